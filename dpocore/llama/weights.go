@@ -1,0 +1,223 @@
+package llama
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// Weights is a model in the memory of a backend. Projections that share an input are stored as one matrix, q over k
+// over v and gate over up, since one large matrix product is faster than several small ones.
+type Weights struct {
+	Config Config
+	Path   string // the folder or GGUF file they came from
+	Hash   string // SHA-256 of the files that hold them, in hexadecimal
+
+	backend compute.Backend
+	tensors []*tensors.Tensor // in the order of slots
+}
+
+// slot is one parameter of a graph: a tensor of shape dims, made of one or more stored tensors laid over each other.
+type slot struct {
+	parts []part
+	dims  []int
+}
+
+// part is a tensor of a model folder.
+type part struct {
+	name string
+	rows int
+}
+
+// slots lists a model's parameters in the order in which graphs take them: the embedding, each layer's six, the final
+// norm, and the head where it is not the embedding.
+func (c Config) slots() []slot {
+	hidden, inner := c.HiddenSize, c.IntermediateSize
+	matrix := func(in int, parts ...part) slot {
+		rows := 0
+		for _, p := range parts {
+			rows += p.rows
+		}
+		return slot{parts: parts, dims: []int{rows, in}}
+	}
+	norm := func(name string) slot { return slot{parts: []part{{name, hidden}}, dims: []int{hidden}} }
+	list := []slot{matrix(hidden, part{"model.embed_tokens.weight", c.VocabSize})}
+	for layer := range c.Layers {
+		prefix := "model.layers." + strconv.Itoa(layer) + "."
+		list = append(list,
+			norm(prefix+"input_layernorm.weight"),
+			matrix(hidden,
+				part{prefix + "self_attn.q_proj.weight", c.queries()},
+				part{prefix + "self_attn.k_proj.weight", c.keyValues()},
+				part{prefix + "self_attn.v_proj.weight", c.keyValues()}),
+			matrix(c.queries(), part{prefix + "self_attn.o_proj.weight", hidden}),
+			norm(prefix+"post_attention_layernorm.weight"),
+			matrix(hidden, part{prefix + "mlp.gate_proj.weight", inner}, part{prefix + "mlp.up_proj.weight", inner}),
+			matrix(inner, part{prefix + "mlp.down_proj.weight", hidden}),
+		)
+	}
+	list = append(list, norm("model.norm.weight"))
+	if !c.TiedEmbeddings {
+		list = append(list, matrix(hidden, part{"lm_head.weight", c.VocabSize}))
+	}
+	return list
+}
+
+// source is a model on disk.
+type source interface {
+	Config() Config
+	Read(name string) (values []float32, shape []int, err error)
+	Close() error
+}
+
+// Load reads a model folder (config.json and safetensors) or a GGUF file into the backend's memory, as float32.
+func Load(backend compute.Backend, path string) (*Weights, error) {
+	src, files, err := open(path)
+	if err != nil {
+		return nil, fmt.Errorf("load the model: %w", err)
+	}
+	defer src.Close()
+	w := &Weights{Config: src.Config(), Path: path, backend: backend}
+	if w.Hash, err = hashFiles(files); err != nil {
+		return nil, fmt.Errorf("load the model: %w", err)
+	}
+	for _, slot := range w.Config.slots() {
+		tensor, err := w.fill(src, slot)
+		if err != nil {
+			w.Finalize()
+			return nil, fmt.Errorf("load the model %s: %w", path, err)
+		}
+		w.tensors = append(w.tensors, tensor)
+	}
+	return w, nil
+}
+
+func open(path string) (source, []string, error) {
+	stat, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w; name a model folder or a .gguf file", err)
+	}
+	if !stat.IsDir() {
+		src, err := openGGUF(path)
+		return src, []string{path}, err
+	}
+	src, err := openFolder(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	files := []string{filepath.Join(path, "config.json")}
+	for _, file := range src.files {
+		files = append(files, file.Path())
+	}
+	return src, files, nil
+}
+
+func (w *Weights) fill(src source, s slot) (*tensors.Tensor, error) {
+	tensor, err := tensors.FromShapeForBackend(w.backend, 0, shapes.Make(dtypes.Float32, s.dims...))
+	if err != nil {
+		return nil, err
+	}
+	offset := 0
+	for _, p := range s.parts {
+		want := slices.Clone(s.dims)
+		want[0] = p.rows
+		values, shape, err := src.Read(p.name)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Equal(shape, want) {
+			return nil, fmt.Errorf("tensor %q has shape %v where config.json makes it %v", p.name, shape, want)
+		}
+		if err := tensor.MutableFlatData(func(flat any) { copy(flat.([]float32)[offset:], values) }); err != nil {
+			return nil, err
+		}
+		offset += len(values)
+	}
+	if w.backend.HasSharedBuffers() {
+		return tensor, nil
+	}
+	if err := tensor.ToDevice(w.backend, 0); err != nil {
+		return nil, err
+	}
+	tensor.FinalizeLocal()
+	return tensor, nil
+}
+
+// Tensors lists the weights in the order in which [Bind] takes them.
+func (w *Weights) Tensors() []*tensors.Tensor { return w.tensors }
+
+// Stored calls fn with each tensor of a model folder, in order: its name, its shape, and a function that returns its
+// values. The values are only valid until the next call.
+func (w *Weights) Stored(fn func(name string, shape []int, values func() ([]float32, error))) {
+	for i, s := range w.Config.slots() {
+		offset := 0
+		for _, p := range s.parts {
+			shape := slices.Clone(s.dims)
+			shape[0] = p.rows
+			begin, end := offset, offset+size(shape)
+			offset = end
+			fn(p.name, shape, func() (values []float32, err error) {
+				err = w.tensors[i].ConstFlatData(func(flat any) { values = slices.Clone(flat.([]float32)[begin:end]) })
+				return values, err
+			})
+		}
+	}
+}
+
+// Finalize frees the weights.
+func (w *Weights) Finalize() {
+	for _, tensor := range w.tensors {
+		tensor.MustFinalizeAll()
+	}
+	w.tensors = nil
+}
+
+// hashFiles is the SHA-256 over the files' contents, one after the other.
+func hashFiles(paths []string) (string, error) {
+	hash := sha256.New()
+	for _, path := range paths {
+		file, err := os.Open(path)
+		if err != nil {
+			return "", err
+		}
+		_, err = io.Copy(hash, file)
+		file.Close()
+		if err != nil {
+			return "", fmt.Errorf("read %s: %w", path, err)
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+func size(shape []int) int {
+	n := 1
+	for _, dim := range shape {
+		n *= dim
+	}
+	return n
+}
+
+func sortedKeys(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
+
+// layerOf is the layer and the projection in a stored name such as model.layers.3.mlp.up_proj.weight.
+func layerOf(name string) (layer int, projection string, ok bool) {
+	rest, ok := strings.CutPrefix(name, "model.layers.")
+	if !ok {
+		return 0, "", false
+	}
+	number, projection, _ := strings.Cut(rest, ".")
+	layer, err := strconv.Atoi(number)
+	return layer, strings.TrimSuffix(projection, ".weight"), err == nil
+}

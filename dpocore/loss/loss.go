@@ -1,0 +1,70 @@
+// Package loss is Direct Preference Optimization in a graph (Rafailov et al. 2023, https://arxiv.org/abs/2305.18290):
+// [LogProbs] measures answers, [DPO] compares two of them.
+package loss
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // a graph reads as formulas, as gomlx's own code does
+)
+
+// Answers says which hidden states predict which tokens of which answers, each [tokens] int32 and as in batch.Row.
+type Answers struct {
+	Source, Target, Owner *Node
+}
+
+// LogProbs sums log π(token | what stands before) over each answer's tokens. From hidden states [row, hidden] and the
+// vocabulary matrix head [vocabulary, hidden] it returns logProbs and meanLogits, each [answers] float32, where answers
+// is twice the pairs of a row: chosen and rejected in turn. meanLogits sums each token's mean vocabulary logit.
+//
+// A token's log-probability is its logit less the logarithm of the summed exponentials of all; the logit of the target
+// is hidden·head[target], which spares a gather from [tokens, vocabulary].
+func LogProbs(hidden, head *Node, a Answers, answers int) (logProbs, meanLogits *Node) {
+	tokens := a.Source.Shape().Dim(0)
+	states := Gather(hidden, Reshape(a.Source, tokens, 1)) // [tokens, hidden]
+	logits := DotGeneral(states, []int{1}, nil, head, []int{1}, nil)
+	greatest := StopGradient(ReduceAndKeep(logits, ReduceMax, -1))
+	logSum := Add(Log(ReduceSum(Exp(Sub(logits, BroadcastToShape(greatest, logits.Shape()))), -1)), Reshape(greatest, tokens))
+	target := ReduceSum(Mul(states, Gather(head, Reshape(a.Target, tokens, 1))), -1)
+	mean := ReduceSum(Mul(states, BroadcastToShape(ReduceAndKeep(head, ReduceMean, 0), states.Shape())), -1)
+
+	owners := BroadcastToDims(Reshape(a.Owner, tokens, 1), tokens, answers)
+	own := ConvertDType(Equal(owners, Iota(hidden.Graph(), owners.Shape(), 1)), dtypes.Float32)
+	sum := func(x *Node) *Node { return ReduceSum(Mul(own, BroadcastToDims(Reshape(x, tokens, 1), tokens, answers)), 0) }
+	return sum(Sub(target, logSum)), StopGradient(sum(mean))
+}
+
+// Terms are what a loss of the DPO family is made of. Policy and Reference are summed log-probabilities
+// [pairs, 2], chosen before rejected; Beta and LabelSmoothing are scalars.
+type Terms struct {
+	Policy, Reference    *Node
+	Beta, LabelSmoothing *Node
+}
+
+// Rewards are the implicit rewards β·(log π(answer) − log π_ref(answer)), [pairs, 2].
+func (t Terms) Rewards() *Node {
+	gain := Sub(t.Policy, t.Reference)
+	return Mul(gain, BroadcastToShape(t.Beta, gain.Shape()))
+}
+
+// Margins are the rewards of the chosen answers less those of the rejected ones, [pairs].
+func (t Terms) Margins() *Node {
+	rewards := t.Rewards()
+	pairs := rewards.Shape().Dim(0)
+	side := func(i int) *Node { return Reshape(SliceAxis(rewards, 1, AxisElem(i)), pairs) }
+	return Sub(side(0), side(1))
+}
+
+// DPO is the loss of each pair, [pairs]: −(1−ε)·log σ(margin) − ε·log σ(−margin), equation 7 of the DPO paper, with
+// label smoothing ε as in conservative DPO (Mitchell 2023, https://ericmitchell.ai/cdpo.pdf).
+func DPO(t Terms) *Node {
+	margins := t.Margins()
+	epsilon := BroadcastToShape(t.LabelSmoothing, margins.Shape())
+	return Add(Mul(OneMinus(epsilon), softplus(Neg(margins))), Mul(epsilon, softplus(margins)))
+}
+
+// softplus is log(1+eˣ) = −log σ(−x). The greatest exponent is taken out, so that nothing overflows, and is no part of
+// the gradient, so that this is σ(x) everywhere, at 0 as well.
+func softplus(x *Node) *Node {
+	greatest := StopGradient(Max(x, ZerosLike(x)))
+	return Add(greatest, Log(Add(Exp(Sub(x, greatest)), Exp(Neg(greatest)))))
+}

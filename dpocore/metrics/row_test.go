@@ -1,0 +1,98 @@
+package metrics
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// filled gives a row whose every field has a value of its own.
+func filled[R any]() R {
+	var r R
+	value := reflect.ValueOf(&r).Elem()
+	for i := range value.NumField() {
+		if field := value.Field(i); field.CanInt() {
+			field.SetInt(int64(i + 3))
+		} else {
+			field.SetFloat(float64(i) - 1.0/3)
+		}
+	}
+	return r
+}
+
+func TestNamesAreTRLs(t *testing.T) {
+	want := "step seconds epoch loss grad_norm learning_rate rewards/chosen rewards/rejected rewards/accuracies " +
+		"rewards/margins logps/chosen logps/rejected logits/chosen logits/rejected num_tokens " +
+		"eval_loss eval_rewards/chosen eval_rewards/rejected eval_rewards/accuracies eval_rewards/margins " +
+		"eval_logps/chosen eval_logps/rejected eval_runtime"
+	if got := strings.Join(Names(), " "); got != want {
+		t.Errorf("names\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestRowsComeBackAsWritten(t *testing.T) {
+	event, evaluation := filled[Event](), filled[Evaluation]()
+	var eventBack Event
+	var evaluationBack Evaluation
+	for _, c := range []struct{ row, back any }{{event, &eventBack}, {evaluation, &evaluationBack}} {
+		text, err := json.Marshal(c.row)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(text, c.back); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if got := reflect.ValueOf(c.back).Elem().Interface(); !reflect.DeepEqual(got, c.row) {
+			t.Errorf("came back as\n%+v\nwas\n%+v", got, c.row)
+		}
+	}
+}
+
+func TestNotFiniteIsNull(t *testing.T) {
+	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		text, err := json.Marshal(Event{Step: 1, Loss: x})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), `"loss":null`) {
+			t.Errorf("%g was written as %s", x, text)
+		}
+		var back Event
+		if err := json.Unmarshal(text, &back); err != nil {
+			t.Fatal(err)
+		}
+		if !math.IsNaN(back.Loss) || back.Epoch != 0 {
+			t.Errorf("loss %g came back as %g, epoch 0 as %g", x, back.Loss, back.Epoch)
+		}
+	}
+}
+
+func TestDecodeRow(t *testing.T) {
+	for _, c := range []struct {
+		name, text, fault string // no fault: the row must have step 3, loss 0.5, 17 tokens
+	}{
+		{"TRL's own, a float count and keys of its own", `{"step": 3, "loss": 0.5, "num_tokens": 17.0, "entropy": 2.3}`, ""},
+		{"not JSON", `{"step": 3, "loss": 0.5`, "unexpected end"},
+		{"an array", `[3]`, "cannot unmarshal array"},
+		{"no step", `{"loss": 0.5}`, `field "step" is missing`},
+		{"a text for a number", `{"step": 3, "loss": "low"}`, `field "loss": "low" is not a number`},
+		{"half a step", `{"step": 3.5}`, `field "step": 3.5 is not a whole number`},
+		{"tokens below zero", `{"step": 3, "num_tokens": -1}`, `field "num_tokens": -1 is not a whole number`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var e Event
+			err := decodeRow([]byte(c.text), &e)
+			if c.fault != "" {
+				if err == nil || !strings.Contains(err.Error(), c.fault) {
+					t.Fatalf("error %v, want one with %q", err, c.fault)
+				}
+				return
+			}
+			if err != nil || e.Step != 3 || e.Loss != 0.5 || e.NumTokens != 17 || !math.IsNaN(e.GradNorm) {
+				t.Fatalf("got %+v, error %v", e, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,106 @@
+package safetensors
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/gomlx/compute/dtypes/bfloat16"
+	"github.com/gomlx/compute/dtypes/float16"
+
+	"example.com/gonb-dpo/internal/atomicfile"
+)
+
+// Tensor is one tensor to write. Values is called when its turn comes, so that a model need not be held twice.
+type Tensor struct {
+	Name   string
+	Shape  []int
+	Values func() ([]float32, error)
+}
+
+// Write stores tensors as dtype (F32, F16 or BF16), in the order given. The file appears whole or not at all.
+// Its metadata say {"format": "pt"}, without which Hugging Face's readers refuse a file.
+func Write(path, dtype string, tensors []Tensor) error {
+	width, ok := widths[dtype]
+	if !ok {
+		return fmt.Errorf("write %s: type %q is not one of F32, F16, BF16", path, dtype)
+	}
+	header, err := headerOf(tensors, dtype, width)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return atomicfile.Write(path, func(w io.Writer) error {
+		if err := binary.Write(w, binary.LittleEndian, uint64(len(header))); err != nil {
+			return err
+		}
+		if _, err := w.Write(header); err != nil {
+			return err
+		}
+		for _, tensor := range tensors {
+			if err := writeValues(w, tensor, dtype); err != nil {
+				return fmt.Errorf("tensor %q: %w", tensor.Name, err)
+			}
+		}
+		return nil
+	})
+}
+
+// headerOf returns the JSON header, padded with spaces so that the data begin at a multiple of 8 bytes.
+func headerOf(tensors []Tensor, dtype string, width int64) ([]byte, error) {
+	entries := map[string]any{"__metadata__": map[string]string{"format": "pt"}}
+	offset := int64(0)
+	for _, tensor := range tensors {
+		if _, twice := entries[tensor.Name]; twice {
+			return nil, fmt.Errorf("tensor %q is named twice", tensor.Name)
+		}
+		info := Info{DType: dtype, Shape: tensor.Shape}
+		info.Offsets = [2]int64{offset, offset + int64(info.Size())*width}
+		offset = info.Offsets[1]
+		entries[tensor.Name] = info
+	}
+	header, err := json.Marshal(entries)
+	if err != nil {
+		return nil, err
+	}
+	for len(header)%8 != 0 {
+		header = append(header, ' ')
+	}
+	return header, nil
+}
+
+func writeValues(w io.Writer, tensor Tensor, dtype string) error {
+	values, err := tensor.Values()
+	if err != nil {
+		return err
+	}
+	if want := (Info{Shape: tensor.Shape}).Size(); len(values) != want {
+		return fmt.Errorf("it has %d values where shape %v needs %d", len(values), tensor.Shape, want)
+	}
+	var raw []byte
+	for len(values) > 0 {
+		part := values[:min(len(values), 1<<16)]
+		values = values[len(part):]
+		raw = encode(raw[:0], part, dtype)
+		if _, err := w.Write(raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func encode(raw []byte, values []float32, dtype string) []byte {
+	switch dtype {
+	case "F16":
+		for _, v := range values {
+			raw = binary.LittleEndian.AppendUint16(raw, float16.FromFloat32(v).Bits())
+		}
+	case "BF16":
+		for _, v := range values {
+			raw = binary.LittleEndian.AppendUint16(raw, bfloat16.FromFloat32(v).Bits())
+		}
+	default:
+		raw, _ = binary.Append(raw, binary.LittleEndian, values) // float32 always has an encoding
+	}
+	return raw
+}

@@ -1,0 +1,100 @@
+package plots
+
+import (
+	"image/color"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// line is one line of a panel. It stands in the legend if it has a label.
+type line struct {
+	label  string
+	points plotter.XYs
+	color  color.NRGBA
+	width  vg.Length
+	marked bool // a dot at each point
+	dashed bool
+}
+
+// Plot draws the line, broken at its gaps; a point between two gaps is a dot.
+func (l line) Plot(c draw.Canvas, p *plot.Plot) {
+	trX, trY := p.Transforms(&c)
+	for _, piece := range pieces(l.points) {
+		at := make([]vg.Point, len(piece))
+		for i, xy := range piece {
+			at[i] = vg.Point{X: trX(xy.X), Y: trY(xy.Y)}
+		}
+		c.StrokeLines(l.stroke(), at)
+		if l.marked || len(at) == 1 {
+			for _, point := range at {
+				l.mark(&c, point)
+			}
+		}
+	}
+}
+
+func (l line) stroke() draw.LineStyle {
+	style := draw.LineStyle{Color: l.color, Width: l.width}
+	if l.dashed {
+		style.Dashes = dashes
+	}
+	return style
+}
+
+// mark draws one dot, ringed in white to stand off from lines beneath it.
+func (l line) mark(c *draw.Canvas, at vg.Point) {
+	if !l.marked {
+		c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: l.width * 1.3, Shape: draw.CircleGlyph{}}, at)
+		return
+	}
+	c.DrawGlyph(draw.GlyphStyle{Color: color.White, Radius: markRadius + 0.8, Shape: draw.CircleGlyph{}}, at)
+	c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: markRadius, Shape: draw.CircleGlyph{}}, at)
+}
+
+// Thumbnail draws the line's sample in a legend.
+func (l line) Thumbnail(c *draw.Canvas) {
+	y := c.Center().Y
+	c.StrokeLine2(l.stroke(), c.Min.X, y, c.Max.X, y)
+	if l.marked {
+		l.mark(c, vg.Point{X: c.Center().X, Y: y})
+	}
+}
+
+// band fills what lies between two lines over the same steps.
+type band struct {
+	label        string
+	above, below plotter.XYs
+	color        color.NRGBA
+}
+
+// Plot fills the band, broken where either line has a gap.
+func (b band) Plot(c draw.Canvas, p *plot.Plot) {
+	trX, trY := p.Transforms(&c)
+	joint := make(plotter.XYs, min(len(b.above), len(b.below)))
+	for i := range joint {
+		joint[i] = plotter.XY{X: b.above[i].X, Y: b.above[i].Y - b.below[i].Y}
+	}
+	start := 0
+	for _, piece := range pieces(joint) {
+		for joint[start] != piece[0] {
+			start++
+		}
+		n := len(piece)
+		ring := make([]vg.Point, 2*n)
+		for i := range n {
+			above, below := b.above[start+i], b.below[start+i]
+			ring[i] = vg.Point{X: trX(above.X), Y: trY(above.Y)}
+			ring[2*n-1-i] = vg.Point{X: trX(below.X), Y: trY(below.Y)}
+		}
+		c.FillPolygon(b.color, ring)
+		start += n
+	}
+}
+
+// Thumbnail draws the band's sample in a legend.
+func (b band) Thumbnail(c *draw.Canvas) {
+	c.FillPolygon(b.color, []vg.Point{c.Min, {X: c.Min.X, Y: c.Max.Y}, c.Max, {X: c.Max.X, Y: c.Min.Y}})
+}

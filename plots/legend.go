@@ -1,0 +1,54 @@
+package plots
+
+import (
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// entry is one sample in a legend with what it stands for.
+type entry struct {
+	label  string
+	sample plot.Thumbnailer
+}
+
+// A legend stands in rows between title and axes, where it can't cover the data.
+const (
+	sampleWidth  = vg.Length(20)
+	sampleGap    = vg.Length(5)  // between a sample and its label
+	entryGap     = vg.Length(16) // between two entries
+	legendHeight = vg.Length(15) // of a row
+)
+
+// legendRows breaks the entries into rows no wider than width.
+func legendRows(entries []entry, width vg.Length) [][]entry {
+	style := sans(labelSize, inkColor)
+	var rows [][]entry
+	left := vg.Length(0)
+	for _, e := range entries {
+		need := sampleWidth + sampleGap + style.Width(e.label)
+		if len(rows) == 0 || left < need {
+			rows = append(rows, nil)
+			left = width
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], e)
+		left -= need + entryGap
+	}
+	return rows
+}
+
+// drawLegend draws the rows downwards from the upper left corner.
+func drawLegend(c draw.Canvas, corner vg.Point, rows [][]entry) {
+	style := sans(labelSize, inkColor)
+	style.YAlign = draw.YCenter
+	for i, row := range rows {
+		x, y := corner.X, corner.Y-legendHeight*(vg.Length(i)+0.5)
+		for _, e := range row {
+			e.sample.Thumbnail(&draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+				Min: vg.Point{X: x, Y: y - 4}, Max: vg.Point{X: x + sampleWidth, Y: y + 4},
+			}})
+			c.FillText(style, vg.Point{X: x + sampleWidth + sampleGap, Y: y}, e.label)
+			x += sampleWidth + sampleGap + style.Width(e.label) + entryGap
+		}
+	}
+}

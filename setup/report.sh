@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# What the reader sees: numbered steps with their times, one sentence for a failure, and everything else in the log.
+
+# now prints microseconds since 1970.
+now() { printf '%s\n' "${EPOCHREALTIME//[!0-9]/}"; }
+
+# seconds_since START prints the time since then, such as "3.4 s".
+seconds_since() {
+  local tenths=$((($(now) - $1) / 100000))
+  printf '%d.%d s' $((tenths / 10)) $((tenths % 10))
+}
+
+say() {
+  printf '      %s\n' "$*"
+  printf '      %s\n' "$*" >>"$LOG"
+}
+
+# step TITLE FUNCTION runs one numbered step.
+step() {
+  step_number=$((step_number + 1))
+  step_title=$1
+  local started
+  started=$(now)
+  printf '[%d/%d] %s\n' "$step_number" "$STEPS" "$1" | tee -a "$LOG"
+  "$2"
+  say "done in $(seconds_since "$started")"
+}
+
+# fail SENTENCE ends set-up; what was installed before stays, what was under way does not.
+fail() {
+  printf '\nset-up stopped at step %s (%s): %s\n' "$step_number" "$step_title" "$*" | tee -a "$LOG" >&2
+  printf 'The log is %s.\n' "$LOG" >&2
+  exit 1
+}
+
+# quietly COMMAND... runs it with its output in the log. File 9 is the lock: a child that outlives set-up must not hold it.
+quietly() {
+  printf '+ %s\n' "$*" >>"$LOG"
+  "$@" >>"$LOG" 2>&1 9>&-
+}

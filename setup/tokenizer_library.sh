@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# Step: the native tokenizer library, which the Go binding links. It must be the binding's exact version.
+
+TOKENIZERS_FILE=libtokenizers.a
+
+install_tokenizer_library() {
+  local part
+  part=tokenizers/$TOKENIZERS_VERSION-$(go env GOOS)-$(go env GOARCH)
+  [ "$(awk -v module="$TOKENIZERS_MODULE" '$1 == module {print $2}' go.mod)" = "$TOKENIZERS_VERSION" ] ||
+    fail "go.mod asks for another version of $TOKENIZERS_MODULE than setup/pins.sh ($TOKENIZERS_VERSION)"
+  if [ ! -f "$CACHE/$part/$TOKENIZERS_FILE" ]; then
+    need_disk 700
+    tokenizers_module_dir
+    mkdir "$WORK/tokenizers"
+    tokenizers_from_official || tokenizers_from_crates
+    check_binding_version
+    install_part "$WORK/tokenizers" "$part"
+  fi
+  link_part "$part/$TOKENIZERS_FILE" "lib/$TOKENIZERS_FILE"
+  say "library: $part"
+}
+
+# tokenizers_module_dir sets TOKENIZERS_DIR to the binding's source; go checks it against go.sum.
+tokenizers_module_dir() {
+  quietly go mod download "$TOKENIZERS_MODULE" || fail "go could not fetch the module $TOKENIZERS_MODULE; check the network and run set-up again"
+  TOKENIZERS_DIR=$(go list -m -f '{{.Dir}}' "$TOKENIZERS_MODULE" 2>>"$LOG" 9>&-)
+}
+
+tokenizers_from_official() {
+  local name=linux-amd64 hash=$TOKENIZERS_SHA256_amd64
+  case "$(uname -sm)" in
+    "Linux x86_64") ;;
+    "Linux aarch64") name=linux-arm64 hash=$TOKENIZERS_SHA256_arm64 ;;
+    *) return 1 ;;
+  esac
+  if ! reachable "$TOKENIZERS_OFFICIAL"; then
+    say "its releases on GitHub are not reachable from here"
+    return 1
+  fi
+  say "fetching the library of $TOKENIZERS_MODULE $TOKENIZERS_VERSION, $TOKENIZERS_OFFICIAL_MB MB, from its GitHub releases"
+  fetch_address "$TOKENIZERS_OFFICIAL/libtokenizers.$name.tar.gz" "$hash" "$WORK/tokenizers.tar.gz" || return 1
+  tar -xzf "$WORK/tokenizers.tar.gz" -C "$WORK/tokenizers" "$TOKENIZERS_FILE"
+}
+
+# tokenizers_from_crates builds the Rust source inside the Go module. What was compiled stays for a set-up that is run again.
+tokenizers_from_crates() {
+  command -v cargo >/dev/null || fail "the ready-made tokenizer library cannot be reached and cargo, which could build it, is not installed; install Rust (https://rustup.rs) or try another network"
+  local build=$CACHE/partial/tokenizers-$TOKENIZERS_VERSION source
+  say "building it from the Go module's Rust source: cargo fetches about 20 MB of crates from the Rust package registry, then compiles for 1 to 3 minutes"
+  mkdir -p "$build"
+  cp setup/tokenizers/Cargo.toml "$build/Cargo.toml"
+  cp -f "$TOKENIZERS_DIR/crates/tokenizers/src/lib.rs" "$build/lib.rs"
+  source=$(grep -m 1 '^source = "registry' "$TOKENIZERS_DIR/Cargo.lock")
+  awk -v source="$source" '/^checksum = / {print source} {print}' setup/tokenizers/crates.lock >"$build/Cargo.lock"
+  quietly env CARGO_TARGET_DIR="$build/target" cargo build --manifest-path "$build/Cargo.toml" --release --locked ||
+    fail "cargo could not build the tokenizer library; the last lines of the log say why"
+  cp "$build/target/release/libtokenizers_ffi.a" "$WORK/tokenizers/$TOKENIZERS_FILE"
+  if command -v strip >/dev/null; then quietly strip --strip-debug "$WORK/tokenizers/$TOKENIZERS_FILE"; fi
+  rm -rf "$build"
+}
+
+# check_binding_version looks in the library for the symbol that the binding insists on.
+check_binding_version() {
+  local symbol
+  symbol=$(grep -o -m 1 'tokenizers_version_[0-9_]*' "$TOKENIZERS_DIR/tokenizer.go")
+  grep -aq "$symbol" "$WORK/tokenizers/$TOKENIZERS_FILE" ||
+    fail "the tokenizer library lacks $symbol, which the Go binding $TOKENIZERS_VERSION needs: it is another version's"
+}
