@@ -22,29 +22,15 @@ for argument in "$@"; do
   esac
 done
 
-ROOT=$PWD
-DEPS=$ROOT/.deps
-CACHE=${XDG_CACHE_HOME:-${HOME:?set HOME or XDG_CACHE_HOME}/.cache}/gonb-dpo
-LOG=$DEPS/setup.log
-STEPS=5
-step_number=0
-step_title=start
-unreachable=
-PIP=()
-export CGO_LDFLAGS="-L$DEPS/lib" GOMLX_NO_AUTO_INSTALL=1
-
-source setup/pins.sh
-source setup/report.sh
-source setup/cache.sh
-source setup/fetch.sh
+export CGO_LDFLAGS="-L$PWD/.deps/lib" GOMLX_NO_AUTO_INSTALL=1
+source setup/start.sh
 source setup/toolchain.sh
 source setup/xla_plugin.sh
 source setup/tokenizer_library.sh
 source setup/model.sh
 source setup/go_modules.sh
 
-mkdir -p "$DEPS"
-printf '== %s\n' "$(date)" >>"$LOG"
+STEPS=5
 started=$(now)
 open_cache
 step "Toolchain" check_toolchain

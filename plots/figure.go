@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"bytes"
 	"fmt"
 	"image/color"
 	"image/png"
@@ -19,9 +20,13 @@ type Figure struct {
 	panels        [][]panel // rows of equal length
 }
 
-// single gives a figure of one panel, in the proportions of half a slide.
+// single gives a figure of one panel, in the proportions of half a slide, and
+// higher by the rows that a long legend takes.
 func single(name string, p panel) Figure {
-	return Figure{Name: name, Width: 7 * vg.Inch, Height: 4.2 * vg.Inch, panels: [][]panel{{p}}}
+	f := Figure{Name: name, Width: 7 * vg.Inch, Height: 4.2 * vg.Inch, panels: [][]panel{{p}}}
+	rows := len(legendRows(p.entries(), f.Width-2*outerSpace))
+	f.Height += legendHeight * vg.Length(max(rows-2, 0))
+	return f
 }
 
 // PNG draws the figure at 200 dots an inch.
@@ -30,7 +35,9 @@ func (f Figure) PNG(w io.Writer) error {
 		return err
 	}
 	canvas := vgimg.NewWith(vgimg.UseWH(f.Width, f.Height), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(color.White))
-	f.draw(draw.New(canvas))
+	if err := f.draw(draw.New(canvas)); err != nil {
+		return err
+	}
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed} // a third of the time, a fifth more bytes
 	if err := encoder.Encode(w, canvas.Image()); err != nil {
 		return fmt.Errorf("write figure %s as PNG: %w", f.Name, err)
@@ -38,36 +45,54 @@ func (f Figure) PNG(w io.Writer) error {
 	return nil
 }
 
-// SVG draws the figure as text and paths; a viewer without Liberation Sans takes
-// its own font of the same widths.
+// SVG draws the figure as text and paths. A viewer without Liberation Sans finds
+// fonts of the same widths named after it.
 func (f Figure) SVG(w io.Writer) error {
 	if err := f.check(); err != nil {
 		return err
 	}
 	canvas := vgsvg.New(f.Width, f.Height)
-	f.draw(draw.New(canvas))
-	if _, err := canvas.WriteTo(w); err != nil {
+	if err := f.draw(draw.New(canvas)); err != nil {
+		return err
+	}
+	var document bytes.Buffer
+	_, err := canvas.WriteTo(&document)
+	if err == nil {
+		const family = "font-family:Liberation Sans"
+		_, err = w.Write(bytes.ReplaceAll(document.Bytes(), []byte(family), []byte(family+",Arial,Helvetica,sans-serif")))
+	}
+	if err != nil {
 		return fmt.Errorf("write figure %s as SVG: %w", f.Name, err)
 	}
 	return nil
 }
 
-// check tells what keeps the figure from being drawn.
+// largest is the greatest width and height of a figure.
+const largest = 40 * vg.Inch
+
+// check tells what keeps the figure from being drawn at all.
 func (f Figure) check() error {
 	if len(f.panels) == 0 {
 		return fmt.Errorf("draw figure %q: it has no panels; make it with Loss, Overview or another function of this package", f.Name)
 	}
-	if f.Width < 2*vg.Inch || f.Height < 2*vg.Inch || f.Width > 40*vg.Inch || f.Height > 40*vg.Inch {
-		return fmt.Errorf("draw figure %q: width %.3g and height %.3g inches must both lie from 2 to 40",
-			f.Name, f.Width/vg.Inch, f.Height/vg.Inch)
+	for _, side := range []vg.Length{f.Width, f.Height} {
+		if !(side >= vg.Inch && side <= largest) { // NaN too
+			return fmt.Errorf("draw figure %q: it is %.3g by %.3g inches, but both must lie from 1 to %g",
+				f.Name, f.Width/vg.Inch, f.Height/vg.Inch, largest/vg.Inch)
+		}
 	}
 	return nil
 }
 
-func (f Figure) draw(c draw.Canvas) {
-	for _, row := range layOut(c, f.panels) {
+func (f Figure) draw(c draw.Canvas) error {
+	grid, err := layOut(c, f.panels)
+	if err != nil {
+		return fmt.Errorf("draw figure %q: %w", f.Name, err)
+	}
+	for _, row := range grid {
 		for _, p := range row {
 			p.draw()
 		}
 	}
+	return nil
 }

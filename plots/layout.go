@@ -1,6 +1,8 @@
 package plots
 
 import (
+	"fmt"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -17,7 +19,7 @@ type placed struct {
 
 // layOut gives each panel its tile, row by row, and lines the axes up: in a column
 // the y axes stand below each other, in a row the data begins at one height.
-func layOut(c draw.Canvas, panels [][]panel) [][]*placed {
+func layOut(c draw.Canvas, panels [][]panel) ([][]*placed, error) {
 	tiles := draw.Tiles{
 		Rows: len(panels), Cols: len(panels[0]),
 		PadTop: outerSpace, PadBottom: outerSpace, PadLeft: outerSpace, PadRight: outerSpace,
@@ -39,8 +41,18 @@ func layOut(c draw.Canvas, panels [][]panel) [][]*placed {
 		}
 	}
 	alignColumns(grid)
-	return grid
+	for _, row := range grid {
+		for _, spot := range row {
+			if size := spot.plot.DataCanvas(spot.canvas).Size(); !(size.X >= leastData && size.Y >= leastData) {
+				return nil, fmt.Errorf("title, legend and axes leave no room for the data of panel %q; make the figure larger", spot.title)
+			}
+		}
+	}
+	return grid, nil
 }
+
+// leastData is the least width and height of the area where data is drawn.
+const leastData = vg.Length(30)
 
 // alignColumns moves the left edges so that the y axes of a column line up.
 func alignColumns(grid [][]*placed) {

@@ -1,7 +1,10 @@
 package plots
 
 import (
+	"strings"
+
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -26,6 +29,7 @@ func legendRows(entries []entry, width vg.Length) [][]entry {
 	var rows [][]entry
 	left := vg.Length(0)
 	for _, e := range entries {
+		e.label = shortened(e.label, style, width-sampleWidth-sampleGap)
 		need := sampleWidth + sampleGap + style.Width(e.label)
 		if len(rows) == 0 || left < need {
 			rows = append(rows, nil)
@@ -35,6 +39,20 @@ func legendRows(entries []entry, width vg.Length) [][]entry {
 		left -= need + entryGap
 	}
 	return rows
+}
+
+// shortened cuts the front of a label that is wider than width: what tells the
+// paths of runs apart is their end.
+func shortened(label string, style text.Style, width vg.Length) string {
+	label = strings.Join(strings.Fields(label), " ") // a line break would leave the row
+	if style.Width(label) <= width {
+		return label
+	}
+	runes := []rune(label)
+	for len(runes) > 1 && style.Width("…"+string(runes)) > width {
+		runes = runes[1:]
+	}
+	return "…" + string(runes)
 }
 
 // drawLegend draws the rows downwards from the upper left corner.
@@ -47,7 +65,7 @@ func drawLegend(c draw.Canvas, corner vg.Point, rows [][]entry) {
 			e.sample.Thumbnail(&draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 				Min: vg.Point{X: x, Y: y - 4}, Max: vg.Point{X: x + sampleWidth, Y: y + 4},
 			}})
-			c.FillText(style, vg.Point{X: x + sampleWidth + sampleGap, Y: y}, e.label)
+			c.FillText(style, vg.Point{X: x + sampleWidth + sampleGap, Y: y + 1}, e.label) // 1: the eye centres on small letters
 			x += sampleWidth + sampleGap + style.Width(e.label) + entryGap
 		}
 	}

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/metrics"
@@ -23,50 +24,75 @@ type Series struct {
 // Overlay draws one metric of several runs over each other, by TRL's name, such as
 // "loss" or "eval_rewards/accuracies".
 func Overlay(metric string, runs []Run) (Figure, error) {
+	if !slices.Contains(metrics.Names(), metric) {
+		return Figure{}, fmt.Errorf("overlay %q: no such metric; there are %s", metric, strings.Join(metrics.Names(), ", "))
+	}
 	var all []Series
 	for _, run := range runs {
-		steps, values, ok := run.History.Series(metric)
-		if !ok {
-			return Figure{}, fmt.Errorf("overlay %q: no such metric; there are %s", metric, strings.Join(metrics.Names(), ", "))
-		}
+		steps, values, _ := run.History.Series(metric)
 		all = append(all, Series{Name: run.Name, X: steps, Y: values})
 	}
 	p := metricPanel(metric)
-	p.lines = overlaid(all, strings.HasPrefix(metric, heldOutPrefix))
+	switch {
+	case strings.HasPrefix(metric, heldOutPrefix):
+		p.lines = exactLines(all, true)
+	case slices.Contains(noiseless, metric):
+		p.lines = exactLines(all, false)
+	default:
+		p = withTrends(p, all)
+	}
 	return single(strings.ReplaceAll(metric, "/", "_"), p), nil
 }
+
+// noiseless are the metrics that need no trend.
+var noiseless = []string{"step", "seconds", "epoch", "learning_rate", "num_tokens"}
 
 // Lines draws any series over optimizer steps, each with its trend where it has
 // points enough. A series without a name gets its number.
 func Lines(title, yLabel string, all ...Series) Figure {
-	p := panel{title: title, yLabel: yLabel, nothing: noSteps}
-	p.lines = overlaid(all, false)
-	return single("lines", p)
+	return single("lines", withTrends(panel{title: title, yLabel: yLabel, nothing: noSteps}, all))
 }
 
-// overlaid gives every series its colour, dashed once the colours are used up.
-// Marked series are drawn as they are, with a dot a point; others as their trends,
-// over the single steps while these are few enough to make out.
-func overlaid(all []Series, marked bool) []line {
-	var behind, front []line
+// exactLines gives every series its colour, dashed once the colours are used up.
+func exactLines(all []Series, marked bool) []line {
+	lines := make([]line, len(all))
 	for i, s := range all {
-		name := s.Name
-		if name == "" {
-			name = fmt.Sprintf("series %d", i+1)
-		}
-		l := line{
-			label: name, points: points(s.X, s.Y), color: cycle[i%len(cycle)], width: lineWidth,
+		lines[i] = line{
+			label: s.Name, points: points(s.X, s.Y), color: cycle[i%len(cycle)], width: lineWidth,
 			marked: marked, dashed: i >= len(cycle),
 		}
-		if !marked && len(l.points) >= trendFrom {
-			if len(all) <= 3 {
-				behind = append(behind, line{points: l.points, color: faint(l.color), width: faintWidth})
-			}
-			l.points = trend(l.points)
+		if s.Name == "" {
+			lines[i].label = fmt.Sprintf("series %d", i+1)
 		}
-		front = append(front, l)
+		if !marked {
+			lines[i].points = thin(lines[i].points, joinedSteps(lines[i].points))
+		}
 	}
-	return append(behind, front...)
+	return lines
+}
+
+// withTrends adds the series as their trends, over the single steps while these are
+// few enough to make out.
+func withTrends(p panel, all []Series) panel {
+	var behind []line
+	front := exactLines(all, false)
+	trended := false
+	for i, s := range all {
+		raw := points(s.X, s.Y)
+		if len(raw) < trendFrom {
+			continue
+		}
+		steps, smooth := stepsAndTrend(raw)
+		if len(all) <= 2 {
+			behind = append(behind, line{points: steps, color: faint(front[i].color), width: faintWidth})
+		}
+		front[i].points, trended = smooth, true
+	}
+	if trended {
+		p.yLabel += " (trend)"
+	}
+	p.lines = append(behind, front...)
+	return p
 }
 
 const heldOutPrefix = "eval_"

@@ -32,6 +32,10 @@ func (p panel) plot() *plot.Plot {
 	for _, b := range p.bands {
 		out.Add(b)
 	}
+	if p.empty() { // no scale either: there is nothing to measure
+		out.X.Tick.Marker, out.Y.Tick.Marker = plot.ConstantTicks(nil), plot.ConstantTicks(nil)
+		p.references = nil
+	}
 	for _, r := range p.references {
 		r.around = p.lines
 		out.Add(r)
@@ -60,7 +64,8 @@ func styleAxis(axis *plot.Axis, label string, marker plot.Ticker) {
 	axis.Padding = 0
 }
 
-// xRange spans the steps of all lines, with room for a dot at both ends.
+// xRange spans the steps of all lines, from 0 unless they begin late, with room
+// for a dot at the end.
 func (p panel) xRange() (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, l := range p.lines {
@@ -71,12 +76,14 @@ func (p panel) xRange() (low, high float64) {
 	if low > high {
 		return 0, 10
 	}
-	room := max((high-low)*0.015, 0.5)
-	if high-low > 20 {
-		low = min(low, max(0, low-room)) // begin at 0 rather than just below it
-		return low, high + room
+	if low >= 0 && low <= high/2 || low == 1 {
+		low = 0
 	}
-	return low - room, high + room
+	room := max((high-low)*0.015, 0.5)
+	if low > 0 {
+		low -= room
+	}
+	return low, high + room
 }
 
 // yRange spans all lines and references with a margin, and at least leastSpan.
@@ -103,6 +110,11 @@ func (p panel) yRange() (low, high float64) {
 		low, high = low-short/2, high+short/2
 	}
 	margin := 0.06 * (high - low)
+	for _, r := range p.references {
+		if r.label != "" && r.level == high {
+			high += margin / 2 // room for the label above it
+		}
+	}
 	return low - margin, high + margin
 }
 

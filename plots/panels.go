@@ -31,7 +31,7 @@ func Heldout(h metrics.History) Figure {
 		{label: "chosen", points: chosen, color: blue, width: lineWidth, marked: true},
 		{label: "rejected", points: rejected, color: vermillion, width: lineWidth, marked: true},
 	}
-	rewards.bands[0].above, rewards.bands[0].below = chosen, rejected
+	rewards.bands = marginBand(rewards.lines)
 	for _, p := range []*panel{&loss, &accuracy, &rewards} {
 		p.nothing = "No held-out pairs scored yet"
 	}
@@ -46,8 +46,9 @@ func againstTraining(training, evaluated plotter.XYs) []line {
 	if len(evaluated) == 0 {
 		return nil
 	}
+	_, smooth := stepsAndTrend(training)
 	return []line{
-		{label: "training pairs, trend", points: trend(training), color: withAlpha(blue, 0x90), width: lineWidth},
+		{label: "training pairs, trend", points: smooth, color: withAlpha(blue, 0x90), width: lineWidth},
 		heldOut(evaluated),
 	}
 }

@@ -14,8 +14,8 @@ type reference struct {
 	around []line // the data that the label should not lie on
 }
 
-// Plot draws the level and puts the label above or below it, left or right,
-// wherever it lies on the least data.
+// Plot draws the level and puts the label above or below it, where it lies on the
+// least data, as far right as can be.
 func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
 	trX, trY := p.Transforms(&c)
 	y := trY(r.level)
@@ -29,14 +29,14 @@ func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
 	for _, box := range r.places(c, y, vg.Point{X: style.Width(r.label), Y: style.FontExtents().Height}) {
 		covered := 0
 		for _, l := range r.around {
-			covered += crossings(box, l.points, trX, trY)
+			covered += int(l.width*10) * crossings(box, l.points, trX, trY)
 		}
 		if fewest < 0 || covered < fewest {
 			best, fewest = box, covered
 		}
 	}
 	c.FillPolygon(haloColor, []vg.Point{best.Min, {X: best.Min.X, Y: best.Max.Y}, best.Max, {X: best.Max.X, Y: best.Min.Y}})
-	c.FillText(style, vg.Point{X: best.Min.X + 2, Y: best.Min.Y - style.FontExtents().Descent}, r.label)
+	c.FillText(style, vg.Point{X: best.Min.X + 2, Y: best.Min.Y + 2}, r.label)
 }
 
 // places gives the boxes where a label of this size may stand, in order of
@@ -44,7 +44,8 @@ func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
 func (r reference) places(c draw.Canvas, y vg.Length, size vg.Point) []vg.Rectangle {
 	width, height, gap := size.X+4, size.Y, vg.Length(1.5)
 	var inside, all []vg.Rectangle
-	for _, x := range []vg.Length{c.Max.X - width, c.Min.X + 2, (c.Min.X + c.Max.X - width) / 2} {
+	for part := range 13 { // from right to left
+		x := c.Max.X - width - vg.Length(part)/12*(c.Max.X-c.Min.X-width)
 		for _, low := range []vg.Length{y + gap, y - gap - height} {
 			box := vg.Rectangle{Min: vg.Point{X: x, Y: low}, Max: vg.Point{X: x + width, Y: low + height}}
 			all = append(all, box)

@@ -19,7 +19,7 @@ func syntheticRun(steps, evalEvery int, reach float64) metrics.History {
 		rewards, losses, ahead := 0.0, 0.0, 0.0
 		const pairs = 8
 		for range pairs {
-			margin := reach * grown * (1 + 1.6*random.NormFloat64())
+			margin := reach * grown * (1 + 1.1*random.NormFloat64())
 			rewards += margin / pairs
 			losses += math.Log1p(math.Exp(-margin)) / pairs
 			if margin > 0 {
@@ -37,7 +37,7 @@ func syntheticRun(steps, evalEvery int, reach float64) metrics.History {
 			margin := 0.8 * reach * grown
 			h.Evaluations = append(h.Evaluations, metrics.Evaluation{
 				Step: step, Loss: math.Log1p(math.Exp(-margin)) + 0.02*grown, RewardsChosen: 0.1 * reach * grown, RewardsRejected: 0.1*reach*grown - margin,
-				RewardsMargins: margin, RewardsAccuracies: 0.5 + 0.26*grown, LogpsChosen: -93, LogpsRejected: -89 - 10*margin,
+				RewardsMargins: margin, RewardsAccuracies: 0.5 + 0.26*grown*math.Sqrt(reach), LogpsChosen: -93, LogpsRejected: -89 - 10*margin,
 			})
 		}
 	}

@@ -63,7 +63,7 @@ func number(value, step float64) string {
 	}
 	var label string
 	if step < 1e-4 || step >= 1e7 {
-		label = strconv.FormatFloat(value, 'g', 4, 64)
+		label = strings.NewReplacer("e-0", "e-", "e+0", "e", "e+", "e").Replace(strconv.FormatFloat(value, 'g', 4, 64))
 	} else {
 		label = strconv.FormatFloat(value, 'f', decimals(step), 64)
 	}

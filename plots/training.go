@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"fmt"
 	"image/color"
 	"math"
 
@@ -35,11 +36,13 @@ func lossPanel(h metrics.History) panel {
 }
 
 func rewardsPanel(h metrics.History) panel {
-	return twoAnswers(panel{
+	lines := twoAnswers(series(h, "rewards/chosen"), series(h, "rewards/rejected"))
+	return panel{
 		title: "Rewards", yLabel: "β × log(policy / reference)",
+		lines: lines, bands: marginBand(lines),
 		references: []reference{{level: 0}},
-		leastSpan:  0.02, nothing: noSteps,
-	}, series(h, "rewards/chosen"), series(h, "rewards/rejected"))
+		leastSpan:  0.1, nothing: noSteps,
+	}
 }
 
 func marginPanel(h metrics.History) panel {
@@ -47,13 +50,13 @@ func marginPanel(h metrics.History) panel {
 		title: "Reward margin", yLabel: "Chosen reward − rejected reward",
 		lines:      append(noisy(series(h, "rewards/margins"), green), heldOut(series(h, "eval_rewards/margins"))),
 		references: []reference{{level: 0, label: "no preference"}},
-		leastSpan:  0.02, nothing: noSteps,
+		leastSpan:  0.1, nothing: noSteps,
 	}
 }
 
 func accuracyPanel(h metrics.History) panel {
 	return panel{
-		title: "Reward accuracy", yLabel: "Pairs with the chosen answer ahead",
+		title: "Reward accuracy", yLabel: "Pairs ranked right",
 		lines:      append(noisy(series(h, "rewards/accuracies"), green), heldOut(series(h, "eval_rewards/accuracies"))),
 		references: []reference{{level: 0.5, label: "coin toss"}},
 		percent:    true, nothing: noSteps,
@@ -61,10 +64,11 @@ func accuracyPanel(h metrics.History) panel {
 }
 
 func logProbsPanel(h metrics.History) panel {
-	return twoAnswers(panel{
-		title: "Log-probabilities of the answers", yLabel: "Sum over an answer's tokens (nats)",
+	return panel{
+		title: "Log-probabilities of the answers", yLabel: "Sum over the tokens (nats)",
+		lines:     twoAnswers(series(h, "logps/chosen"), series(h, "logps/rejected")),
 		leastSpan: 1, nothing: noSteps,
-	}, series(h, "logps/chosen"), series(h, "logps/rejected"))
+	}
 }
 
 const noSteps = "No step finished yet"
@@ -76,15 +80,27 @@ func series(h metrics.History, name string) plotter.XYs {
 }
 
 // noisy draws a line of single steps: faint, with its trend on top. A line too
-// short for a trend is drawn by itself.
+// short for a trend is drawn by itself; of a long one, means of a few steps each.
 func noisy(raw plotter.XYs, c color.NRGBA) []line {
 	if len(raw) < trendFrom {
 		return []line{{label: "each step", points: raw, color: c, width: lineWidth}}
 	}
-	return []line{
-		{label: "each step", points: raw, color: faint(c), width: faintWidth},
-		{label: "trend", points: trend(raw), color: c, width: lineWidth},
+	behind, front := stepsAndTrend(raw)
+	label := "each step"
+	if joined := joinedSteps(raw); joined > 1 {
+		label = fmt.Sprintf("means of %d steps", joined)
 	}
+	return []line{
+		{label: label, points: behind, color: faint(c), width: faintWidth},
+		{label: "trend", points: front, color: c, width: lineWidth},
+	}
+}
+
+// stepsAndTrend gives the two lines that show a noisy one, neither of more points
+// than can be told apart.
+func stepsAndTrend(raw plotter.XYs) (steps, smooth plotter.XYs) {
+	joined := joinedSteps(raw)
+	return condense(raw, joined), thin(trend(raw), joined)
 }
 
 // heldOut draws the evaluations: few points, each worth a dot.
@@ -92,19 +108,23 @@ func heldOut(evaluated plotter.XYs) line {
 	return line{label: "held-out pairs", points: evaluated, color: vermillion, width: lineWidth, marked: true}
 }
 
-// twoAnswers adds the lines of chosen and rejected answers, single steps behind
-// their trends, and the band between the trends where it means the margin.
-func twoAnswers(p panel, chosen, rejected plotter.XYs) panel {
-	above, below := chosen, rejected
+// twoAnswers gives the lines of chosen and rejected answers, single steps behind
+// their trends.
+func twoAnswers(chosen, rejected plotter.XYs) []line {
+	var behind []line
 	if len(chosen) >= trendFrom {
-		above, below = trend(chosen), trend(rejected)
-		p.lines = append(p.lines,
-			line{points: chosen, color: faint(blue), width: faintWidth},
-			line{points: rejected, color: faint(vermillion), width: faintWidth})
+		both := [2]line{{color: faint(blue), width: faintWidth}, {color: faint(vermillion), width: faintWidth}}
+		both[0].points, chosen = stepsAndTrend(chosen)
+		both[1].points, rejected = stepsAndTrend(rejected)
+		behind = both[:]
 	}
-	p.lines = append(p.lines,
-		line{label: "chosen", points: above, color: blue, width: lineWidth},
-		line{label: "rejected", points: below, color: vermillion, width: lineWidth})
-	p.bands = append(p.bands, band{label: "margin", above: above, below: below, color: withAlpha(sky, 0x50)})
-	return p
+	return append(behind,
+		line{label: "chosen", points: chosen, color: blue, width: lineWidth},
+		line{label: "rejected", points: rejected, color: vermillion, width: lineWidth})
+}
+
+// marginBand fills what lies between the last two lines, chosen and rejected.
+func marginBand(lines []line) []band {
+	n := len(lines)
+	return []band{{label: "margin", above: lines[n-2].points, below: lines[n-1].points, color: withAlpha(sky, 0x50)}}
 }

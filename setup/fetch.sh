@@ -40,7 +40,9 @@ fetch_address() {
       mv "$partial" "$3"
       return
     fi
-    say "the connection broke off (curl $code), try $try of 3; what arrived is kept"
+    # 33: the site cannot continue a download.
+    if [ "$code" = 33 ]; then rm -f "$partial"; fi
+    say "$(basename "$1") did not arrive (curl's code $code, try $try of 3)"
   done
   return 1
 }

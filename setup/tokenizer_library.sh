@@ -27,10 +27,10 @@ tokenizers_module_dir() {
 }
 
 tokenizers_from_official() {
-  local name=linux-amd64 hash=$TOKENIZERS_SHA256_amd64
+  local name=linux-amd64 hash=$TOKENIZERS_SHA256_AMD64
   case "$(uname -sm)" in
     "Linux x86_64") ;;
-    "Linux aarch64") name=linux-arm64 hash=$TOKENIZERS_SHA256_arm64 ;;
+    "Linux aarch64") name=linux-arm64 hash=$TOKENIZERS_SHA256_ARM64 ;;
     *) return 1 ;;
   esac
   if ! reachable "$TOKENIZERS_OFFICIAL"; then

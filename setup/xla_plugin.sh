@@ -33,7 +33,8 @@ xla_from_official() {
     return 1
   fi
   # The installer links the plain name to the versioned file; the cache needs the file itself.
-  mkdir "$WORK/xla-plugin" && cp -L "$WORK/xla/$XLA_FILE" "$WORK/xla-plugin/$XLA_FILE" || fail "cannot copy the plugin; is the disk full?"
+  mkdir "$WORK/xla-plugin"
+  cp -L "$WORK/xla/$XLA_FILE" "$WORK/xla-plugin/$XLA_FILE" || fail "cannot copy the plugin; is the disk full?"
   printf 'SHA-256 %s\n' "$(sha256_of "$WORK/xla-plugin/$XLA_FILE")" >>"$LOG"
   install_part "$WORK/xla-plugin" "$XLA_OFFICIAL_PART"
 }

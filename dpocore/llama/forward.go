@@ -167,7 +167,8 @@ func (n *Net) rotation(position *Node) (cos, sin *Node) {
 	half := n.Config.HeadDim / 2
 	frequencies := make([]float32, half)
 	for i := range frequencies {
-		frequencies[i] = float32(1 / math.Pow(n.Config.RopeTheta, float64(i)/float64(half)))
+		// In float32 step by step, as transformers does: a last digit's difference grows with the position.
+		frequencies[i] = 1 / float32(math.Pow(n.Config.RopeTheta, float64(float32(i)/float32(half))))
 	}
 	tokens := position.Shape().Dim(0)
 	angles := Mul(

@@ -73,7 +73,9 @@ func (p *Policy) accumulateGraph(params []*Node) []*Node {
 func updateGraph(params []*Node) []*Node {
 	adapter, mean, variance, grads, scalars := params[0], params[1], params[2], params[3], params[4]
 	g := adapter.Graph()
-	scalar := func(i int) *Node { return BroadcastToShape(Reshape(SliceAxis(scalars, 0, AxisElem(i))), adapter.Shape()) }
+	scalar := func(i int) *Node {
+		return BroadcastToShape(Reshape(SliceAxis(scalars, 0, AxisElem(i))), adapter.Shape())
+	}
 	norm := Sqrt(ReduceAllSum(Square(grads)))
 	greatest := Reshape(SliceAxis(scalars, 0, AxisElem(1)))
 	clip := Min(ScalarOne(g, dtypes.Float32), Div(greatest, AddScalar(norm, clipEpsilon)))

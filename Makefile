@@ -1,0 +1,45 @@
+# GoNB DPO: each target is one command. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test interop lint clean
+
+export CGO_LDFLAGS := -L$(CURDIR)/.deps/lib
+export GOMLX_NO_AUTO_INSTALL := 1
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+OUT := dpo_finetuned_smollm2
+MERGED := smollm2_dpo_merged
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+setup: ## fetch and build what is not in the checkout (a second when repeated)
+	@bash colab_setup.sh
+
+build: setup ## bin/dpo
+	@mkdir -p bin
+	go build -o bin/dpo ./cmd/dpo
+
+run: build ## train SmolLM2-135M-Instruct on the built-in pairs and merge the result
+	bin/dpo train --data builtin --out $(OUT) --merged $(MERGED)
+
+lint: ## gofmt, go vet, staticcheck
+	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs -r gofmt -l); \
+	  [ -z "$$unformatted" ] || { printf 'not formatted (run gofmt -w): %s\n' $$unformatted; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+# The race detector is for packages that don't link XLA: its library is not built for it, and training under it takes hours.
+test: ## set-up, lint, and every Go test
+	@bash colab_setup.sh --gguf
+	@bash setup/test.sh
+	@$(MAKE) --no-print-directory lint
+	@bash setup/test_packages.sh
+
+interop: build ## what PEFT and transformers make of our files (Python in an environment of its own)
+	@bash setup/interop_env.sh
+	.deps/interop/bin/python -m pytest interop
+
+clean: ## remove what was built here; the shared cache and the runs stay
+	rm -rf bin .deps

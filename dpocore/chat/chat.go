@@ -1,0 +1,142 @@
+// Package chat turns preference pairs into token ids by the model's own chat
+// template, as TRL does.
+//
+// Start with [New], then [Encoder.Pair] for training and [Encoder.Prompt] for
+// generation; [Encoder.Render] shows the text that is tokenized.
+//
+// Control tokens such as <|im_end|> come from the template alone. Where a
+// user's message or an answer spells one, it stays text.
+package chat
+
+import (
+	"errors"
+	"fmt"
+
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/tokenizer"
+)
+
+// An Encoder renders conversations and tokenizes them. It is safe for
+// concurrent use.
+type Encoder struct {
+	tokenizer *tokenizer.Tokenizer
+	template  *template
+	control   *controlTokens
+}
+
+// Tokens are the ids of one pair. Prompt followed by Chosen is the one
+// sequence that the model sees, Prompt followed by Rejected the other.
+type Tokens struct {
+	Prompt, Chosen, Rejected []int32
+}
+
+// A Mismatch says that the tokens of a prompt do not begin the tokens of the
+// prompt with its answer: the template writes the end of a prompt in another
+// way once an answer follows, or tokens merge where they meet. As in TRL, the
+// answers then begin where the tokens part, and the rest of the prompt is
+// left out.
+type Mismatch struct {
+	Between string // the text of the prompt that was left out
+}
+
+// New prepares the chat template of a tokenizer's model.
+func New(tok *tokenizer.Tokenizer) (*Encoder, error) {
+	source := tok.ChatTemplate()
+	if source == "" {
+		return nil, errors.New("the model has no chat template; use an instruction-tuned model, or add chat_template.jinja to its folder")
+	}
+	template, err := compile(source, tok.Names())
+	if err != nil {
+		return nil, fmt.Errorf("read the chat template: %w", err)
+	}
+	e := &Encoder{tokenizer: tok, template: template, control: newControlTokens(tok)}
+	if _, err := e.Render([]preference.Turn{{Role: "user", Content: "Hi"}}, true); err != nil {
+		return nil, fmt.Errorf("try the chat template: %w", err)
+	}
+	return e, nil
+}
+
+// Render returns the text of turns as the template writes it, with the
+// beginning of the assistant's next turn if addGenerationPrompt is set.
+func (e *Encoder) Render(turns []preference.Turn, addGenerationPrompt bool) (string, error) {
+	marked, marks := e.control.mark(turns, e.template.source)
+	text, err := e.template.render(marked, addGenerationPrompt)
+	if err != nil {
+		return "", err
+	}
+	return marks.restore(text), nil
+}
+
+// Prompt returns the ids of turns and of the beginning of the assistant's
+// next turn: what the model answers to.
+func (e *Encoder) Prompt(turns []preference.Turn) ([]int32, error) {
+	return e.encode(turns, true)
+}
+
+// Pair returns the ids of a pair: of its prompt with the beginning of the
+// assistant's turn, and of what the two answers add to that. The Mismatch is
+// nil unless the template keeps prompt and answer from fitting together; the
+// tokens are good then too.
+func (e *Encoder) Pair(pair preference.Pair) (Tokens, *Mismatch, error) {
+	tokens, mismatch, err := e.pair(pair)
+	if err != nil {
+		return Tokens{}, nil, fmt.Errorf("%s, line %d: %w", pair.Source, pair.Line+1, err)
+	}
+	return tokens, mismatch, nil
+}
+
+func (e *Encoder) pair(pair preference.Pair) (Tokens, *Mismatch, error) {
+	prompt, err := e.Prompt(pair.Prompt)
+	if err != nil {
+		return Tokens{}, nil, fmt.Errorf("prompt: %w", err)
+	}
+	chosen, err := e.encode(answered(pair.Prompt, pair.Chosen), false)
+	if err != nil {
+		return Tokens{}, nil, fmt.Errorf("chosen answer: %w", err)
+	}
+	rejected, err := e.encode(answered(pair.Prompt, pair.Rejected), false)
+	if err != nil {
+		return Tokens{}, nil, fmt.Errorf("rejected answer: %w", err)
+	}
+	shared := min(commonPrefix(prompt, chosen), commonPrefix(prompt, rejected))
+	tokens := Tokens{Prompt: prompt[:shared:shared], Chosen: chosen[shared:], Rejected: rejected[shared:]}
+	if shared == len(prompt) {
+		return tokens, nil, nil
+	}
+	return tokens, &Mismatch{Between: e.tokenizer.Decode(prompt[shared:], false)}, nil
+}
+
+// answered returns the prompt's turns followed by the answer.
+func answered(prompt []preference.Turn, answer string) []preference.Turn {
+	turns := make([]preference.Turn, 0, len(prompt)+1)
+	return append(append(turns, prompt...), preference.Turn{Role: "assistant", Content: answer})
+}
+
+// commonPrefix returns how many ids a and b begin with in common.
+func commonPrefix(a, b []int32) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
+
+// encode renders turns and tokenizes the text.
+func (e *Encoder) encode(turns []preference.Turn, addGenerationPrompt bool) ([]int32, error) {
+	for _, turn := range turns {
+		if hasNUL(turn) {
+			return nil, tokenizer.ErrNUL
+		}
+	}
+	marked, marks := e.control.mark(turns, e.template.source)
+	text, err := e.template.render(marked, addGenerationPrompt)
+	if err != nil {
+		return nil, err
+	}
+	if len(marks.texts) == 0 {
+		return e.tokenizer.EncodeControl(text)
+	}
+	return e.control.encode(text, marks)
+}

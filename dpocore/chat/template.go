@@ -1,0 +1,124 @@
+package chat
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/nikolalohinski/gonja/v2/config"
+	"github.com/nikolalohinski/gonja/v2/exec"
+	"github.com/nikolalohinski/gonja/v2/loaders"
+
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/tokenizer"
+)
+
+// Bounds of one rendering. A template comes with a model from the internet.
+const (
+	maxTime   = 10 * time.Second
+	maxOutput = 64 << 20 // bytes
+)
+
+// A template is a compiled chat template. It can't read files.
+type template struct {
+	source   string
+	compiled *exec.Template
+	names    map[string]any // bos_token and the like
+
+	maxTime   time.Duration
+	maxOutput int
+}
+
+// rootName is the name under which gonja's loader knows the one template.
+const rootName = "/chat_template.jinja"
+
+// compile parses a Jinja template with the settings of transformers.
+func compile(source string, names tokenizer.Names) (t *template, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("gonja can't read it: %v", fault)
+		}
+	}()
+	trimmed := trimBlocks(source)
+	loader, err := loaders.NewMemoryLoader(map[string]string{rootName: trimmed})
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := exec.NewTemplate(rootName, config.New(), loader, newEnvironment())
+	if err != nil {
+		return nil, errors.New(strings.TrimPrefix(err.Error(), fmt.Sprintf("failed to parse template '%s': ", trimmed)))
+	}
+	t = &template{source: source, compiled: compiled, names: map[string]any{}, maxTime: maxTime, maxOutput: maxOutput}
+	for name, token := range map[string]string{"bos_token": names.BOS, "eos_token": names.EOS, "unk_token": names.Unknown, "pad_token": names.Pad} {
+		if token != "" {
+			t.names[name] = token
+		}
+	}
+	return t, nil
+}
+
+// render writes turns by the template.
+func (t *template) render(turns []preference.Turn, addGenerationPrompt bool) (string, error) {
+	messages := make(list, len(turns))
+	for i, turn := range turns {
+		messages[i] = map[string]any{"role": turn.Role, "content": turn.Content}
+	}
+	data := exec.NewContext(map[string]any{
+		"messages":              messages,
+		"add_generation_prompt": addGenerationPrompt,
+		"tools":                 nil,
+		"documents":             nil,
+	})
+	for name, token := range t.names {
+		data.Set(name, token)
+	}
+	out := &output{limit: t.maxOutput}
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			switch fault := recover().(type) {
+			case nil:
+			case refusal:
+				done <- fmt.Errorf("the chat template refuses the conversation: %s", fault)
+			default:
+				done <- fmt.Errorf("render the chat template: gonja failed: %v", fault)
+			}
+		}()
+		err := t.compiled.Execute(out, data)
+		if err != nil {
+			err = fmt.Errorf("render the chat template: %w", err)
+		}
+		done <- err
+	}()
+	timer := time.NewTimer(t.maxTime)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		if err != nil {
+			return "", err
+		}
+		return out.text.String(), nil
+	case <-timer.C:
+		out.stopped.Store(true)
+		return "", fmt.Errorf("the chat template ran for more than %v; it may be in an endless loop", t.maxTime)
+	}
+}
+
+// output takes what a template writes, up to a bound.
+type output struct {
+	text    strings.Builder
+	limit   int // bytes
+	stopped atomic.Bool
+}
+
+func (o *output) Write(data []byte) (int, error) {
+	if o.text.Len()+len(data) > o.limit {
+		return 0, fmt.Errorf("it wrote more than %d bytes", o.limit)
+	}
+	if o.stopped.Load() {
+		return 0, errors.New("stopped")
+	}
+	return o.text.Write(data)
+}

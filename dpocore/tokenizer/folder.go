@@ -1,0 +1,154 @@
+package tokenizer
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// The names of the files that make up a tokenizer.
+const (
+	jsonFile     = "tokenizer.json"
+	configFile   = "tokenizer_config.json"
+	specialsFile = "special_tokens_map.json"
+	templateFile = "chat_template.jinja"
+)
+
+// readFolder reads the tokenizer files of a model folder.
+func readFolder(dir string) (source, error) {
+	from := source{}
+	files := map[string]*[]byte{jsonFile: &from.json, configFile: &from.config, specialsFile: &from.specials}
+	for name, into := range files {
+		var err error
+		if *into, err = readOptional(dir, name); err != nil {
+			return from, err
+		}
+	}
+	if from.json == nil {
+		return from, fmt.Errorf("the folder has no %s; only models that come with one can be used", jsonFile)
+	}
+	if err := from.readConfig(); err != nil {
+		return from, err
+	}
+	template, err := readOptional(dir, templateFile)
+	if err != nil {
+		return from, err
+	}
+	if template != nil {
+		from.template = string(template)
+	}
+	from.eosIDs, err = readEOSIDs(dir)
+	return from, err
+}
+
+// readOptional returns nil for a file that does not exist.
+func readOptional(dir, name string) ([]byte, error) {
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
+// A tokenName is a token's text, which the files give as a string or as an
+// object with the field "content".
+type tokenName string
+
+func (n *tokenName) UnmarshalJSON(data []byte) error {
+	var object struct {
+		Content string `json:"content"`
+	}
+	if json.Unmarshal(data, &object) == nil {
+		*n = tokenName(object.Content)
+		return nil
+	}
+	return json.Unmarshal(data, (*string)(n))
+}
+
+// readConfig takes names and template from the two configuration files; where
+// both name a token, tokenizer_config.json is right.
+func (s *source) readConfig() error {
+	var config struct {
+		BOS      tokenName       `json:"bos_token"`
+		EOS      tokenName       `json:"eos_token"`
+		Unknown  tokenName       `json:"unk_token"`
+		Pad      tokenName       `json:"pad_token"`
+		Template json.RawMessage `json:"chat_template"`
+	}
+	for _, file := range []struct {
+		name string
+		data []byte
+	}{{specialsFile, s.specials}, {configFile, s.config}} {
+		if file.data == nil {
+			continue
+		}
+		if err := json.Unmarshal(file.data, &config); err != nil {
+			return fmt.Errorf("read %s: %w", file.name, err)
+		}
+	}
+	s.names = Names{BOS: string(config.BOS), EOS: string(config.EOS), Unknown: string(config.Unknown), Pad: string(config.Pad)}
+	template, err := defaultTemplate(config.Template)
+	s.template = template
+	return err
+}
+
+// defaultTemplate reads the chat template of tokenizer_config.json: a string,
+// or a list of named ones, of which "default" is taken.
+func defaultTemplate(raw json.RawMessage) (string, error) {
+	if len(raw) == 0 {
+		return "", nil
+	}
+	var single *string
+	if json.Unmarshal(raw, &single) == nil {
+		if single == nil {
+			return "", nil
+		}
+		return *single, nil
+	}
+	var named []struct{ Name, Template string }
+	if err := json.Unmarshal(raw, &named); err != nil {
+		return "", fmt.Errorf("read %s, field \"chat_template\": %w", configFile, err)
+	}
+	for _, template := range named {
+		if template.Name == "default" {
+			return template.Template, nil
+		}
+	}
+	return "", fmt.Errorf("read %s: none of the chat templates is named \"default\"", configFile)
+}
+
+// readEOSIDs returns the ids at which the model's own settings stop
+// generation: those of generation_config.json, else of config.json.
+func readEOSIDs(dir string) ([]int32, error) {
+	for _, name := range []string{"generation_config.json", "config.json"} {
+		data, err := readOptional(dir, name)
+		if err != nil {
+			return nil, err
+		}
+		var config struct {
+			EOS json.RawMessage `json:"eos_token_id"`
+		}
+		if data == nil {
+			continue
+		}
+		if err := json.Unmarshal(data, &config); err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		if len(config.EOS) == 0 || string(config.EOS) == "null" {
+			continue
+		}
+		var one int32
+		if json.Unmarshal(config.EOS, &one) == nil {
+			return []int32{one}, nil
+		}
+		var many []int32
+		if err := json.Unmarshal(config.EOS, &many); err != nil {
+			return nil, fmt.Errorf("read %s, field \"eos_token_id\": %w", name, err)
+		}
+		return many, nil
+	}
+	return nil, nil
+}

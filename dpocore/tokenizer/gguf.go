@@ -1,0 +1,157 @@
+package tokenizer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/go-huggingface/models/gguf"
+)
+
+// Token types of a GGUF vocabulary (tokenizer.ggml.token_type).
+const (
+	typeNormal      = 1
+	typeControl     = 3
+	typeUserDefined = 4
+	typeUnused      = 5
+)
+
+// readGGUF makes a tokenizer's files from the metadata of a GGUF file, which
+// holds tokens, merges and chat template, but no tokenizer.json.
+func readGGUF(path string) (source, error) {
+	file, err := gguf.Open(path)
+	if err != nil {
+		return source{}, fmt.Errorf("it is neither a model folder nor a GGUF file that can be read: %w", err)
+	}
+	v, err := readVocabulary(file)
+	if err != nil {
+		return source{}, err
+	}
+	from := source{template: v.template, names: v.names, eosIDs: v.eosIDs}
+	if from.json, err = v.tokenizerJSON(); err != nil {
+		return source{}, err
+	}
+	if from.config, err = v.configJSON(); err != nil {
+		return source{}, err
+	}
+	from.specials, err = v.specialsJSON()
+	return from, err
+}
+
+// A vocabulary is the tokenizer as a GGUF file has it.
+type vocabulary struct {
+	splitsDigits bool
+	tokens       []string
+	types        []int64 // one a token
+	merges       []string
+	names        Names
+	eosIDs       []int32
+	template     string
+	maxLength    int64 // the context length of the model, 0 if unknown
+}
+
+// readVocabulary reads and checks the metadata that make a tokenizer.
+func readVocabulary(file *gguf.File) (*vocabulary, error) {
+	if err := checkKind(file); err != nil {
+		return nil, err
+	}
+	v := &vocabulary{
+		splitsDigits: text(file, "pre") == "smollm",
+		tokens:       value(file, "tokens").Strings(),
+		types:        value(file, "token_type").Int64s(),
+		merges:       value(file, "merges").Strings(),
+	}
+	if template, ok := file.GetKeyValue("tokenizer.chat_template"); ok {
+		v.template = template.String()
+	}
+	if length, ok := file.GetKeyValue(file.Architecture() + ".context_length"); ok {
+		v.maxLength = length.Int64()
+	}
+	if err := v.check(); err != nil {
+		return nil, err
+	}
+	return v, v.readNames(file)
+}
+
+// checkKind refuses vocabularies that this package would get wrong.
+func checkKind(file *gguf.File) error {
+	if model := text(file, "model"); model != "gpt2" {
+		return fmt.Errorf("tokenizer.ggml.model is %q; only byte-level BPE (\"gpt2\") can be read from a GGUF file: use the model's folder with tokenizer.json", model)
+	}
+	switch pre := text(file, "pre"); pre {
+	case "smollm", "gpt-2":
+	default:
+		return fmt.Errorf("tokenizer.ggml.pre is %q; only \"smollm\" and \"gpt-2\" can be read from a GGUF file: use the model's folder with tokenizer.json", pre)
+	}
+	for _, key := range []string{"add_space_prefix", "add_bos_token", "add_eos_token"} {
+		if value(file, key).Bool() {
+			return fmt.Errorf("tokenizer.ggml.%s is true, which can't be read from a GGUF file: use the model's folder with tokenizer.json", key)
+		}
+	}
+	return nil
+}
+
+// value returns the value of a tokenizer.ggml key, or an empty one.
+func value(file *gguf.File, key string) gguf.Value {
+	kv, _ := file.GetKeyValue("tokenizer.ggml." + key)
+	return kv.Value
+}
+
+func text(file *gguf.File, key string) string {
+	return value(file, key).String()
+}
+
+// check finds faults that the library would not, or not by name.
+func (v *vocabulary) check() error {
+	if len(v.tokens) == 0 || len(v.types) != len(v.tokens) {
+		return fmt.Errorf("the GGUF file has %d tokens and %d token types; it is damaged or holds no tokenizer", len(v.tokens), len(v.types))
+	}
+	ids := make(map[string]int, len(v.tokens))
+	for id, token := range v.tokens {
+		if other, double := ids[token]; double {
+			return fmt.Errorf("tokens %d and %d of the GGUF file are both %q", other, id, token)
+		}
+		ids[token] = id
+		if !slices.Contains([]int64{typeNormal, typeControl, typeUserDefined, typeUnused}, v.types[id]) {
+			return fmt.Errorf("token %d (%q) of the GGUF file has type %d, which byte-level BPE has no use for", id, token, v.types[id])
+		}
+	}
+	for i, merge := range v.merges {
+		left, right, ok := strings.Cut(merge, " ")
+		for _, token := range []string{left, right, left + right} {
+			if _, known := ids[token]; !ok || !known {
+				return fmt.Errorf("merge %d of the GGUF file is %q, and %q is not in the vocabulary", i, merge, token)
+			}
+		}
+	}
+	return nil
+}
+
+// readNames turns the ids of named tokens into their texts.
+func (v *vocabulary) readNames(file *gguf.File) error {
+	for _, named := range []struct {
+		key  string
+		into *string
+	}{
+		{"bos_token_id", &v.names.BOS},
+		{"eos_token_id", &v.names.EOS},
+		{"unknown_token_id", &v.names.Unknown},
+		{"padding_token_id", &v.names.Pad},
+		{"eot_token_id", nil},
+	} {
+		kv, ok := file.GetKeyValue("tokenizer.ggml." + named.key)
+		if !ok {
+			continue
+		}
+		id := kv.Int64()
+		if id < 0 || id >= int64(len(v.tokens)) {
+			return fmt.Errorf("tokenizer.ggml.%s is %d, but the GGUF file has %d tokens", named.key, id, len(v.tokens))
+		}
+		if named.into == nil {
+			v.eosIDs = append(v.eosIDs, int32(id))
+			continue
+		}
+		*named.into = v.tokens[id]
+	}
+	return nil
+}

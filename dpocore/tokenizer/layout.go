@@ -1,0 +1,93 @@
+package tokenizer
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// A layout is what this package itself needs to know of a tokenizer.json.
+type layout struct {
+	AddedTokens  []addedToken    `json:"added_tokens"`
+	Normalizer   json.RawMessage `json:"normalizer"`
+	PreTokenizer json.RawMessage `json:"pre_tokenizer"`
+	Decoder      json.RawMessage `json:"decoder"`
+	Model        struct {
+		Vocabulary json.RawMessage `json:"vocab"`
+	} `json:"model"`
+
+	vocabulary map[string]int32
+	size       int // the highest id and one
+}
+
+// An addedToken is matched in text before anything else.
+type addedToken struct {
+	ID         int32  `json:"id"`
+	Content    string `json:"content"`
+	SingleWord bool   `json:"single_word"`
+	LeftStrip  bool   `json:"lstrip"`
+	RightStrip bool   `json:"rstrip"`
+	Normalized bool   `json:"normalized"`
+	Special    bool   `json:"special"`
+}
+
+// parseLayout reads a tokenizer.json.
+func parseLayout(data []byte) (layout, error) {
+	var l layout
+	if err := json.Unmarshal(data, &l); err != nil {
+		return l, fmt.Errorf("read tokenizer.json: %w", err)
+	}
+	l.vocabulary = map[string]int32{}
+	if bytes.HasPrefix(l.Model.Vocabulary, []byte("{")) {
+		if err := json.Unmarshal(l.Model.Vocabulary, &l.vocabulary); err != nil {
+			return l, fmt.Errorf("read tokenizer.json, field \"model.vocab\": %w", err)
+		}
+	} else { // a Unigram model: a list of tokens with their scores
+		var list [][]any
+		if err := json.Unmarshal(l.Model.Vocabulary, &list); err != nil {
+			return l, fmt.Errorf("read tokenizer.json, field \"model.vocab\": %w", err)
+		}
+		for id, entry := range list {
+			if token, ok := append(entry, nil)[0].(string); ok {
+				l.vocabulary[token] = int32(id)
+			}
+		}
+	}
+	l.Model.Vocabulary = nil
+	for _, id := range l.vocabulary {
+		l.size = max(l.size, int(id)+1)
+	}
+	for _, token := range l.AddedTokens {
+		l.size = max(l.size, int(token.ID)+1)
+	}
+	return l, nil
+}
+
+// prefixesSpace reports whether text gets a space put before it.
+func (l *layout) prefixesSpace() bool {
+	return contains(l.PreTokenizer, `"Metaspace"`) ||
+		contains(l.PreTokenizer, `"add_prefix_space":true`) ||
+		contains(l.Normalizer, `"Prepend"`)
+}
+
+// contains reports whether part stands in JSON without its white space.
+func contains(raw json.RawMessage, part string) bool {
+	var compact bytes.Buffer
+	return json.Compact(&compact, raw) == nil && strings.Contains(compact.String(), part)
+}
+
+// nulTokens returns the tokens that stand for NUL bytes alone, with their
+// text. Byte-level vocabularies write the byte 0 as the letter Ā.
+func (l *layout) nulTokens() map[int32]string {
+	tokens := map[int32]string{}
+	if !contains(l.Decoder, `"ByteLevel"`) {
+		return tokens
+	}
+	for token, id := range l.vocabulary {
+		if strings.Trim(token, "Ā") == "" {
+			tokens[id] = strings.Repeat("\x00", len([]rune(token)))
+		}
+	}
+	return tokens
+}

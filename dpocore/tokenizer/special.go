@@ -1,0 +1,95 @@
+package tokenizer
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A Special is a token with a meaning beside its text, such as the end of a
+// turn.
+type Special struct {
+	ID   int32
+	Text string
+	// White space on this side of the token belongs to it.
+	TakesLeft, TakesRight bool
+}
+
+// Special returns the id of the special token that text spells, all of it.
+func (t *Tokenizer) Special(text string) (id int32, ok bool) {
+	id, ok = t.specials[text]
+	return id, ok
+}
+
+// Specials returns all special tokens in the order of their ids.
+func (t *Tokenizer) Specials() []Special {
+	var all []Special
+	for _, token := range t.layout.AddedTokens {
+		if token.Special {
+			all = append(all, Special{token.ID, token.Content, token.LeftStrip, token.RightStrip})
+		}
+	}
+	slices.SortFunc(all, func(a, b Special) int { return int(a.ID) - int(b.ID) })
+	return all
+}
+
+// Separable reports whether text between control tokens can be encoded piece
+// by piece. Tokenizers that put a space before a text, as SentencePiece does,
+// would put one before each piece.
+func (t *Tokenizer) Separable() bool { return !t.layout.prefixesSpace() }
+
+// Names returns the texts of the tokens with a role of their own.
+func (t *Tokenizer) Names() Names { return t.source.names }
+
+// EOS returns the id of the token that ends a text or, with chat models, a turn.
+func (t *Tokenizer) EOS() int32 { return t.eosIDs[0] }
+
+// EOSIDs returns all ids at which generation stops; the first is EOS.
+func (t *Tokenizer) EOSIDs() []int32 { return slices.Clone(t.eosIDs) }
+
+// BOS returns the id of the token that begins a text, if the model has one.
+func (t *Tokenizer) BOS() (id int32, ok bool) { return t.id(t.source.names.BOS) }
+
+// Pad returns the id to pad with: EOS where the model names none.
+func (t *Tokenizer) Pad() int32 {
+	if id, ok := t.id(t.source.names.Pad); ok {
+		return id
+	}
+	return t.EOS()
+}
+
+// id returns the id of a token by its exact text.
+func (t *Tokenizer) id(token string) (int32, bool) {
+	for _, added := range t.layout.AddedTokens {
+		if added.Content == token {
+			return added.ID, true
+		}
+	}
+	id, ok := t.layout.vocabulary[token]
+	return id, ok
+}
+
+// resolveNames looks the named tokens up and fills eosIDs.
+func (t *Tokenizer) resolveNames() error {
+	names := t.source.names
+	for role, token := range map[string]string{"bos_token": names.BOS, "eos_token": names.EOS, "unk_token": names.Unknown, "pad_token": names.Pad} {
+		if _, ok := t.id(token); token != "" && !ok {
+			return fmt.Errorf("%s is %q, which is not in the vocabulary", role, token)
+		}
+	}
+	if names.EOS != "" {
+		id, _ := t.id(names.EOS)
+		t.eosIDs = append(t.eosIDs, id)
+	}
+	for _, id := range t.source.eosIDs {
+		if id < 0 || int(id) >= t.layout.size {
+			return fmt.Errorf("eos_token_id is %d, but the vocabulary has %d tokens", id, t.layout.size)
+		}
+		if !slices.Contains(t.eosIDs, id) {
+			t.eosIDs = append(t.eosIDs, id)
+		}
+	}
+	if len(t.eosIDs) == 0 {
+		return fmt.Errorf("no end-of-text token is named; add \"eos_token\" to tokenizer_config.json")
+	}
+	return nil
+}

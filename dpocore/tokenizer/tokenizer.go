@@ -1,0 +1,173 @@
+// Package tokenizer turns text into token ids and back, with the same result
+// as Hugging Face's tokenizers library, which it calls through
+// github.com/daulet/tokenizers.
+//
+// Start with [Open], then [Tokenizer.Encode] and [Tokenizer.Decode].
+//
+// Text is text: Encode never gives a control token such as <|im_end|>, even
+// where its letters stand in the text. Control tokens come from a chat
+// template alone; package chat puts them in by their id, see
+// [Tokenizer.Special].
+package tokenizer
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/daulet/tokenizers"
+)
+
+// A Tokenizer encodes and decodes for one model. It is safe for concurrent
+// use until it is closed.
+type Tokenizer struct {
+	plain    *tokenizers.Tokenizer // special-token text stays text
+	control  *tokenizers.Tokenizer // special-token text becomes a control token
+	source   source
+	layout   layout
+	specials map[string]int32
+	eosIDs   []int32
+	nul      map[int32]string // tokens of NUL bytes alone
+}
+
+// A source is what a tokenizer is made from, read from a folder or a GGUF file.
+type source struct {
+	json     []byte // tokenizer.json
+	config   []byte // tokenizer_config.json
+	specials []byte // special_tokens_map.json
+	template string
+	names    Names
+	eosIDs   []int32 // ends of text beside names.EOS
+}
+
+// Names are the texts of the tokens with a role of their own; "" where the
+// model has none.
+type Names struct {
+	BOS, EOS, Unknown, Pad string
+}
+
+// ErrNUL is returned for text with a NUL character, at which the native
+// library would stop reading.
+var ErrNUL = errors.New("text with a NUL character can't be tokenized; remove it")
+
+// Open reads the tokenizer of a model: of a folder with tokenizer.json and
+// the files beside it, or of a GGUF file.
+func Open(path string) (*Tokenizer, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("open tokenizer: %w", err)
+	}
+	var from source
+	if info.IsDir() {
+		from, err = readFolder(path)
+	} else {
+		from, err = readGGUF(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open tokenizer of %s: %w", path, err)
+	}
+	t, err := newTokenizer(from)
+	if err != nil {
+		return nil, fmt.Errorf("open tokenizer of %s: %w", path, err)
+	}
+	return t, nil
+}
+
+func newTokenizer(from source) (*Tokenizer, error) {
+	layout, err := parseLayout(from.json)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tokenizer{source: from, layout: layout, specials: map[string]int32{}, nul: layout.nulTokens()}
+	for _, token := range layout.AddedTokens {
+		if token.Special {
+			t.specials[token.Content] = token.ID
+		}
+	}
+	if err := t.resolveNames(); err != nil {
+		return nil, err
+	}
+	if t.plain, err = tokenizers.FromBytes(from.json, tokenizers.WithEncodeSpecialTokens()); err != nil {
+		return nil, fmt.Errorf("tokenizer.json: %w", err)
+	}
+	if t.control, err = tokenizers.FromBytes(from.json); err != nil {
+		t.plain.Close()
+		return nil, fmt.Errorf("tokenizer.json: %w", err)
+	}
+	return t, nil
+}
+
+// Close frees the native library's memory.
+func (t *Tokenizer) Close() error {
+	return errors.Join(t.plain.Close(), t.control.Close())
+}
+
+// Encode returns the ids of plain text: text that spells a special token is
+// encoded letter by letter. Nothing is added at either end.
+func (t *Tokenizer) Encode(text string) ([]int32, error) {
+	return encode(t.plain, text)
+}
+
+// EncodeControl is Encode, except that text that spells a special token
+// becomes that control token. It is for text that the program itself wrote,
+// never for a user's.
+func (t *Tokenizer) EncodeControl(text string) ([]int32, error) {
+	return encode(t.control, text)
+}
+
+func encode(with *tokenizers.Tokenizer, text string) ([]int32, error) {
+	if strings.ContainsRune(text, 0) {
+		return nil, ErrNUL
+	}
+	encoding, err := with.EncodeWithOptionsErr(strings.ToValidUTF8(text, "\uFFFD"), false)
+	if err != nil {
+		return nil, fmt.Errorf("tokenize: %w", err)
+	}
+	ids := make([]int32, len(encoding.IDs))
+	for i, id := range encoding.IDs {
+		ids[i] = int32(id)
+	}
+	return ids, nil
+}
+
+// Decode returns the text of ids. Bytes that make no whole character become
+// U+FFFD; ids that the tokenizer doesn't know give nothing. With skipSpecial
+// special tokens give nothing either. To decode tokens as they come, see
+// [Stream].
+func (t *Tokenizer) Decode(ids []int32, skipSpecial bool) string {
+	var text strings.Builder
+	run := make([]uint32, 0, len(ids))
+	for _, id := range ids {
+		nul, isNUL := t.nul[id]
+		if !isNUL {
+			run = append(run, uint32(id))
+			continue
+		}
+		// The library gives C strings, which end at a NUL.
+		text.WriteString(t.control.Decode(run, skipSpecial))
+		text.WriteString(nul)
+		run = run[:0]
+	}
+	text.WriteString(t.control.Decode(run, skipSpecial))
+	return text.String()
+}
+
+// ChatTemplate returns the model's Jinja chat template, or "".
+func (t *Tokenizer) ChatTemplate() string { return t.source.template }
+
+// JSON returns the bytes of tokenizer.json.
+func (t *Tokenizer) JSON() []byte { return bytes.Clone(t.source.json) }
+
+// Hash returns the SHA-256 of tokenizer.json in hexadecimal.
+func (t *Tokenizer) Hash() string {
+	sum := sha256.Sum256(t.source.json)
+	return hex.EncodeToString(sum[:])
+}
+
+// VocabSize returns the number of rows that an embedding needs: the highest
+// token id and one.
+func (t *Tokenizer) VocabSize() int { return t.layout.size }

@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# Tests of set-up: what a reader is told and what is on disk when a source refuses, breaks off or gives other bytes.
+# A stand-in server and stand-in programs replace the network; seconds in all.
+# shellcheck disable=SC2016  # code in single quotes is for in_setup's shell
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+root=$PWD
+place=$(mktemp -d)
+mkdir "$place/served"
+coproc SERVER { exec python3 "$root/setup/test_server.py" "$place/served" "$place/requests"; }
+# shellcheck disable=SC2154
+server=$SERVER_PID
+trap 'kill "$server"; rm -rf "$place"' EXIT
+read -r port <&"${SERVER[0]}"
+site=http://127.0.0.1:$port
+failures=0
+
+# in_setup CODE runs it as a set-up script would, with a cache and a .deps of its own; output goes to $place/out.
+in_setup() {
+  env XDG_CACHE_HOME="$place/cache" bash -c "set -euo pipefail
+    cd '$root'; source setup/start.sh; source setup/toolchain.sh; source setup/xla_plugin.sh
+    source setup/tokenizer_library.sh; source setup/model.sh
+    DEPS=$place/deps LOG=$place/log WITH_GGUF=no; mkdir -p \$DEPS
+    $1" >"$place/out" 2>&1
+}
+
+# expect NAME COMMAND... counts a failure unless the command succeeds.
+expect() {
+  local name=$1
+  shift
+  if "$@"; then
+    printf 'ok    %s\n' "$name"
+  else
+    printf 'FAIL  %s\n' "$name"
+    sed 's/^/      /' "$place/out"
+    failures=$((failures + 1))
+  fi
+}
+
+# refused CODE is true when the code stops set-up with status 1 and one sentence that matches the pattern.
+refused() { ! in_setup "$1" && [ "$(grep -c '^set-up stopped' "$place/out")" = 1 ] && grep -q "^set-up stopped.*$2" "$place/out"; }
+printed() { in_setup "$1" && grep -q "$2" "$place/out"; }
+hash_of() { in_setup "sha256_of $1" && cat "$place/out"; }
+
+head -c 300000 /dev/urandom >"$place/served/file"
+cp "$place/served/file" "$place/served/broken-file"
+hash=$(hash_of "$place/served/file")
+other=$(printf '%064d' 1)
+
+expect "a download lands under its pinned hash" in_setup \
+  "open_cache; fetch_address $site/file $hash \$WORK/file; cmp \$WORK/file $place/served/file"
+expect "a download with other bytes is one sentence" refused \
+  "open_cache; fetch_address $site/file $other \$WORK/file" "hash mismatch: file has SHA-256 $hash where $other is pinned"
+expect "and nothing of it stays" test -z "$(find "$place/cache/gonb-dpo" -type f ! -name lock)"
+
+: >"$place/requests"
+expect "a download that breaks off is resumed" in_setup \
+  "open_cache; fetch_address $site/broken-file $hash \$WORK/file; cmp \$WORK/file $place/served/file"
+expect "from the byte where it broke off" grep -q 'bytes=150000-' "$place/requests"
+
+expect "a download that is killed leaves no part" bash -c "exec 2>/dev/null; ! env XDG_CACHE_HOME=$place/cache bash -c '
+  source setup/start.sh; LOG=$place/log; open_cache; mkdir \$WORK/model; echo half >\$WORK/model/x; kill -9 \$\$'
+  test ! -e $place/cache/gonb-dpo/models"
+expect "and the next set-up clears its half-done files" in_setup 'open_cache; [ "$(ls -d "$CACHE"/partial/work.* | wc -l)" = 1 ]'
+
+expect "a source that refuses is asked once" printed \
+  'reachable http://127.0.0.1:1/x || reachable http://127.0.0.1:1/y || echo "asked:$unreachable"' '^asked: http://127.0.0.1:1$'
+expect "the official plugin refused: the package is fetched" printed \
+  'XLA_OFFICIAL_SITE=http://127.0.0.1:1; open_cache
+   xla_from_package() { mkdir -p "$CACHE/$XLA_PACKAGE_PART"; echo plugin >"$CACHE/$XLA_PACKAGE_PART/$XLA_FILE"; }
+   install_xla_plugin; cat "$DEPS/xla/$XLA_FILE"' '^plugin$'
+expect "the official plugin: the file itself is kept, not the installer's link" printed \
+  'reachable() { :; }; quietly() { mkdir "$WORK/xla"; echo plugin >"$WORK/xla/v1.so"; ln -s v1.so "$WORK/xla/$XLA_FILE"; }
+   rm -rf "$CACHE/xla"; open_cache; install_xla_plugin; test ! -L "$CACHE/$XLA_OFFICIAL_PART/$XLA_FILE"; cat "$DEPS/xla/$XLA_FILE"' '^plugin$'
+echo tokenizers_version_1_26_0 >"$place/libtokenizers.a"
+tar -czf "$place/served/libtokenizers.linux-amd64.tar.gz" -C "$place" libtokenizers.a
+archive=$(hash_of "$place/served/libtokenizers.linux-amd64.tar.gz")
+expect "the official tokenizer library is unpacked and linked" printed \
+  "uname() { echo Linux x86_64; }; tokenizers_module_dir() { TOKENIZERS_DIR=$place; }
+   echo 'void tokenizers_version_1_26_0(void);' >$place/tokenizer.go
+   TOKENIZERS_OFFICIAL=$site TOKENIZERS_SHA256_AMD64=$archive; open_cache; install_tokenizer_library
+   cat \$DEPS/lib/\$TOKENIZERS_FILE" '^tokenizers_version_1_26_0$'
+expect "the hub's model is fetched file by file and linked" in_setup \
+  "MODEL_OFFICIAL=$site; MODEL_FILES='file $hash'; open_cache; install_model; cmp \$DEPS/models/\$MODEL_NAME/file $place/served/file"
+
+python3 - "$place" <<'PYTHON'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1] + "/served/tiny-1.0-py3-none-any.whl", "w") as wheel:
+    wheel.writestr("tiny/part", "whole")
+    wheel.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
+    wheel.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+    wheel.writestr("tiny-1.0.dist-info/RECORD", "")
+PYTHON
+wheel=$(hash_of "$place/served/tiny-1.0-py3-none-any.whl")
+export PIP_NO_INDEX=1 PIP_FIND_LINKS=$place/served
+expect "a wheel gives its file" printed \
+  "open_cache; PIP=(python3 -m pip); fetch_wheel tiny 1.0 $wheel; unpack_wheel tiny tiny/part \$WORK/part; cat \$WORK/part" '^whole$'
+expect "a wheel with other bytes is one sentence" refused \
+  "open_cache; PIP=(python3 -m pip); fetch_wheel tiny 1.0 $other" 'hash mismatch: the package tiny 1.0'
+expect "a wheel that is not there is one sentence" refused \
+  "open_cache; PIP=(python3 -m pip); fetch_wheel huge 1.0 $other" 'has no huge 1.0 for this machine'
+
+mkdir "$place/old"
+printf '#!/bin/sh\ncase "$1" in env) echo go1.25.3 ;; *) echo go version go1.25.3 ;; esac\n' >"$place/old/go"
+chmod +x "$place/old/go"
+expect "an old Go is one sentence" refused "PATH=$place/old:\$PATH; check_toolchain" 'Go 1.26.* or newer is needed and this is Go 1.25.3'
+expect "no disk is one sentence" refused 'open_cache; need_disk 999999999' 'this step needs 999999999 MB'
+expect "a library of another version is one sentence" refused \
+  'open_cache; TOKENIZERS_DIR=$WORK; echo tokenizers_version_9_9_0 >$WORK/tokenizer.go; mkdir $WORK/tokenizers
+   echo tokenizers_version_1_0_0 >$WORK/tokenizers/$TOKENIZERS_FILE; check_binding_version' 'lacks tokenizers_version_9_9_0'
+for pair in "1.26.8 1.26.5" "1.26 1.26" "1.100.0 1.26.5"; do
+  expect "version: ${pair% *} does for ${pair#* }" in_setup "newer_or_same $pair"
+done
+expect "version: 1.9.9 does not do for 1.26.5" in_setup '! newer_or_same 1.9.9 1.26.5'
+
+env XDG_CACHE_HOME="$place/cache" bash -c "source setup/start.sh; LOG=$place/log; open_cache; touch $place/held; sleep 1" &
+until [ -e "$place/held" ]; do sleep 0.1; done
+expect "two set-ups take turns" printed 'open_cache' 'another set-up is using .*; waiting'
+wait "$!"
+
+# Only where set-up is complete, as in make test: its cache is the real one.
+if [ -f .deps/modules ]; then
+  started=$SECONDS
+  bash colab_setup.sh --gguf >"$place/out" 2>&1
+  expect "a repeated set-up takes at most two seconds" test $((SECONDS - started)) -le 2
+fi
+
+[ "$failures" = 0 ] && printf 'set-up tests: all passed\n' || printf 'set-up tests: %d failed\n' "$failures"
+[ "$failures" = 0 ]

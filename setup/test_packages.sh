@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# go test on every package: with the race detector where XLA is not linked, without it where it is.
+set -euo pipefail
+
+xla=github.com/gomlx/go-xla/pjrt
+plain=() linked=()
+# Each package's test program is listed as PACKAGE.test, with everything that it links.
+while read -r program deps; do
+  case "$program" in *.test) ;; *) continue ;; esac
+  case " $deps " in
+    *" $xla "*) linked+=("${program%.test}") ;;
+    *) plain+=("${program%.test}") ;;
+  esac
+done < <(go list -test -f '{{.ImportPath}} {{join .Deps " "}}' ./...)
+
+status=0
+if [ "${#plain[@]}" -gt 0 ]; then go test -race "${plain[@]}" || status=1; fi
+if [ "${#linked[@]}" -gt 0 ]; then go test "${linked[@]}" || status=1; fi
+exit "$status"
