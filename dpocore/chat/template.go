@@ -76,22 +76,7 @@ func (t *template) render(turns []preference.Turn, addGenerationPrompt bool) (st
 	}
 	out := &output{limit: t.maxOutput}
 	done := make(chan error, 1)
-	go func() {
-		defer func() {
-			switch fault := recover().(type) {
-			case nil:
-			case refusal:
-				done <- fmt.Errorf("the chat template refuses the conversation: %s", fault)
-			default:
-				done <- fmt.Errorf("render the chat template: gonja failed: %v", fault)
-			}
-		}()
-		err := t.compiled.Execute(out, data)
-		if err != nil {
-			err = fmt.Errorf("render the chat template: %w", err)
-		}
-		done <- err
-	}()
+	go func() { done <- t.execute(out, data) }()
 	timer := time.NewTimer(t.maxTime)
 	defer timer.Stop()
 	select {
@@ -104,6 +89,24 @@ func (t *template) render(turns []preference.Turn, addGenerationPrompt bool) (st
 		out.stopped.Store(true)
 		return "", fmt.Errorf("the chat template ran for more than %v; it may be in an endless loop", t.maxTime)
 	}
+}
+
+// execute runs the template; a refusal or a fault inside gonja comes as a
+// panic.
+func (t *template) execute(out *output, data *exec.Context) (err error) {
+	defer func() {
+		switch fault := recover().(type) {
+		case nil:
+		case refusal:
+			err = fmt.Errorf("the chat template refuses the conversation: %s", fault)
+		default:
+			err = fmt.Errorf("render the chat template: gonja failed: %v", fault)
+		}
+	}()
+	if err := t.compiled.Execute(out, data); err != nil {
+		return fmt.Errorf("render the chat template: %w", err)
+	}
+	return nil
 }
 
 // output takes what a template writes, up to a bound.

@@ -2,22 +2,25 @@ package tokenizer
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
+
+	"example.com/gonb-dpo/internal/atomicfile"
 )
 
 // class makes transformers take tokenizer.json as it is.
 const class = "PreTrainedTokenizerFast"
 
-// gpt2Class is the class that SmolLM2's own folder names. transformers 5
-// builds it anew from vocabulary and merges and loses the split of digits
-// that tokenizer.json asks for, so that it gets "\n\n1." wrong.
+// gpt2Class is a class that folders of byte-level BPE models name.
+// transformers 5.23 builds it anew from vocabulary and merges and loses the
+// split of digits that tokenizer.json asks for, so that it gets "\n\n1."
+// wrong.
 var gpt2Class = regexp.MustCompile(`("tokenizer_class"\s*:\s*")GPT2Tokenizer(?:Fast)?(")`)
 
-// WriteFiles writes into dir what transformers' AutoTokenizer needs to load
-// the tokenizer with the right end of text: tokenizer.json,
-// tokenizer_config.json, special_tokens_map.json and chat_template.jinja.
+// WriteFiles writes into dir, which it makes if needed, what transformers'
+// AutoTokenizer needs to load the tokenizer with the right end of text:
+// tokenizer.json, tokenizer_config.json, special_tokens_map.json and
+// chat_template.jinja.
 // Files of a model folder are copied as they are, but for the class
 // GPT2Tokenizer; one that the folder lacks is left out. Each file appears
 // whole or not at all.
@@ -34,29 +37,9 @@ func (t *Tokenizer) WriteFiles(dir string) error {
 		if len(file.data) == 0 {
 			continue
 		}
-		if err := writeWhole(filepath.Join(dir, file.name), file.data); err != nil {
+		if err := atomicfile.WriteBytes(filepath.Join(dir, file.name), file.data); err != nil {
 			return fmt.Errorf("write tokenizer file: %w", err)
 		}
 	}
 	return nil
-}
-
-// writeWhole writes a file under another name and renames it when done.
-func writeWhole(path string, data []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // fails once renamed, as it should
-	_, err = file.Write(data)
-	if err == nil {
-		err = file.Chmod(0o644)
-	}
-	if closing := file.Close(); err == nil {
-		err = closing
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
 }

@@ -1,0 +1,143 @@
+package dpocore
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/safetensors"
+	"example.com/gonb-dpo/internal/atomicfile"
+)
+
+const (
+	checkpointPrefix = "checkpoint-"
+	optimizerFile    = "optimizer.safetensors"
+	positionFile     = "position.json"
+	keptCheckpoints  = 2 // the last ones; each takes 12 bytes for every value of the adapter
+)
+
+// position is where a run stands between two steps, apart from the adapter and its optimizer. The order of the data
+// follows from the seed and the step, and nothing else in training is random.
+type position struct {
+	Step      int   `json:"step"`
+	Epoch     int   `json:"epoch"`      // of the pairs that come next
+	NextPair  int   `json:"next_pair"`  // place in the epoch's order
+	Seed      int   `json:"seed"`       // with the epoch, the random state
+	NumTokens int64 `json:"num_tokens"` // tokens seen
+}
+
+// saved is a checkpoint read back.
+type saved struct {
+	position
+	adapter, mean, variance []float32
+}
+
+// writeCheckpoint puts checkpoint-N into a run folder; it appears whole or not at all.
+func writeCheckpoint(dir, baseModel string, layout llama.Layout, s saved, summary metrics.Summary) error {
+	final := filepath.Join(dir, checkpointPrefix+strconv.Itoa(s.Step))
+	temp := filepath.Join(dir, "."+checkpointPrefix+strconv.Itoa(s.Step))
+	if err := os.RemoveAll(temp); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	if err := export.WriteAdapter(temp, layout, s.adapter, baseModel, false); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	vector := func(name string, values []float32) safetensors.Tensor {
+		return safetensors.Tensor{Name: name, Shape: []int{len(values)}, Values: func() ([]float32, error) { return values, nil }}
+	}
+	err := safetensors.Write(filepath.Join(temp, optimizerFile), "F32",
+		[]safetensors.Tensor{vector("exp_avg", s.mean), vector("exp_avg_sq", s.variance)})
+	if err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	raw, err := json.MarshalIndent(s.position, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := atomicfile.WriteBytes(filepath.Join(temp, positionFile), append(raw, '\n')); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	history, err := metrics.ReadHistory(dir)
+	if err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	if err := metrics.WriteTrainerState(filepath.Join(temp, trainerStateFile), history, summary); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	return moveIn(dir, temp, final)
+}
+
+// moveIn gives a finished checkpoint its name and removes those that are no longer kept.
+func moveIn(dir, temp, final string) error {
+	if err := os.RemoveAll(final); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	if err := errors.Join(os.Rename(temp, final), atomicfile.SyncDir(dir)); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	steps, err := checkpoints(dir)
+	if err != nil {
+		return err
+	}
+	for _, step := range steps[:max(0, len(steps)-keptCheckpoints)] {
+		if err := os.RemoveAll(filepath.Join(dir, checkpointPrefix+strconv.Itoa(step))); err != nil {
+			return fmt.Errorf("remove an old checkpoint: %w", err)
+		}
+	}
+	return nil
+}
+
+// checkpoints lists the steps of a run folder's checkpoints, the last one last.
+func checkpoints(dir string) ([]int, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("look for checkpoints: %w", err)
+	}
+	var steps []int
+	for _, entry := range entries {
+		number, ok := strings.CutPrefix(entry.Name(), checkpointPrefix)
+		if step, err := strconv.Atoi(number); ok && err == nil && entry.IsDir() {
+			steps = append(steps, step)
+		}
+	}
+	slices.Sort(steps)
+	return steps, nil
+}
+
+// lastCheckpoint reads the latest checkpoint of a run folder; ok is false where there is none.
+func lastCheckpoint(dir string, layout llama.Layout) (s saved, ok bool, err error) {
+	steps, err := checkpoints(dir)
+	if err != nil || len(steps) == 0 {
+		return saved{}, false, err
+	}
+	path := filepath.Join(dir, checkpointPrefix+strconv.Itoa(steps[len(steps)-1]))
+	raw, err := os.ReadFile(filepath.Join(path, positionFile))
+	if err != nil {
+		return saved{}, false, fmt.Errorf("resume from %s: %w", path, err)
+	}
+	if err := json.Unmarshal(raw, &s.position); err != nil {
+		return saved{}, false, fmt.Errorf("resume from %s: %w", path, err)
+	}
+	if s.adapter, err = export.ReadAdapter(path, layout); err != nil {
+		return saved{}, false, fmt.Errorf("resume from %s: %w", path, err)
+	}
+	file, err := safetensors.Open(filepath.Join(path, optimizerFile))
+	if err != nil {
+		return saved{}, false, fmt.Errorf("resume from %s: %w", path, err)
+	}
+	defer file.Close()
+	for name, to := range map[string]*[]float32{"exp_avg": &s.mean, "exp_avg_sq": &s.variance} {
+		if *to, err = file.Read(name); err != nil {
+			return saved{}, false, fmt.Errorf("resume from %s: %w", path, err)
+		}
+	}
+	return s, true, nil
+}

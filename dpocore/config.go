@@ -1,0 +1,90 @@
+package dpocore
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"example.com/gonb-dpo/dpocore/llama"
+)
+
+// Config is how a run trains. DefaultConfig is the one home of its defaults; zero is a value like any other.
+type Config struct {
+	Beta           float64 `json:"beta"`            // how closely the policy is held to the reference: 0.01–0.1 conservative, 0.1–0.3 balanced, 0.3–0.5 aggressive
+	LabelSmoothing float64 `json:"label_smoothing"` // the share of pairs whose labels are taken to be wrong (conservative DPO)
+	LossType       string  `json:"loss_type"`       // "sigmoid", the loss of the DPO paper
+
+	LoRARank  int     `json:"lora_r"`     // width of the adapter: more can learn more, and costs more
+	LoRAAlpha float64 `json:"lora_alpha"` // the adapter's contribution is scaled by alpha/rank
+
+	LearningRate         float64 `json:"learning_rate"` // the greatest rate, reached after the warm-up
+	WarmupSteps          int     `json:"warmup_steps"`  // steps in which the rate rises from 0
+	MaxSteps             int     `json:"max_steps"`
+	BatchSize            int     `json:"batch_size"`                  // pairs
+	GradientAccumulation int     `json:"gradient_accumulation_steps"` // batches a step
+	MaxGradNorm          float64 `json:"max_grad_norm"`               // a longer gradient is shortened to this
+
+	MaxLength int  `json:"max_length"` // tokens of prompt and answer together; what is longer is cut
+	Shuffle   bool `json:"shuffle"`    // a new order of the pairs in each epoch
+	Seed      int  `json:"seed"`       // of the order and of the adapter's first values
+
+	EvalSteps int `json:"eval_steps"` // steps between evaluations on held-out pairs; 0 for one at the end
+	SaveSteps int `json:"save_steps"` // steps between checkpoints; 0 for one at the end
+
+	InitAdapter string `json:"init_adapter,omitempty"` // a PEFT folder to start from
+	AdapterBin  bool   `json:"adapter_bin,omitempty"`  // write adapter_model.bin too
+}
+
+// DefaultConfig is the start for SmolLM2-135M-Instruct.
+func DefaultConfig() Config {
+	return Config{
+		Beta: 0.1, LossType: "sigmoid",
+		LoRARank: 16, LoRAAlpha: 16,
+		LearningRate: 5e-5, WarmupSteps: 5, MaxSteps: 50, BatchSize: 8, GradientAccumulation: 1, MaxGradNorm: 1,
+		MaxLength: 512, Shuffle: true, Seed: 42,
+		EvalSteps: 10, SaveSteps: 10,
+	}
+}
+
+// StepPairs is the number of pairs that a step learns from.
+func (c Config) StepPairs() int { return c.BatchSize * c.GradientAccumulation }
+
+// LoRA is the adapter that the configuration asks for.
+func (c Config) LoRA() llama.LoRA {
+	return llama.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: llama.AllModules}
+}
+
+// Validate names every setting that no run can have, with its value and what it may be.
+func (c Config) Validate() error {
+	var faults []error
+	fault := func(bad bool, format string, args ...any) {
+		if bad {
+			faults = append(faults, fmt.Errorf(format, args...))
+		}
+	}
+	real := func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+	fault(!(c.Beta > 0) || !real(c.Beta), "beta is %g; it must be above 0 (0.1 is a good start)", c.Beta)
+	fault(c.LossType != "sigmoid", "the loss type is %q; this program knows \"sigmoid\"", c.LossType)
+	fault(!(c.LabelSmoothing >= 0 && c.LabelSmoothing < 0.5), "label smoothing is %g; it must be at least 0 and below 0.5", c.LabelSmoothing)
+	fault(c.LoRARank < 1, "the LoRA rank is %d; it must be at least 1 (16 is a good start)", c.LoRARank)
+	fault(!(c.LoRAAlpha > 0) || !real(c.LoRAAlpha), "the LoRA alpha is %g; it must be above 0 (the rank is a good start)", c.LoRAAlpha)
+	fault(!(c.LearningRate > 0) || !real(c.LearningRate), "the learning rate is %g; it must be above 0 (5e-5 is a good start)", c.LearningRate)
+	fault(c.WarmupSteps < 0, "the warm-up is %d steps; it must be at least 0", c.WarmupSteps)
+	fault(c.MaxSteps < 1, "the run is %d steps; it must be at least 1", c.MaxSteps)
+	fault(c.BatchSize < 1, "the batch is %d pairs; it must be at least 1", c.BatchSize)
+	fault(c.GradientAccumulation < 1, "gradient accumulation is %d; it must be at least 1", c.GradientAccumulation)
+	fault(!(c.MaxGradNorm > 0), "the greatest gradient norm is %g; it must be above 0", c.MaxGradNorm)
+	fault(c.MaxLength < 8, "the greatest length is %d tokens; it must be at least 8", c.MaxLength)
+	fault(c.EvalSteps < 0, "evaluation every %d steps; it must be at least 0", c.EvalSteps)
+	fault(c.SaveSteps < 0, "a checkpoint every %d steps; it must be at least 0", c.SaveSteps)
+	return errors.Join(faults...)
+}
+
+// learningRate is the rate of a step, counted from 0: it rises from 0 over the warm-up and falls to 0 at the end, both
+// linearly, as the scheduler of transformers does.
+func (c Config) learningRate(step int) float64 {
+	if step < c.WarmupSteps {
+		return c.LearningRate * float64(step) / float64(c.WarmupSteps)
+	}
+	return c.LearningRate * float64(c.MaxSteps-step) / float64(max(1, c.MaxSteps-c.WarmupSteps))
+}

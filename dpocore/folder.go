@@ -1,0 +1,160 @@
+package dpocore
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"syscall"
+
+	"example.com/gonb-dpo/internal/atomicfile"
+)
+
+// Files of a run folder that this package writes itself.
+const (
+	recordFile = "run.json"
+	lockFile   = ".lock"
+)
+
+// Record is run.json: what a run was made of, so that it can be told from another and gone on with.
+type Record struct {
+	Config   Config     `json:"config"`
+	Model    modelFacts `json:"model"`
+	Train    dataFacts  `json:"train"`
+	HeldOut  *dataFacts `json:"held_out,omitempty"`
+	Backend  string     `json:"backend"`
+	Code     string     `json:"code"`     // version of this program
+	Finished bool       `json:"finished"` // all steps are made and the adapter is written
+}
+
+type modelFacts struct {
+	Path      string `json:"path"`
+	Weights   string `json:"weights_sha256"`
+	Tokenizer string `json:"tokenizer_sha256"`
+	Adapter   string `json:"init_adapter_sha256,omitempty"`
+}
+
+type dataFacts struct {
+	Source string `json:"source"`
+	Pairs  int    `json:"pairs"`
+	Tokens string `json:"tokens_sha256"` // of all pairs after rendering, tokenizing and cutting
+}
+
+// ReadRecord reads run.json of a run folder; ok is false where the folder holds no run.
+func ReadRecord(dir string) (record Record, ok bool, err error) {
+	path := filepath.Join(dir, recordFile)
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return Record{}, false, nil
+	}
+	if err != nil {
+		return Record{}, false, fmt.Errorf("open the run: %w", err)
+	}
+	if err := json.Unmarshal(raw, &record); err != nil {
+		return Record{}, false, fmt.Errorf("open the run: read %s: %w", path, err)
+	}
+	return record, true, nil
+}
+
+func (r Record) write(dir string) error {
+	raw, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteBytes(filepath.Join(dir, recordFile), append(raw, '\n'))
+}
+
+// differs names the first thing in which two runs differ that changes what is learned; "" where there is none.
+func (r Record) differs(other Record) string {
+	a, b := r.Config, other.Config
+	for _, item := range []struct {
+		name      string
+		mine, its any
+	}{
+		{"model", r.Model.Weights, other.Model.Weights},
+		{"tokenizer", r.Model.Tokenizer, other.Model.Tokenizer},
+		{"first adapter", r.Model.Adapter, other.Model.Adapter},
+		{"beta", a.Beta, b.Beta}, {"label smoothing", a.LabelSmoothing, b.LabelSmoothing}, {"loss type", a.LossType, b.LossType},
+		{"LoRA rank", a.LoRARank, b.LoRARank}, {"LoRA alpha", a.LoRAAlpha, b.LoRAAlpha},
+		{"learning rate", a.LearningRate, b.LearningRate}, {"warm-up", a.WarmupSteps, b.WarmupSteps},
+		{"number of steps", a.MaxSteps, b.MaxSteps}, {"batch size", a.BatchSize, b.BatchSize},
+		{"gradient accumulation", a.GradientAccumulation, b.GradientAccumulation}, {"greatest gradient norm", a.MaxGradNorm, b.MaxGradNorm},
+		{"greatest length", a.MaxLength, b.MaxLength}, {"shuffling", a.Shuffle, b.Shuffle}, {"seed", a.Seed, b.Seed},
+		{"training pairs", r.Train.Tokens, other.Train.Tokens},
+	} {
+		if item.mine != item.its {
+			return fmt.Sprintf("its %s is %v, this run's is %v", item.name, item.its, item.mine)
+		}
+	}
+	return ""
+}
+
+// claim takes a run folder for this process: it makes or locks it, and checks that no other run is there. started says
+// whether the same run has been begun before; then record is as it was left.
+func claim(dir string, record *Record) (release func(), started bool, err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, false, fmt.Errorf("make the run folder: %w", err)
+	}
+	release, err = lock(dir)
+	if err != nil {
+		return nil, false, err
+	}
+	defer func() {
+		if err != nil {
+			release()
+		}
+	}()
+	before, started, err := ReadRecord(dir)
+	if err != nil {
+		return nil, false, err
+	}
+	if started {
+		if difference := record.differs(before); difference != "" {
+			return nil, false, fmt.Errorf("%s holds another run: %s; choose another folder", dir, difference)
+		}
+		record.Finished = before.Finished
+		return release, true, nil
+	}
+	if err := onlyOurs(dir); err != nil {
+		return nil, false, err
+	}
+	return release, false, record.write(dir)
+}
+
+// onlyOurs refuses a folder that holds something, but no run.
+func onlyOurs(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("look into the run folder: %w", err)
+	}
+	for _, entry := range entries {
+		if entry.Name() != lockFile {
+			return fmt.Errorf("%s is not empty (it holds %s) and holds no run; choose another folder", dir, entry.Name())
+		}
+	}
+	return nil
+}
+
+// lock keeps other processes out of a run folder until release. The system drops it when the process dies.
+func lock(dir string) (release func(), err error) {
+	file, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("lock the run folder: %w", err)
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("%s is in use by another process; wait for it, or choose another folder", dir)
+	}
+	return func() { file.Close() }, nil
+}
+
+// version is this program's, as the build recorded it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "unknown"
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,108 @@
+// Package generate writes answers: it draws tokens one after the other from a model that keeps the keys and values of
+// those it has seen.
+//
+// Start with [New], which puts a model and, if there is one, its LoRA adapter to work, and [Generator.Generate], which
+// answers a prompt. Two graphs do it all, one for a piece of the prompt and one for a token of each sample. What changes
+// from call to call are their inputs, so each compiles once for each number of slots.
+package generate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"example.com/gonb-dpo/dpocore/llama"
+)
+
+// Generator is a model that answers. It is for one goroutine at a time.
+type Generator struct {
+	backend compute.Backend
+	weights *llama.Weights
+	layout  *llama.Layout
+	adapter *tensors.Tensor // [layout.Size], nil without a layout
+	forward *graph.Exec
+}
+
+// New prepares a model for generation. layout and adapter are its LoRA adapter and its values; a nil layout means none.
+func New(backend compute.Backend, weights *llama.Weights, layout *llama.Layout, adapter []float32) (*Generator, error) {
+	g := &Generator{backend: backend, weights: weights, layout: layout}
+	switch {
+	case layout == nil && len(adapter) > 0:
+		return nil, fmt.Errorf("prepare generation: an adapter of %d values came without its layout", len(adapter))
+	case layout != nil && len(adapter) != layout.Size:
+		return nil, fmt.Errorf("prepare generation: the adapter has %d values where its layout has %d", len(adapter), layout.Size)
+	}
+	exec, err := graph.NewExec(backend, g.forwardGraph)
+	if err != nil {
+		return nil, fmt.Errorf("prepare generation: %w", err)
+	}
+	g.forward = exec.WithName("generate").SetMaxCache(-1)
+	if layout != nil {
+		g.adapter = tensors.FromFlatDataAndDimensions(adapter, layout.Size)
+	}
+	return g, nil
+}
+
+// Finalize frees all but the weights.
+func (g *Generator) Finalize() {
+	g.forward.Finalize()
+	if g.adapter != nil {
+		g.adapter.MustFinalizeAll()
+	}
+}
+
+// Generate answers a prompt with o.Samples texts and returns their tokens. A text ends before the first token of eos, or
+// after o.MaxNewTokens. token, which may be nil, is told each token as it comes. Cancelling the context ends generation
+// after the step under way.
+func (g *Generator) Generate(ctx context.Context, prompt, eos []int32, o Options, token func(sample int, id int32)) ([][]int32, error) {
+	if err := g.check(prompt, o); err != nil {
+		return nil, fmt.Errorf("generate: %w", err)
+	}
+	cache, err := g.newCache(len(prompt), o)
+	if err != nil {
+		return nil, fmt.Errorf("generate: %w", err)
+	}
+	defer cache.finalize()
+	logits, err := cache.readPrompt(ctx, prompt)
+	if err != nil {
+		return nil, fmt.Errorf("generate: read the prompt: %w", err)
+	}
+	texts := newTexts(o, eos, token)
+	for range o.MaxNewTokens {
+		tokens, err := texts.draw(logits)
+		if err != nil {
+			return nil, fmt.Errorf("generate: %w", err)
+		}
+		if texts.done() {
+			break
+		}
+		if logits, err = cache.readTokens(ctx, tokens); err != nil {
+			return nil, fmt.Errorf("generate: %w", err)
+		}
+	}
+	return texts.ids, nil
+}
+
+// check finds what the graph could not: there an index out of range reads something else without a word.
+func (g *Generator) check(prompt []int32, o Options) error {
+	if err := o.Validate(); err != nil {
+		return err
+	}
+	c := g.weights.Config
+	if len(prompt) == 0 {
+		return fmt.Errorf("the prompt is empty; give it at least one token")
+	}
+	if total := len(prompt) + o.MaxNewTokens; total > c.MaxPositions {
+		return fmt.Errorf("the prompt's %d tokens and %d new ones are %d; the model has %d positions: shorten one or the other",
+			len(prompt), o.MaxNewTokens, total, c.MaxPositions)
+	}
+	outside := func(id int32) bool { return id < 0 || int(id) >= c.VocabSize }
+	if i := slices.IndexFunc(prompt, outside); i >= 0 {
+		return fmt.Errorf("token %d of the prompt is %d; the model knows 0 to %d", i, prompt[i], c.VocabSize-1)
+	}
+	return nil
+}
