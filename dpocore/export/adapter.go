@@ -3,6 +3,7 @@
 package export
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -154,6 +155,15 @@ func inOrder(named []string) []string {
 		return slices.Index(llama.AllModules, a) - slices.Index(llama.AllModules, b)
 	})
 	return sorted
+}
+
+// HashAdapter is the SHA-256 of a PEFT folder's weights, in hexadecimal.
+func HashAdapter(dir string) (string, error) {
+	content, err := os.ReadFile(filepath.Join(dir, weightsFile))
+	if err != nil {
+		return "", fmt.Errorf("read the adapter: %w", err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(content)), nil
 }
 
 // ReadAdapter reads the values of a PEFT folder's adapter, laid out for a model. Each factor must be there in its

@@ -72,19 +72,18 @@ func (g *Generator) Generate(ctx context.Context, prompt, eos []int32, o Options
 		return nil, fmt.Errorf("generate: read the prompt: %w", err)
 	}
 	texts := newTexts(o, eos, token)
-	for range o.MaxNewTokens {
+	for {
 		tokens, err := texts.draw(logits)
 		if err != nil {
 			return nil, fmt.Errorf("generate: %w", err)
 		}
 		if texts.done() {
-			break
+			return texts.ids, nil
 		}
 		if logits, err = cache.readTokens(ctx, tokens); err != nil {
 			return nil, fmt.Errorf("generate: %w", err)
 		}
 	}
-	return texts.ids, nil
 }
 
 // check finds what the graph could not: there an index out of range reads something else without a word.

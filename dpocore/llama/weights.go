@@ -221,3 +221,13 @@ func layerOf(name string) (layer int, projection string, ok bool) {
 	layer, err := strconv.Atoi(number)
 	return layer, strings.TrimSuffix(projection, ".weight"), err == nil
 }
+
+// Hash is Weights.Hash of a model, without loading it.
+func Hash(path string) (string, error) {
+	src, files, err := open(path)
+	if err != nil {
+		return "", fmt.Errorf("read the model: %w", err)
+	}
+	defer src.Close()
+	return hashFiles(files)
+}

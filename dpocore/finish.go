@@ -1,0 +1,53 @@
+package dpocore
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/metrics"
+)
+
+const trainerStateFile = "trainer_state.json"
+
+// finish leaves in the run folder what PEFT loads, and marks the run as finished, last of all.
+func (t *trainer) finish() error {
+	adapter, _, _, err := t.policy.Snapshot()
+	if err != nil {
+		return fmt.Errorf("finish the run: %w", err)
+	}
+	if err := export.WriteAdapter(t.dir, t.layout, adapter, t.model.baseName(), t.config.AdapterBin); err != nil {
+		return fmt.Errorf("finish the run: %w", err)
+	}
+	if err := t.model.Tokenizer.WriteFiles(t.dir); err != nil {
+		return fmt.Errorf("finish the run: %w", err)
+	}
+	if err := t.log.Sync(); err != nil {
+		return fmt.Errorf("finish the run: %w", err)
+	}
+	history, err := metrics.ReadHistory(t.dir)
+	if err != nil {
+		return fmt.Errorf("finish the run: %w", err)
+	}
+	if err := metrics.WriteTrainerState(filepath.Join(t.dir, trainerStateFile), history, t.summary(true)); err != nil {
+		return fmt.Errorf("finish the run: %w", err)
+	}
+	t.record.Finished = true
+	if err := t.record.write(t.dir); err != nil {
+		return fmt.Errorf("finish the run: %w", err)
+	}
+	t.listener.Finished(t.dir, time.Since(t.begun).Seconds())
+	return nil
+}
+
+// baseName is the base model's name for PEFT, which looks for it in this folder or on the hub. The quantized SmolLM2
+// stands for the model that it was made from.
+func (m *Model) baseName() string {
+	name := filepath.Base(m.Path)
+	if base, _, quantized := strings.Cut(name, ".Q"); quantized && strings.HasPrefix(name, "SmolLM2-") {
+		return "HuggingFaceTB/" + base
+	}
+	return m.Path
+}

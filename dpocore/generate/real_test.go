@@ -1,0 +1,96 @@
+package generate_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/internal/deps"
+	"example.com/gonb-dpo/internal/shared"
+)
+
+// recorded is greedy generation by transformers from the same weights.
+type recorded struct {
+	Input  []int32 `json:"input_ids"`
+	Greedy []int32 `json:"greedy_ids"`
+}
+
+func readRecorded(t testing.TB) recorded {
+	t.Helper()
+	raw, err := os.ReadFile(shared.Path(t, "parity/greedy.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r recorded
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func realModel(t testing.TB) model {
+	t.Helper()
+	path, err := deps.GGUF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return load(t, path)
+}
+
+func TestGreedyEqualsTransformers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the real model takes half a minute")
+	}
+	want := readRecorded(t)
+	g := realModel(t).generator(t, nil, nil)
+	got, err := g.Generate(context.Background(), want.Input, nil, greedy(len(want.Greedy), 1), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got[0], want.Greedy) {
+		t.Errorf("greedy tokens are\n%v, transformers has\n%v", got[0], want.Greedy)
+	}
+}
+
+// BenchmarkGenerate measures whole answers of 64 tokens on the real model, without compilation, and reports tokens a
+// second over all samples.
+func BenchmarkGenerate(b *testing.B) {
+	prompt := readRecorded(b).Input
+	m := realModel(b)
+	layout, err := llama.NewLayout(m.weights.Config, llama.LoRA{Rank: 16, Alpha: 16, Modules: llama.AllModules})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, adapter := range []bool{false, true} {
+		for _, samples := range []int{1, 4} {
+			b.Run(fmt.Sprintf("adapter=%t/samples=%d", adapter, samples), func(b *testing.B) {
+				g := m.generator(b, nil, nil)
+				if adapter {
+					g = m.generator(b, &layout, layout.Init(1))
+				}
+				options := greedy(64, samples)
+				options.Temperature, options.TopP = 0.8, 0.9
+				generated := func() (tokens int) {
+					ids, err := g.Generate(context.Background(), prompt, nil, options, nil)
+					if err != nil {
+						b.Fatal(err)
+					}
+					for _, text := range ids {
+						tokens += len(text)
+					}
+					return tokens
+				}
+				generated() // compiles
+				total := 0
+				for b.Loop() {
+					total += generated()
+				}
+				b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "tokens/s")
+			})
+		}
+	}
+}

@@ -1,0 +1,379 @@
+package dpocore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/policy"
+)
+
+// trainer is one process's part of a run.
+type trainer struct {
+	model    *Model
+	config   Config
+	dir      string
+	record   Record
+	listener Listener
+
+	train, held examples
+	order       order
+	shape       batch.Shape
+	heldRows    []*batch.Row
+
+	layout     llama.Layout
+	policy     *policy.Policy
+	references *references
+	work       worker
+	log        *metrics.Log
+
+	begun       time.Time
+	step        int // steps made
+	tokens      int64
+	savedAt     int // step of the last checkpoint
+	evaluatedAt int // step of the last evaluation
+}
+
+// Train trains the run in dir, or goes on with it where a checkpoint is. A finished run returns at once. When the
+// context ends, Train leaves the checkpoint of the last finished step and returns a *Stopped.
+func (m *Model) Train(ctx context.Context, dir string, c Config, data Data, listener Listener) error {
+	if err := c.Validate(); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	t := &trainer{model: m, config: c, dir: dir, listener: listener, begun: time.Now()}
+	if err := t.prepare(data); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	release, started, err := claim(dir, &t.record)
+	if err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	defer release()
+	if started && t.record.Finished {
+		listener.Finished(dir, 0)
+		return nil
+	}
+	defer t.free()
+	if err := t.open(); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	if err := t.run(ctx); err != nil {
+		return t.stopped(ctx, err)
+	}
+	return t.finish()
+}
+
+// prepare reads all that identifies the run; it touches neither the run folder nor the device.
+func (t *trainer) prepare(data Data) error {
+	t.listener.Phase("reading the pairs")
+	vocabulary := t.model.Tokenizer.VocabSize()
+	var err error
+	if t.train, err = tokenize(t.model.Chat, data.Train, t.config.MaxLength, vocabulary); err != nil {
+		return err
+	}
+	weights, err := llama.Hash(t.model.Path)
+	if err != nil {
+		return err
+	}
+	t.record = Record{
+		Config: t.config,
+		Model:  modelFacts{Path: t.model.Path, Weights: weights, Tokenizer: t.model.Tokenizer.Hash()},
+		Train:  dataFacts{Source: data.Train.Source, Pairs: len(t.train.list), Tokens: t.train.hash()},
+		Code:   version(),
+	}
+	if data.HeldOut != nil && len(data.HeldOut.Pairs) > 0 {
+		if t.held, err = tokenize(t.model.Chat, data.HeldOut, t.config.MaxLength, vocabulary); err != nil {
+			return err
+		}
+		t.record.HeldOut = &dataFacts{Source: data.HeldOut.Source, Pairs: len(t.held.list), Tokens: t.held.hash()}
+	}
+	if t.config.InitAdapter != "" {
+		if t.record.Model.Adapter, err = export.HashAdapter(t.config.InitAdapter); err != nil {
+			return err
+		}
+	}
+	for _, note := range append(t.train.notes, t.held.notes...) {
+		t.listener.Note(note)
+	}
+	t.order = t.config.order(len(t.train.list))
+	return t.plan()
+}
+
+// plan chooses the shapes of rows for the whole run.
+func (t *trainer) plan() error {
+	var steps [][]batch.Example
+	for step := range t.config.MaxSteps {
+		steps = append(steps, t.train.at(t.order.step(step)))
+	}
+	t.shape = batch.Plan(steps)
+	if len(t.held.list) == 0 {
+		return nil
+	}
+	var err error
+	t.heldRows, err = batch.Pack(t.held.list, batch.Plan([][]batch.Example{t.held.list}))
+	return err
+}
+
+// open loads the model, and sets the policy to where the run stands.
+func (t *trainer) open() error {
+	t.listener.Phase("loading the model")
+	if err := t.model.load(); err != nil {
+		return err
+	}
+	t.record.Backend = device.Describe(t.model.backend)
+	if err := t.record.write(t.dir); err != nil {
+		return err
+	}
+	lora, values, err := t.firstAdapter()
+	if err != nil {
+		return err
+	}
+	if t.layout, err = llama.NewLayout(t.model.weights.Config, lora); err != nil {
+		return err
+	}
+	if values == nil {
+		values = t.layout.Init(uint64(t.config.Seed))
+	}
+	if t.policy, err = policy.New(t.model.backend, t.model.weights, t.layout, values); err != nil {
+		return err
+	}
+	if err := t.resume(); err != nil {
+		return err
+	}
+	t.references = openReferences(t.policy, t.record.Model.Weights+" "+t.model.backend.Description())
+	t.log, err = metrics.OpenLog(t.dir, t.step)
+	return err
+}
+
+// firstAdapter is the adapter to start from: that of the configuration's folder, or nil for a new one.
+func (t *trainer) firstAdapter() (llama.LoRA, []float32, error) {
+	dir := t.config.InitAdapter
+	if dir == "" {
+		return t.config.LoRA(), nil, nil
+	}
+	lora, err := export.ReadAdapterConfig(dir)
+	if err != nil {
+		return lora, nil, err
+	}
+	if lora.Rank != t.config.LoRARank || lora.Alpha != t.config.LoRAAlpha {
+		t.listener.Note(fmt.Sprintf("The adapter %s has rank %d and alpha %g; the run takes these.", dir, lora.Rank, lora.Alpha))
+	}
+	layout, err := llama.NewLayout(t.model.weights.Config, lora)
+	if err != nil {
+		return lora, nil, err
+	}
+	values, err := export.ReadAdapter(dir, layout)
+	return lora, values, err
+}
+
+// resume sets the policy to the last checkpoint, where there is one.
+func (t *trainer) resume() error {
+	last, ok, err := lastCheckpoint(t.dir, t.layout)
+	if err != nil || !ok {
+		return err
+	}
+	t.step, t.tokens, t.savedAt = last.Step, last.NumTokens, last.Step
+	history, err := metrics.ReadHistory(t.dir)
+	if err != nil {
+		return err
+	}
+	for _, evaluation := range history.Evaluations {
+		if evaluation.Step <= t.step {
+			t.evaluatedAt = evaluation.Step
+		}
+	}
+	return t.policy.Restore(last.adapter, last.mean, last.variance, last.Step)
+}
+
+// run makes the steps that are left, with evaluations and checkpoints where they are due.
+func (t *trainer) run(ctx context.Context) error {
+	t.listener.Begin(Begin{
+		Config: t.config, Model: t.model.Describe(), Backend: t.record.Backend, Step: t.step,
+		Pairs: len(t.train.list), HeldOut: len(t.held.list), StepsPerEpoch: t.order.stepsPerEpoch(), Row: t.shape,
+	})
+	for {
+		if len(t.heldRows) > 0 && t.due(t.config.EvalSteps) && t.evaluatedAt < t.step {
+			if err := t.evaluate(ctx); err != nil {
+				return err
+			}
+		}
+		if t.due(t.config.SaveSteps) && t.savedAt < t.step {
+			if err := t.save(); err != nil {
+				return err
+			}
+		}
+		if t.step == t.config.MaxSteps {
+			return nil
+		}
+		if err := t.makeStep(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// due says whether something done every so many steps, and after the last, is to be done now.
+func (t *trainer) due(every int) bool {
+	return t.step == t.config.MaxSteps || every > 0 && t.step > 0 && t.step%every == 0
+}
+
+// makeStep learns from the next pairs. Until its update, at the end, nothing of the run's state changes.
+func (t *trainer) makeStep(ctx context.Context) error {
+	indices := t.order.step(t.step)
+	pairs := t.train.at(indices)
+	rows, err := batch.Pack(pairs, t.shape)
+	if err != nil {
+		return err
+	}
+	var sums figures
+	for _, row := range rows {
+		if err := t.learn(ctx, row, indices, pairs, &sums); err != nil {
+			return err
+		}
+	}
+	rate := t.config.learningRate(t.step)
+	norm, err := t.policy.Update(rate, t.config.MaxGradNorm)
+	if err != nil {
+		return err
+	}
+	if !finite(norm) {
+		return fmt.Errorf("step %d: the gradient is not a finite number; lower the learning rate (it is %g)", t.step+1, t.config.LearningRate)
+	}
+	t.step++
+	t.tokens += int64(sums.sequence)
+	event := metrics.Event{
+		Step: t.step, Seconds: time.Since(t.begun).Seconds(), Epoch: float64(t.order.seen(t.step)) / float64(len(t.train.list)),
+		Loss: sums.mean(sums.loss), GradNorm: norm, LearningRate: rate,
+		RewardsChosen: sums.mean(sums.rewards[0]), RewardsRejected: sums.mean(sums.rewards[1]),
+		RewardsAccuracies: sums.mean(float64(sums.wins)), RewardsMargins: sums.mean(sums.rewards[0] - sums.rewards[1]),
+		LogpsChosen: sums.mean(sums.logProbs[0]), LogpsRejected: sums.mean(sums.logProbs[1]),
+		LogitsChosen: sums.logits[0] / float64(sums.tokens[0]), LogitsRejected: sums.logits[1] / float64(sums.tokens[1]),
+		NumTokens: t.tokens,
+	}
+	if err := t.log.Step(event); err != nil {
+		return err
+	}
+	t.listener.Step(event)
+	return nil
+}
+
+// learn adds a row's gradient and figures.
+func (t *trainer) learn(ctx context.Context, row *batch.Row, indices []int, pairs []batch.Example, sums *figures) error {
+	reference, err := t.references.of(ctx, &t.work, row)
+	if err != nil {
+		return err
+	}
+	weights := make([]float32, len(row.Examples))
+	for i := range weights {
+		weights[i] = 1 / float32(len(pairs))
+	}
+	measured, err := await(ctx, &t.work, func() (policy.Measured, error) {
+		return t.policy.Accumulate(row, reference, weights, policy.Loss{Beta: t.config.Beta, LabelSmoothing: t.config.LabelSmoothing})
+	})
+	if err != nil {
+		return err
+	}
+	for i, example := range row.Examples {
+		value := float64(measured.Losses[i])
+		if !finite(value) {
+			return fmt.Errorf("step %d: the loss of the pair on line %d of %s is not a finite number; lower the learning rate (it is %g)",
+				t.step+1, t.train.lines[indices[example]]+1, t.record.Train.Source, t.config.LearningRate)
+		}
+		sums.add(pairs[example], measured.LogProbs[i], reference[i], measured.MeanLogits[i], value, t.config.Beta)
+	}
+	return nil
+}
+
+// evaluate measures the held-out pairs.
+func (t *trainer) evaluate(ctx context.Context) error {
+	begun := time.Now()
+	var sums figures
+	for done, row := range t.heldRows {
+		t.listener.Evaluating(done, len(t.heldRows))
+		reference, err := t.references.of(ctx, &t.work, row)
+		if err != nil {
+			return err
+		}
+		measured, err := await(ctx, &t.work, func() (policy.Measured, error) { return t.policy.LogProbs(row) })
+		if err != nil {
+			return err
+		}
+		for i, example := range row.Examples {
+			sums.add(t.held.list[example], measured.LogProbs[i], reference[i], measured.MeanLogits[i],
+				lossOf(measured.LogProbs[i], reference[i], t.config.Beta, t.config.LabelSmoothing), t.config.Beta)
+		}
+	}
+	evaluation := metrics.Evaluation{
+		Step: t.step, Epoch: float64(t.order.seen(t.step)) / float64(len(t.train.list)), Loss: sums.mean(sums.loss),
+		RewardsChosen: sums.mean(sums.rewards[0]), RewardsRejected: sums.mean(sums.rewards[1]),
+		RewardsAccuracies: sums.mean(float64(sums.wins)), RewardsMargins: sums.mean(sums.rewards[0] - sums.rewards[1]),
+		LogpsChosen: sums.mean(sums.logProbs[0]), LogpsRejected: sums.mean(sums.logProbs[1]),
+		Runtime: time.Since(begun).Seconds(),
+	}
+	if err := t.log.Evaluation(evaluation); err != nil {
+		return err
+	}
+	t.evaluatedAt = t.step
+	t.listener.Evaluated(evaluation)
+	return nil
+}
+
+// save writes the checkpoint of the last finished step.
+func (t *trainer) save() error {
+	if err := t.log.Sync(); err != nil {
+		return err
+	}
+	perEpoch := t.order.stepsPerEpoch()
+	s := saved{position: position{Step: t.step, Epoch: t.step / perEpoch, NextPair: t.step % perEpoch * t.order.perStep,
+		Seed: t.config.Seed, NumTokens: t.tokens}}
+	var err error
+	if s.adapter, s.mean, s.variance, err = t.policy.Snapshot(); err != nil {
+		return err
+	}
+	if err := writeCheckpoint(t.dir, t.model.baseName(), t.layout, s, t.summary(false)); err != nil {
+		return err
+	}
+	t.savedAt = t.step
+	t.listener.Saved(t.step, fmt.Sprintf("%s/%s%d", t.dir, checkpointPrefix, t.step))
+	return nil
+}
+
+// stopped saves what a cancelled run has reached.
+func (t *trainer) stopped(ctx context.Context, cause error) error {
+	if ctx.Err() == nil || !errors.Is(cause, ctx.Err()) {
+		return fmt.Errorf("train: %w", cause)
+	}
+	if t.savedAt < t.step {
+		if err := t.save(); err != nil {
+			return fmt.Errorf("stop: %w", err)
+		}
+	}
+	return &Stopped{Step: t.step, Dir: t.dir, Cause: cause}
+}
+
+func (t *trainer) summary(finished bool) metrics.Summary {
+	return metrics.Summary{
+		MaxSteps: t.config.MaxSteps, NumTrainEpochs: int(math.Ceil(float64(t.order.seen(t.config.MaxSteps)) / float64(len(t.train.list)))),
+		EvalSteps: t.config.EvalSteps, SaveSteps: t.config.SaveSteps, TrainBatchSize: t.config.BatchSize,
+		Finished: finished, TrainRuntime: time.Since(t.begun).Seconds(), TrainSamples: t.order.seen(t.step),
+	}
+}
+
+// free lets go of the device and the log, of the device only once nothing computes on it.
+func (t *trainer) free() {
+	if t.references != nil {
+		t.references.close()
+	}
+	if t.log != nil {
+		t.log.Close() // each checkpoint has synced what it counts on
+	}
+	if t.policy != nil {
+		t.work.finish(t.policy.Finalize)
+	}
+}
