@@ -30,13 +30,13 @@ func LoadData(train, eval string, fraction float64, seed int) (Data, error) {
 	if eval != "" && fraction > 0 {
 		return Data{}, errors.New("held-out pairs are named twice, by a file and by a fraction; give one")
 	}
-	pairs, rest, err := readPairs(train)
+	pairs, rest, err := ReadPairs(train)
 	if err != nil {
 		return Data{}, err
 	}
 	switch {
 	case eval != "":
-		held, builtin, err := readPairs(eval)
+		held, builtin, err := ReadPairs(eval)
 		if err != nil {
 			return Data{}, err
 		}
@@ -57,8 +57,8 @@ func LoadData(train, eval string, fraction float64, seed int) (Data, error) {
 	}
 }
 
-// readPairs reads a file, or the built-in pairs and, apart, their held-out fifth.
-func readPairs(name string) (pairs, heldOut *preference.Set, err error) {
+// ReadPairs reads a file, or the built-in pairs and, apart, their held-out fifth.
+func ReadPairs(name string) (pairs, heldOut *preference.Set, err error) {
 	if name == BuiltinName {
 		return preference.Builtin()
 	}

@@ -97,13 +97,13 @@ func claim(dir string, record *Record) (release func(), started bool, err error)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, false, fmt.Errorf("make the run folder: %w", err)
 	}
-	release, err = lock(dir)
+	unlock, err := lock(dir)
 	if err != nil {
 		return nil, false, err
 	}
 	defer func() {
 		if err != nil {
-			release()
+			unlock()
 		}
 	}()
 	before, started, err := ReadRecord(dir)
@@ -115,12 +115,12 @@ func claim(dir string, record *Record) (release func(), started bool, err error)
 			return nil, false, fmt.Errorf("%s holds another run: %s; choose another folder", dir, difference)
 		}
 		record.Finished = before.Finished
-		return release, true, nil
+		return unlock, true, nil
 	}
 	if err := onlyOurs(dir); err != nil {
 		return nil, false, err
 	}
-	return release, false, record.write(dir)
+	return unlock, false, record.write(dir)
 }
 
 // onlyOurs refuses a folder that holds something, but no run.

@@ -56,6 +56,14 @@ func (m *Model) Describe() string {
 	return name + " (computed in float32)"
 }
 
+// weightsHash identifies the weights, without loading them.
+func (m *Model) weightsHash() (string, error) {
+	if m.weights != nil {
+		return m.weights.Hash, nil
+	}
+	return llama.Hash(m.Path)
+}
+
 // load reads the weights, once.
 func (m *Model) load() error {
 	if m.weights != nil {

@@ -78,7 +78,7 @@ func (t *trainer) prepare(data Data) error {
 	if t.train, err = tokenize(t.model.Chat, data.Train, t.config.MaxLength, vocabulary); err != nil {
 		return err
 	}
-	weights, err := llama.Hash(t.model.Path)
+	weights, err := t.model.weightsHash()
 	if err != nil {
 		return err
 	}

@@ -75,12 +75,24 @@ func (s *sampler) fromAll(sum float64) int32 {
 	return int32(last)
 }
 
-// fromNucleus draws from the fewest likeliest tokens whose probabilities reach top-p (Holtzman et al. 2019,
-// https://arxiv.org/abs/1904.09751).
+// fromNucleus draws from the likeliest tokens alone.
+func (s *sampler) fromNucleus(sum float64) int32 {
+	nucleus, mass := s.cut(sum)
+	rest := s.random.Float64() * mass
+	for _, c := range nucleus {
+		if rest -= c.weight; rest < 0 {
+			return c.token
+		}
+	}
+	return nucleus[len(nucleus)-1].token
+}
+
+// cut returns the nucleus, the fewest likeliest tokens whose probabilities reach top-p (Holtzman et al. 2019,
+// https://arxiv.org/abs/1904.09751), likeliest first, with the sum of their weights.
 //
 // Only candidates are sorted, not the vocabulary: of a token with less than (1−p)/(vocabulary−1) of the mass, it and all
 // tokens below it hold less than 1−p together, so that the nucleus is full before it comes.
-func (s *sampler) fromNucleus(sum float64) int32 {
+func (s *sampler) cut(sum float64) (nucleus []candidate, mass float64) {
 	cutoff := min(1, sum*(1-s.topP)/float64(len(s.weights)-1)) // the likeliest token has weight 1
 	s.nucleus = s.nucleus[:0]
 	for i, weight := range s.weights {
@@ -91,16 +103,10 @@ func (s *sampler) fromNucleus(sum float64) int32 {
 	slices.SortFunc(s.nucleus, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.token, b.token))
 	})
-	mass, size := 0.0, 0
+	size := 0
 	for size < len(s.nucleus) && mass < s.topP*sum {
 		mass += s.nucleus[size].weight
 		size++
 	}
-	rest := s.random.Float64() * mass
-	for _, c := range s.nucleus[:size] {
-		if rest -= c.weight; rest < 0 {
-			return c.token
-		}
-	}
-	return s.nucleus[size-1].token
+	return s.nucleus[:size], mass
 }

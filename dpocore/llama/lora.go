@@ -174,3 +174,18 @@ func (l Layout) Init(seed uint64) []float32 {
 	}
 	return values
 }
+
+// Of returns the factors A and B of a stored projection, such as model.layers.3.mlp.up_proj.weight; ok is false where
+// it carries none.
+func (l Layout) Of(tensor string) (a, b Factor, ok bool) {
+	prefix := "base_model.model." + strings.TrimSuffix(tensor, ".weight") + ".lora_"
+	for _, factor := range l.Factors {
+		switch factor.Name {
+		case prefix + "A.weight":
+			a, ok = factor, true
+		case prefix + "B.weight":
+			b = factor
+		}
+	}
+	return a, b, ok
+}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -210,17 +209,6 @@ func size(shape []int) int {
 }
 
 func sortedKeys(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
-
-// layerOf is the layer and the projection in a stored name such as model.layers.3.mlp.up_proj.weight.
-func layerOf(name string) (layer int, projection string, ok bool) {
-	rest, ok := strings.CutPrefix(name, "model.layers.")
-	if !ok {
-		return 0, "", false
-	}
-	number, projection, _ := strings.Cut(rest, ".")
-	layer, err := strconv.Atoi(number)
-	return layer, strings.TrimSuffix(projection, ".weight"), err == nil
-}
 
 // Hash is Weights.Hash of a model, without loading it.
 func Hash(path string) (string, error) {

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"example.com/gonb-dpo/dpocore"
+)
+
+func mergeCommand() *cobra.Command {
+	var model, adapter, out string
+	dtype := "float32"
+	cmd := &cobra.Command{
+		Use:   "merge",
+		Short: "Merge an adapter into its model",
+		Long: `Merge an adapter into its model and write a folder that transformers, vLLM and
+llama.cpp's converter load. The folder is read back and checked against the
+model with its adapter.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			m, err := dpocore.OpenModel(model)
+			if err != nil {
+				return err
+			}
+			defer m.Close()
+			return merge(m, adapter, out, dtype)
+		},
+	}
+	modelFlag(cmd, &model)
+	cmd.Flags().StringVar(&adapter, "adapter", "dpo_finetuned_smollm2", "PEFT `folder` to merge")
+	cmd.Flags().StringVar(&out, "out", "smollm2_dpo_merged", "model `folder` to write")
+	cmd.Flags().StringVar(&dtype, "dtype", dtype, "float32, float16 or bfloat16")
+	return cmd
+}
+
+func merge(m *dpocore.Model, adapter, out, dtype string) error {
+	fresh, err := m.Merge(adapter, out, dtype)
+	if err != nil {
+		return err
+	}
+	if fresh {
+		fmt.Fprintf(os.Stderr, "merged model: %s (%s, checked against the model with its adapter)\n", out, dtype)
+	} else {
+		fmt.Fprintf(os.Stderr, "merged model: %s holds this adapter already\n", out)
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/plots"
+)
+
+// overlaid are the figures that several runs are compared by.
+var overlaid = []string{"loss", "rewards/margins", "rewards/accuracies", "eval_loss", "eval_rewards/accuracies"}
+
+func plotCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "plot RUN...",
+		Short: "Draw the loss, rewards and accuracy of runs",
+		Long: `Draw the pictures of each run into its plots folder, as PNG and SVG. Several runs
+are also laid over each other, in --out.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, dirs []string) error { return plot(cmd, dirs, out) },
+	}
+	cmd.Flags().StringVar(&out, "out", "plots", "`folder` for the pictures of several runs")
+	return cmd
+}
+
+func plot(cmd *cobra.Command, dirs []string, out string) error {
+	var runs []plots.Run
+	for _, dir := range dirs {
+		history, err := metrics.ReadHistory(dir)
+		if err != nil {
+			return err
+		}
+		if err := plots.WriteRun(dir, history); err != nil {
+			return err
+		}
+		fmt.Fprintln(cmd.OutOrStdout(), filepath.Join(dir, "plots"))
+		runs = append(runs, plots.Run{Name: filepath.Base(dir), History: history})
+	}
+	if len(runs) < 2 {
+		return nil
+	}
+	var figures []plots.Figure
+	for _, name := range overlaid {
+		if !anyHas(runs, name) {
+			continue
+		}
+		figure, err := plots.Overlay(name, runs)
+		if err != nil {
+			return err
+		}
+		figures = append(figures, figure)
+	}
+	fmt.Fprintln(cmd.OutOrStdout(), out)
+	return plots.WriteFigures(out, figures...)
+}
+
+// anyHas says whether a run has figures of that name: one without held-out pairs has no evaluations.
+func anyHas(runs []plots.Run, name string) bool {
+	for _, run := range runs {
+		if _, values, ok := run.History.Series(name); ok && len(values) > 0 {
+			return true
+		}
+	}
+	return false
+}

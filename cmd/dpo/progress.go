@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/metrics"
+)
+
+// progress tells a run as a bar that is drawn over, or as plain lines where the output is not a terminal.
+type progress struct {
+	out      io.Writer
+	terminal bool
+
+	begin     dpocore.Begin
+	firstStep time.Time // when the first step of this process was made: it compiles, and would spoil the time left
+	drawn     bool      // a bar stands on the last line
+	last      metrics.Event
+}
+
+func newProgress(file *os.File) *progress {
+	return &progress{out: file, terminal: term.IsTerminal(int(file.Fd()))}
+}
+
+// line writes a line of its own, above the bar.
+func (p *progress) line(format string, args ...any) {
+	p.end()
+	fmt.Fprintf(p.out, format+"\n", args...)
+}
+
+// bar draws over the last line of a terminal.
+func (p *progress) bar(format string, args ...any) {
+	if !p.terminal {
+		return
+	}
+	fmt.Fprintf(p.out, "\r\x1b[K"+format, args...)
+	p.drawn = true
+}
+
+// end clears the bar.
+func (p *progress) end() {
+	if p.drawn {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.drawn = false
+	}
+}
+
+func (p *progress) Phase(text string) { p.bar("%s …", text) }
+
+func (p *progress) Note(text string) { p.line("note: %s", text) }
+
+func (p *progress) Begin(b dpocore.Begin) {
+	p.begin = b
+	c := b.Config
+	p.line("model    %s, on %s", b.Model, b.Backend)
+	p.line("pairs    %d to learn from, %d held out; %d a step, %d steps an epoch", b.Pairs, b.HeldOut, c.StepPairs(), b.StepsPerEpoch)
+	p.line("setting  beta %g, rank %d, alpha %g, learning rate %g, %d steps, seed %d", c.Beta, c.LoRARank, c.LoRAAlpha, c.LearningRate, c.MaxSteps, c.Seed)
+	p.line("rows     %d tokens, %d of them in answers, up to %d pairs each", b.Row.Tokens, b.Row.Answers, b.Row.Pairs)
+	if b.Step > 0 {
+		p.line("resume   after step %d", b.Step)
+	}
+	p.bar("compiling the first step, some seconds once …")
+}
+
+func (p *progress) Step(e metrics.Event) {
+	p.last = e
+	if p.firstStep.IsZero() {
+		p.firstStep = time.Now()
+	}
+	if p.terminal {
+		p.draw("")
+		return
+	}
+	p.line("step %d/%d  loss %.4f  margin %+.4f  accuracy %.2f  %s", e.Step, p.begin.Config.MaxSteps, e.Loss, e.RewardsMargins, e.RewardsAccuracies, p.speed())
+}
+
+func (p *progress) draw(doing string) {
+	const width = 24
+	e, all := p.last, p.begin.Config.MaxSteps
+	full := width * e.Step / all
+	p.bar("%s%s %d/%d  loss %.4f  margin %+.4f  accuracy %.2f  %s%s", strings.Repeat("█", full), strings.Repeat("░", width-full),
+		e.Step, all, e.Loss, e.RewardsMargins, e.RewardsAccuracies, p.speed(), doing)
+}
+
+// speed is pairs a second and the time left, once a step was made that did not compile.
+func (p *progress) speed() string {
+	made := p.last.Step - p.begin.Step - 1
+	if made < 1 {
+		return ""
+	}
+	perStep := time.Since(p.firstStep) / time.Duration(made)
+	left := perStep * time.Duration(p.begin.Config.MaxSteps-p.last.Step)
+	return fmt.Sprintf("%.2f pairs/s  %s left", float64(p.begin.Config.StepPairs())/perStep.Seconds(), left.Round(time.Second))
+}
+
+func (p *progress) Evaluating(done, total int) {
+	p.draw(fmt.Sprintf("  held-out pairs, row %d of %d", done+1, total))
+}
+
+func (p *progress) Evaluated(e metrics.Evaluation) {
+	p.line("held out after step %d: loss %.4f  margin %+.4f  accuracy %.3f", e.Step, e.Loss, e.RewardsMargins, e.RewardsAccuracies)
+}
+
+func (p *progress) Saved(int, string) {}
+
+func (p *progress) Finished(dir string, seconds float64) {
+	if seconds == 0 {
+		p.line("%s is finished already; nothing to train", dir)
+		return
+	}
+	p.line("finished in %s: %s", time.Duration(seconds*float64(time.Second)).Round(time.Second), dir)
+}

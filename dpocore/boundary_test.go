@@ -1,0 +1,68 @@
+package dpocore_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// linked lists all packages that a package of this module links, by go list -deps; those of this module without its path.
+func linked(t *testing.T, pattern string) []string {
+	t.Helper()
+	module := run(t, "go", "list", "-m")[0]
+	var list []string
+	for _, path := range run(t, "go", "list", "-deps", module+"/"+pattern) {
+		list = append(list, strings.TrimPrefix(path, module+"/"))
+	}
+	return list
+}
+
+func run(t *testing.T, name string, args ...string) []string {
+	t.Helper()
+	out, err := exec.Command(name, args...).Output()
+	if err != nil {
+		t.Fatalf("%s %v: %v", name, args, err)
+	}
+	return strings.Fields(string(out))
+}
+
+// TestBoundaries keeps the lines between the packages: what a cell only draws must not link XLA, and the library must
+// not know who shows its results.
+func TestBoundaries(t *testing.T) {
+	const xla = "github.com/gomlx/go-xla/pjrt"
+	never := map[string][]string{
+		"dpocore":             {"gonbext", "plots", "gonum.org/v1/plot"},
+		"plots":               {xla, "github.com/daulet/tokenizers", "dpocore", "dpocore/llama"},
+		"dpocore/metrics":     {xla, "gonum.org/v1/plot", "github.com/gomlx/gomlx/core/graph"},
+		"dpocore/preference":  {xla, "github.com/daulet/tokenizers"},
+		"dpocore/chat":        {xla},
+		"dpocore/tokenizer":   {xla},
+		"dpocore/batch":       {xla, "github.com/gomlx/gomlx/core/graph"},
+		"dpocore/loss":        {xla},
+		"dpocore/llama":       {xla, "github.com/daulet/tokenizers"},
+		"dpocore/safetensors": {xla},
+		"dpocore/policy":      {xla},
+	}
+	for pattern, forbidden := range never {
+		list := linked(t, pattern)
+		for _, path := range append(forbidden, "gonbext") {
+			if slices.Contains(list, path) {
+				t.Errorf("%s links %s", pattern, path)
+			}
+		}
+		if pattern != "dpocore" && slices.Contains(list, "dpocore") {
+			t.Errorf("%s is a leaf, but links dpocore", pattern)
+		}
+	}
+}
+
+// TestMetricsIsStandardLibrary: a cell that reads a run's figures compiles in a moment.
+func TestMetricsIsStandardLibrary(t *testing.T) {
+	for _, path := range linked(t, "dpocore/metrics") {
+		first, _, _ := strings.Cut(path, "/")
+		if strings.Contains(first, ".") && !strings.HasPrefix(path, "vendor/") {
+			t.Errorf("dpocore/metrics links %s", path)
+		}
+	}
+}

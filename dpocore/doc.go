@@ -1,0 +1,25 @@
+// Package dpocore trains a language model with Direct Preference Optimization, from pairs of answers to a merged model.
+//
+// Two calls do it. [Model.Train] trains the run in a folder, or goes on with it; [Model.Merge] makes a model folder of
+// the adapter that it left:
+//
+//	model, err := dpocore.OpenModel("")                       // the model that set-up installed
+//	data, err := dpocore.LoadData("builtin", "", 0, 42)
+//	err = model.Train(ctx, "run", dpocore.DefaultConfig(), data, listener)
+//	fresh, err := model.Merge("run", "merged", "float32")
+//
+// [Model.Evaluate] measures pairs, [Model.Answerer] answers prompts, [Model.Compare] does so before and after.
+//
+// # The way of one pair
+//
+//   - [preference.ReadFile] reads a [preference.Pair]: prompt, chosen, rejected.
+//   - [chat.Encoder.Pair] renders it by the model's own chat template and makes token ids of it.
+//   - [batch.Truncate] cuts it, [batch.Plan] and [batch.Pack] give it a place in a row.
+//   - [policy.Policy.Reference] measures its answers under the model without the adapter; the figures are kept on disk.
+//   - [policy.Policy.Accumulate] measures them with it, through [llama.Net.Hidden], [loss.LogProbs] and [loss.DPO], and
+//     adds the gradient; [policy.Policy.Update] makes the step.
+//   - [metrics.Log] keeps the step's figures, a [Listener] shows them.
+//   - [export.WriteAdapter] and [export.WriteMerged] write what was learned.
+//
+// Example (the one of this package) prints one small pair at each of these stops.
+package dpocore

@@ -1,0 +1,86 @@
+package generate
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/gomlx/compute"
+
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// model is a loaded model with the backend that holds it.
+type model struct {
+	backend compute.Backend
+	weights *llama.Weights
+}
+
+// load reads a model that is freed when the test ends.
+func load(t testing.TB, path string) model {
+	t.Helper()
+	backend, err := device.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(backend.Finalize)
+	weights, err := llama.Load(backend, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(weights.Finalize)
+	return model{backend, weights}
+}
+
+func tiny(t testing.TB) model {
+	t.Helper()
+	return load(t, tinymodel.Write(t, tinymodel.Config(), 1))
+}
+
+func (m model) generator(t testing.TB, layout *llama.Layout, adapter []float32) *Generator {
+	t.Helper()
+	g, err := New(m.backend, m.weights, layout, adapter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(g.Finalize)
+	return g
+}
+
+func (m model) layout(t testing.TB) *llama.Layout {
+	t.Helper()
+	layout, err := llama.NewLayout(m.weights.Config, llama.LoRA{Rank: 4, Alpha: 8, Modules: llama.AllModules})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &layout
+}
+
+// randomAdapter has a B that is not zero, so that it changes the logits.
+func randomAdapter(layout *llama.Layout) []float32 {
+	values := layout.Init(3)
+	random := rand.New(rand.NewPCG(4, 0))
+	for i := range values {
+		values[i] += float32(0.05 * random.NormFloat64())
+	}
+	return values
+}
+
+// randomTokens are ids of the tiny model's vocabulary.
+func randomTokens(count int, seed uint64) []int32 {
+	random := rand.New(rand.NewPCG(seed, 1))
+	tokens := make([]int32, count)
+	for i := range tokens {
+		tokens[i] = random.Int32N(int32(tinymodel.Config().VocabSize))
+	}
+	return tokens
+}
+
+func greedy(tokens, samples int) Options {
+	return Options{MaxNewTokens: tokens, TopP: 1, Samples: samples}
+}
+
+func sampled(tokens, samples int, seed uint64) Options {
+	return Options{MaxNewTokens: tokens, Temperature: 1, TopP: 0.95, Samples: samples, Seed: seed}
+}
