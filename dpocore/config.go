@@ -31,6 +31,10 @@ type Config struct {
 	EvalSteps int `json:"eval_steps"` // steps between evaluations on held-out pairs; 0 for one at the end
 	SaveSteps int `json:"save_steps"` // steps between checkpoints; 0 for one at the end
 
+	SamplePrompts []string `json:"sample_prompts,omitempty"` // answered while training, to see the model change
+	SampleSteps   int      `json:"sample_steps,omitempty"`   // steps between such answers; 0 for none
+	SampleTokens  int      `json:"sample_tokens,omitempty"`  // longest such answer
+
 	InitAdapter string `json:"init_adapter,omitempty"` // a PEFT folder to start from
 	AdapterBin  bool   `json:"adapter_bin,omitempty"`  // write adapter_model.bin too
 }
@@ -77,6 +81,8 @@ func (c Config) Validate() error {
 	fault(c.MaxLength < 8, "the greatest length is %d tokens; it must be at least 8", c.MaxLength)
 	fault(c.EvalSteps < 0, "evaluation every %d steps; it must be at least 0", c.EvalSteps)
 	fault(c.SaveSteps < 0, "a checkpoint every %d steps; it must be at least 0", c.SaveSteps)
+	fault(c.SampleSteps < 0, "answers every %d steps; it must be at least 0", c.SampleSteps)
+	fault(c.SampleSteps > 0 && c.SampleTokens < 1, "answers while training have %d tokens; it must be at least 1", c.SampleTokens)
 	return errors.Join(faults...)
 }
 

@@ -16,8 +16,14 @@ type Listener interface {
 	Step(metrics.Event)                   // a step is made
 	Evaluating(done, total int)           // rows of held-out pairs measured
 	Evaluated(metrics.Evaluation)         // an evaluation is complete
+	Sampled(step int, answers []Answer)   // the sample prompts are answered
 	Saved(step int, checkpoint string)    // a checkpoint is on disk
 	Finished(dir string, seconds float64) // the run is complete
+}
+
+// Answer is what the model says to a prompt at some step.
+type Answer struct {
+	Prompt, Text string
 }
 
 // Begin describes a run to its listener.

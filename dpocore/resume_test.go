@@ -40,6 +40,7 @@ func (r *recorder) Step(e metrics.Event) {
 }
 func (r *recorder) Evaluating(int, int)            {}
 func (r *recorder) Evaluated(e metrics.Evaluation) { r.evaluations = append(r.evaluations, e) }
+func (r *recorder) Sampled(int, []dpocore.Answer)  {}
 func (r *recorder) Saved(step int, _ string)       { r.saved = append(r.saved, step) }
 func (r *recorder) Finished(string, float64)       { r.finished = true }
 

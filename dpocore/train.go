@@ -39,6 +39,8 @@ type trainer struct {
 	tokens      int64
 	savedAt     int // step of the last checkpoint
 	evaluatedAt int // step of the last evaluation
+	sampledAt   int // step of the last answers
+	answerer    *Answerer
 }
 
 // Train trains the run in dir, or goes on with it where a checkpoint is. A finished run returns at once. When the
@@ -179,7 +181,7 @@ func (t *trainer) resume() error {
 	if err != nil || !ok {
 		return err
 	}
-	t.step, t.tokens, t.savedAt = last.Step, last.NumTokens, last.Step
+	t.step, t.tokens, t.savedAt, t.sampledAt = last.Step, last.NumTokens, last.Step, last.Step
 	history, err := metrics.ReadHistory(t.dir)
 	if err != nil {
 		return err
@@ -206,6 +208,11 @@ func (t *trainer) run(ctx context.Context) error {
 		}
 		if t.due(t.config.SaveSteps) && t.savedAt < t.step {
 			if err := t.save(); err != nil {
+				return err
+			}
+		}
+		if t.config.SampleSteps > 0 && t.due(t.config.SampleSteps) && t.sampledAt < t.step {
+			if err := t.sample(ctx); err != nil {
 				return err
 			}
 		}
@@ -373,7 +380,12 @@ func (t *trainer) free() {
 	if t.log != nil {
 		t.log.Close() // each checkpoint has synced what it counts on
 	}
-	if t.policy != nil {
-		t.work.finish(t.policy.Finalize)
-	}
+	t.work.finish(func() {
+		if t.answerer != nil {
+			t.answerer.Close()
+		}
+		if t.policy != nil {
+			t.policy.Finalize()
+		}
+	})
 }

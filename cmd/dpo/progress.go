@@ -107,6 +107,12 @@ func (p *progress) Evaluated(e metrics.Evaluation) {
 	p.line("held out after step %d: loss %.4f  margin %+.4f  accuracy %.3f", e.Step, e.Loss, e.RewardsMargins, e.RewardsAccuracies)
 }
 
+func (p *progress) Sampled(step int, answers []dpocore.Answer) {
+	for _, answer := range answers {
+		p.line("after step %d, %q: %s", step, answer.Prompt, answer.Text)
+	}
+}
+
 func (p *progress) Saved(int, string) {}
 
 func (p *progress) Finished(dir string, seconds float64) {

@@ -47,6 +47,16 @@ func New(backend compute.Backend, weights *llama.Weights, layout *llama.Layout, 
 	return g, nil
 }
 
+// SetAdapter takes other values for the adapter, as while it is being trained; nothing compiles anew.
+func (g *Generator) SetAdapter(adapter []float32) error {
+	if g.layout == nil || len(adapter) != g.layout.Size {
+		return fmt.Errorf("set the adapter: it has %d values, which do not fit the generator's layout", len(adapter))
+	}
+	g.adapter.MustFinalizeAll()
+	g.adapter = tensors.FromFlatDataAndDimensions(adapter, g.layout.Size)
+	return nil
+}
+
 // Finalize frees all but the weights.
 func (g *Generator) Finalize() {
 	g.forward.Finalize()

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/gomlx/compute/dtypes/bfloat16"
-	"github.com/gomlx/compute/dtypes/float16"
-
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
@@ -93,11 +90,11 @@ func encode(raw []byte, values []float32, dtype string) []byte {
 	switch dtype {
 	case "F16":
 		for _, v := range values {
-			raw = binary.LittleEndian.AppendUint16(raw, float16.FromFloat32(v).Bits())
+			raw = binary.LittleEndian.AppendUint16(raw, float16Bits(v))
 		}
 	case "BF16":
 		for _, v := range values {
-			raw = binary.LittleEndian.AppendUint16(raw, bfloat16.FromFloat32(v).Bits())
+			raw = binary.LittleEndian.AppendUint16(raw, bfloat16Bits(v))
 		}
 	default:
 		raw, _ = binary.Append(raw, binary.LittleEndian, values) // float32 always has an encoding

@@ -1,0 +1,39 @@
+package dpocore
+
+import (
+	"context"
+
+	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/preference"
+)
+
+// sample answers the sample prompts with the adapter as it stands, greedily.
+func (t *trainer) sample(ctx context.Context) error {
+	adapter, _, _, err := t.policy.Snapshot()
+	if err != nil {
+		return err
+	}
+	if t.answerer == nil {
+		generator, err := generate.New(t.model.backend, t.model.weights, &t.layout, adapter)
+		if err != nil {
+			return err
+		}
+		t.answerer = &Answerer{model: t.model, generator: generator}
+	} else if err := t.answerer.generator.SetAdapter(adapter); err != nil {
+		return err
+	}
+	options := generate.Options{MaxNewTokens: t.config.SampleTokens, TopP: 1, Samples: 1}
+	var answers []Answer
+	for _, prompt := range t.config.SamplePrompts {
+		texts, err := await(ctx, &t.work, func() ([]string, error) {
+			return t.answerer.Answer(ctx, []preference.Turn{{Role: "user", Content: prompt}}, options, nil)
+		})
+		if err != nil {
+			return err
+		}
+		answers = append(answers, Answer{Prompt: prompt, Text: texts[0]})
+	}
+	t.sampledAt = t.step
+	t.listener.Sampled(t.step, answers)
+	return nil
+}
