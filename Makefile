@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test interop lint clean
+.PHONY: help setup build run test interop lint move clean
 
 export CGO_LDFLAGS := -L$(CURDIR)/.deps/lib
 export GOMLX_NO_AUTO_INSTALL := 1
@@ -22,7 +22,8 @@ build: setup ## bin/dpo
 	go build -o bin/dpo ./cmd/dpo
 
 run: build ## train SmolLM2-135M-Instruct on the built-in pairs and merge the result
-	bin/dpo train --data builtin --out $(OUT) --merged $(MERGED)
+	bin/dpo train --data builtin --out $(OUT) --merged $(MERGED) --resume
+	bin/dpo compare --adapter $(OUT)
 
 lint: ## gofmt, go vet, staticcheck
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs -r gofmt -l); \
@@ -40,6 +41,11 @@ test: ## set-up, lint, and every Go test
 interop: build ## what PEFT and transformers make of our files (Python in an environment of its own)
 	@bash setup/interop_env.sh
 	.deps/interop/bin/python -m pytest interop
+
+move: ## give the module another path: make move MODULE=host/owner/name
+	@[ -n "$(MODULE)" ] || { echo 'make move: name the new path, as in MODULE=host/owner/name'; exit 2; }
+	@old=$$(go list -m) && go mod edit -module "$(MODULE)" && \
+	  git ls-files -z '*.go' | xargs -0 sed -i "s|\"$$old/|\"$(MODULE)/|" && gofmt -w $$(git ls-files '*.go')
 
 clean: ## remove what was built here; the shared cache and the runs stay
 	rm -rf bin .deps

@@ -13,8 +13,6 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/dpocore/tokenizer"
-	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -47,22 +45,7 @@ func (r *recorder) Finished(string, float64)       { r.finished = true }
 // tinyModel is a two-layer random Llama with SmolLM2's own tokenizer and chat template.
 func tinyModel(t testing.TB) *dpocore.Model {
 	t.Helper()
-	path, err := deps.GGUF()
-	if err != nil {
-		t.Fatal(err)
-	}
-	tok, err := tokenizer.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tok.Close()
-	config := tinymodel.Config()
-	config.VocabSize, config.MaxPositions = tok.VocabSize(), 1024
-	folder := tinymodel.Write(t, config, 1)
-	if err := tok.WriteFiles(folder); err != nil {
-		t.Fatal(err)
-	}
-	model, err := dpocore.OpenModel(folder)
+	model, err := dpocore.OpenModel(tinymodel.WriteChat(t, 1))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// asCommand makes the test program behave as the command, so that a test can kill it.
+const asCommand = "DPO_TEST_AS_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) == "1" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func dpo(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, args...)
+	cmd.Env = append(os.Environ(), asCommand+"=1")
+	return cmd
+}
+
+// TestKilledRunResumesToTheSameBytes kills a run the moment it has told of a step, while that step's checkpoint is being
+// written, for each of its steps.
+func TestKilledRunResumesToTheSameBytes(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
+	args := func(out string) []string {
+		return strings.Fields(fmt.Sprintf("train --model %s --data %s --out %s --max-steps 4 --batch-size 2 --learning-rate 1e-3"+
+			" --lora-r 4 --save-steps 1 --warmup-steps 1", model, data, out))
+	}
+	whole := filepath.Join(t.TempDir(), "whole")
+	if out, err := dpo(t, args(whole)...).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	want := adapterBytes(t, whole)
+	for step := 1; step <= 4; step++ {
+		dir := filepath.Join(t.TempDir(), "run")
+		killAfter(t, dpo(t, args(dir)...), fmt.Sprintf("step %d/", step))
+		if out, err := dpo(t, args(dir)...).CombinedOutput(); err == nil || !strings.Contains(string(out), "--resume") {
+			t.Errorf("without --resume: %v, %s", err, out)
+		}
+		if out, err := dpo(t, append(args(dir), "--resume")...).CombinedOutput(); err != nil {
+			t.Fatalf("killed after step %d, then: %v: %s", step, err, out)
+		}
+		if !bytes.Equal(adapterBytes(t, dir), want) {
+			t.Errorf("killed after step %d and resumed: the adapter differs from the uninterrupted run's", step)
+		}
+	}
+}
+
+// killAfter starts a command and kills it as soon as it prints a line with the text.
+func killAfter(t *testing.T, cmd *exec.Cmd, text string) {
+	t.Helper()
+	pipe, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(pipe)
+	for lines.Scan() && !strings.Contains(lines.Text(), text) {
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Fatalf("the command ended before it printed %q", text)
+	}
+}
+
+func adapterBytes(t *testing.T, dir string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(dir, "adapter_model.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}

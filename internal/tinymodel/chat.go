@@ -1,0 +1,30 @@
+package tinymodel
+
+import (
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/internal/deps"
+)
+
+// WriteChat makes a model folder with the tokenizer and chat template of SmolLM2-135M-Instruct, which set-up installs,
+// and as many tokens in its vocabulary.
+func WriteChat(t testing.TB, seed uint64) (folder string) {
+	t.Helper()
+	path, err := deps.GGUF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tok, err := tokenizer.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tok.Close()
+	config := Config()
+	config.VocabSize = tok.VocabSize()
+	folder = Write(t, config, seed)
+	if err := tok.WriteFiles(folder); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
