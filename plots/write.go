@@ -1,13 +1,13 @@
 package plots
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/atomicfile"
 )
 
 // WriteRun writes every figure of a run into dir/plots as PNG and SVG: loss,
@@ -32,37 +32,10 @@ func WriteFigures(folder string, figures ...Figure) error {
 			return fmt.Errorf("write figures into %s: %q can't name a file", folder, f.Name)
 		}
 		for extension, render := range map[string]func(io.Writer) error{".png": f.PNG, ".svg": f.SVG} {
-			if err := replaceFile(filepath.Join(folder, f.Name+extension), render); err != nil {
+			if err := atomicfile.Write(filepath.Join(folder, f.Name+extension), render); err != nil {
 				return err
 			}
 		}
-	}
-	return nil
-}
-
-// replaceFile renders into a temporary file beside path and renames it to path.
-func replaceFile(path string, render func(io.Writer) error) error {
-	var picture bytes.Buffer
-	if err := render(&picture); err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer os.Remove(file.Name()) // nothing is left of it after the rename
-	_, err = file.Write(picture.Bytes())
-	if err == nil {
-		err = file.Chmod(0o644)
-	}
-	if closing := file.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil
 }

@@ -11,9 +11,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/gomlx/compute/dtypes/bfloat16"
-	"github.com/gomlx/compute/dtypes/float16"
-
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/safetensors"
 	"example.com/gonb-dpo/dpocore/tokenizer"
@@ -216,22 +213,9 @@ func checkModel(dir string, tensors []safetensors.Tensor, stored string) error {
 		if err != nil {
 			return err
 		}
-		for i := range want {
-			if got[i] != rounded(want[i], stored) {
-				return fmt.Errorf("%s holds another value in %s; is the disk sound?", dir, tensor.Name)
-			}
+		if !slices.Equal(got, safetensors.Rounded(want, stored)) {
+			return fmt.Errorf("%s holds another value in %s; is the disk sound?", dir, tensor.Name)
 		}
 	}
 	return nil
-}
-
-func rounded(value float32, stored string) float32 {
-	switch stored {
-	case "F16":
-		return float16.FromFloat32(value).Float32()
-	case "BF16":
-		return bfloat16.FromFloat32(value).Float32()
-	default:
-		return value
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"example.com/gonb-dpo/internal/atomicfile"
 )
 
 // Log appends the events and evaluations of a run to its folder. It is for one
@@ -75,7 +77,7 @@ func openLines[R row](path string, keepThroughStep int) (*lineFile, error) {
 			last = r.step()
 		}
 	}
-	if err := writeWhole(path, kept); err != nil {
+	if err := atomicfile.WriteBytes(path, kept); err != nil {
 		return nil, err
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)

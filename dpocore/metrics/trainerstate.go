@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+
+	"example.com/gonb-dpo/internal/atomicfile"
 )
 
 // Summary is what a trainer_state.json says beside the history.
@@ -76,7 +78,7 @@ func WriteTrainerState(path string, h History, summary Summary) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return writeWhole(path, append(data, '\n'))
+	return atomicfile.WriteBytes(path, append(data, '\n'))
 }
 
 // logHistory gives a row an event and a row an evaluation, in order of steps.

@@ -44,27 +44,27 @@ func New(backend compute.Backend, weights *llama.Weights, layout llama.Layout, a
 	if err := p.Restore(adapter, nil, nil, 0); err != nil {
 		return nil, err
 	}
-	var err error
-	if p.grads, err = p.vector(nil); err != nil {
-		return nil, err
-	}
 	return p, p.build()
 }
 
-// Restore sets the adapter, the moments (nil for zeros) and the number of updates, as a checkpoint holds them.
+// Restore sets the adapter, the moments (nil for zeros) and the number of updates, as a checkpoint holds them. Gradients
+// gathered before are forgotten. After an error the state is that of before.
 func (p *Policy) Restore(adapter, mean, variance []float32, updates int) error {
-	p.state.finalize()
-	p.state = State{Updates: updates}
-	for _, vector := range []struct {
-		to     **tensors.Tensor
-		values []float32
-	}{{&p.state.Adapter, adapter}, {&p.state.Mean, mean}, {&p.state.Variance, variance}} {
-		tensor, err := p.vector(vector.values)
+	var fresh [4]*tensors.Tensor
+	for i, flat := range [4][]float32{adapter, mean, variance, nil} {
+		tensor, err := p.vector(flat)
 		if err != nil {
+			State{fresh[0], fresh[1], fresh[2], 0}.finalize()
 			return err
 		}
-		*vector.to = tensor
+		fresh[i] = tensor
 	}
+	p.state.finalize()
+	if p.grads != nil {
+		p.grads.MustFinalizeAll()
+	}
+	p.state = State{Adapter: fresh[0], Mean: fresh[1], Variance: fresh[2], Updates: updates}
+	p.grads = fresh[3]
 	return nil
 }
 

@@ -48,6 +48,10 @@ func (p *Policy) measure(exec *graph.Exec, adapter []any, row *batch.Row) (Measu
 // Accumulate adds to the gradients the row's Σ weight·loss, given the reference's log-probabilities of its pairs, and
 // returns what it measured on the way. It changes nothing else: until Update the state is that of the last step.
 func (p *Policy) Accumulate(row *batch.Row, reference [][2]float32, weights []float32, loss Loss) (Measured, error) {
+	if n := len(row.Examples); len(reference) != n || len(weights) != n {
+		return Measured{}, fmt.Errorf("compute a row's gradient: it has %d pairs, %d reference log-probabilities and %d weights",
+			n, len(reference), len(weights))
+	}
 	pairs := row.Shape.Pairs
 	flat := make([]float32, 2*pairs)
 	for i, both := range reference {

@@ -5,12 +5,14 @@
 package safetensors
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 	"os"
+	"slices"
 	"sort"
 	"unsafe"
 
@@ -137,6 +139,27 @@ func (f *File) parseHeader(header []byte, available int64) error {
 			return fmt.Errorf("tensor %q: %w", name, err)
 		}
 		f.tensors[name] = info
+	}
+	return f.checkCover(available)
+}
+
+// checkCover refuses tensors that overlap, and bytes that belong to none, as the format demands.
+func (f *File) checkCover(available int64) error {
+	names := f.Names()
+	slices.SortStableFunc(names, func(a, b string) int {
+		x, y := f.tensors[a].Offsets, f.tensors[b].Offsets
+		return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1]))
+	})
+	end := int64(0)
+	for _, name := range names {
+		offsets := f.tensors[name].Offsets
+		if offsets[0] != end {
+			return fmt.Errorf("tensor %q begins at byte %d where the one before it ends at %d", name, offsets[0], end)
+		}
+		end = offsets[1]
+	}
+	if end != available {
+		return fmt.Errorf("its tensors end at byte %d of %d", end, available)
 	}
 	return nil
 }

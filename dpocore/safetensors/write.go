@@ -51,7 +51,7 @@ func headerOf(tensors []Tensor, dtype string, width int64) ([]byte, error) {
 		if _, twice := entries[tensor.Name]; twice {
 			return nil, fmt.Errorf("tensor %q is named twice", tensor.Name)
 		}
-		info := Info{DType: dtype, Shape: tensor.Shape}
+		info := Info{DType: dtype, Shape: append([]int{}, tensor.Shape...)} // a list for a scalar too, never null
 		info.Offsets = [2]int64{offset, offset + int64(info.Size())*width}
 		offset = info.Offsets[1]
 		entries[tensor.Name] = info
@@ -100,4 +100,9 @@ func encode(raw []byte, values []float32, dtype string) []byte {
 		raw, _ = binary.Append(raw, binary.LittleEndian, values) // float32 always has an encoding
 	}
 	return raw
+}
+
+// Rounded are values as they read back after being written as dtype (F32, F16 or BF16).
+func Rounded(values []float32, dtype string) []float32 {
+	return decode(encode(nil, values, dtype), Info{DType: dtype, Shape: []int{len(values)}})
 }

@@ -1,0 +1,190 @@
+package export_test
+
+import (
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute"
+
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/safetensors"
+	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// base is a tiny model with its tokenizer, loaded.
+type base struct {
+	backend compute.Backend
+	weights *llama.Weights
+	tok     *tokenizer.Tokenizer
+}
+
+func load(t *testing.T) base {
+	t.Helper()
+	folder := tinymodel.WriteChat(t, 7)
+	backend, err := device.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights, err := llama.Load(backend, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(weights.Finalize)
+	tok, err := tokenizer.Open(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tok.Close() })
+	return base{backend, weights, tok}
+}
+
+func (b base) merge(out, dtype string, layout llama.Layout, adapter []float32) error {
+	return export.WriteMerged(out, export.Merged{Weights: "w", Adapter: "a", DType: dtype}, b.weights, layout, adapter, b.tok,
+		func(string) error { return nil })
+}
+
+// tensorOf reads one tensor of a merged folder.
+func tensorOf(t *testing.T, dir, name string) []float32 {
+	t.Helper()
+	file, err := safetensors.Open(filepath.Join(dir, "model.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	values, err := file.Read(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return values
+}
+
+// TestMergedIsBasePlusProduct computes W + (6/3)·B·A in float64 for one projection, and finds the rest unchanged.
+func TestMergedIsBasePlusProduct(t *testing.T) {
+	b := load(t)
+	layout, values := layoutOf(t, "up_proj")
+	for i := range values {
+		values[i] = float32(math.Sin(float64(i))) / 8
+	}
+	plain, merged := filepath.Join(t.TempDir(), "plain"), filepath.Join(t.TempDir(), "merged")
+	if err := b.merge(plain, "float32", layout, make([]float32, layout.Size)); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.merge(merged, "float32", layout, values); err != nil {
+		t.Fatal(err)
+	}
+	const name, in, rank = "model.layers.1.mlp.up_proj.weight", 64, 3
+	before, after := tensorOf(t, plain, name), tensorOf(t, merged, name)
+	A, B, ok := layout.Of(name)
+	if !ok {
+		t.Fatalf("no factors of %s", name)
+	}
+	for i := range before {
+		want := float64(before[i])
+		for r := range rank {
+			want += 2 * float64(values[B.Offset+i/in*rank+r]) * float64(values[A.Offset+r*in+i%in])
+		}
+		if math.Abs(float64(after[i])-want) > 1e-6 {
+			t.Fatalf("value %d is %g, want %g", i, after[i], want)
+		}
+	}
+	other := "model.layers.1.mlp.gate_proj.weight"
+	for i, value := range tensorOf(t, merged, other) {
+		if value != tensorOf(t, plain, other)[i] {
+			t.Fatalf("%s changed, though it carries no adapter", other)
+		}
+	}
+}
+
+// TestMergedTypes: what is written is the float32 value rounded to the type; bfloat16 keeps 8 bits, float16 11.
+func TestMergedTypes(t *testing.T) {
+	b := load(t)
+	layout, _ := layoutOf(t)
+	zero := make([]float32, layout.Size)
+	const name = "model.layers.0.self_attn.q_proj.weight"
+	whole := filepath.Join(t.TempDir(), "float32")
+	if err := b.merge(whole, "float32", layout, zero); err != nil {
+		t.Fatal(err)
+	}
+	exact := tensorOf(t, whole, name)
+	for dtype, relative := range map[string]float64{"float16": 1.0 / 2048, "bfloat16": 1.0 / 256} {
+		dir := filepath.Join(t.TempDir(), dtype)
+		if err := b.merge(dir, dtype, layout, zero); err != nil {
+			t.Fatal(err)
+		}
+		for i, value := range tensorOf(t, dir, name) {
+			if math.Abs(float64(value-exact[i])) > relative*math.Abs(float64(exact[i]))+1e-7 {
+				t.Fatalf("%s: value %d is %g, exactly %g", dtype, i, value, exact[i])
+			}
+		}
+		config, err := os.ReadFile(filepath.Join(dir, "config.json"))
+		if err != nil || !strings.Contains(string(config), `"dtype": "`+dtype+`"`) {
+			t.Errorf("config.json of %s: %v\n%s", dtype, err, config)
+		}
+	}
+	if err := b.merge(filepath.Join(t.TempDir(), "x"), "int8", layout, zero); err == nil || !strings.Contains(err.Error(), "int8") {
+		t.Errorf("int8: %v", err)
+	}
+}
+
+// TestFloat16Overflow names the tensor: 300·300·2 is beyond 65504.
+func TestFloat16Overflow(t *testing.T) {
+	b := load(t)
+	layout, values := layoutOf(t)
+	for i := range values {
+		values[i] = 300
+	}
+	out := filepath.Join(t.TempDir(), "half")
+	err := b.merge(out, "float16", layout, values)
+	if err == nil || !strings.Contains(err.Error(), "model.layers.0.self_attn.q_proj.weight") || !strings.Contains(err.Error(), "bfloat16") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("a folder was left behind")
+	}
+}
+
+// TestMergedFolders: one that was not made by merging is refused; one that was stays until its successor is checked.
+func TestMergedFolders(t *testing.T) {
+	b := load(t)
+	layout, values := layoutOf(t)
+	foreign := t.TempDir()
+	if err := os.WriteFile(filepath.Join(foreign, "config.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.merge(foreign, "float32", layout, values); err == nil || !strings.Contains(err.Error(), "was not made by merging") {
+		t.Errorf("a foreign folder: %v", err)
+	}
+
+	parent := t.TempDir()
+	out := filepath.Join(parent, "merged")
+	if err := b.merge(out, "float32", layout, make([]float32, layout.Size)); err != nil {
+		t.Fatal(err)
+	}
+	before := tensorOf(t, out, "model.layers.0.self_attn.q_proj.weight")
+	bad := errors.New("bad")
+	err := export.WriteMerged(out, export.Merged{Weights: "w", Adapter: "b", DType: "float32"}, b.weights, layout, values, b.tok,
+		func(string) error { return bad })
+	if !errors.Is(err, bad) {
+		t.Errorf("error %v does not wrap the check's", err)
+	}
+	if after := tensorOf(t, out, "model.layers.0.self_attn.q_proj.weight"); after[0] != before[0] {
+		t.Error("a merge that failed its check replaced the old one")
+	}
+	if err := b.merge(out, "float32", layout, values); err != nil {
+		t.Fatal(err)
+	}
+	if after := tensorOf(t, out, "model.layers.0.self_attn.q_proj.weight"); after[0] == before[0] {
+		t.Error("a good merge did not replace the old one")
+	}
+	entries, err := os.ReadDir(parent)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("beside the merged folder lie %v, %v", entries, err)
+	}
+}
