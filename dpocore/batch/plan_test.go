@@ -29,6 +29,8 @@ func TestPlanChooses(t *testing.T) {
 		{"two share a row", [][]batch.Example{pairs(2, 70)}, batch.Shape{Tokens: 192, Answers: 64, Pairs: 2}},
 		// two rows of 128 cost 267.5, one of 256 costs 256·1.0896 = 278.9: equal padding, dearer attention
 		{"two fill a row each", [][]batch.Example{pairs(2, 128)}, batch.Shape{Tokens: 128, Answers: 32, Pairs: 1}},
+		// two rows of 1024 cost 2048·1.3584 = 2782.0, one of 1984 costs 1984·1.6944 = 3361.7: less padding does not pay
+		{"attention decides", [][]batch.Example{pairs(2, 970)}, batch.Shape{Tokens: 1024, Answers: 32, Pairs: 1}},
 		// pairs of different steps never share a row: two rows of 128 whatever the length
 		{"steps stay apart", [][]batch.Example{pairs(1, 70), pairs(1, 70)}, batch.Shape{Tokens: 128, Answers: 32, Pairs: 1}},
 		// longer than the lengths that are tried: 2,100 rounds up to 33·64

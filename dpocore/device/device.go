@@ -6,6 +6,7 @@ package device
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -30,20 +31,32 @@ func Open() (compute.Backend, error) {
 	if err := os.Setenv(noInstall, "1"); err != nil {
 		return nil, fmt.Errorf("open the XLA backend: %w", err)
 	}
-	backend, err := compute.NewWithConfig(config)
+	backend, err := start(config)
 	if err != nil {
-		return nil, fmt.Errorf("open the backend %q: %s; run `make setup` to install XLA's plugin", config, firstLine(err))
+		return nil, fmt.Errorf("open the backend %q: %s; run `make setup` to install XLA's plugin, or change %s where it is set",
+			config, firstLine(err), Env)
 	}
 	return backend, nil
 }
 
+// start opens a backend; gomlx panics where it does not know the name.
+func start(config string) (backend compute.Backend, err error) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			err = fmt.Errorf("%v", problem)
+		}
+	}()
+	return compute.NewWithConfig(config)
+}
+
 // Describe names a backend in a few plain words, as for the first line of a run: "XLA on the CPU".
 func Describe(backend compute.Backend) string {
-	text := strings.ToLower(backend.Description())
-	switch {
-	case strings.Contains(text, "cuda"):
+	// "xla:cuda - …" or "xla:/home/…/pjrt_c_api_cpu_plugin.so - …": the folders may have any name.
+	plugin, _, _ := strings.Cut(strings.ToLower(backend.Description()), " - ")
+	switch name := filepath.Base(plugin); {
+	case strings.Contains(name, "cuda"):
 		return "XLA on the GPU (CUDA)"
-	case strings.Contains(text, "cpu"):
+	case strings.Contains(name, "cpu"):
 		return "XLA on the CPU"
 	default:
 		return backend.Name()

@@ -4,12 +4,12 @@ package export
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/safetensors"
@@ -23,26 +23,6 @@ const (
 	binFile     = "adapter_model.bin"
 )
 
-// adapterConfig is adapter_config.json: what this program writes, and what decides whether it can read a folder.
-type adapterConfig struct {
-	PEFTType      string          `json:"peft_type"`
-	TaskType      string          `json:"task_type"`
-	BaseModel     string          `json:"base_model_name_or_path"`
-	Rank          *int            `json:"r"`
-	Alpha         *float64        `json:"lora_alpha"`
-	Dropout       float64         `json:"lora_dropout"`
-	TargetModules json.RawMessage `json:"target_modules"`
-	Bias          string          `json:"bias"`
-	FanInFanOut   bool            `json:"fan_in_fan_out"`
-	UseRSLoRA     bool            `json:"use_rslora"`
-	UseDoRA       bool            `json:"use_dora"`
-	InferenceMode bool            `json:"inference_mode"`
-	InitWeights   any             `json:"init_lora_weights"`
-	RankPattern   map[string]int  `json:"rank_pattern"`
-	AlphaPattern  map[string]any  `json:"alpha_pattern"`
-	ModulesToSave []string        `json:"modules_to_save"`
-}
-
 // WriteAdapter writes adapter_config.json and adapter_model.safetensors, and adapter_model.bin where bin is set, and
 // reads them back. baseModel is the name or path under which PEFT finds the base model.
 func WriteAdapter(dir string, layout llama.Layout, values []float32, baseModel string, bin bool) error {
@@ -50,24 +30,52 @@ func WriteAdapter(dir string, layout llama.Layout, values []float32, baseModel s
 	if err != nil {
 		return fmt.Errorf("write the adapter: %w", err)
 	}
-	factors := factorsByName(layout)
-	list := make([]safetensors.Tensor, len(factors))
-	for i, factor := range factors {
-		list[i] = safetensors.Tensor{Name: factor.Name, Shape: factor.Shape,
-			Values: func() ([]float32, error) { return values[factor.Offset : factor.Offset+factor.Size()], nil }}
+	list, err := factorTensors(layout, values)
+	if err != nil {
+		return fmt.Errorf("write the adapter: %w", err)
 	}
 	if err := safetensors.Write(filepath.Join(dir, weightsFile), "F32", list); err != nil {
 		return fmt.Errorf("write the adapter: %w", err)
 	}
-	if bin {
-		if err := writeTorch(filepath.Join(dir, binFile), list); err != nil {
-			return fmt.Errorf("write the adapter: %w", err)
-		}
+	if err := writeBin(filepath.Join(dir, binFile), list, bin); err != nil {
+		return fmt.Errorf("write the adapter: %w", err)
 	}
-	if err := atomicfile.WriteBytes(filepath.Join(dir, configFile), config); err != nil {
+	if err := atomicfile.WriteBytes(filepath.Join(dir, configFile), append(config, '\n')); err != nil {
 		return fmt.Errorf("write the adapter: %w", err)
 	}
 	return checkAdapter(dir, layout, values)
+}
+
+// factorTensors lists an adapter's factors in alphabetical order, the order of PEFT's own files.
+func factorTensors(layout llama.Layout, values []float32) ([]safetensors.Tensor, error) {
+	factors := slices.Clone(layout.Factors)
+	slices.SortFunc(factors, func(a, b llama.Factor) int { return strings.Compare(a.Name, b.Name) })
+	list := make([]safetensors.Tensor, len(factors))
+	for i, factor := range factors {
+		own := values[factor.Offset : factor.Offset+factor.Size()]
+		if err := within(factor.Name, own, "F32"); err != nil {
+			return nil, err
+		}
+		list[i] = safetensors.Tensor{Name: factor.Name, Shape: factor.Shape, Values: func() ([]float32, error) { return own, nil }}
+	}
+	return list, nil
+}
+
+// writeBin writes adapter_model.bin and reads it back, or removes one that an earlier adapter left.
+func writeBin(path string, list []safetensors.Tensor, wanted bool) error {
+	if !wanted {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	if err := writeTorch(path, list); err != nil {
+		return err
+	}
+	if err := checkTorch(path, list); err != nil {
+		return fmt.Errorf("check %s: %w", path, err)
+	}
+	return nil
 }
 
 // checkAdapter compares a written folder with the adapter in memory.
@@ -89,79 +97,11 @@ func checkAdapter(dir string, layout llama.Layout, values []float32) error {
 	return nil
 }
 
-func configOf(lora llama.LoRA, baseModel string) ([]byte, error) {
-	modules, err := json.Marshal(lora.Modules)
-	if err != nil {
-		return nil, err
-	}
-	return json.MarshalIndent(adapterConfig{
-		PEFTType: "LORA", TaskType: "CAUSAL_LM", BaseModel: baseModel, Rank: &lora.Rank, Alpha: &lora.Alpha,
-		TargetModules: modules, Bias: "none", InferenceMode: true, InitWeights: true,
-		RankPattern: map[string]int{}, AlphaPattern: map[string]any{},
-	}, "", "  ")
-}
-
-// ReadAdapterConfig reads the LoRA settings of a PEFT folder. Kinds of adapter that this program does not compute are
-// refused by name.
-func ReadAdapterConfig(dir string) (llama.LoRA, error) {
-	path := filepath.Join(dir, configFile)
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return llama.LoRA{}, fmt.Errorf("%s is not an adapter folder: it has no %s", dir, configFile)
-	}
-	if err != nil {
-		return llama.LoRA{}, fmt.Errorf("read the adapter: %w", err)
-	}
-	var config adapterConfig
-	if err := json.Unmarshal(raw, &config); err != nil {
-		return llama.LoRA{}, fmt.Errorf("read %s: %w", path, err)
-	}
-	lora, err := config.lora()
-	if err != nil {
-		return lora, fmt.Errorf("%s: %w", path, err)
-	}
-	return lora, nil
-}
-
-func (c adapterConfig) lora() (llama.LoRA, error) {
-	switch {
-	case c.PEFTType != "LORA":
-		return llama.LoRA{}, fmt.Errorf("peft_type is %q; this program knows \"LORA\"", c.PEFTType)
-	case c.Rank == nil || c.Alpha == nil:
-		return llama.LoRA{}, fmt.Errorf("r or lora_alpha is missing; PEFT would take 8 for it, so name it")
-	case c.UseDoRA, c.UseRSLoRA, c.FanInFanOut:
-		return llama.LoRA{}, fmt.Errorf("use_dora, use_rslora and fan_in_fan_out are not computed by this program")
-	case c.Bias != "" && c.Bias != "none":
-		return llama.LoRA{}, fmt.Errorf("bias is %q; this program knows \"none\"", c.Bias)
-	case len(c.RankPattern) > 0, len(c.AlphaPattern) > 0, len(c.ModulesToSave) > 0:
-		return llama.LoRA{}, fmt.Errorf("rank_pattern, alpha_pattern and modules_to_save are not computed by this program")
-	}
-	var named []string
-	if err := json.Unmarshal(c.TargetModules, &named); err != nil {
-		var pattern string
-		if json.Unmarshal(c.TargetModules, &pattern) != nil || pattern != "all-linear" {
-			return llama.LoRA{}, fmt.Errorf("target_modules is %s; this program knows a list of names, or \"all-linear\"", c.TargetModules)
-		}
-		named = llama.AllModules
-	}
-	lora := llama.LoRA{Rank: *c.Rank, Alpha: *c.Alpha, Modules: inOrder(named)}
-	return lora, lora.Validate()
-}
-
-// inOrder sorts projections as the layer has them; unknown names stay, so that validation can name them.
-func inOrder(named []string) []string {
-	sorted := slices.Clone(named)
-	slices.SortFunc(sorted, func(a, b string) int {
-		return slices.Index(llama.AllModules, a) - slices.Index(llama.AllModules, b)
-	})
-	return sorted
-}
-
 // HashAdapter is the SHA-256 of a PEFT folder's weights, in hexadecimal.
 func HashAdapter(dir string) (string, error) {
 	content, err := os.ReadFile(filepath.Join(dir, weightsFile))
 	if err != nil {
-		return "", fmt.Errorf("read the adapter: %w", err)
+		return "", unreadable(dir, err)
 	}
 	return fmt.Sprintf("%x", sha256.Sum256(content)), nil
 }
@@ -171,7 +111,7 @@ func HashAdapter(dir string) (string, error) {
 func ReadAdapter(dir string, layout llama.Layout) ([]float32, error) {
 	file, err := safetensors.Open(filepath.Join(dir, weightsFile))
 	if err != nil {
-		return nil, fmt.Errorf("read the adapter: %w", err)
+		return nil, unreadable(dir, err)
 	}
 	defer file.Close()
 	values := make([]float32, layout.Size)
@@ -188,6 +128,9 @@ func ReadAdapter(dir string, layout llama.Layout) ([]float32, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the adapter: %w", err)
 		}
+		if err := within(factor.Name, stored, "F32"); err != nil {
+			return nil, fmt.Errorf("read the adapter %s: %w", dir, err)
+		}
 		copy(values[factor.Offset:], stored)
 	}
 	if extra := len(file.Names()) - len(layout.Factors); extra > 0 {
@@ -196,14 +139,10 @@ func ReadAdapter(dir string, layout llama.Layout) ([]float32, error) {
 	return values, nil
 }
 
-// factorsByName is alphabetical order, the order of PEFT's own files.
-func factorsByName(layout llama.Layout) []llama.Factor {
-	factors := slices.Clone(layout.Factors)
-	slices.SortFunc(factors, func(a, b llama.Factor) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
-	return factors
+// unreadable says why the weights of an adapter folder can't be opened.
+func unreadable(dir string, err error) error {
+	if _, binErr := os.Stat(filepath.Join(dir, binFile)); binErr == nil && errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("the adapter %s has %s alone; this program reads %s, which PEFT writes by default", dir, binFile, weightsFile)
+	}
+	return fmt.Errorf("read the adapter: %w", err)
 }

@@ -4,12 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"sync"
 
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/safetensors"
@@ -47,10 +44,10 @@ func WriteMerged(out string, made Merged, weights *llama.Weights, layout llama.L
 	if !ok {
 		return fmt.Errorf("write the merged model: the type %q is not one of float32, float16, bfloat16", made.DType)
 	}
-	if err := replaceable(out); err != nil {
+	out, err := target(out)
+	if err != nil {
 		return fmt.Errorf("write the merged model: %w", err)
 	}
-	out = filepath.Clean(out)
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		return fmt.Errorf("write the merged model: %w", err)
 	}
@@ -63,7 +60,10 @@ func WriteMerged(out string, made Merged, weights *llama.Weights, layout llama.L
 	if err := writeModel(temp, made, weights.Config, tensors, tok); err != nil {
 		return fmt.Errorf("write the merged model: %w", err)
 	}
-	if err := errors.Join(checkModel(temp, tensors, stored), check(temp)); err != nil {
+	if err := checkModel(temp, tensors, stored); err != nil {
+		return fmt.Errorf("check the merged model: %w", err)
+	}
+	if err := check(temp); err != nil {
 		return fmt.Errorf("check the merged model: %w", err)
 	}
 	if err := swap(temp, out); err != nil {
@@ -72,21 +72,37 @@ func WriteMerged(out string, made Merged, weights *llama.Weights, layout llama.L
 	return nil
 }
 
-// replaceable refuses a folder that is neither empty nor an earlier merge.
-func replaceable(out string) error {
-	entries, err := os.ReadDir(out)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil
-	case err != nil:
-		return err
-	case len(entries) == 0:
-		return nil
+// mergedFiles are all that a merged folder holds.
+var mergedFiles = []string{mergeFile, "config.json", "generation_config.json", "model.safetensors",
+	"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"}
+
+// target is where out leads, through symbolic links. A folder that is neither empty nor an earlier merge is refused,
+// and so is a merge in which other files lie, since the folder is replaced as a whole.
+func target(out string) (string, error) {
+	out, err := filepath.Abs(out)
+	if err != nil {
+		return "", err
 	}
-	if ReadMerged(out) == (Merged{}) {
-		return fmt.Errorf("%s is not empty (it holds %s) and was not made by merging; choose another folder", out, entries[0].Name())
+	place, err := filepath.EvalSymlinks(out)
+	if errors.Is(err, os.ErrNotExist) {
+		return out, nil
 	}
-	return nil
+	if err != nil {
+		return "", err
+	}
+	entries, err := os.ReadDir(place)
+	if err != nil || len(entries) == 0 {
+		return place, err
+	}
+	if ReadMerged(place) == (Merged{}) {
+		return "", fmt.Errorf("%s is not empty (it holds %s) and was not made by merging; choose another folder", out, entries[0].Name())
+	}
+	for _, entry := range entries {
+		if !slices.Contains(mergedFiles, entry.Name()) {
+			return "", fmt.Errorf("%s would be replaced, but it also holds %s; move that away or choose another folder", out, entry.Name())
+		}
+	}
+	return place, nil
 }
 
 // swap gives a finished folder its name, in the place of an older one.
@@ -114,8 +130,8 @@ func writeModel(dir string, made Merged, c llama.Config, tensors []safetensors.T
 	}
 	for name, content := range map[string]any{
 		"config.json": json.RawMessage(config),
-		"generation_config.json": map[string]int{
-			"bos_token_id": c.BOS, "eos_token_id": int(tok.EOS()), "pad_token_id": int(tok.Pad()),
+		"generation_config.json": map[string]any{
+			"bos_token_id": c.BOS, "eos_token_id": oneOrMany(tok.EOSIDs()), "pad_token_id": tok.Pad(),
 		},
 		mergeFile: made,
 	} {
@@ -130,64 +146,12 @@ func writeModel(dir string, made Merged, c llama.Config, tensors []safetensors.T
 	return tok.WriteFiles(dir)
 }
 
-// mergedTensors lists a model's tensors in the order of its folder, each merged when its values are asked for.
-func mergedTensors(weights *llama.Weights, layout llama.Layout, adapter []float32, stored string) []safetensors.Tensor {
-	var list []safetensors.Tensor
-	weights.Stored(func(name string, shape []int, values func() ([]float32, error)) {
-		list = append(list, safetensors.Tensor{Name: name, Shape: shape, Values: func() ([]float32, error) {
-			w, err := values()
-			if err != nil {
-				return nil, err
-			}
-			if a, b, ok := layout.Of(name); ok {
-				addProduct(w, adapter[b.Offset:b.Offset+b.Size()], adapter[a.Offset:a.Offset+a.Size()], a.Shape[1], layout.LoRA)
-			}
-			return w, fits(name, w, stored)
-		}})
-	})
-	return list
-}
-
-// addProduct adds scale·B·A to w [out, in], with B [out, rank] and A [rank, in], rows side by side on all cores.
-func addProduct(w, b, a []float32, in int, lora llama.LoRA) {
-	rank, scale := lora.Rank, float32(lora.Scale())
-	rows := len(w) / in
-	workers := runtime.GOMAXPROCS(0)
-	var wait sync.WaitGroup
-	for worker := range workers {
-		wait.Go(func() {
-			sum := make([]float32, in)
-			for row := worker * rows / workers; row < (worker+1)*rows/workers; row++ {
-				clear(sum)
-				for r := range rank {
-					factor := b[row*rank+r]
-					for i, value := range a[r*in : (r+1)*in] {
-						sum[i] += factor * value
-					}
-				}
-				for i, value := range sum {
-					w[row*in+i] += scale * value
-				}
-			}
-		})
+// oneOrMany is a single id as itself and several as a list, as transformers has them.
+func oneOrMany(ids []int32) any {
+	if len(ids) == 1 {
+		return ids[0]
 	}
-	wait.Wait()
-}
-
-// largestHalf is the largest float16.
-const largestHalf = 65504
-
-// fits refuses values that a type would turn into infinity.
-func fits(name string, values []float32, stored string) error {
-	if stored != "F16" {
-		return nil
-	}
-	for _, value := range values {
-		if math.Abs(float64(value)) > largestHalf {
-			return fmt.Errorf("tensor %s holds %g, beyond the range of float16; use float32 or bfloat16", name, value)
-		}
-	}
-	return nil
+	return ids
 }
 
 // checkModel compares a written folder with what was to be written, value by value.

@@ -33,13 +33,9 @@ func writeTorch(path string, list []safetensors.Tensor) error {
 			return err
 		}
 		for i, tensor := range list {
-			values, err := tensor.Values()
+			raw, err := rawValues(tensor)
 			if err != nil {
-				return fmt.Errorf("tensor %q: %w", tensor.Name, err)
-			}
-			raw, err := binary.Append(nil, binary.LittleEndian, values)
-			if err != nil {
-				return fmt.Errorf("tensor %q: %w", tensor.Name, err)
+				return err
 			}
 			if err := store("data/"+strconv.Itoa(i), raw); err != nil {
 				return err
@@ -50,6 +46,56 @@ func writeTorch(path string, list []safetensors.Tensor) error {
 		}
 		return archive.Close()
 	})
+}
+
+// checkTorch compares a written archive with what was to be written, byte by byte.
+func checkTorch(path string, list []safetensors.Tensor) error {
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	same := func(name string, want []byte) error {
+		entry, err := archive.Open("archive/" + name)
+		if err != nil {
+			return err
+		}
+		defer entry.Close()
+		got, err := io.ReadAll(entry)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(got, want) {
+			return fmt.Errorf("%s holds other bytes; is the disk sound?", name)
+		}
+		return nil
+	}
+	if err := same("data.pkl", pickle(list)); err != nil {
+		return err
+	}
+	for i, tensor := range list {
+		raw, err := rawValues(tensor)
+		if err != nil {
+			return err
+		}
+		if err := same("data/"+strconv.Itoa(i), raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rawValues are a tensor's values as little-endian float32.
+func rawValues(tensor safetensors.Tensor) ([]byte, error) {
+	values, err := tensor.Values()
+	if err != nil {
+		return nil, fmt.Errorf("tensor %q: %w", tensor.Name, err)
+	}
+	raw, err := binary.Append(nil, binary.LittleEndian, values)
+	if err != nil {
+		return nil, fmt.Errorf("tensor %q: %w", tensor.Name, err)
+	}
+	return raw, nil
 }
 
 // Opcodes of Python's pickle protocol 2 (Lib/pickletools.py describes each).

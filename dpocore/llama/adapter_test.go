@@ -1,0 +1,115 @@
+package llama_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// randomAdapter has a B that is not zero, so that it changes the hidden states.
+func randomAdapter(layout llama.Layout) []float32 {
+	values, random := layout.Init(3), rand.New(rand.NewPCG(4, 0))
+	for i := range values {
+		values[i] += float32(0.1 * random.NormFloat64())
+	}
+	return values
+}
+
+// merge adds scale·B·A to the plain model's matrices: W[o][i] += alpha/rank · Σ_r B[o][r]·A[r][i].
+func (p plainLlama) merge(layout llama.Layout, adapter []float32) plainLlama {
+	merged := plainLlama{p.config, map[string][]float64{}}
+	for name, values := range p.tensors {
+		matrix := append([]float64{}, values...)
+		merged.tensors[name] = matrix
+		at := map[string]int{}
+		for _, factor := range layout.Factors {
+			if own, ok := strings.CutPrefix(factor.Name, "base_model.model."+strings.TrimSuffix(name, ".weight")+"."); ok {
+				at[own] = factor.Offset
+			}
+		}
+		if len(at) == 0 {
+			continue
+		}
+		rank, in := layout.LoRA.Rank, p.widthOf(name)
+		a, b := adapter[at["lora_A.weight"]:], adapter[at["lora_B.weight"]:]
+		for i := range matrix {
+			for r := range rank {
+				matrix[i] += layout.LoRA.Alpha / float64(rank) * float64(b[i/in*rank+r]) * float64(a[r*in+i%in])
+			}
+		}
+	}
+	return merged
+}
+
+// widthOf is a projection's number of inputs.
+func (p plainLlama) widthOf(name string) int {
+	switch {
+	case strings.HasSuffix(name, "o_proj.weight"):
+		return p.config.Heads * p.config.HeadDim
+	case strings.HasSuffix(name, "down_proj.weight"):
+		return p.config.IntermediateSize
+	default:
+		return p.config.HiddenSize
+	}
+}
+
+func TestAdapterEqualsMergedWeights(t *testing.T) {
+	config := changed(func(c *llama.Config) { c.HeadDim = 24 }) // so that all widths differ
+	m, tokens := tiny(t, config), randomTokens(24, 9)
+	bare := flatten(m.plain.hidden(tokens))
+	for _, c := range []struct {
+		name string
+		lora llama.LoRA
+	}{
+		{"all projections", llama.LoRA{Rank: 4, Alpha: 8, Modules: llama.AllModules}},
+		{"two of q, k and v", llama.LoRA{Rank: 4, Alpha: 4, Modules: []string{"v_proj", "q_proj"}}},
+		{"k and up alone", llama.LoRA{Rank: 3, Alpha: 1, Modules: []string{"k_proj", "up_proj"}}},
+		{"o and down, rank 1", llama.LoRA{Rank: 1, Alpha: 2, Modules: []string{"o_proj", "down_proj"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			layout := newLayout(t, config, c.lora)
+			adapter := randomAdapter(layout)
+			got := m.call(t, append([]any{adapter}, sequence(tokens)...), func(net *llama.Net, rest []*graph.Node) []*graph.Node {
+				return []*graph.Node{net.WithAdapter(layout.Bind(rest[0])).Hidden(rowOf(rest[1:]))}
+			})[0]
+			if worst := farthest(t, got, flatten(m.plain.merge(layout, adapter).hidden(tokens))); !(worst <= tolerance) {
+				t.Errorf("hidden states differ from the merged model's by %.2g", worst)
+			}
+			if effect := farthest(t, got, bare); effect < 100*tolerance {
+				t.Errorf("the adapter changes hidden states by no more than %.2g; the comparison above says nothing", effect)
+			}
+		})
+	}
+}
+
+// Checkpoints change what is kept for the backward pass, never what comes out of it.
+func TestCheckpointsKeepGradients(t *testing.T) {
+	m, tokens := tiny(t, tinymodel.Config()), randomTokens(24, 9)
+	layout := newLayout(t, m.weights.Config, llama.LoRA{Rank: 4, Alpha: 8, Modules: llama.AllModules})
+	gradient := func(checkpoints bool) []float32 {
+		return m.call(t, append([]any{randomAdapter(layout)}, sequence(tokens)...), func(net *llama.Net, rest []*graph.Node) []*graph.Node {
+			adapter := layout.Bind(rest[0])
+			net = net.WithAdapter(adapter)
+			if checkpoints {
+				net = net.WithCheckpoints()
+			}
+			loss := graph.ReduceAllMean(graph.Square(net.Logits(net.Hidden(rowOf(rest[1:])))))
+			return []*graph.Node{adapter.Gradient(loss)}
+		})[0]
+	}
+	kept, again := gradient(false), gradient(true)
+	norm, difference := 0.0, 0.0
+	for i := range kept {
+		norm += float64(kept[i]) * float64(kept[i])
+		difference += math.Pow(float64(kept[i]-again[i]), 2)
+	}
+	if norm == 0 || !(math.Sqrt(difference/norm) <= 1e-5) {
+		t.Errorf("the gradient, of norm %g, changes by %g with checkpoints", math.Sqrt(norm), math.Sqrt(difference))
+	}
+}

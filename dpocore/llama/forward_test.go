@@ -1,0 +1,91 @@
+package llama_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// tolerance is what float32 and float64 may differ by: hidden states and logits are around 1, and sums of about 100
+// terms in float32 leave some 1e-6 of it in each of the layers.
+const tolerance = 1e-4
+
+func changed(change func(c *llama.Config)) llama.Config {
+	config := tinymodel.Config()
+	change(&config)
+	return config
+}
+
+// variants are architectures that differ where an implementation can go wrong.
+var variants = []struct {
+	name   string
+	config llama.Config
+}{
+	{"grouped queries", tinymodel.Config()},
+	{"a key head for each query head", changed(func(c *llama.Config) { c.KVHeads = 4 })},
+	{"one key head", changed(func(c *llama.Config) { c.KVHeads = 1 })},
+	{"heads wider than the model", changed(func(c *llama.Config) { c.HeadDim = 24 })},
+	{"a head apart from the embedding", changed(func(c *llama.Config) { c.TiedEmbeddings = false })},
+	{"SmolLM2's rotation, a large epsilon", changed(func(c *llama.Config) { c.RopeTheta, c.RMSNormEps = 100000, 0.1 })},
+}
+
+func TestForwardAgreesWithPlainGo(t *testing.T) {
+	for _, variant := range variants {
+		t.Run(variant.name, func(t *testing.T) {
+			m, tokens := tiny(t, variant.config), randomTokens(40, 5)
+			got := m.call(t, sequence(tokens), func(net *llama.Net, rest []*graph.Node) []*graph.Node {
+				hidden := net.Hidden(rowOf(rest))
+				return []*graph.Node{hidden, net.Logits(hidden)}
+			})
+			hidden := m.plain.hidden(tokens)
+			if worst := farthest(t, got[0], flatten(hidden)); !(worst <= tolerance) {
+				t.Errorf("hidden states differ by %.2g", worst)
+			}
+			if worst := farthest(t, got[1], flatten(m.plain.logits(hidden))); !(worst <= tolerance) {
+				t.Errorf("logits differ by %.2g", worst)
+			}
+		})
+	}
+}
+
+// Two pairs and padding share a row. Each answer must come out as if it stood alone behind its prompt.
+func TestRowEqualsSequencesAlone(t *testing.T) {
+	m := tiny(t, tinymodel.Config())
+	examples := []batch.Example{
+		{Prompt: randomTokens(9, 1), Chosen: randomTokens(7, 2), Rejected: randomTokens(5, 3)},
+		{Prompt: randomTokens(4, 4), Chosen: randomTokens(3, 5), Rejected: randomTokens(8, 6)},
+	}
+	rows, err := batch.Pack(examples, batch.Shape{Tokens: 48, Answers: 32, Pairs: 2}) // 36 tokens, 12 of padding
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("Pack gave %d rows, %v; want one", len(rows), err)
+	}
+	row := rows[0]
+	hidden := m.call(t, []any{row.Tokens, row.Pair, row.Branch, row.Position},
+		func(net *llama.Net, rest []*graph.Node) []*graph.Node { return []*graph.Node{net.Hidden(rowOf(rest))} })[0]
+	width, at := m.weights.Config.HiddenSize, 0
+	compare := func(what string, want [][]float64) {
+		t.Helper()
+		if worst := farthest(t, hidden[at*width:(at+len(want))*width], flatten(want)); !(worst <= tolerance) {
+			t.Errorf("%s at %d: hidden states differ by %.2g", what, at, worst)
+		}
+		at += len(want)
+	}
+	for _, index := range row.Examples {
+		e := examples[index]
+		chosen := m.plain.hidden(append(append([]int32{}, e.Prompt...), e.Chosen...))
+		rejected := m.plain.hidden(append(append([]int32{}, e.Prompt...), e.Rejected...))
+		compare("prompt", chosen[:len(e.Prompt)])
+		compare("chosen", chosen[len(e.Prompt):])
+		compare("rejected", rejected[len(e.Prompt):])
+	}
+	for _, value := range hidden[at*width:] {
+		if math.IsNaN(float64(value)) || math.IsInf(float64(value), 0) {
+			t.Fatal("padding has hidden states that are not finite; their zero weight would not keep them out of a sum")
+		}
+	}
+}

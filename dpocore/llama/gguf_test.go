@@ -1,0 +1,85 @@
+package llama
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/internal/deps"
+)
+
+// Two heads of four rows of two values. In GGUF a head's rows stand as 0, 2, 1, 3: row i of the first half beside row i
+// of the second. A row holds its number in Hugging Face's order and that number plus a half.
+func TestUnpermute(t *testing.T) {
+	stored := []float32{
+		0, 0.5, 2, 2.5, 1, 1.5, 3, 3.5, // head 0
+		4, 4.5, 6, 6.5, 5, 5.5, 7, 7.5, // head 1
+	}
+	want := []float32{0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5}
+	if got := unpermute(stored, []int{8, 2}, 2); !slices.Equal(got, want) {
+		t.Errorf("unpermute gives %v; want %v", got, want)
+	}
+	// One head of six rows, one value each: pairs (0,3), (1,4), (2,5).
+	if got := unpermute([]float32{0, 3, 1, 4, 2, 5}, []int{6, 1}, 1); !slices.Equal(got, []float32{0, 1, 2, 3, 4, 5}) {
+		t.Errorf("unpermute gives %v; want 0 to 5", got)
+	}
+}
+
+func TestGGUFNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"model.embed_tokens.weight":                      "token_embd.weight",
+		"model.layers.0.input_layernorm.weight":          "blk.0.attn_norm.weight",
+		"model.layers.29.self_attn.o_proj.weight":        "blk.29.attn_output.weight",
+		"model.layers.7.post_attention_layernorm.weight": "blk.7.ffn_norm.weight",
+		"model.layers.12.mlp.down_proj.weight":           "blk.12.ffn_down.weight",
+		"model.norm.weight":                              "output_norm.weight",
+		"lm_head.weight":                                 "output.weight",
+	} {
+		if got := ggufName(name); got != want {
+			t.Errorf("ggufName(%q) = %q; want %q", name, got, want)
+		}
+	}
+}
+
+// The figures of HuggingFaceTB/SmolLM2-135M-Instruct's config.json; 1 and 2 are <|im_start|> and <|im_end|>.
+func TestConfigOfSmolLM2(t *testing.T) {
+	path, err := deps.GGUF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := openGGUF(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	got := file.Config()
+	if diff := got.RMSNormEps - 1e-5; diff > 1e-12 || diff < -1e-12 { // the file holds it as float32
+		t.Errorf("rms_norm_eps is %g; want 1e-5", got.RMSNormEps)
+	}
+	want := Config{
+		VocabSize: 49152, HiddenSize: 576, IntermediateSize: 1536, Layers: 30, Heads: 9, KVHeads: 3, HeadDim: 64,
+		RMSNormEps: got.RMSNormEps, RopeTheta: 100000, MaxPositions: 8192, TiedEmbeddings: true, BOS: 1, EOS: 2, Pad: 2,
+	}
+	if got != want {
+		t.Errorf("the file's configuration is %+v; want %+v", got, want)
+	}
+	values, shape, err := file.Read("model.layers.29.self_attn.k_proj.weight")
+	if err != nil || !slices.Equal(shape, []int{192, 576}) || len(values) != 192*576 {
+		t.Errorf("the last k_proj has shape %v and %d values, %v; want [192 576]", shape, len(values), err)
+	}
+	if _, _, err := file.Read("lm_head.weight"); err == nil || !strings.Contains(err.Error(), "output.weight") {
+		t.Errorf("reading the head that a tied model lacks: %v; want an error that names output.weight", err)
+	}
+}
+
+func TestDamagedGGUF(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "model.gguf")
+	if err := os.WriteFile(path, []byte("GGUF, but nothing behind it"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openGGUF(path); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("opening a damaged file: %v; want an error that names it", err)
+	}
+}

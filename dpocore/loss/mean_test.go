@@ -1,0 +1,28 @@
+package loss_test
+
+import (
+	"testing"
+
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // as in the package under test
+
+	"example.com/gonb-dpo/dpocore/loss"
+)
+
+// Mean logits are figures to look at: they carry no gradient, into a loss that contains them or otherwise.
+func TestMeanLogitsCarryNoGradient(t *testing.T) {
+	p := random(5, 6, 4, 9, 15, 3, 1)
+	n := len(p.source)
+	out := call(t, func(in []*Node) []*Node {
+		_, mean := loss.LogProbs(in[0], in[1], loss.Answers{Source: in[2], Target: in[3], Owner: in[4]}, p.answers)
+		return append(Gradient(ReduceAllSum(mean), in[0]), mean)
+	}, matrix(p.states, p.row, p.hidden), matrix(p.head, p.vocabulary, p.hidden),
+		matrix(p.source, n), matrix(p.target, n), matrix(p.owner, n))
+	for i, slope := range out[0] {
+		if slope != 0 {
+			t.Errorf("the gradient by hidden value %d is %g, want 0", i, slope)
+		}
+	}
+	if out[1][0] == 0 {
+		t.Errorf("the mean logits are %v; one of 0 says nothing of its gradient", out[1])
+	}
+}
