@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
 )
@@ -40,24 +41,23 @@ func (m *Model) Evaluate(ctx context.Context, adapter string, set *preference.Se
 	if err != nil {
 		return nil, nil, fmt.Errorf("evaluate: %w", err)
 	}
-	var work worker
-	defer func() { work.finish(p.Finalize) }()
+	defer func() { m.work.finish(p.Finalize) }()
 	rows, err := batch.Pack(examples.list, batch.Plan([][]batch.Example{examples.list}))
 	if err != nil {
 		return nil, nil, fmt.Errorf("evaluate: %w", err)
 	}
-	references := openReferences(p, m.weights.Hash+" "+m.backend.Description())
+	references := openReferences(p, m.weights.Hash+" "+device.Describe(m.backend))
 	defer references.close()
 	pairs = make([]PairFigures, len(examples.list))
 	for done, row := range rows {
 		progress(done, len(rows))
-		reference, err := references.of(ctx, &work, row)
+		reference, err := references.of(ctx, &m.work, row)
 		if err != nil {
 			return nil, nil, fmt.Errorf("evaluate: %w", err)
 		}
 		logProbs := reference
 		if adapter != "" {
-			measured, err := await(ctx, &work, func() (policy.Measured, error) { return p.LogProbs(row) })
+			measured, err := await(ctx, &m.work, func() (policy.Measured, error) { return p.LogProbs(row) })
 			if err != nil {
 				return nil, nil, fmt.Errorf("evaluate: %w", err)
 			}

@@ -24,6 +24,7 @@ type Model struct {
 
 	backend compute.Backend
 	weights *llama.Weights
+	work    worker
 }
 
 // OpenModel opens a model folder or a GGUF file. Without a path it is the model that set-up installed.
@@ -108,10 +109,10 @@ func (m *Model) policy(dir string) (*policy.Policy, error) {
 	return policy.New(m.backend, m.weights, layout, values)
 }
 
-// Close frees the model.
+// Close frees the model, its weights only once no cancelled computation uses them.
 func (m *Model) Close() error {
 	if m.weights != nil {
-		m.weights.Finalize()
+		m.work.finish(m.weights.Finalize)
 		m.weights = nil
 	}
 	return m.Tokenizer.Close()

@@ -25,7 +25,7 @@ func (t *trainer) sample(ctx context.Context) error {
 	options := generate.Options{MaxNewTokens: t.config.SampleTokens, TopP: 1, Samples: 1}
 	var answers []Answer
 	for _, prompt := range t.config.SamplePrompts {
-		texts, err := await(ctx, &t.work, func() ([]string, error) {
+		texts, err := await(ctx, &t.model.work, func() ([]string, error) {
 			return t.answerer.Answer(ctx, []preference.Turn{{Role: "user", Content: prompt}}, options, nil)
 		})
 		if err != nil {

@@ -31,7 +31,6 @@ type trainer struct {
 	layout     llama.Layout
 	policy     *policy.Policy
 	references *references
-	work       worker
 	log        *metrics.Log
 
 	begun       time.Time
@@ -149,7 +148,7 @@ func (t *trainer) open() error {
 	if err := t.resume(); err != nil {
 		return err
 	}
-	t.references = openReferences(t.policy, t.record.Model.Weights+" "+t.model.backend.Description())
+	t.references = openReferences(t.policy, t.record.Model.Weights+" "+t.record.Backend)
 	t.log, err = metrics.OpenLog(t.dir, t.step)
 	return err
 }
@@ -272,7 +271,7 @@ func (t *trainer) makeStep(ctx context.Context) error {
 
 // learn adds a row's gradient and figures.
 func (t *trainer) learn(ctx context.Context, row *batch.Row, indices []int, pairs []batch.Example, sums *figures) error {
-	reference, err := t.references.of(ctx, &t.work, row)
+	reference, err := t.references.of(ctx, &t.model.work, row)
 	if err != nil {
 		return err
 	}
@@ -280,7 +279,7 @@ func (t *trainer) learn(ctx context.Context, row *batch.Row, indices []int, pair
 	for i := range weights {
 		weights[i] = 1 / float32(len(pairs))
 	}
-	measured, err := await(ctx, &t.work, func() (policy.Measured, error) {
+	measured, err := await(ctx, &t.model.work, func() (policy.Measured, error) {
 		return t.policy.Accumulate(row, reference, weights, policy.Loss{Beta: t.config.Beta, LabelSmoothing: t.config.LabelSmoothing})
 	})
 	if err != nil {
@@ -303,11 +302,11 @@ func (t *trainer) evaluate(ctx context.Context) error {
 	var sums figures
 	for done, row := range t.heldRows {
 		t.listener.Evaluating(done, len(t.heldRows))
-		reference, err := t.references.of(ctx, &t.work, row)
+		reference, err := t.references.of(ctx, &t.model.work, row)
 		if err != nil {
 			return err
 		}
-		measured, err := await(ctx, &t.work, func() (policy.Measured, error) { return t.policy.LogProbs(row) })
+		measured, err := await(ctx, &t.model.work, func() (policy.Measured, error) { return t.policy.LogProbs(row) })
 		if err != nil {
 			return err
 		}
@@ -380,7 +379,7 @@ func (t *trainer) free() {
 	if t.log != nil {
 		t.log.Close() // each checkpoint has synced what it counts on
 	}
-	t.work.finish(func() {
+	t.model.work.finish(func() {
 		if t.answerer != nil {
 			t.answerer.Close()
 		}

@@ -1,14 +1,19 @@
 package dpocore
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
-// worker runs what can't be interrupted, a computation on the device, so that a cancelled run need not wait for it.
+// worker runs what can't be interrupted, computations on the device, so that a cancelled run need not wait for them.
 type worker struct {
-	busy chan struct{} // closed when the last computation has ended; nil before the first
+	mu      sync.Mutex
+	running int
+	waiting []func() // to be called when nothing runs any more
 }
 
-// await returns what fn returns, or the context's error as soon as that ends; fn then goes on alone, and finish waits
-// for it. Nothing else may be awaited after that.
+// await returns what fn returns, or the context's error as soon as that ends; fn then goes on alone. What it uses is
+// freed through finish.
 func await[T any](ctx context.Context, w *worker, fn func() (T, error)) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {
@@ -18,35 +23,47 @@ func await[T any](ctx context.Context, w *worker, fn func() (T, error)) (T, erro
 		value T
 		err   error
 	}
-	busy, done := make(chan struct{}), make(chan result, 1)
-	w.busy = busy
+	done := make(chan result, 1)
+	w.begin()
 	go func() {
-		defer close(busy)
 		value, err := fn()
+		w.end()
 		done <- result{value, err}
 	}()
 	select {
 	case r := <-done:
-		<-busy
 		return r.value, r.err
 	case <-ctx.Done():
 		return none, ctx.Err()
 	}
 }
 
-// finish runs free once no computation uses what it frees: at once, or in the background.
-func (w *worker) finish(free func()) {
-	if w.busy == nil {
-		free()
+func (w *worker) begin() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.running++
+}
+
+func (w *worker) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.running--
+	if w.running > 0 {
 		return
 	}
-	select {
-	case <-w.busy:
+	for _, free := range w.waiting {
 		free()
-	default:
-		go func() {
-			<-w.busy
-			free()
-		}()
 	}
+	w.waiting = nil
+}
+
+// finish calls free once nothing computes: at once, or when the last computation that nobody waited for has ended.
+func (w *worker) finish(free func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.running > 0 {
+		w.waiting = append(w.waiting, free)
+		return
+	}
+	free()
 }

@@ -15,6 +15,8 @@ import torch
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+torch.set_num_threads(1)  # texts this short gain little from more, and on a busy machine threads wait for each other
+
 ROOT = Path(__file__).resolve().parent.parent
 GGUF = ROOT / ".deps/models/SmolLM2-135M-Instruct.Q4_1.gguf"
 

@@ -1,0 +1,44 @@
+package dpocore
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+)
+
+// TestWorkerFreesNothingThatIsInUse: a cancelled computation goes on, and what it uses is freed in order when it ends.
+func TestWorkerFreesNothingThatIsInUse(t *testing.T) {
+	var w worker
+	var freed []string
+	ctx, cancel := context.WithCancel(context.Background())
+	release, ended := make(chan struct{}), make(chan struct{})
+	_, err := await(ctx, &w, func() (int, error) {
+		cancel()
+		<-release
+		return 1, nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
+	w.finish(func() { freed = append(freed, "policy") })
+	w.finish(func() { freed = append(freed, "weights"); close(ended) })
+	if len(freed) > 0 {
+		t.Fatalf("%v freed while in use", freed)
+	}
+	close(release)
+	<-ended
+	if !slices.Equal(freed, []string{"policy", "weights"}) {
+		t.Errorf("freed %v", freed)
+	}
+
+	value, err := await(context.Background(), &w, func() (int, error) { return 2, nil })
+	if value != 2 || err != nil {
+		t.Errorf("%d, %v", value, err)
+	}
+	idle := false
+	w.finish(func() { idle = true })
+	if !idle {
+		t.Error("nothing runs, but finish waits")
+	}
+}
