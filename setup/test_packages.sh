@@ -15,5 +15,5 @@ done < <(go list -test -f '{{.ImportPath}} {{join .Deps " "}}' ./...)
 
 status=0
 if [ "${#plain[@]}" -gt 0 ]; then go test -race "${plain[@]}" || status=1; fi
-if [ "${#linked[@]}" -gt 0 ]; then go test "${linked[@]}" || status=1; fi
+if [ "${#linked[@]}" -gt 0 ]; then go test -timeout 30m "${linked[@]}" || status=1; fi
 exit "$status"

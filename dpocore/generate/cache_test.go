@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // a graph reads as formulas, as gomlx's own code does
+	. "github.com/gomlx/gomlx/core/graph"
 
 	"example.com/gonb-dpo/dpocore/llama"
 )

@@ -1,7 +1,7 @@
 package generate
 
 import (
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // a graph reads as formulas, as gomlx's own code does
+	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/llama"

@@ -1,7 +1,7 @@
 package llama
 
 import (
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // a graph reads as formulas, as gomlx's own code does
+	. "github.com/gomlx/gomlx/core/graph"
 )
 
 // Adapter is a LoRA adapter inside one graph.

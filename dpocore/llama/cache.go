@@ -3,7 +3,7 @@ package llama
 import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // a graph reads as formulas, as gomlx's own code does
+	. "github.com/gomlx/gomlx/core/graph"
 )
 
 // Cache holds in a graph what attention needs of the tokens seen before: for each layer keys and values, each

@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"github.com/gomlx/compute/dtypes"
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // a graph reads as formulas, as gomlx's own code does
+	. "github.com/gomlx/gomlx/core/graph"
 )
 
 // maskedOut is added to the attention scores of what a token must not see. It is finite, so that a row of padding,

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // as in the package under test
+	. "github.com/gomlx/gomlx/core/graph"
 
 	"example.com/gonb-dpo/dpocore/loss"
 )

@@ -5,7 +5,7 @@ package loss
 import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // a graph reads as formulas, as gomlx's own code does
+	. "github.com/gomlx/gomlx/core/graph"
 )
 
 // Answers says which hidden states predict which tokens of which answers, each [tokens] int32 and as in batch.Row.

@@ -3,7 +3,7 @@ package loss_test
 import (
 	"testing"
 
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // as in the package under test
+	. "github.com/gomlx/gomlx/core/graph"
 
 	"example.com/gonb-dpo/dpocore/loss"
 )

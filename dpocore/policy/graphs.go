@@ -4,7 +4,7 @@ import (
 	"errors"
 
 	"github.com/gomlx/compute/dtypes"
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // a graph reads as formulas, as gomlx's own code does
+	. "github.com/gomlx/gomlx/core/graph"
 
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/loss"
