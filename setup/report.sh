@@ -38,3 +38,21 @@ quietly() {
   printf '+ %s\n' "$*" >>"$LOG"
   "$@" >>"$LOG" 2>&1 9>&-
 }
+
+# quietly_print COMMAND... does so with its errors alone in the log.
+quietly_print() {
+  printf '+ %s\n' "$*" >>"$LOG"
+  "$@" 2>>"$LOG" 9>&-
+}
+
+# say_next names what to click or type now.
+say_next() {
+  if on_colab; then
+    printf 'Next: Runtime → Change runtime type → Go (gonb), or reload the page; then Runtime → Run all.\n'
+  elif [ "$WITH_NOTEBOOKS" = yes ]; then
+    printf 'Next: make lab, then open notebooks/01_dpo_walkthrough.ipynb and choose Run → Run All Cells.\n'
+  fi
+  if [ "$DEVICE" != cpu ]; then
+    printf 'Notebooks use the GPU by themselves; for commands: export GOMLX_BACKEND=xla:cuda\n'
+  fi
+}

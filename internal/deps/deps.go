@@ -18,7 +18,8 @@ const (
 // Find returns the path of .deps/rel. It looks beside the folder of the
 // running program (bin/dpo finds .deps next to bin), then in the working
 // directory and every folder above it, then in GONB_DIR (the folder of the
-// notebook that runs the program) and every folder above that.
+// notebook that runs the program) and every folder above that, and last in
+// GONB_DPO_CHECKOUT, which set-up writes into the notebooks' kernel.
 func Find(rel string) (string, error) {
 	rel = filepath.Join(".deps", filepath.FromSlash(rel))
 	for _, dir := range candidates() {
@@ -60,6 +61,9 @@ func candidates() []string {
 	}
 	if dir := os.Getenv("GONB_DIR"); dir != "" {
 		dirs = append(dirs, upward(dir)...)
+	}
+	if dir := os.Getenv("GONB_DPO_CHECKOUT"); dir != "" {
+		dirs = append(dirs, dir)
 	}
 	return dirs
 }
