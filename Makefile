@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 export CGO_LDFLAGS := -L$(CURDIR)/.deps/lib
 export GOMLX_NO_AUTO_INSTALL := 1
+export PATH := $(PATH):$(CURDIR)/.deps/go/bin
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 OUT := dpo_finetuned_smollm2

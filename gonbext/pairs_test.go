@@ -1,0 +1,104 @@
+package gonbext
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// pairFile writes lines into a file of pairs.
+func pairFile(t *testing.T, lines ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "pairs.jsonl")
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// numbered are n different pairs.
+func numbered(n int) []string {
+	var lines []string
+	for i := range n {
+		lines = append(lines, fmt.Sprintf(`{"prompt": "Question %d?", "chosen": "Yes, %d.", "rejected": "No."}`, i, i))
+	}
+	return lines
+}
+
+func TestLoadMistakes(t *testing.T) {
+	good := pairFile(t, numbered(1)...)
+	for _, test := range []struct {
+		name, file string
+		want       []string
+	}{
+		{"wrong name", filepath.Join(filepath.Dir(good), "pears.jsonl"), []string{"pears.jsonl", "the folder has", "pairs.jsonl"}},
+		{"wrong name, nothing near", filepath.Join(t.TempDir(), "pears.jsonl"), []string{"There is no file", "builtin"}},
+		{"misspelt column", pairFile(t, `{"prompt": "Why?", "chosen": "So.", "rejectd": "No."}`), []string{"line 1", `"rejected"`}},
+	} {
+		_, err := load(test.file)
+		if err == nil {
+			t.Errorf("%s: no error", test.name)
+			continue
+		}
+		text := sentence(err)
+		for _, part := range test.want {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s: %q does not say %q", test.name, text, part)
+			}
+		}
+	}
+}
+
+func TestLoadHoldsOut(t *testing.T) {
+	for _, test := range []struct{ pairs, held int }{{holdOutFrom - 1, 0}, {holdOutFrom, holdOutFrom / 10}} {
+		p, err := load(pairFile(t, numbered(test.pairs)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.HeldOut().Len(); got != test.held || p.Len()+got != test.pairs {
+			t.Errorf("of %d pairs %d are held out and %d left; want %d held out", test.pairs, got, p.Len(), test.held)
+		}
+	}
+	builtin, err := load("builtin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := builtin.Len() + builtin.HeldOut().Len(); all != 300 || builtin.HoldOut(0.5).Len() != 150 {
+		t.Errorf("%d built-in pairs, half of them %d", all, builtin.HoldOut(0.5).Len())
+	}
+}
+
+func TestShowNumbersFromZero(t *testing.T) {
+	p, err := load(pairFile(t, numbered(3)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows := p.table(2).rows; len(rows) != 2 || rows[1][0] != "1" || rows[1][1] != p.Pick(1).Prompt {
+		t.Errorf("got %v", rows)
+	}
+	if _, err := p.at(3); err == nil || !strings.Contains(err.Error(), "from 0 to 2") {
+		t.Errorf("pair 3 of 3: %v", err)
+	}
+	if rows := p.table(100).rows; len(rows) != 3 {
+		t.Errorf("asked for 100 of 3 pairs, got %d", len(rows))
+	}
+}
+
+func TestCheckSeesLengthBias(t *testing.T) {
+	p, err := load(pairFile(t, numbered(10)...)) // "Yes, 0." is longer than "No." everywhere
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := p.report().Text(); !strings.Contains(text, "In 100 % of the pairs the chosen answer is the longer one") {
+		t.Errorf("got %s", text)
+	}
+	builtin, err := load("builtin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := builtin.report().Text(); !strings.Contains(text, "Length alone does not tell") {
+		t.Errorf("got %s", text)
+	}
+}

@@ -1,0 +1,58 @@
+package gonbext
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/plots"
+)
+
+// Plot draws a run, finished or not: loss, rewards, accuracy and log-probabilities. All its pictures are then in the
+// run's folder plots, as PNG and SVG.
+func Plot(dir string) {
+	cell(func(context.Context) error {
+		if _, err := runAt(dir); err != nil {
+			return err
+		}
+		return drawRun(dir)
+	})
+}
+
+// Overlay lays one figure of several runs over each other: of all folders that match a pattern such as "runs/beta-*", by
+// a name such as "loss", "rewards/margins" or "eval_rewards/accuracies".
+func Overlay(pattern, metric string) {
+	cell(func(context.Context) error { return overlay(pattern, metric) })
+}
+
+func overlay(pattern, metric string) error {
+	dirs, err := filepath.Glob(pattern)
+	if err != nil {
+		return fmt.Errorf("the pattern %q has a bracket too few; write it as \"runs/beta-*\"", pattern)
+	}
+	var runs []plots.Run
+	for _, dir := range dirs {
+		if _, err := os.Stat(filepath.Join(dir, metrics.StepsFile)); err != nil {
+			continue // some other folder
+		}
+		history, err := metrics.ReadHistory(dir)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, plots.Run{Name: filepath.Base(dir), History: history})
+	}
+	if len(runs) == 0 {
+		return fmt.Errorf("no run matches %q; run the cell that trains them first, or check the pattern", pattern)
+	}
+	figure, err := plots.Overlay(metric, runs)
+	if err != nil {
+		return err
+	}
+	folder := filepath.Dir(pattern)
+	if err := plots.WriteFigures(filepath.Join(folder, "plots"), figure); err != nil {
+		return err
+	}
+	return showFigure(figure, filepath.Join(folder, "plots", figure.Name+".png"))
+}

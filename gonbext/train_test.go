@@ -1,0 +1,154 @@
+package gonbext
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/internal/deps"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// useTinyModel makes a two-layer random Llama with SmolLM2's tokenizer the base model of a test.
+func useTinyModel(t *testing.T) {
+	t.Helper()
+	path, err := deps.GGUF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tok, err := tokenizer.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tok.Close()
+	config := tinymodel.Config()
+	config.VocabSize = tok.VocabSize()
+	folder := tinymodel.Write(t, config, 1)
+	if err := tok.WriteFiles(folder); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(modelEnv, folder)
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Cleanup(func() {
+		if opened != nil {
+			opened.Close()
+			opened = nil
+		}
+	})
+}
+
+// printing takes what a test shows.
+func printing(t *testing.T) *bytes.Buffer {
+	t.Helper()
+	var out bytes.Buffer
+	before := printed
+	printed = &out
+	t.Cleanup(func() { printed = before })
+	return &out
+}
+
+func shortConfig() dpocore.Config {
+	c := dpocore.DefaultConfig()
+	c.MaxSteps, c.BatchSize, c.LoRARank, c.LoRAAlpha = 20, 2, 4, 4
+	c.SamplePrompts, c.SampleSteps, c.SampleTokens = []string{"Why?"}, 2, 3
+	return c
+}
+
+func TestTrainOutsideANotebook(t *testing.T) {
+	useTinyModel(t)
+	t.Setenv(maxStepsEnv, "3")
+	out := printing(t)
+	p, err := load(pairFile(t, numbered(8)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = p.split(0.25)
+	dir := filepath.Join(t.TempDir(), "run")
+	if err := train(t.Context(), dir, shortConfig(), p); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"Note: Only 3 steps instead of 20, as DPO_MAX_STEPS asks", "on XLA on the CPU; 6 pairs to learn from, 2 held out",
+		"Step 3 of 3, loss 0.69", "Held-out pairs after step 3", "What the model answers after step 2", "Trained in", "overview.png",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q in\n%s", want, out)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "plots", "overview.png")); err != nil {
+		t.Error(err)
+	}
+	out.Reset()
+	if err := train(t.Context(), dir, shortConfig(), p); err != nil || !strings.Contains(out.String(), "This run is finished") {
+		t.Errorf("again: %v\n%s", err, out)
+	}
+	Plot(dir)
+	Overlay(filepath.Dir(dir)+"/r*", "eval_loss")
+	Files(dir)
+	for _, want := range []string{"eval_loss.png", "adapter_model.safetensors", "what was learned"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q in\n%s", want, out)
+		}
+	}
+}
+
+func TestTrainStops(t *testing.T) {
+	useTinyModel(t)
+	printing(t)
+	p, err := load(pairFile(t, numbered(8)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err = train(ctx, filepath.Join(t.TempDir(), "run"), shortConfig(), p)
+	var stopped *dpocore.Stopped
+	if !errors.As(err, &stopped) || boxOf(err).kind != noteBox {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTrainMistakes(t *testing.T) {
+	c := shortConfig()
+	c.Beta = 0
+	if err := train(t.Context(), t.TempDir(), c, Pairs{}); err == nil || sentence(err) != "Beta is 0; it must be above 0 (0.1 is a good start)." {
+		t.Errorf("got %v", err)
+	}
+	t.Setenv(maxStepsEnv, "many")
+	p, err := load(pairFile(t, numbered(2)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := train(t.Context(), t.TempDir(), shortConfig(), p); err == nil || !strings.Contains(err.Error(), maxStepsEnv) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := finishedRun(t.TempDir()); err == nil || !strings.Contains(err.Error(), "run the cell that trains it first") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestCellEnds runs an exported function in a process of its own: a mistake is one line, and nothing after it runs.
+func TestCellEnds(t *testing.T) {
+	if os.Getenv("GONBEXT_TEST_CELL") == "1" {
+		Load("no-such-file.jsonl")
+		os.Stdout.WriteString("still running\n")
+		return
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestCellEnds$")
+	cmd.Env = append(os.Environ(), "GONBEXT_TEST_CELL=1")
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		t.Errorf("got %v", err)
+	}
+	if got := string(out); !strings.HasPrefix(got, `Error: There is no file "no-such-file.jsonl"`) || strings.Count(got, "\n") != 1 {
+		t.Errorf("got %q", got)
+	}
+}
