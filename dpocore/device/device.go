@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/go-xla/compute/xla" // registers the backend "xla"
@@ -22,11 +23,23 @@ const Env = "GOMLX_BACKEND"
 // noInstall keeps go-xla from downloading a plugin in the middle of a run: set-up is the one place that fetches.
 const noInstall = "GOMLX_NO_AUTO_INSTALL"
 
-// Open returns the backend that GOMLX_BACKEND names, or XLA on the CPU with the plugin that set-up installed.
+// opened are the backends of this process by their configuration: a second one of a GPU would find its memory taken.
+var (
+	opening sync.Mutex
+	opened  = map[string]compute.Backend{}
+)
+
+// Open returns the backend that GOMLX_BACKEND names, or XLA on the CPU with the plugin that set-up installed. It is
+// opened once in a process.
 func Open() (compute.Backend, error) {
 	config, err := choice()
 	if err != nil {
 		return nil, err
+	}
+	opening.Lock()
+	defer opening.Unlock()
+	if backend, ok := opened[config]; ok && !backend.IsFinalized() {
+		return backend, nil
 	}
 	if err := os.Setenv(noInstall, "1"); err != nil {
 		return nil, fmt.Errorf("open the XLA backend: %w", err)
@@ -36,6 +49,7 @@ func Open() (compute.Backend, error) {
 		return nil, fmt.Errorf("open the backend %q: %s; run `make setup` to install XLA's plugin, or change %s where it is set",
 			config, firstLine(err), Env)
 	}
+	opened[config] = backend
 	return backend, nil
 }
 

@@ -69,3 +69,19 @@ func TestOpenWithoutSetUp(t *testing.T) {
 		t.Errorf("%q", err)
 	}
 }
+
+// TestOneBackend: a process has one backend, and a new one once that is finalized.
+func TestOneBackend(t *testing.T) {
+	first, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := Open(); err != nil || second != first {
+		t.Errorf("a second backend was opened, %v", err)
+	}
+	first.Finalize()
+	third, err := Open()
+	if err != nil || third == first {
+		t.Errorf("the finalized backend came back, %v", err)
+	}
+}
