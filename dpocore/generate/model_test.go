@@ -24,7 +24,6 @@ func load(t testing.TB, path string) model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(backend.Finalize)
 	weights, err := llama.Load(backend, path)
 	if err != nil {
 		t.Fatal(err)

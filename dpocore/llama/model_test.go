@@ -31,7 +31,6 @@ func openBackend(t testing.TB) compute.Backend {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(backend.Finalize)
 	return backend
 }
 

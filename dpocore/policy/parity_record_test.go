@@ -70,7 +70,6 @@ func parityPolicy(t *testing.T) *policy.Policy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(backend.Finalize)
 	weights, err := llama.Load(backend, path)
 	if err != nil {
 		t.Fatal(err)
