@@ -1,0 +1,52 @@
+package dpocore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"example.com/gonb-dpo/dpocore/metrics"
+)
+
+// save writes the checkpoint of the last finished step.
+func (t *trainer) save() error {
+	if err := t.log.Sync(); err != nil {
+		return err
+	}
+	perEpoch := t.order.stepsPerEpoch()
+	s := saved{position: position{Step: t.step, Epoch: t.step / perEpoch, NextPair: t.step % perEpoch * t.order.perStep,
+		Seed: t.config.Seed, NumTokens: t.tokens}}
+	var err error
+	if s.adapter, s.mean, s.variance, err = t.policy.Snapshot(); err != nil {
+		return err
+	}
+	if err := writeCheckpoint(t.dir, t.model.baseName(), t.layout, s, t.summary(false)); err != nil {
+		return err
+	}
+	t.savedAt = t.step
+	t.listener.Saved(t.step, fmt.Sprintf("%s/%s%d", t.dir, checkpointPrefix, t.step))
+	return nil
+}
+
+// stopped saves what a cancelled run has reached.
+func (t *trainer) stopped(ctx context.Context, cause error) error {
+	if ctx.Err() == nil || !errors.Is(cause, ctx.Err()) {
+		return fmt.Errorf("train: %w", cause)
+	}
+	if t.savedAt < t.step {
+		if err := t.save(); err != nil {
+			return fmt.Errorf("stop: %w", err)
+		}
+	}
+	return &Stopped{Step: t.step, Dir: t.dir, Cause: cause}
+}
+
+func (t *trainer) summary(finished bool) metrics.Summary {
+	return metrics.Summary{
+		MaxSteps: t.config.MaxSteps, NumTrainEpochs: int(math.Ceil(float64(t.order.seen(t.config.MaxSteps)) / float64(len(t.train.list)))),
+		EvalSteps: t.config.EvalSteps, SaveSteps: t.config.SaveSteps, TrainBatchSize: t.config.BatchSize,
+		Finished: finished, TrainRuntime: time.Since(t.begun).Seconds(), TrainSamples: t.order.seen(t.step),
+	}
+}
