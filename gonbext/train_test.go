@@ -11,30 +11,13 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/tokenizer"
-	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // useTinyModel makes a two-layer random Llama with SmolLM2's tokenizer the base model of a test.
 func useTinyModel(t *testing.T) {
 	t.Helper()
-	path, err := deps.GGUF()
-	if err != nil {
-		t.Fatal(err)
-	}
-	tok, err := tokenizer.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tok.Close()
-	config := tinymodel.Config()
-	config.VocabSize = tok.VocabSize()
-	folder := tinymodel.Write(t, config, 1)
-	if err := tok.WriteFiles(folder); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv(modelEnv, folder)
+	t.Setenv(modelEnv, tinymodel.WriteChat(t, 1))
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	t.Cleanup(func() {
 		if opened != nil {
