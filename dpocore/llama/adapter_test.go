@@ -88,28 +88,43 @@ func TestAdapterEqualsMergedWeights(t *testing.T) {
 	}
 }
 
-// Checkpoints change what is kept for the backward pass, never what comes out of it.
-func TestCheckpointsKeepGradients(t *testing.T) {
+// The gradient of a layer's part and by the layer's input, against central differences of the plain model's last layer.
+func TestAdapterGradientCoversEveryFactor(t *testing.T) {
 	m, tokens := tiny(t, tinymodel.Config()), randomTokens(24, 9)
-	layout := newLayout(t, m.weights.Config, llama.LoRA{Rank: 4, Alpha: 8, Modules: llama.AllModules})
-	gradient := func(checkpoints bool) []float32 {
-		return m.call(t, append([]any{randomAdapter(layout)}, sequence(tokens)...), func(net *llama.Net, rest []*graph.Node) []*graph.Node {
+	layout := newLayout(t, m.weights.Config, llama.LoRA{Rank: 4, Alpha: 8, Modules: []string{"v_proj", "gate_proj", "q_proj"}})
+	values := randomAdapter(layout)
+	of := func(flat []float32) (loss float64, gradient []float32) {
+		outputs := m.call(t, append([]any{flat}, sequence(tokens)...), func(net *llama.Net, rest []*graph.Node) []*graph.Node {
 			adapter := layout.Bind(rest[0])
-			net = net.WithAdapter(adapter)
-			if checkpoints {
-				net = net.WithCheckpoints()
-			}
-			loss := graph.ReduceAllMean(graph.Square(net.Logits(net.Hidden(rowOf(rest[1:])))))
-			return []*graph.Node{adapter.Gradient(loss)}
-		})[0]
+			hidden := net.WithAdapter(adapter).Hidden(rowOf(rest[1:]))
+			loss := graph.ReduceAllMean(graph.Square(hidden))
+			own, by := adapter[1].Gradient(loss, rest[0])
+			return []*graph.Node{loss, own, by}
+		})
+		if layer := outputs[2][layout.LayerSize:]; farthest(t, outputs[1], widened(layer)) > 1e-6 {
+			t.Error("the gradient of the second layer's part differs from the flat vector's")
+		}
+		return float64(outputs[0][0]), outputs[2]
 	}
-	kept, again := gradient(false), gradient(true)
-	norm, difference := 0.0, 0.0
-	for i := range kept {
-		norm += float64(kept[i]) * float64(kept[i])
-		difference += math.Pow(float64(kept[i]-again[i]), 2)
+	_, gradient := of(values)
+	for _, factor := range layout.Factors {
+		at := factor.Offset + factor.Size()/2
+		const step = 1e-2
+		moved := append([]float32{}, values...)
+		moved[at] = values[at] + step
+		up, _ := of(moved)
+		moved[at] = values[at] - step
+		down, _ := of(moved)
+		if want := (up - down) / (2 * step); math.Abs(want-float64(gradient[at])) > 1e-4+1e-2*math.Abs(want) {
+			t.Errorf("%s: the gradient is %.5g, differences give %.5g", factor.Name, gradient[at], want)
+		}
 	}
-	if norm == 0 || !(math.Sqrt(difference/norm) <= 1e-5) {
-		t.Errorf("the gradient, of norm %g, changes by %g with checkpoints", math.Sqrt(norm), math.Sqrt(difference))
+}
+
+func widened(values []float32) []float64 {
+	out := make([]float64, len(values))
+	for i, value := range values {
+		out[i] = float64(value)
 	}
+	return out
 }

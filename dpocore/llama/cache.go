@@ -38,13 +38,17 @@ type Next struct {
 func (n *Net) Continue(next Next, cache Cache) (hidden *Node, updated Cache) {
 	bias := next.bias(cache)
 	updated = Cache{Owner: cache.Owner, Position: cache.Position}
-	hidden = n.run(next.Tokens, next.Position, func(layer int, q, k, v *Node) *Node {
-		keys := next.write(cache.Keys[layer], k)
-		values := next.write(cache.Values[layer], v)
-		updated.Keys, updated.Values = append(updated.Keys, keys), append(updated.Values, values)
-		return attend(q, slotsFirst(keys), slotsFirst(values), bias)
-	})
-	return hidden, updated
+	cos, sin := n.Config.rotation(next.Position)
+	x := Embed(n.embedding, next.Tokens)
+	for i, layer := range n.layers {
+		x = layer.forward(x, cos, sin, func(q, k, v *Node) *Node {
+			keys := next.write(cache.Keys[i], k)
+			values := next.write(cache.Values[i], v)
+			updated.Keys, updated.Values = append(updated.Keys, keys), append(updated.Values, values)
+			return attend(q, slotsFirst(keys), slotsFirst(values), bias)
+		})
+	}
+	return n.Config.RMSNorm(x, n.norm), updated
 }
 
 // write puts x [tokens, kvHeads, headDim] into the slots [kvHeads, slots, headDim].

@@ -103,10 +103,13 @@ type Layout struct {
 	Factors []Factor
 	Size    int
 
-	blocks []block
+	// LayerSize is the part of one layer. All layers have the same factors in the same order.
+	LayerSize int
+
+	blocks [len(groups)]block // of the first layer, so that offsets count from a layer's begin
 }
 
-// block is a group of one layer: its joined A and its B factors.
+// block is a group of a layer: its joined A and its B factors.
 type block struct {
 	present []int // indices into the group's modules that carry LoRA
 	a       Factor
@@ -121,14 +124,17 @@ func NewLayout(c Config, l LoRA) (Layout, error) {
 	layout := Layout{LoRA: l}
 	for layer := range c.Layers {
 		for g := range groups {
-			layout.addGroup(c, layer, group(g))
+			block := layout.addGroup(c, layer, group(g))
+			if layer == 0 {
+				layout.blocks[g] = block
+			}
 		}
 	}
+	layout.LayerSize = layout.Size / c.Layers
 	return layout, nil
 }
 
-func (l *Layout) addGroup(c Config, layer int, g group) {
-	var b block
+func (l *Layout) addGroup(c Config, layer int, g group) (b block) {
 	for i, module := range groups[g].modules {
 		if slices.Contains(l.LoRA.Modules, module) {
 			b.present = append(b.present, i)
@@ -142,7 +148,7 @@ func (l *Layout) addGroup(c Config, layer int, g group) {
 	for _, i := range b.present {
 		b.b = append(b.b, l.add(layer, g, i, "B", c.outputs(g)[i], rank))
 	}
-	l.blocks = append(l.blocks, b)
+	return b
 }
 
 func (l *Layout) add(layer int, g group, module int, matrix string, rows, cols int) Factor {

@@ -40,6 +40,9 @@ type part struct {
 	rows int
 }
 
+// layerSlots is the number of slots of a layer.
+const layerSlots = 6
+
 // slots lists a model's parameters in the order in which graphs take them: the embedding, each layer's six, the final
 // norm, and the head where it is not the embedding.
 func (c Config) slots() []slot {
@@ -156,6 +159,25 @@ func (w *Weights) fill(src source, s slot) (*tensors.Tensor, error) {
 
 // Tensors lists the weights in the order in which [Bind] takes them.
 func (w *Weights) Tensors() []*tensors.Tensor { return w.tensors }
+
+// Embedding is [vocabulary, hidden].
+func (w *Weights) Embedding() *tensors.Tensor { return w.tensors[0] }
+
+// Layer lists a layer's weights in the order in which [BindLayer] takes them.
+func (w *Weights) Layer(i int) []*tensors.Tensor {
+	return w.tensors[1+i*layerSlots : 1+(i+1)*layerSlots]
+}
+
+// Norm is the weight of the final norm, [hidden].
+func (w *Weights) Norm() *tensors.Tensor { return w.tensors[1+w.Config.Layers*layerSlots] }
+
+// Head is the vocabulary matrix [vocabulary, hidden], which is the embedding where the two are tied.
+func (w *Weights) Head() *tensors.Tensor {
+	if w.Config.TiedEmbeddings {
+		return w.Embedding()
+	}
+	return w.tensors[len(w.tensors)-1]
+}
 
 // Stored calls fn with each tensor of a model folder, in order: its name, its shape, and a function that returns its
 // values. The values are only valid until the next call.

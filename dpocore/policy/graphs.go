@@ -3,7 +3,6 @@ package policy
 import (
 	"errors"
 
-	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 
 	"example.com/gonb-dpo/dpocore/llama"
@@ -18,71 +17,125 @@ const (
 	epsilon = 1e-8
 )
 
-// clipEpsilon keeps the division of gradient clipping from dividing by zero, as in PyTorch's clip_grad_norm_.
-const clipEpsilon = 1e-6
+// graphs are a policy's graphs. All layers share one graph for each direction, so that a model of thirty layers
+// compiles as fast as one of a single layer; a graph of the whole training step takes ten times as long to compile. The
+// backward pass computes a layer again from its input, so that no more than that is kept (gradient checkpointing, Chen
+// et al. 2016, https://arxiv.org/abs/1604.06174).
+type graphs struct {
+	embed, forward, forwardBase, measure *Exec
+	compare, backward, norm, update      *Exec
+}
 
-// build prepares the four graphs; each compiles when it first runs.
+// build prepares the graphs; each compiles when it first runs.
 func (p *Policy) build() error {
 	var errs []error
-	exec := func(name string, fn func([]*Node) []*Node) *Exec {
-		e, err := NewExec(p.backend, fn)
+	for _, g := range []struct {
+		exec  **Exec
+		name  string
+		build func([]*Node) []*Node
+	}{
+		{&p.graphs.embed, "embed", p.embedGraph},
+		{&p.graphs.forward, "layer", func(params []*Node) []*Node { return p.layerGraph(params, true) }},
+		{&p.graphs.forwardBase, "reference layer", func(params []*Node) []*Node { return p.layerGraph(params, false) }},
+		{&p.graphs.measure, "log-probabilities", p.measureGraph},
+		{&p.graphs.compare, "loss", p.compareGraph},
+		{&p.graphs.backward, "layer backward", p.backwardGraph},
+		{&p.graphs.norm, "gradient norm", normGraph},
+		{&p.graphs.update, "update", updateGraph},
+	} {
+		exec, err := NewExec(p.backend, g.build)
 		errs = append(errs, err)
-		return e.WithName(name)
+		*g.exec = exec.WithName(g.name)
 	}
-	p.accumulate = exec("accumulate", p.accumulateGraph)
-	p.update = exec("update", updateGraph)
-	p.logProbs = exec("log-probabilities", func(params []*Node) []*Node {
-		net, rest := llama.Bind(p.weights.Config, params)
-		return measure(net.WithAdapter(p.Layout.Bind(rest[0])), rest[1], rest[2], rest[3])
-	})
-	p.reference = exec("reference", func(params []*Node) []*Node {
-		net, rest := llama.Bind(p.weights.Config, params)
-		return measure(net, rest[0], rest[1], rest[2])
-	})
 	return errors.Join(errs...)
 }
 
-// measure returns the log-probabilities and mean logits of a row's answers, each [pairs, 2]. places is a vector of the
-// row's pairs, of which only the length counts.
-func measure(net *llama.Net, tokens, answers, places *Node) []*Node {
-	line := func(x *Node, i int) *Node { return Reshape(SliceAxis(x, 0, AxisElem(i)), x.Shape().Dim(1)) }
-	hidden := net.Hidden(llama.Row{Tokens: line(tokens, 0), Pair: line(tokens, 1), Branch: line(tokens, 2), Position: line(tokens, 3)})
-	pairs := places.Shape().Dim(0)
-	logProbs, meanLogits := loss.LogProbs(hidden, net.Head(),
+func (g graphs) finalize() {
+	for _, exec := range []*Exec{g.embed, g.forward, g.forwardBase, g.measure, g.compare, g.backward, g.norm, g.update} {
+		exec.Finalize()
+	}
+}
+
+// embedGraph takes the embedding and a row's tokens, pairs, branches and positions [4, tokens]. It returns the first
+// layer's input [tokens, hidden] and what places the tokens for all layers: cosines, sines and bias.
+func (p *Policy) embedGraph(params []*Node) []*Node {
+	embedding, tokens := params[0], params[1]
+	row := llama.Row{Tokens: line(tokens, 0), Pair: line(tokens, 1), Branch: line(tokens, 2), Position: line(tokens, 3)}
+	places := row.Places(p.weights.Config)
+	return []*Node{llama.Embed(embedding, row.Tokens), places.Cos, places.Sin, places.Bias}
+}
+
+// layerGraph takes a layer's weights, its part of the adapter where that is on, places and the layer's input
+// [tokens, hidden], and returns its output.
+func (p *Policy) layerGraph(params []*Node, withAdapter bool) []*Node {
+	layer, rest := llama.BindLayer(p.weights.Config, params)
+	if withAdapter {
+		layer, rest = layer.WithAdapter(p.Layout.BindLayer(rest[0])), rest[1:]
+	}
+	return []*Node{layer.Forward(rest[3], placesOf(rest))}
+}
+
+// backwardGraph takes a layer's weights, its part of the adapter, places, the layer's input, the gradient of the loss by
+// its output, and the gradients of its adapter so far. It returns these with what this row adds, and the gradient by the
+// layer's input.
+func (p *Policy) backwardGraph(params []*Node) []*Node {
+	layer, rest := llama.BindLayer(p.weights.Config, params)
+	adapter, rest := p.Layout.BindLayer(rest[0]), rest[1:]
+	input, slope, grads := rest[3], rest[4], rest[5]
+	output := layer.WithAdapter(adapter).Forward(input, placesOf(rest))
+	own, by := adapter.Gradient(ReduceAllSum(Mul(output, slope)), input)
+	return []*Node{Add(grads, own), by}
+}
+
+func placesOf(params []*Node) llama.Places {
+	return llama.Places{Cos: params[0], Sin: params[1], Bias: params[2]}
+}
+
+// measureGraph takes the final norm, the vocabulary matrix, a row's answers [3, answers], a vector of the row's pairs, of
+// which only the length counts, and the last layer's output [tokens, hidden]. It returns the log-probabilities and mean
+// logits of the row's answers, each [pairs, 2].
+func (p *Policy) measureGraph(params []*Node) []*Node {
+	norm, head, answers, pairs, hidden := params[0], params[1], params[2], params[3].Shape().Dim(0), params[4]
+	logProbs, meanLogits := loss.LogProbs(p.weights.Config.RMSNorm(hidden, norm), head,
 		loss.Answers{Source: line(answers, 0), Target: line(answers, 1), Owner: line(answers, 2)}, 2*pairs)
 	return []*Node{Reshape(logProbs, pairs, 2), Reshape(meanLogits, pairs, 2)}
 }
 
-// accumulateGraph takes the weights, the adapter, the gradients so far, a row's tokens and answers, its reference
-// log-probabilities [pairs, 2], the pairs' weights [pairs], beta and label smoothing. It returns the new gradients, the
-// policy's log-probabilities and mean logits [pairs, 2] and the pairs' losses [pairs].
-func (p *Policy) accumulateGraph(params []*Node) []*Node {
-	net, rest := llama.Bind(p.weights.Config, params)
-	flat, grads, tokens, answers := rest[0], rest[1], rest[2], rest[3]
-	reference, weights, beta, smoothing := rest[4], rest[5], rest[6], rest[7]
-	adapter := p.Layout.Bind(flat)
-	measured := measure(net.WithAdapter(adapter).WithCheckpoints(), tokens, answers, weights)
+// compareGraph takes what measureGraph takes, with the pairs' weights in place of the vector, and the reference
+// log-probabilities [pairs, 2], beta and label smoothing. It returns the policy's log-probabilities and mean logits, the
+// pairs' losses [pairs] and the gradient of Σ weight·loss by the last layer's output.
+func (p *Policy) compareGraph(params []*Node) []*Node {
+	weights, hidden, reference, beta, smoothing := params[3], params[4], params[5], params[6], params[7]
+	measured := p.measureGraph(params[:5])
 	losses := loss.DPO(loss.Terms{Policy: measured[0], Reference: reference, Beta: beta, LabelSmoothing: smoothing})
-	total := ReduceAllSum(Mul(losses, weights))
-	return []*Node{Add(grads, adapter.Gradient(total)), measured[0], measured[1], losses}
+	by := Gradient(ReduceAllSum(Mul(losses, weights)), hidden)[0]
+	return []*Node{measured[0], measured[1], losses, by}
 }
 
-// updateGraph takes the adapter, AdamW's moments, the gradients, and the scalars: learning rate, greatest gradient norm,
-// and the bias corrections 1−β₁ᵗ and 1−β₂ᵗ. It returns the new adapter and moments, zeroed gradients and the norm of
-// the gradient before clipping.
+// normGraph takes the gradients, layer by layer, and returns their norm.
+func normGraph(grads []*Node) []*Node {
+	sum := ReduceAllSum(Square(grads[0]))
+	for _, layer := range grads[1:] {
+		sum = Add(sum, ReduceAllSum(Square(layer)))
+	}
+	return []*Node{Sqrt(sum)}
+}
+
+// updateGraph takes a layer's adapter, AdamW's moments, the gradients, and the scalars: learning rate, the factor that
+// clips the gradient, and the bias corrections 1−β₁ᵗ and 1−β₂ᵗ. It returns the new adapter and moments and zeroed
+// gradients.
 func updateGraph(params []*Node) []*Node {
 	adapter, mean, variance, grads, scalars := params[0], params[1], params[2], params[3], params[4]
-	g := adapter.Graph()
 	scalar := func(i int) *Node {
 		return BroadcastToShape(Reshape(SliceAxis(scalars, 0, AxisElem(i))), adapter.Shape())
 	}
-	norm := Sqrt(ReduceAllSum(Square(grads)))
-	greatest := Reshape(SliceAxis(scalars, 0, AxisElem(1)))
-	clip := Min(ScalarOne(g, dtypes.Float32), Div(greatest, AddScalar(norm, clipEpsilon)))
-	clipped := Mul(grads, BroadcastToShape(clip, grads.Shape()))
+	clipped := Mul(grads, scalar(1))
 	mean = Add(MulScalar(mean, beta1), MulScalar(clipped, 1-beta1))
 	variance = Add(MulScalar(variance, beta2), MulScalar(Square(clipped), 1-beta2))
 	denominator := AddScalar(Div(Sqrt(variance), Sqrt(scalar(3))), epsilon)
 	adapter = Sub(adapter, Mul(Div(scalar(0), scalar(2)), Div(mean, denominator)))
-	return []*Node{adapter, mean, variance, ZerosLike(grads), norm}
+	return []*Node{adapter, mean, variance, ZerosLike(grads)}
 }
+
+// line is row i of a matrix, as a vector.
+func line(x *Node, i int) *Node { return Reshape(SliceAxis(x, 0, AxisElem(i)), x.Shape().Dim(1)) }

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/batch"
 )
+
+// clipEpsilon keeps the division of gradient clipping from dividing by zero, as in PyTorch's clip_grad_norm_.
+const clipEpsilon = 1e-6
 
 // Loss are the inputs of the loss that are not data.
 type Loss struct {
@@ -25,23 +27,27 @@ type Measured struct {
 }
 
 // Reference measures a row's answers under the model without the adapter.
-func (p *Policy) Reference(row *batch.Row) (Measured, error) {
-	return p.measure(p.reference, nil, row)
-}
+func (p *Policy) Reference(row *batch.Row) (Measured, error) { return p.measure(row, false) }
 
 // LogProbs measures a row's answers under the model with the adapter.
-func (p *Policy) LogProbs(row *batch.Row) (Measured, error) {
-	return p.measure(p.logProbs, []any{p.state.Adapter}, row)
-}
+func (p *Policy) LogProbs(row *batch.Row) (Measured, error) { return p.measure(row, true) }
 
-func (p *Policy) measure(exec *graph.Exec, adapter []any, row *batch.Row) (Measured, error) {
-	tokens, answers := rowTensors(row)
-	places := tensors.FromFlatDataAndDimensions(make([]float32, row.Shape.Pairs), row.Shape.Pairs)
-	outputs, err := exec.Call(p.args(adapter, tokens, answers, places)...)
+func (p *Policy) measure(row *batch.Row, withAdapter bool) (Measured, error) {
+	s, err := p.enter(row)
 	if err != nil {
 		return Measured{}, fmt.Errorf("measure a row's answers: %w", err)
 	}
-	defer finalize(append(outputs, tokens, answers, places)...)
+	defer s.leave()
+	if err := s.forward(withAdapter, false); err != nil {
+		return Measured{}, fmt.Errorf("measure a row's answers: %w", err)
+	}
+	pairs := tensors.FromFlatDataAndDimensions(make([]float32, row.Shape.Pairs), row.Shape.Pairs)
+	defer finalize(pairs)
+	outputs, err := call(p.graphs.measure, nil, p.weights.Norm(), p.weights.Head(), s.answers, pairs, s.hidden)
+	if err != nil {
+		return Measured{}, fmt.Errorf("measure a row's answers: %w", err)
+	}
+	defer finalize(outputs...)
 	return read(row, outputs[0], outputs[1], nil)
 }
 
@@ -52,63 +58,98 @@ func (p *Policy) Accumulate(row *batch.Row, reference [][2]float32, weights []fl
 		return Measured{}, fmt.Errorf("compute a row's gradient: it has %d pairs, %d reference log-probabilities and %d weights",
 			n, len(reference), len(weights))
 	}
-	pairs := row.Shape.Pairs
+	measured, err := p.accumulate(row, reference, weights, loss)
+	if err != nil {
+		return Measured{}, fmt.Errorf("compute a row's gradient: %w", err)
+	}
+	return measured, nil
+}
+
+func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []float32, loss Loss) (Measured, error) {
+	s, err := p.enter(row)
+	if err != nil {
+		return Measured{}, err
+	}
+	defer s.leave()
+	if err := s.forward(true, true); err != nil {
+		return Measured{}, err
+	}
+	outputs, err := s.compare(row.Shape.Pairs, reference, weights, loss)
+	if err != nil {
+		return Measured{}, err
+	}
+	defer finalize(outputs[:3]...)
+	grads, err := s.backward(outputs[3])
+	if err != nil {
+		return Measured{}, err
+	}
+	for i := range p.layers {
+		finalize(p.layers[i].grads)
+		p.layers[i].grads = grads[i]
+	}
+	return read(row, outputs[0], outputs[1], outputs[2])
+}
+
+// compare returns what compareGraph does.
+func (s *pass) compare(pairs int, reference [][2]float32, weights []float32, loss Loss) ([]*tensors.Tensor, error) {
 	flat := make([]float32, 2*pairs)
 	for i, both := range reference {
 		flat[2*i], flat[2*i+1] = both[0], both[1]
 	}
 	padded := make([]float32, pairs)
 	copy(padded, weights)
-	tokens, answers := rowTensors(row)
-	inputs := []*tensors.Tensor{tokens, answers,
-		tensors.FromFlatDataAndDimensions(flat, pairs, 2), tensors.FromFlatDataAndDimensions(padded, pairs),
+	counts := tensors.FromFlatDataAndDimensions(padded, pairs)
+	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(flat, pairs, 2),
 		tensors.FromScalar(float32(loss.Beta)), tensors.FromScalar(float32(loss.LabelSmoothing))}
-	defer finalize(inputs...)
-	grads, err := graph.DonateTensorBuffer(p.grads, p.backend, 0)
-	if err != nil {
-		return Measured{}, fmt.Errorf("compute a row's gradient: %w", err)
-	}
-	outputs, err := p.accumulate.Call(p.args([]any{p.state.Adapter, grads}, inputs...)...)
-	if err != nil {
-		return Measured{}, fmt.Errorf("compute a row's gradient: %w", err)
-	}
-	p.grads = outputs[0]
-	defer finalize(outputs[1:]...)
-	return read(row, outputs[1], outputs[2], outputs[3])
+	defer finalize(append(inputs, counts)...)
+	return call(s.policy.graphs.compare, []*tensors.Tensor{s.policy.weights.Norm(), s.policy.weights.Head(), s.answers, counts, s.hidden},
+		inputs...)
 }
 
 // Update makes one step of AdamW with the gradients gathered since the last, clipped to a norm of maxNorm, and returns
-// their norm before that.
+// their norm before that. A norm that is not finite changes nothing.
 func (p *Policy) Update(learningRate, maxNorm float64) (gradNorm float64, err error) {
-	t := float64(p.state.Updates + 1)
-	scalars := tensors.FromFlatDataAndDimensions([]float32{float32(learningRate), float32(maxNorm),
+	if gradNorm, err = p.gradNorm(); err != nil {
+		return 0, fmt.Errorf("update the adapter: %w", err)
+	}
+	if math.IsNaN(gradNorm) || math.IsInf(gradNorm, 0) {
+		return gradNorm, nil
+	}
+	t := float64(p.updates + 1)
+	clip := min(1, maxNorm/(gradNorm+clipEpsilon))
+	scalars := tensors.FromFlatDataAndDimensions([]float32{float32(learningRate), float32(clip),
 		float32(1 - math.Pow(beta1, t)), float32(1 - math.Pow(beta2, t))}, 4)
 	defer finalize(scalars)
-	outputs, err := p.update.Call(p.state.Adapter, p.state.Mean, p.state.Variance, p.grads, scalars)
-	if err != nil {
-		return 0, fmt.Errorf("update the adapter: %w", err)
+	fresh := make([]layerState, len(p.layers))
+	for i, layer := range p.layers {
+		outputs, err := call(p.graphs.update, nil, layer.adapter, layer.mean, layer.variance, layer.grads, scalars)
+		if err != nil {
+			finalizeLayers(fresh)
+			return 0, fmt.Errorf("update the adapter: layer %d: %w", i, err)
+		}
+		fresh[i] = layerState{outputs[0], outputs[1], outputs[2], outputs[3]}
 	}
-	norm, err := values(outputs[4])
-	if err != nil {
-		return 0, fmt.Errorf("update the adapter: %w", err)
-	}
-	finalize(p.state.Adapter, p.state.Mean, p.state.Variance, p.grads, outputs[4])
-	p.state = State{Adapter: outputs[0], Mean: outputs[1], Variance: outputs[2], Updates: p.state.Updates + 1}
-	p.grads = outputs[3]
-	return float64(norm[0]), nil
+	finalizeLayers(p.layers)
+	p.layers = fresh
+	p.updates++
+	return gradNorm, nil
 }
 
-// args lists a graph's arguments: the weights, then what is given.
-func (p *Policy) args(state []any, inputs ...*tensors.Tensor) []any {
-	var args []any
-	for _, weight := range p.weights.Tensors() {
-		args = append(args, weight)
+func (p *Policy) gradNorm() (float64, error) {
+	var grads []*tensors.Tensor
+	for _, layer := range p.layers {
+		grads = append(grads, layer.grads)
 	}
-	args = append(args, state...)
-	for _, input := range inputs {
-		args = append(args, input)
+	outputs, err := call(p.graphs.norm, grads)
+	if err != nil {
+		return 0, err
 	}
-	return args
+	defer finalize(outputs...)
+	norm, err := appendValues(nil, outputs[0])
+	if err != nil {
+		return 0, err
+	}
+	return float64(norm[0]), nil
 }
 
 func read(row *batch.Row, logProbs, meanLogits, losses *tensors.Tensor) (Measured, error) {
@@ -118,7 +159,7 @@ func read(row *batch.Row, logProbs, meanLogits, losses *tensors.Tensor) (Measure
 		from *tensors.Tensor
 		to   *[][2]float32
 	}{{logProbs, &m.LogProbs}, {meanLogits, &m.MeanLogits}} {
-		flat, err := values(output.from)
+		flat, err := appendValues(nil, output.from)
 		if err != nil {
 			return m, fmt.Errorf("read a row's answers: %w", err)
 		}
@@ -129,16 +170,10 @@ func read(row *batch.Row, logProbs, meanLogits, losses *tensors.Tensor) (Measure
 	if losses == nil {
 		return m, nil
 	}
-	flat, err := values(losses)
+	flat, err := appendValues(nil, losses)
 	if err != nil {
 		return m, fmt.Errorf("read a row's losses: %w", err)
 	}
 	m.Losses = flat[:pairs]
 	return m, nil
-}
-
-func finalize(list ...*tensors.Tensor) {
-	for _, tensor := range list {
-		tensor.MustFinalizeAll()
-	}
 }
