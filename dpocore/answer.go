@@ -8,7 +8,6 @@ import (
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
 // Answerer answers prompts with a model and, where one is named, an adapter. Its graphs compile with the first answer.
@@ -17,7 +16,8 @@ type Answerer struct {
 	generator *generate.Generator
 }
 
-// Answerer prepares to answer with the adapter of a PEFT folder, or with the model alone where adapter is "".
+// Answerer prepares to answer with the adapter of a PEFT folder, or with the model alone where adapter is "". Several
+// answerers of one model share its weights.
 func (m *Model) Answerer(adapter string) (*Answerer, error) {
 	if err := m.load(); err != nil {
 		return nil, err
@@ -45,32 +45,44 @@ func (m *Model) Answerer(adapter string) (*Answerer, error) {
 	return &Answerer{model: m, generator: generator}, nil
 }
 
-// Answer answers a conversation. said, where it is not nil, is told each sample's text as it comes.
+// Answer answers a conversation. said, where it is not nil, is told each sample's text as it comes, in whole characters.
+// Where an error ends the answers, as a cancelled context does, they come as far as they were said.
 func (a *Answerer) Answer(ctx context.Context, turns []preference.Turn, o generate.Options, said func(sample int, text string)) ([]string, error) {
-	tok := a.model.Tokenizer
 	prompt, err := a.model.Chat.Prompt(turns)
 	if err != nil {
 		return nil, fmt.Errorf("answer: %w", err)
 	}
-	texts := make([]string, o.Samples)
-	streams := make([]*tokenizer.Stream, o.Samples)
-	for i := range streams {
-		streams[i] = tok.Stream()
+	return a.answer(ctx, prompt, o, said)
+}
+
+func (a *Answerer) answer(ctx context.Context, prompt []int32, o generate.Options, said func(sample int, text string)) ([]string, error) {
+	if err := o.Validate(); err != nil {
+		return nil, fmt.Errorf("answer: %w", err)
+	}
+	tok := a.model.Tokenizer
+	answers := make([]string, o.Samples)
+	texts := make([]*generate.Text, o.Samples)
+	for i := range texts {
+		texts[i] = generate.NewText(tok.Stream(), o.Stop)
 	}
 	say := func(sample int, text string) {
-		texts[sample] += text
+		answers[sample] += text
 		if said != nil && text != "" {
 			said(sample, text)
 		}
 	}
-	_, err = a.generator.Generate(ctx, prompt, tok.EOSIDs(), o, func(sample int, id int32) { say(sample, streams[sample].Add(id)) })
+	_, err := a.generator.Generate(ctx, prompt, tok.EOSIDs(), o, func(sample int, id int32) bool {
+		text, stopped := texts[sample].Add(id)
+		say(sample, text)
+		return stopped
+	})
+	for i := range texts {
+		say(i, texts[i].Close())
+	}
 	if err != nil {
-		return nil, fmt.Errorf("answer: %w", err)
+		return answers, fmt.Errorf("answer: %w", err)
 	}
-	for i := range streams {
-		say(i, streams[i].Close())
-	}
-	return texts, nil
+	return answers, nil
 }
 
 // Close frees the answerer; the model stays.

@@ -56,7 +56,7 @@ The shortest way through:
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(trainCommand(), evalCommand(), compareCommand(), generateCommand(), tokensCommand(), mergeCommand(), plotCommand())
+	cmd.AddCommand(trainCommand(), evalCommand(), compareCommand(), generateCommand(), chatCommand(), tokensCommand(), mergeCommand(), plotCommand())
 	return cmd
 }
 

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	piece     = 64  // prompt tokens a step: a prompt of any length goes through one compiled graph
-	slotsStep = 256 // the slots of a cache are a multiple of this, so that few numbers of them are compiled
+	piece      = 64  // prompt tokens a step: a prompt of any length goes through one compiled graph
+	leastSlots = 256 // a cache has so many slots, or twice as many, and so on: each number of them is compiled
 )
 
 // cache is what the model has seen of one prompt and its samples. The prompt stands in the first slots, once for all
@@ -19,16 +19,24 @@ type cache struct {
 	generator       *Generator
 	layers          []*tensors.Tensor // keys of all layers, then values
 	owner, position []int32           // of each slot
-	prompt, samples int
+	prompt          []int32           // as far as it was read
+	samples         int
 	used            int // slots
 }
 
-func (g *Generator) newCache(prompt int, o Options) (*cache, error) {
-	slots := roundUp(prompt+o.Samples*o.MaxNewTokens, slotsStep)
-	c := &cache{generator: g, owner: make([]int32, slots), position: make([]int32, slots), prompt: prompt, samples: o.Samples}
-	for i := range c.owner {
-		c.owner[i] = -1
+// slotsFor is the number of slots of a cache, a power of two: it depends on nothing but what must find room, as the
+// rounding of a sum does on its length.
+func slotsFor(prompt int, o Options) int {
+	slots := leastSlots
+	for slots < prompt+o.Samples*o.MaxNewTokens {
+		slots *= 2
 	}
+	return slots
+}
+
+func (g *Generator) newCache(slots, samples int) (*cache, error) {
+	c := &cache{generator: g, owner: make([]int32, slots), position: make([]int32, slots), samples: samples}
+	c.rewind(0)
 	shape := g.weights.Config.CacheShape(slots)
 	for range 2 * g.weights.Config.Layers {
 		tensor, err := tensors.FromShapeForBackend(g.backend, 0, shape)
@@ -43,11 +51,10 @@ func (g *Generator) newCache(prompt int, o Options) (*cache, error) {
 
 func (c *cache) finalize() { finalize(c.layers...) }
 
-// readPrompt takes in the prompt, piece by piece, and returns the logits after it, as one line.
+// readPrompt takes in the prompt from the slot that is next, piece by piece, and returns the logits after it, as one line.
 func (c *cache) readPrompt(ctx context.Context, prompt []int32) (logits [][]float32, err error) {
-	for len(prompt) > 0 {
-		part := prompt[:min(piece, len(prompt))]
-		prompt = prompt[len(part):]
+	for c.used < len(prompt) {
+		part := prompt[c.used:min(c.used+piece, len(prompt))]
 		// The last piece's padding leaves its keys in slots that stay empty until a sample's token overwrites them.
 		next := step{tokens: make([]int32, piece), owner: make([]int32, piece), position: make([]int32, piece)}
 		copy(next.tokens, part)
@@ -58,6 +65,7 @@ func (c *cache) readPrompt(ctx context.Context, prompt []int32) (logits [][]floa
 		if logits, err = c.read(ctx, next, len(part)); err != nil {
 			return nil, err
 		}
+		c.prompt = append(c.prompt, part...)
 	}
 	return logits, nil
 }
@@ -65,7 +73,7 @@ func (c *cache) readPrompt(ctx context.Context, prompt []int32) (logits [][]floa
 // readTokens takes in one token of each sample and returns the logits after each.
 func (c *cache) readTokens(ctx context.Context, tokens []int32) (logits [][]float32, err error) {
 	next := step{tokens: tokens}
-	position := int32(c.prompt + (c.used-c.prompt)/c.samples)
+	position := int32(len(c.prompt) + (c.used-len(c.prompt))/c.samples)
 	for sample := range tokens {
 		next.owner = append(next.owner, int32(sample+1))
 		next.position = append(next.position, position)
@@ -111,5 +119,3 @@ func (c *cache) donate() ([]any, error) {
 	}
 	return layers, nil
 }
-
-func roundUp(n, step int) int { return (n + step - 1) / step * step }

@@ -101,7 +101,7 @@ func compare(t *testing.T, m model, layout *llama.Layout, adapter []float32, pro
 		texts[b] = randomTokens(length, uint64(10+b))
 		want[b] = whole.logits(t, slices.Concat(prompt, texts[b]))
 	}
-	cache, err := m.generator(t, layout, adapter).newCache(len(prompt), greedy(length, samples))
+	cache, err := m.generator(t, layout, adapter).newCache(slotsFor(len(prompt), greedy(length, samples)), samples)
 	if err != nil {
 		t.Fatal(err)
 	}

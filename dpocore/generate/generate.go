@@ -2,12 +2,13 @@
 // those it has seen.
 //
 // Start with [New], which puts a model and, if there is one, its LoRA adapter to work, and [Generator.Generate], which
-// answers a prompt. Two graphs do it all, one for a piece of the prompt and one for a token of each sample. What changes
-// from call to call are their inputs, so each compiles once for each number of slots.
+// answers a prompt. [Text] makes text of the tokens. Two graphs do it all, one for a piece of the prompt and one for a
+// token of each sample. What changes from call to call are their inputs, so each compiles once for each number of slots.
 package generate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -18,13 +19,16 @@ import (
 	"example.com/gonb-dpo/dpocore/llama"
 )
 
-// Generator is a model that answers. It is for one goroutine at a time.
+// Generator is a model that answers. It is for one goroutine at a time. It keeps what it has seen of the last prompt: one
+// that begins in the same way, as each turn of a conversation does, is read from where it differs. Not a bit of the
+// answer depends on that.
 type Generator struct {
 	backend compute.Backend
 	weights *llama.Weights
 	layout  *llama.Layout
 	adapter *tensors.Tensor // [layout.Size], nil without a layout
 	forward *graph.Exec
+	kept    *cache // of the last prompt; nil before the first
 }
 
 // New prepares a model for generation. layout and adapter are its LoRA adapter and its values; a nil layout means none.
@@ -52,6 +56,7 @@ func (g *Generator) SetAdapter(adapter []float32) error {
 	if g.layout == nil || len(adapter) != g.layout.Size {
 		return fmt.Errorf("set the adapter: it has %d values, which do not fit the generator's layout", len(adapter))
 	}
+	g.forget()
 	g.adapter.MustFinalizeAll()
 	g.adapter = tensors.FromFlatDataAndDimensions(adapter, g.layout.Size)
 	return nil
@@ -59,41 +64,32 @@ func (g *Generator) SetAdapter(adapter []float32) error {
 
 // Finalize frees all but the weights.
 func (g *Generator) Finalize() {
+	g.forget()
 	g.forward.Finalize()
 	if g.adapter != nil {
 		g.adapter.MustFinalizeAll()
 	}
 }
 
-// Generate answers a prompt with o.Samples texts and returns their tokens. A text ends before the first token of eos, or
-// after o.MaxNewTokens. token, which may be nil, is told each token as it comes. Cancelling the context ends generation
-// after the step under way.
-func (g *Generator) Generate(ctx context.Context, prompt, eos []int32, o Options, token func(sample int, id int32)) ([][]int32, error) {
+// Generate answers a prompt with o.Samples texts and returns their tokens. A text ends before the first token of eos,
+// after o.MaxNewTokens, or with a token of which token, which may be nil and is told each as it comes, says that it is
+// the last. Cancelling the context ends generation after the step under way.
+func (g *Generator) Generate(ctx context.Context, prompt, eos []int32, o Options, token func(sample int, id int32) (end bool)) ([][]int32, error) {
 	if err := g.check(prompt, o); err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
 	}
-	cache, err := g.newCache(len(prompt), o)
+	cache, err := g.cacheFor(prompt, o)
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
 	}
-	defer cache.finalize()
-	logits, err := cache.readPrompt(ctx, prompt)
-	if err != nil {
-		return nil, fmt.Errorf("generate: read the prompt: %w", err)
+	texts := newTexts(o, prompt, eos, token)
+	if err := texts.grow(ctx, cache, prompt); err != nil {
+		if ended := ctx.Err(); ended == nil || !errors.Is(err, ended) {
+			g.forget() // its layers may be lost
+		}
+		return nil, fmt.Errorf("generate: %w", err)
 	}
-	texts := newTexts(o, eos, token)
-	for {
-		tokens, err := texts.draw(logits)
-		if err != nil {
-			return nil, fmt.Errorf("generate: %w", err)
-		}
-		if texts.done() {
-			return texts.ids, nil
-		}
-		if logits, err = cache.readTokens(ctx, tokens); err != nil {
-			return nil, fmt.Errorf("generate: %w", err)
-		}
-	}
+	return texts.ids, nil
 }
 
 // check finds what the graph could not: there an index out of range reads something else without a word.

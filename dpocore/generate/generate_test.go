@@ -73,8 +73,9 @@ func TestEndOfText(t *testing.T) {
 	full := answer(t, g, prompt, options)
 	eos := []int32{full[1][4], full[2][9]}
 	told := make([][]int32, 3)
-	got, err := g.Generate(context.Background(), prompt, eos, options, func(sample int, id int32) {
+	got, err := g.Generate(context.Background(), prompt, eos, options, func(sample int, id int32) bool {
 		told[sample] = append(told[sample], id)
+		return false
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -100,10 +101,11 @@ func TestCancel(t *testing.T) {
 	g := tiny(t).generator(t, nil, nil)
 	ctx, cancel := context.WithCancel(context.Background())
 	told := 0
-	_, err := g.Generate(ctx, randomTokens(5, 1), nil, greedy(200, 1), func(int, int32) {
+	_, err := g.Generate(ctx, randomTokens(5, 1), nil, greedy(200, 1), func(int, int32) bool {
 		if told++; told == 3 {
 			cancel()
 		}
+		return false
 	})
 	if !errors.Is(err, context.Canceled) || told != 3 {
 		t.Errorf("cancelled at token 3: error %v after %d tokens", err, told)

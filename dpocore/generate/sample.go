@@ -12,6 +12,8 @@ import (
 // on how many others are drawn beside it.
 type sampler struct {
 	temperature, topP float64
+	topK              int
+	penalty           *penalty // nil without one
 	random            *rand.Rand
 	weights           []float64   // scratch, [vocabulary]
 	nucleus           []candidate // scratch
@@ -23,14 +25,27 @@ type candidate struct {
 	weight float64
 }
 
-func newSampler(o Options, sample int) *sampler {
-	return &sampler{temperature: o.Temperature, topP: o.TopP, random: rand.New(rand.NewPCG(o.Seed, uint64(sample)))}
+func newSampler(o Options, prompt []int32, sample int) *sampler {
+	return &sampler{temperature: o.Temperature, topP: o.TopP, topK: o.TopK, penalty: newPenalty(o.RepetitionPenalty, prompt),
+		random: rand.New(rand.NewPCG(o.Seed, uint64(sample)))}
 }
 
 var errNotFinite = errors.New("the model's logits are not finite numbers; its weights or the adapter are broken")
 
-// pick chooses a token from logits [vocabulary].
+// pick chooses the next token from logits [vocabulary].
 func (s *sampler) pick(logits []float32) (int32, error) {
+	if s.penalty == nil {
+		return s.choose(logits)
+	}
+	token, err := s.choose(s.penalty.apply(logits))
+	if err == nil {
+		s.penalty.add(token)
+	}
+	return token, err
+}
+
+// choose draws from logits that the penalty has gone over.
+func (s *sampler) choose(logits []float32) (int32, error) {
 	best := 0
 	for i, logit := range logits {
 		switch {
@@ -51,10 +66,18 @@ func (s *sampler) pick(logits []float32) (int32, error) {
 }
 
 // weigh fills weights and returns their sum. The greatest weight is 1, so that no temperature, however low, overflows.
+// Tokens that top-k leaves out weigh 0.
 func (s *sampler) weigh(logits []float32, greatest float32) (sum float64) {
+	least := float32(math.Inf(-1))
+	if s.topK > 0 && s.topK < len(logits) {
+		least = kthGreatest(logits, s.topK)
+	}
 	s.weights = s.weights[:0]
 	for _, logit := range logits {
-		weight := math.Exp((float64(logit) - float64(greatest)) / s.temperature)
+		weight := 0.0
+		if logit >= least {
+			weight = math.Exp((float64(logit) - float64(greatest)) / s.temperature)
+		}
 		s.weights = append(s.weights, weight)
 		sum += weight
 	}

@@ -36,7 +36,7 @@ func TestFrequencies(t *testing.T) {
 		{"top-p next to 0", 1, 1e-300, [4]float64{0, 1, 0, 0}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := newSampler(Options{Temperature: test.temperature, TopP: test.topP, Seed: 5}, 0)
+			s := newSampler(Options{Temperature: test.temperature, TopP: test.topP, Seed: 5}, nil, 0)
 			var counts [4]float64
 			const draws = 40000
 			for range draws {
@@ -65,7 +65,7 @@ func TestNucleusEqualsFullSort(t *testing.T) {
 			for i := range logits {
 				logits[i] = float32(spread * random.NormFloat64())
 			}
-			s := newSampler(Options{Temperature: 1, TopP: topP}, 0)
+			s := newSampler(Options{Temperature: 1, TopP: topP}, nil, 0)
 			sum := s.weigh(logits, slices.Max(logits))
 			var want []int32
 			order := sorted(s.weights)
@@ -98,7 +98,7 @@ func sorted(weights []float64) []int32 {
 
 func TestOneToken(t *testing.T) {
 	for _, topP := range []float64{0.5, 1} {
-		s := newSampler(Options{Temperature: 1, TopP: topP}, 0)
+		s := newSampler(Options{Temperature: 1, TopP: topP}, nil, 0)
 		if token, err := s.pick([]float32{3}); err != nil || token != 0 {
 			t.Errorf("top-p %g of one token: %d, %v", topP, token, err)
 		}
@@ -108,7 +108,7 @@ func TestOneToken(t *testing.T) {
 func TestBrokenLogits(t *testing.T) {
 	for _, broken := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		for _, temperature := range []float64{0, 1} {
-			s := newSampler(Options{Temperature: temperature, TopP: 1}, 0)
+			s := newSampler(Options{Temperature: temperature, TopP: 1}, nil, 0)
 			if _, err := s.pick([]float32{1, float32(broken)}); err == nil {
 				t.Errorf("logit %g at temperature %g gave no error", broken, temperature)
 			}
@@ -123,7 +123,7 @@ func BenchmarkPick(b *testing.B) {
 	for i := range logits {
 		logits[i] = float32(2 * random.NormFloat64())
 	}
-	s := newSampler(Options{Temperature: 0.8, TopP: 0.9}, 0)
+	s := newSampler(Options{Temperature: 0.8, TopP: 0.9}, nil, 0)
 	for b.Loop() {
 		if _, err := s.pick(logits); err != nil {
 			b.Fatal(err)

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"context"
 	"fmt"
 	"slices"
 )
@@ -13,16 +14,36 @@ type texts struct {
 	ended    []bool
 	limit    int
 	eos      []int32
-	token    func(sample int, id int32)
+	token    func(sample int, id int32) (end bool)
 }
 
-func newTexts(o Options, eos []int32, token func(int, int32)) *texts {
+func newTexts(o Options, prompt, eos []int32, token func(int, int32) bool) *texts {
 	t := &texts{ids: make([][]int32, o.Samples), ended: make([]bool, o.Samples), limit: o.MaxNewTokens, eos: eos, token: token}
 	for sample := range o.Samples {
-		t.samplers = append(t.samplers, newSampler(o, sample))
+		t.samplers = append(t.samplers, newSampler(o, prompt, sample))
 		t.ids[sample] = []int32{}
 	}
 	return t
+}
+
+// grow reads the prompt and draws until all samples have ended.
+func (t *texts) grow(ctx context.Context, cache *cache, prompt []int32) error {
+	logits, err := cache.readPrompt(ctx, prompt)
+	if err != nil {
+		return fmt.Errorf("read the prompt: %w", err)
+	}
+	for {
+		tokens, err := t.draw(logits)
+		if err != nil {
+			return err
+		}
+		if t.done() {
+			return nil
+		}
+		if logits, err = cache.readTokens(ctx, tokens); err != nil {
+			return err
+		}
+	}
 }
 
 // draw chooses the next token of each sample from its logits; where there is one line of logits, all share it. A sample
@@ -49,10 +70,8 @@ func (t *texts) add(sample int, id int32) {
 		return
 	}
 	t.ids[sample] = append(t.ids[sample], id)
-	t.ended[sample] = len(t.ids[sample]) == t.limit
-	if t.token != nil {
-		t.token(sample, id)
-	}
+	end := t.token != nil && t.token(sample, id)
+	t.ended[sample] = end || len(t.ids[sample]) == t.limit
 }
 
 func (t *texts) done() bool { return !slices.Contains(t.ended, false) }
