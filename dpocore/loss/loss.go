@@ -1,89 +1,81 @@
-// Package loss is Direct Preference Optimization in a graph (Rafailov et al. 2023, https://arxiv.org/abs/2305.18290):
-// [LogProbs] measures answers, [DPO] compares two of them.
+// Package loss is Direct Preference Optimization in a graph (Rafailov et al. 2023, https://arxiv.org/abs/2305.18290),
+// and the losses that came after it: [LogProbs] measures answers, [Of] compares the two of each pair.
+//
+// Every loss is TRL 1.16's, formula by formula. Each is of one pair alone, so that a batch's loss is their mean and a
+// batch may be cut into parts; [SFT] is where TRL's mean is another one, and says how it becomes the same.
 package loss
 
 import (
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// Answers says which hidden states predict which tokens of which answers, each [tokens] int32 and as in batch.Row.
-type Answers struct {
-	Source, Target, Owner *Node
+// kind is one loss of the family.
+type kind struct {
+	name      string
+	graph     func(Terms) *Node
+	smoothing smoothing
+	about     string
 }
 
-// LogProbs sums log π(token | what stands before) over each answer's tokens. From hidden states [row, hidden] and the
-// vocabulary matrix head [vocabulary, hidden] it returns logProbs and meanLogits, each [answers] float32, where answers
-// is twice the pairs of a row: chosen and rejected in turn. meanLogits sums each token's mean vocabulary logit.
-//
-// A token's log-probability is its logit less the logarithm of the summed exponentials of all; the logit of the target
-// is hidden·head[target], which spares a gather from [tokens, vocabulary].
-func LogProbs(hidden, head *Node, a Answers, answers int) (logProbs, meanLogits *Node) {
-	tokens := a.Source.Shape().Dim(0)
-	states := Gather(hidden, Reshape(a.Source, tokens, 1)) // [tokens, hidden]
-	logits := DotGeneral(states, []int{1}, nil, head, []int{1}, nil)
-	greatest := StopGradient(ReduceAndKeep(logits, ReduceMax, -1))
-	exps := Exp(Sub(logits, BroadcastToShape(greatest, logits.Shape())))
-	logSum := Add(Log(sumAsTorch(exps)), Reshape(greatest, tokens))
-	target := ReduceSum(Mul(states, Gather(head, Reshape(a.Target, tokens, 1))), -1)
-	mean := ReduceSum(Mul(states, BroadcastToShape(ReduceAndKeep(head, ReduceMean, 0), states.Shape())), -1)
+// smoothing is what a loss makes of label smoothing.
+type smoothing int
 
-	owners := BroadcastToDims(Reshape(a.Owner, tokens, 1), tokens, answers)
-	own := ConvertDType(Equal(owners, Iota(hidden.Graph(), owners.Shape(), 1)), dtypes.Float32)
-	sum := func(x *Node) *Node {
-		return ReduceSum(Mul(own, BroadcastToDims(Reshape(x, tokens, 1), tokens, answers)), 0)
+const (
+	none    smoothing = iota // it knows nothing of it
+	allowed                  // 0 is a value like any other
+	needed                   // it must be above 0
+)
+
+var kinds = []kind{
+	{"sigmoid", DPO, allowed, "DPO, the loss to start with: −log σ(margin); label smoothing makes it conservative DPO (Rafailov et al. 2023, arXiv 2305.18290)."},
+	{"hinge", Hinge, none, "SLiC's: learns until the margin is 1, then leaves the pair alone (Zhao et al. 2023, arXiv 2305.10425)."},
+	{"ipo", IPO, none, "Draws the margin per token to 1/(2β) and no further, so that clear pairs are not overfitted (Azar et al. 2023, arXiv 2310.12036)."},
+	{"robust", Robust, allowed, "DPO without the bias of wrong labels, of which label smoothing gives the share (Chowdhury et al. 2024, arXiv 2403.00409)."},
+	{"exo_pair", EXO, needed, "The reverse Kullback-Leibler divergence to smoothed labels; needs label smoothing, 0.001 in its paper (Ji et al. 2024, arXiv 2402.00856)."},
+	{"nca_pair", NCA, none, "Raises the chosen answer's own likelihood instead of the margin alone (Chen et al. 2024, arXiv 2402.05369)."},
+	{"bco_pair", BCO, none, "A classifier of single answers, chosen against rejected (Jung et al. 2024, arXiv 2404.04656)."},
+	{"sppo_hard", SPPO, none, "Self-play: draws the two log-ratios to +1/(2β) and −1/(2β) (Wu et al. 2024, arXiv 2405.00675)."},
+	{"apo_zero", APOZero, none, "Chosen up, rejected down; for chosen answers better than the model's own (D'Oosterlinck et al. 2024, arXiv 2408.06266)."},
+	{"apo_down", APODown, none, "Both down, rejected more; for chosen answers worse than the model's own (D'Oosterlinck et al. 2024, arXiv 2408.06266)."},
+	{"discopop", DiscoPOP, none, "A blend of the logistic and the exponential loss that a language model found (Lu et al. 2024, arXiv 2406.08414)."},
+	{"sigmoid_norm", SigmoidNorm, none, "DPO with log-ratios per token, so that longer answers weigh no more (Lambert et al. 2024, arXiv 2411.15124)."},
+}
+
+// Types are the names of the losses, TRL's own; the first is the one to start with.
+func Types() []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.name
 	}
-	return sum(Sub(target, logSum)), StopGradient(sum(mean))
+	return names
 }
 
-// sumAsTorch sums x [tokens, vocabulary] over the vocabulary, in float32 as PyTorch does on a CPU: into sixteen partial
-// sums. XLA's product of a matrix and a vector keeps eight, so that two halves make sixteen; its own sum is a tree. Small
-// terms are lost beside large ones, 9e-6 of a token's log-probability in PyTorch's order and next to nothing in the
-// tree's, and with the tree's a 270-token answer differs from TRL by 2.3e-3, with PyTorch's by 2e-4.
-func sumAsTorch(x *Node) *Node {
-	tokens, vocabulary := x.Shape().Dim(0), x.Shape().Dim(1)
-	parts := 1
-	if vocabulary%2 == 0 {
-		parts = 2
+// About tells in one sentence what a loss does and which paper it is from; it is empty for a type that there is not.
+func About(lossType string) string {
+	if k := find(lossType); k != nil {
+		return k.about
 	}
-	ones := Ones(x.Graph(), shapes.Make(dtypes.Float32, vocabulary/parts))
-	partial := DotGeneral(Reshape(x, tokens*parts, vocabulary/parts), []int{1}, nil, ones, []int{0}, nil)
-	return ReduceSum(Reshape(partial, tokens, parts), 1)
+	return ""
 }
 
-// Terms are what a loss of the DPO family is made of. Policy and Reference are summed log-probabilities
-// [pairs, 2], chosen before rejected; Beta and LabelSmoothing are scalars.
-type Terms struct {
-	Policy, Reference    *Node
-	Beta, LabelSmoothing *Node
+// Of is the loss of each pair by the type's name, [pairs]; with t.SFTWeight given, that much of [SFT] is added. It
+// panics, as graph builders do, at a type that [Check] finds at fault.
+func Of(lossType string, t Terms) *Node {
+	if err := Check(lossType); err != nil {
+		panic(err)
+	}
+	losses := find(lossType).graph(t)
+	if t.SFTWeight == nil {
+		return losses
+	}
+	return Add(losses, Mul(BroadcastToShape(t.SFTWeight, losses.Shape()), SFT(t)))
 }
 
-// Rewards are the implicit rewards β·(log π(answer) − log π_ref(answer)), [pairs, 2].
-func (t Terms) Rewards() *Node {
-	gain := Sub(t.Policy, t.Reference)
-	return Mul(gain, BroadcastToShape(t.Beta, gain.Shape()))
-}
-
-// Margins are the rewards of the chosen answers less those of the rejected ones, [pairs].
-func (t Terms) Margins() *Node {
-	rewards := t.Rewards()
-	pairs := rewards.Shape().Dim(0)
-	side := func(i int) *Node { return Reshape(SliceAxis(rewards, 1, AxisElem(i)), pairs) }
-	return Sub(side(0), side(1))
-}
-
-// DPO is the loss of each pair, [pairs]: −(1−ε)·log σ(margin) − ε·log σ(−margin), equation 7 of the DPO paper, with
-// label smoothing ε as in conservative DPO (Mitchell 2023, https://ericmitchell.ai/cdpo.pdf).
-func DPO(t Terms) *Node {
-	margins := t.Margins()
-	epsilon := BroadcastToShape(t.LabelSmoothing, margins.Shape())
-	return Add(Mul(OneMinus(epsilon), softplus(Neg(margins))), Mul(epsilon, softplus(margins)))
-}
-
-// softplus is log(1+eˣ) = −log σ(−x). The greatest exponent is taken out, so that nothing overflows, and is no part of
-// the gradient, so that this is σ(x) everywhere, at 0 as well.
-func softplus(x *Node) *Node {
-	greatest := StopGradient(Max(x, ZerosLike(x)))
-	return Add(greatest, Log(Add(Exp(Sub(x, greatest)), Exp(Neg(greatest)))))
+func find(lossType string) *kind {
+	for i := range kinds {
+		if kinds[i].name == lossType {
+			return &kinds[i]
+		}
+	}
+	return nil
 }

@@ -1,0 +1,95 @@
+package loss_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	. "github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/loss"
+)
+
+func TestCheck(t *testing.T) {
+	for _, lossType := range loss.Types() {
+		if err := loss.Check(lossType); err != nil {
+			t.Errorf("%s: %v", lossType, err)
+		}
+	}
+	for given, want := range map[string]string{
+		"sigmiod":      `did you mean "sigmoid"?`,
+		"Sigmoid":      `did you mean "sigmoid"?`,
+		"sigmoid-norm": `did you mean "sigmoid_norm"?`,
+		"exo":          `did you mean "exo_pair"?`,
+		"sppo":         `did you mean "sppo_hard"?`,
+		"apo_done":     `did you mean "apo_down"?`,
+		"disco_pop":    `did you mean "discopop"?`,
+		"robust_dpo":   `did you mean "robust"?`,
+		"dpo":          `is "sigmoid"`,
+		"cdpo":         `"sigmoid" with label smoothing`,
+		"sft":          `a term beside a loss`,
+		"aot":          `sorts the pairs of a batch`,
+		"":             `did you mean`,
+	} {
+		err := loss.Check(given)
+		if err == nil {
+			t.Errorf("%q is no fault", given)
+			continue
+		}
+		for _, part := range append(loss.Types(), want) {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("%q: %q does not say %q", given, err, part)
+			}
+		}
+	}
+}
+
+func TestCheckSmoothing(t *testing.T) {
+	for _, c := range []struct {
+		lossType string
+		epsilon  float64
+		good     bool
+	}{
+		{"sigmoid", 0, true}, {"sigmoid", 0.1, true}, {"sigmoid", 0.5, false}, {"sigmoid", -0.1, false}, {"sigmoid", math.NaN(), false},
+		{"robust", 0, true}, {"robust", 0.49, true}, {"robust", 0.5, false},
+		{"exo_pair", 0, false}, {"exo_pair", 0.001, true}, {"exo_pair", 0.5, false}, {"exo_pair", math.NaN(), false},
+		{"hinge", 0, true}, {"hinge", 0.1, false}, {"bco_pair", math.NaN(), false},
+		{"sigmiod", 7, true}, // Check's to find
+	} {
+		if err := loss.CheckSmoothing(c.lossType, c.epsilon); (err == nil) != c.good {
+			t.Errorf("%s with %g: %v", c.lossType, c.epsilon, err)
+		}
+	}
+}
+
+// Each loss has a sentence of its own, with its paper; a stranger has none.
+func TestAbout(t *testing.T) {
+	seen := map[string]string{"": "no loss"}
+	for _, lossType := range loss.Types() {
+		about := loss.About(lossType)
+		if other, twice := seen[about]; twice {
+			t.Errorf("%s and %s have the sentence %q", lossType, other, about)
+		}
+		if !strings.Contains(about, "arXiv") || !strings.HasSuffix(about, ".") {
+			t.Errorf("%s: %q", lossType, about)
+		}
+		seen[about] = lossType
+	}
+	if about := loss.About("sigmiod"); about != "" {
+		t.Errorf("an unknown type is described: %q", about)
+	}
+}
+
+// A graph of an unknown loss ends in Check's sentence as an error.
+func TestUnknownLossInAGraph(t *testing.T) {
+	exec, err := NewExec(backend, func(in []*Node) *Node {
+		return loss.Of("sigmiod", loss.Terms{Policy: in[0], Reference: in[0], Beta: Scalar(in[0].Graph(), in[0].DType(), 0.1)})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = exec.Call(matrix([]float32{-1, -2}, 1, 2))
+	if err == nil || !strings.Contains(err.Error(), loss.Check("sigmiod").Error()) {
+		t.Errorf("the error is %v", err)
+	}
+}

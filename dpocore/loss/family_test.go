@@ -1,0 +1,94 @@
+package loss_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	. "github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/loss"
+)
+
+// place is one pair with the settings that stand beside it.
+type place struct {
+	policy, reference [2]float32
+	tokens            [2]float32
+	sftTokens         float32
+}
+
+// settings are the scalars of a loss.
+type settings struct{ beta, smoothing, sftWeight float32 }
+
+// result has losses [pairs] and their sum's gradient by the policy's log-probabilities [pairs, 2].
+type result struct{ losses, gradient []float32 }
+
+var (
+	compiling sync.Mutex
+	compiled  = map[string]*Exec{}
+)
+
+// graphOf is compiled once for each loss; beta, smoothing and the weight of the fine-tuning term are its inputs.
+func graphOf(t testing.TB, lossType string) *Exec {
+	t.Helper()
+	compiling.Lock()
+	defer compiling.Unlock()
+	if exec := compiled[lossType]; exec != nil {
+		return exec
+	}
+	exec, err := NewExec(backend, func(in []*Node) []*Node {
+		losses := loss.Of(lossType, loss.Terms{Policy: in[0], Reference: in[1], Tokens: in[2], SFTTokens: in[3],
+			Beta: in[4], LabelSmoothing: in[5], SFTWeight: in[6]})
+		return []*Node{losses, Gradient(ReduceAllSum(losses), in[0])[0]}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled[lossType] = exec
+	return exec
+}
+
+// run computes a loss of pairs.
+func run(t testing.TB, lossType string, pairs []place, s settings) result {
+	t.Helper()
+	var policy, reference, tokens, sftTokens []float32
+	for _, p := range pairs {
+		policy = append(policy, p.policy[:]...)
+		reference = append(reference, p.reference[:]...)
+		tokens = append(tokens, p.tokens[:]...)
+		sftTokens = append(sftTokens, p.sftTokens)
+	}
+	n := len(pairs)
+	outputs, err := graphOf(t, lossType).Call(matrix(policy, n, 2), matrix(reference, n, 2), matrix(tokens, n, 2),
+		matrix(sftTokens, n), s.beta, s.smoothing, s.sftWeight)
+	out := flat(t, outputs, err)
+	return result{out[0], out[1]}
+}
+
+// gains are pairs whose log-ratios are the given ones, with numbers of tokens that differ.
+func gains(list ...[2]float32) []place {
+	var pairs []place
+	for _, gain := range list {
+		pairs = append(pairs, place{policy: [2]float32{gain[0] - 40, gain[1] - 30}, reference: [2]float32{-40, -30},
+			tokens: [2]float32{16, 5}, sftTokens: 12})
+	}
+	return pairs
+}
+
+// smoothingOf is one that the loss may have: 0.1, or none.
+func smoothingOf(lossType string) float32 {
+	if loss.CheckSmoothing(lossType, 0.1) != nil {
+		return 0
+	}
+	return 0.1
+}
+
+func forEach(t *testing.T, test func(*testing.T, string)) {
+	for _, lossType := range loss.Types() {
+		t.Run(lossType, func(t *testing.T) { test(t, lossType) })
+	}
+}
+
+func name(i int, p place, s settings) string {
+	return fmt.Sprintf("pair %d, log-ratios %g and %g, β %g, ε %g: ", i, p.policy[0]-p.reference[0], p.policy[1]-p.reference[1], s.beta, s.smoothing)
+}

@@ -1,0 +1,114 @@
+package loss_test
+
+import (
+	"math"
+	"testing"
+)
+
+// formula is a loss in float64 as its paper writes it: of the log-ratios a and b, those per token, β and ε.
+type formula func(a, b, aToken, bToken, beta, epsilon float64) float64
+
+// logSigma is log σ(x).
+func logSigma(x float64) float64 { return math.Min(x, 0) - math.Log1p(math.Exp(-math.Abs(x))) }
+
+func sigma(x float64) float64 { return math.Exp(logSigma(x)) }
+
+var formulas = map[string]formula{
+	"sigmoid": func(a, b, _, _, beta, epsilon float64) float64 {
+		m := beta * (a - b)
+		return -(1-epsilon)*logSigma(m) - epsilon*logSigma(-m)
+	},
+	"hinge": func(a, b, _, _, beta, _ float64) float64 { return math.Max(0, 1-beta*(a-b)) },
+	"ipo":   func(_, _, a, b, beta, _ float64) float64 { return math.Pow(a-b-1/(2*beta), 2) },
+	"robust": func(a, b, _, _, beta, epsilon float64) float64 {
+		m := beta * (a - b)
+		return (-(1-epsilon)*logSigma(m) + epsilon*logSigma(-m)) / (1 - 2*epsilon)
+	},
+	"exo_pair": func(a, b, _, _, beta, epsilon float64) float64 {
+		m := beta * (a - b)
+		return sigma(m)*(logSigma(m)-math.Log1p(-epsilon)) + sigma(-m)*(logSigma(-m)-math.Log(epsilon))
+	},
+	"nca_pair": func(a, b, _, _, beta, _ float64) float64 {
+		return -logSigma(beta*a) - logSigma(-beta*a)/2 - logSigma(-beta*b)/2
+	},
+	"bco_pair": func(a, b, _, _, beta, _ float64) float64 { return -logSigma(beta*a) - logSigma(-beta*b) },
+	"sppo_hard": func(a, b, _, _, beta, _ float64) float64 {
+		return math.Pow(a-0.5/beta, 2) + math.Pow(b+0.5/beta, 2)
+	},
+	"apo_zero": func(a, b, _, _, beta, _ float64) float64 { return sigma(-beta*a) + sigma(beta*b) },
+	"apo_down": func(a, b, _, _, beta, _ float64) float64 { return sigma(beta*a) + sigma(-beta*(a-b)) },
+	"discopop": func(a, b, _, _, beta, _ float64) float64 {
+		m := beta * (a - b)
+		return -logSigma(m)*sigma(-m/0.05) + math.Exp(-m+logSigma(m/0.05))
+	},
+	"sigmoid_norm": func(_, _, a, b, beta, _ float64) float64 { return -logSigma(beta * (a - b)) },
+}
+
+// host is the loss of a pair in float64, with the fine-tuning term, at a policy moved by d.
+func host(lossType string, p place, s settings, d [2]float64) float64 {
+	var gain, token [2]float64
+	for side := range 2 {
+		gain[side] = float64(p.policy[side]) + d[side] - float64(p.reference[side])
+		token[side] = gain[side] / float64(p.tokens[side])
+	}
+	sft := -(float64(p.policy[0]) + d[0]) / float64(p.sftTokens)
+	return formulas[lossType](gain[0], gain[1], token[0], token[1], float64(s.beta), float64(s.smoothing)) + float64(s.sftWeight)*sft
+}
+
+// slope is the loss's derivative by one log-probability, from the float64 formula. Of two central differences with steps
+// h and h/2, whose errors are c·h² and c·h²/4, (4·second − first)/3 is without them; what is left is of the order h⁴.
+func slope(lossType string, p place, s settings, side int) float64 {
+	difference := func(h float64) float64 {
+		var up, down [2]float64
+		up[side], down[side] = h, -h
+		return (host(lossType, p, s, up) - host(lossType, p, s, down)) / (2 * h)
+	}
+	const h = 1e-3
+	return (4*difference(h/2) - difference(h)) / 3
+}
+
+// grid are log-ratios around 0 and far from it. None is on hinge's corner, where a central difference means nothing.
+func grid() []place {
+	var pairs []place
+	values := []float32{0, 0.125, -0.125, 1.5, -1.5, 7, -7, 60, -60, 900, -900}
+	for _, a := range values {
+		for _, b := range values {
+			pairs = append(pairs, gains([2]float32{a, b})...)
+		}
+	}
+	return pairs
+}
+
+// Every loss and its gradient against the float64 formula. Log-ratios come from float32 log-probabilities without
+// rounding; what remains is the rounding of the loss's own arithmetic, a few parts in 1e7 of its greatest terms, and β
+// times a log-ratio of 900 in the exponent.
+func TestFormulas(t *testing.T) {
+	forEach(t, func(t *testing.T, lossType string) {
+		for _, s := range []settings{{beta: 0.1}, {beta: 0.5}, {beta: 2}, {beta: 0.1, sftWeight: 0.5}} {
+			s.smoothing = smoothingOf(lossType)
+			pairs := grid()
+			got := run(t, lossType, pairs, s)
+			for i, p := range pairs {
+				want := host(lossType, p, s, [2]float64{})
+				near(t, name(i, p, s)+"loss", got.losses[i], want, 2e-6*math.Max(0.25, math.Abs(want)))
+				for side, answer := range []string{"chosen", "rejected"} {
+					want := slope(lossType, p, s, side)
+					near(t, name(i, p, s)+"gradient by "+answer, got.gradient[2*i+side], want, 4e-6*math.Max(float64(s.beta), math.Abs(want)))
+				}
+			}
+		}
+	})
+}
+
+// Label smoothing of 0 is the loss without it, and robust without it is DPO.
+func TestNoSmoothing(t *testing.T) {
+	pairs, s := grid(), settings{beta: 0.1}
+	dpo, robust := run(t, "sigmoid", pairs, s), run(t, "robust", pairs, s)
+	for i, p := range pairs {
+		want := -logSigma(0.1 * (float64(p.policy[0]+40) - float64(p.policy[1]+30)))
+		near(t, name(i, p, s)+"sigmoid", dpo.losses[i], want, 2e-6*math.Max(0.1, want))
+		if robust.losses[i] != dpo.losses[i] || robust.gradient[2*i] != dpo.gradient[2*i] {
+			t.Errorf("%srobust is %g, sigmoid %g", name(i, p, s), robust.losses[i], dpo.losses[i])
+		}
+	}
+}

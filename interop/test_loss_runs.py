@@ -1,0 +1,66 @@
+"""Ten steps with every loss: dpo train and TRL's DPOTrainer, on a tiny model."""
+
+import json
+
+import pairs
+import pytest
+import tiny
+
+STEPS, BATCH, RATE, BETA = 10, 2, 2e-3, 0.1
+RUNS = [  # dpo's loss, label smoothing, weight of the fine-tuning term
+    ("sigmoid", 0.0, 0.0), ("hinge", 0.0, 0.0), ("ipo", 0.0, 0.0), ("robust", 0.1, 0.0), ("exo_pair", 0.001, 0.0),
+    ("nca_pair", 0.0, 0.0), ("bco_pair", 0.0, 0.0), ("sppo_hard", 0.0, 0.0), ("apo_zero", 0.0, 0.0),
+    ("apo_down", 0.0, 0.0), ("discopop", 0.0, 0.0), ("sigmoid_norm", 0.0, 0.0), ("sigmoid", 0.0, 0.5),
+]  # fmt: skip
+TOLERANCES = {"loss": 5e-5, "rewards/margins": 5e-5, "logps/chosen": 5e-6, "grad_norm": 2e-4}  # relative above 1
+
+
+@pytest.fixture(scope="module")
+def tiny_model(gguf_tokenizer, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny")
+    tiny.write(folder / "model", folder / "adapter", gguf_tokenizer)
+    return folder / "model", folder / "adapter"
+
+
+@pytest.fixture(scope="module")
+def steps_file(tmp_path_factory):
+    """As many pairs as the steps take, none of them twice in a step."""
+    return pairs.write(tmp_path_factory.mktemp("data") / "pairs.jsonl", in_order())
+
+
+def in_order():
+    return (pairs.ODD * STEPS)[: STEPS * BATCH]
+
+
+def settings(loss, smoothing, sft_weight):
+    kinds, weights = ([loss, "sft"], [1.0, sft_weight]) if sft_weight else ([loss], [1.0])
+    return {
+        "loss_type": kinds, "loss_weights": weights, "label_smoothing": smoothing, "beta": BETA, "learning_rate": RATE,
+        "max_steps": STEPS, "warmup_steps": 0, "per_device_train_batch_size": BATCH, "max_length": 512,
+    }  # fmt: skip
+
+
+def flags(loss, smoothing, sft_weight):
+    """The same for dpo train."""
+    given = {
+        "loss-type": loss, "label-smoothing": smoothing, "beta": BETA, "learning-rate": RATE, "max-steps": STEPS,
+        "warmup-steps": 0, "batch-size": BATCH, "max-length": 512, "save-steps": 0,
+    } | ({"sft-weight": sft_weight} if sft_weight else {})  # fmt: skip
+    return ["--shuffle=false"] + [part for name, value in given.items() for part in (f"--{name}", str(value))]
+
+
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: run[0] + ("+sft" if run[2] else ""))
+def test_same_ten_steps(run, dpo, tiny_model, steps_file, tmp_path):
+    model, adapter = tiny_model
+    wanted = tiny.train(model, adapter, in_order(), settings(*run), tmp_path / "trl")
+    dpo("train", "--model", model, "--init-adapter", adapter, "--data", steps_file, "--out", tmp_path / "run", *flags(*run))
+    found = [json.loads(line) for line in (tmp_path / "run/metrics.jsonl").read_text().splitlines()]
+    assert len(found) == len(wanted) == STEPS
+    gaps = {name: [] for name in TOLERANCES}
+    for ours, theirs in zip(found, wanted):
+        for name in gaps:
+            gaps[name].append(abs(ours[name] - theirs[name]) / max(1, abs(theirs[name])))
+    print(run, {name: f"{max(gap):.1e}" for name, gap in gaps.items()}, [round(line["loss"], 4) for line in wanted])
+    assert abs(wanted[-1]["rewards/margins"]) > 0.1, "the model learned next to nothing, so nothing is shown"
+    for name, tolerance in TOLERANCES.items():
+        assert max(gaps[name]) < tolerance, (name, gaps[name])
