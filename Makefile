@@ -33,11 +33,12 @@ lint: ## gofmt, go vet, staticcheck
 	go run $(STATICCHECK) ./...
 
 # The race detector is for packages that don't link XLA: its library is not built for it, and training under it takes hours.
-test: ## set-up, lint, and every Go test
-	@bash colab_setup.sh --gguf
+test: ## set-up, lint, every Go test, and the notebooks in JupyterLab
+	@bash colab_setup.sh --gguf --notebooks
 	@bash setup/test.sh
 	@$(MAKE) --no-print-directory lint
 	@bash setup/test_packages.sh
+	@bash setup/notebook_tests.sh
 
 interop: build ## what PEFT and transformers make of our files (Python in an environment of its own)
 	@bash setup/interop_env.sh
