@@ -27,6 +27,7 @@ func Builtin() (train, heldOut *Set, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
+		train.Columns, heldOut.Columns = set.Columns, set.Columns
 		lines := 0
 		for _, pair := range set.Pairs {
 			side := train

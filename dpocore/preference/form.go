@@ -1,6 +1,7 @@
 package preference
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -8,81 +9,94 @@ import (
 	"unicode/utf8"
 )
 
-// A form says which fields the lines of a file have, and of which type.
+// A form says which columns the records of a file have, and of which type.
 type form struct {
-	line       int    // 0-based line that the form was read from
+	at         place   // of the record that the form was read from
+	columns    Columns // the names that stand for prompt, chosen and rejected
+	word       noun
 	prompt     string // as kindOf names it, or "missing"
 	answers    string
 	transcript bool // raw text with Human and Assistant markers
 }
 
-// formOf returns the form of a line.
-func formOf(line fields) (form, error) {
-	found := form{prompt: "missing"}
-	for _, name := range []string{"chosen", "rejected"} {
-		raw, ok := line[name]
+// formOf returns the form of a record.
+func formOf(record fields, columns Columns, word noun) (form, error) {
+	found := form{columns: columns, word: word, prompt: "missing"}
+	for _, name := range []string{columns.Chosen, columns.Rejected} {
+		raw, ok := record[name]
 		if !ok {
-			return form{}, fmt.Errorf("field %q is missing; a line needs \"chosen\" and \"rejected\"", name)
+			return form{}, fmt.Errorf("%s is missing; every record needs %q and %q", word.of(name), columns.Chosen, columns.Rejected)
 		}
-		if err := textOrList(raw, name); err != nil {
+		if err := textOrList(raw, name, word); err != nil {
 			return form{}, err
 		}
 	}
-	found.answers = kindOf(line["chosen"])
-	if other := kindOf(line["rejected"]); other != found.answers {
-		return form{}, fmt.Errorf("field \"rejected\" is %s where \"chosen\" is %s; both must be of one type", other, found.answers)
+	found.answers = kindOf(record[columns.Chosen])
+	if other := kindOf(record[columns.Rejected]); other != found.answers {
+		return form{}, fmt.Errorf("%s is %s where %q is %s; both must be of one type", word.of(columns.Rejected), other, columns.Chosen, found.answers)
 	}
-	if raw, ok := line["prompt"]; ok {
-		if err := textOrList(raw, "prompt"); err != nil {
+	if found.answers == "a string" {
+		found.transcript = isTranscript(beginning(record[columns.Chosen]))
+	}
+	if raw, ok := record[columns.prompt()]; ok && (columns.Prompt != "" || word == field) {
+		if err := textOrList(raw, columns.prompt(), word); err != nil {
 			return form{}, err
 		}
 		found.prompt = kindOf(raw)
-	} else if found.answers == "a string" {
-		chosen, err := text(line["chosen"], "chosen")
-		if err != nil {
-			return form{}, err
+		if found.transcript { // such answers repeat their prompt, if it is a text and they begin with the user
+			found.transcript = found.prompt == "a string" && strings.HasPrefix(beginning(record[columns.Chosen]), humanMarker)
 		}
-		found.transcript = isTranscript(chosen)
 	}
 	return found, nil
 }
 
+// beginning decodes a string that may begin with a marker of a transcript, so
+// with an escaped line end; "" is any other.
+func beginning(raw json.RawMessage) (decoded string) {
+	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte(`"\`)) {
+		json.Unmarshal(raw, &decoded) // what is no string begins with nothing
+	}
+	return decoded
+}
+
 // textOrList refuses every other JSON type.
-func textOrList(raw json.RawMessage, name string) error {
+func textOrList(raw json.RawMessage, name string, word noun) error {
 	if kind := kindOf(raw); kind != "a string" && kind != "a list" {
-		return fmt.Errorf("field %q is %s; it must be a string or a list of turns", name, kind)
+		return fmt.Errorf("%s is %s; it must be a string or a list of turns", word.of(name), kind)
 	}
 	return nil
 }
 
-// check compares a line's form with that of the first line.
+// check compares a record's form with that of the first record.
 func (f *form) check(found form) error {
+	label := f.word.of(f.columns.Chosen)
+	same := fmt.Sprintf("and all %ss must have the same", f.at.unit)
 	switch {
 	case f.prompt != found.prompt && found.prompt == "missing":
-		return fmt.Errorf("field \"prompt\" is missing; line %d has it, and all lines must have the same fields", f.line+1)
+		return fmt.Errorf("%s is missing; %s has it, %s %ss", f.word.of(f.columns.prompt()), f.at, same, f.word)
 	case f.prompt != found.prompt:
-		return fmt.Errorf("field \"prompt\" is %s; in line %d it is %s, and all lines must have the same fields", found.prompt, f.line+1, f.prompt)
+		return fmt.Errorf("%s is %s; in %s it is %s, %s %ss", f.word.of(f.columns.prompt()), found.prompt, f.at, f.prompt, same, f.word)
 	case f.answers != found.answers:
-		return fmt.Errorf("field \"chosen\" is %s; in line %d it is %s, and all lines must have the same form", found.answers, f.line+1, f.answers)
+		return fmt.Errorf("%s is %s; in %s it is %s, %s form", label, found.answers, f.at, f.answers, same)
 	case f.transcript && !found.transcript:
-		return fmt.Errorf("field \"chosen\" does not begin with %q as in line %d, and all lines must have the same form", humanMarker, f.line+1)
+		return fmt.Errorf("%s does not begin with %q as in %s, %s form", label, humanMarker, f.at, same)
 	}
 	return nil
 }
 
-// pair decodes a line's pair. A reason is given where there is none to learn
-// from.
-func (f *form) pair(line fields) (pair Pair, reason string, err error) {
-	if err := options(line, &pair); err != nil {
+// pair decodes a record's pair. A reason is given where there is none to
+// learn from.
+func (f *form) pair(record fields) (pair Pair, reason string, err error) {
+	if err := options(record, f.word, &pair); err != nil {
 		return pair, "", err
 	}
 	if f.answers == "a list" {
-		return f.conversation(line, pair)
+		return f.conversation(record, pair)
 	}
-	if pair.Chosen, err = text(line["chosen"], "chosen"); err != nil {
+	if pair.Chosen, err = text(record[f.columns.Chosen], f.word.of(f.columns.Chosen)); err != nil {
 		return pair, "", err
 	}
-	if pair.Rejected, err = text(line["rejected"], "rejected"); err != nil {
+	if pair.Rejected, err = text(record[f.columns.Rejected], f.word.of(f.columns.Rejected)); err != nil {
 		return pair, "", err
 	}
 	switch {
@@ -90,35 +104,48 @@ func (f *form) pair(line fields) (pair Pair, reason string, err error) {
 		return f.fromTranscripts(pair)
 	case f.prompt == "missing":
 		reason = pair.takeCommonBeginning()
-	case f.prompt == "a list":
-		pair.Prompt, err = turns(line["prompt"], "prompt")
 	default:
-		var prompt string
-		prompt, err = text(line["prompt"], "prompt")
-		pair.Prompt = []Turn{{Role: "user", Content: prompt}}
+		pair.Prompt, err = f.promptTurns(record)
 	}
 	return pair, reason, err
 }
 
+// promptTurns decodes a prompt of its own: turns, a transcript, or a text of
+// the user's.
+func (f *form) promptTurns(record fields) ([]Turn, error) {
+	switch f.prompt {
+	case "a list":
+		return turns(record[f.columns.Prompt], f.columns.Prompt, f.word)
+	case "a string":
+		prompt, err := text(record[f.columns.Prompt], f.word.of(f.columns.Prompt))
+		if strings.HasPrefix(prompt, humanMarker) {
+			return promptTranscript(prompt), err
+		}
+		return []Turn{{Role: "user", Content: prompt}}, err
+	}
+	return nil, nil
+}
+
 // conversation decodes answers that are lists of turns. Whether the prompt
 // stands by itself or opens both lists, all turns but the last must agree;
-// they are the prompt. A prompt that is a string beside lists repeats what
-// the lists begin with, as TRL reads it, and is passed over.
-func (f *form) conversation(line fields, pair Pair) (Pair, string, error) {
-	var prompt []Turn
-	var err error
-	if f.prompt == "a list" {
-		if prompt, err = turns(line["prompt"], "prompt"); err != nil {
-			return pair, "", err
-		}
-	}
-	chosen, err := turns(line["chosen"], "chosen")
+// they are the prompt. A prompt that is a string beside lists of several
+// turns repeats what the lists begin with, as TRL reads it, and is passed
+// over.
+func (f *form) conversation(record fields, pair Pair) (Pair, string, error) {
+	chosen, err := turns(record[f.columns.Chosen], f.columns.Chosen, f.word)
 	if err != nil {
 		return pair, "", err
 	}
-	rejected, err := turns(line["rejected"], "rejected")
+	rejected, err := turns(record[f.columns.Rejected], f.columns.Rejected, f.word)
 	if err != nil {
 		return pair, "", err
+	}
+	prompt, err := f.promptTurns(record)
+	if err != nil {
+		return pair, "", err
+	}
+	if f.prompt == "a string" && (len(chosen) > 1 || len(rejected) > 1) {
+		prompt = nil
 	}
 	if len(chosen) == 0 || len(rejected) == 0 {
 		return pair, EmptyAnswer, nil
@@ -170,7 +197,7 @@ func (p *Pair) takeCommonBeginning() (reason string) {
 // fault returns the reason why nothing can be learnt from the pair, or "".
 func (p *Pair) fault() string {
 	switch {
-	case len(p.Prompt) == 0:
+	case !slices.ContainsFunc(p.Prompt, func(t Turn) bool { return strings.TrimSpace(t.Content) != "" }):
 		return NoPrompt
 	case strings.TrimSpace(p.Chosen) == "" || strings.TrimSpace(p.Rejected) == "":
 		return EmptyAnswer

@@ -4,9 +4,11 @@
 // Start with [ReadFile] for a file of your own, or [Builtin] for the pairs
 // that come with the module. [Set.Split] keeps some pairs for evaluation.
 //
-// A file holds one pair a line as a JSON object (JSON Lines), gzipped or not,
-// in any of these forms; the first line decides which, and every further line
-// must have the same form:
+// A file is JSON Lines (one JSON object a line), JSON (a list of objects, by
+// itself or under one key of an object), CSV, TSV or Parquet, each gzipped or
+// not; which one is told by its content. A pair is an object, or a row, in
+// any of these forms; the first one decides which, and every further one must
+// have the same form:
 //
 //	{"prompt": "Why?", "chosen": "Because …", "rejected": "Dunno."}
 //	{"chosen": "Why? Because …", "rejected": "Why? Dunno."}
@@ -14,11 +16,14 @@
 //	{"prompt": [turns], "chosen": [turns], "rejected": [turns]}
 //	{"chosen": [turns], "rejected": [turns]}
 //
-// where a turn is {"role": "user", "content": "Why?"}. Two more fields may
-// stand on any line: "objective", a word to group pairs by, and "weight".
+// where a turn is {"role": "user", "content": "Why?"}; a column of CSV holds
+// turns as JSON text. A prompt may be a transcript too. Two more fields may stand beside them: "objective", a
+// word to group pairs by, and "weight". [Columns] says which other names are
+// recognised.
 package preference
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,9 +41,15 @@ type Pair struct {
 	Chosen    string // the better answer
 	Rejected  string // the worse answer
 	Source    string // the file that the pair comes from, or "builtin"
-	Line      int    // 0-based line in that file
+	Line      int    // 0-based place in that file, counted in Unit
+	Unit      string // "line", or "element" of a JSON list, or "row" of a Parquet file; "" is a line
 	Objective string // what the pair teaches, such as "harmlessness"; may be empty
 	Weight    float64
+}
+
+// Where names the pair's place as its file shows it: "pairs.jsonl, line 3".
+func (p *Pair) Where() string {
+	return fmt.Sprintf("%s, %s %d", p.Source, cmp.Or(p.Unit, unitLine), p.Line+1)
 }
 
 // Reasons for which a well-formed pair is left out: it can teach nothing.
@@ -58,9 +69,9 @@ var plural = map[string]string{
 	NotAssistant: "answers not by the assistant",
 }
 
-// A Skip is a line whose pair was left out.
+// A Skip is a place whose pair was left out.
 type Skip struct {
-	Line   int    // 0-based line in the file
+	Line   int    // 0-based place in the file, counted as a pair's Line is
 	Reason string // one of the constants above
 }
 
@@ -69,6 +80,7 @@ type Set struct {
 	Pairs   []Pair
 	Skipped []Skip
 	Source  string // the file, or "builtin"
+	Columns Columns
 }
 
 // Report says in one line how many pairs were kept and how many were left

@@ -61,7 +61,7 @@ func TestForms(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			test.want.Source, test.want.Line = "pairs", 2
+			test.want.Source, test.want.Line, test.want.Unit = "pairs", 2, "line"
 			line := strings.ReplaceAll(test.line, "\n", " ")
 			set, err := Read(strings.NewReader("\xef\xbb\xbf\n \r\n"+line+"\r\n\n"), "pairs")
 			if err != nil {
@@ -175,7 +175,7 @@ func TestLeftOut(t *testing.T) {
 
 func TestEmptyFile(t *testing.T) {
 	_, err := Read(strings.NewReader("\n\n"), "pairs.jsonl")
-	wantError(t, err, "pairs.jsonl", "no pair")
+	wantError(t, err, "pairs.jsonl", "empty")
 }
 
 func TestReport(t *testing.T) {
@@ -229,16 +229,4 @@ func TestHarmlessBase(t *testing.T) {
 	if got, want := set.Report(), "kept 2303 pairs, left out 9: 5 different prompts, 4 empty answers"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-}
-
-func FuzzRead(f *testing.F) {
-	f.Add([]byte(good))
-	f.Add([]byte(`{"chosen":[{"role":"user","content":"a"}],"rejected":[]}`))
-	f.Add([]byte(`{"chosen":"\n\nHuman: a","rejected":"\ud800"}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		set, err := Read(bytes.NewReader(data), "fuzz")
-		if err == nil && len(set.Pairs) == 0 {
-			t.Error("neither pair nor error")
-		}
-	})
 }

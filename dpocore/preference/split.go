@@ -16,7 +16,7 @@ import (
 // gives the same split. Both sides keep the order of the set; lines that were
 // left out are listed in neither.
 func (s *Set) Split(fraction float64, seed int64) (train, heldOut *Set) {
-	train, heldOut = &Set{Source: s.Source}, &Set{Source: s.Source}
+	train, heldOut = &Set{Source: s.Source, Columns: s.Columns}, &Set{Source: s.Source, Columns: s.Columns}
 	held := s.heldPrompts(fraction, seed)
 	for _, pair := range s.Pairs {
 		side := train

@@ -26,10 +26,20 @@ func isTranscript(text string) bool {
 // is the answer.
 func (f *form) fromTranscripts(pair Pair) (Pair, string, error) {
 	if !isTranscript(pair.Rejected) {
-		return pair, "", fmt.Errorf("field \"rejected\" does not begin with %q as \"chosen\" does", humanMarker)
+		return pair, "", fmt.Errorf("%s does not begin with %q as %q does", f.word.of(f.columns.Rejected), humanMarker, f.columns.Chosen)
 	}
 	reason := pair.setAnswers(cutTranscript(pair.Chosen), cutTranscript(pair.Rejected))
 	return pair, reason, nil
+}
+
+// promptTranscript cuts a prompt that is a transcript into its turns; the
+// marker that asks for the answer at its end is no turn.
+func promptTranscript(prompt string) []Turn {
+	turns := cutTranscript(prompt)
+	if last := len(turns) - 1; turns[last].Role == "assistant" && turns[last].Content == "" {
+		turns = turns[:last]
+	}
+	return turns
 }
 
 // cutTranscript cuts a text that begins with a marker into its turns.
