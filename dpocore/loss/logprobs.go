@@ -27,12 +27,24 @@ func LogProbs(hidden, head *Node, a Answers, answers int) (logProbs, meanLogits 
 	target := ReduceSum(Mul(states, Gather(head, Reshape(a.Target, tokens, 1))), -1)
 	mean := ReduceSum(Mul(states, BroadcastToShape(ReduceAndKeep(head, ReduceMean, 0), states.Shape())), -1)
 
-	owners := BroadcastToDims(Reshape(a.Owner, tokens, 1), tokens, answers)
-	own := ConvertDType(Equal(owners, Iota(hidden.Graph(), owners.Shape(), 1)), dtypes.Float32)
+	own := owned(a.Owner, answers)
 	sum := func(x *Node) *Node {
 		return ReduceSum(Mul(own, BroadcastToDims(Reshape(x, tokens, 1), tokens, answers)), 0)
 	}
 	return sum(Sub(target, logSum)), StopGradient(sum(mean))
+}
+
+// Tokens counts each answer's tokens, [answers] float32, from Answers.Owner; an answer that is not there counts 1.
+func Tokens(owner *Node, answers int) *Node {
+	counts := ReduceSum(owned(owner, answers), 0)
+	return Max(counts, OnesLike(counts))
+}
+
+// owned is 1 where a token belongs to an answer, 0 elsewhere, [tokens, answers].
+func owned(owner *Node, answers int) *Node {
+	tokens := owner.Shape().Dim(0)
+	owners := BroadcastToDims(Reshape(owner, tokens, 1), tokens, answers)
+	return ConvertDType(Equal(owners, Iota(owner.Graph(), owners.Shape(), 1)), dtypes.Float32)
 }
 
 // sumAsTorch sums x [tokens, vocabulary] over the vocabulary, in float32 as PyTorch does on a CPU: into sixteen partial

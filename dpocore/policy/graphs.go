@@ -23,7 +23,15 @@ const (
 // et al. 2016, https://arxiv.org/abs/1604.06174).
 type graphs struct {
 	embed, forward, forwardBase, measure *Exec
-	compare, backward, norm, update      *Exec
+	backward, norm, update               *Exec
+
+	compare map[comparison]*Exec // made when first asked for
+}
+
+// comparison is a kind of graph that compares the answers of a row's pairs: by which loss, and with its gradient or not.
+type comparison struct {
+	lossType string
+	gradient bool
 }
 
 // build prepares the graphs; each compiles when it first runs.
@@ -38,7 +46,6 @@ func (p *Policy) build() error {
 		{&p.graphs.forward, "layer", func(params []*Node) []*Node { return p.layerGraph(params, true) }},
 		{&p.graphs.forwardBase, "reference layer", func(params []*Node) []*Node { return p.layerGraph(params, false) }},
 		{&p.graphs.measure, "log-probabilities", p.measureGraph},
-		{&p.graphs.compare, "loss", p.compareGraph},
 		{&p.graphs.backward, "layer backward", p.backwardGraph},
 		{&p.graphs.norm, "gradient norm", normGraph},
 		{&p.graphs.update, "update", updateGraph},
@@ -47,11 +54,31 @@ func (p *Policy) build() error {
 		errs = append(errs, err)
 		*g.exec = exec.WithName(g.name)
 	}
+	p.graphs.compare = map[comparison]*Exec{}
 	return errors.Join(errs...)
 }
 
+// comparing is the graph of a comparison.
+func (p *Policy) comparing(kind comparison) (*Exec, error) {
+	if exec, ok := p.graphs.compare[kind]; ok {
+		return exec, nil
+	}
+	if err := loss.Check(kind.lossType); err != nil {
+		return nil, err
+	}
+	exec, err := NewExec(p.backend, func(params []*Node) []*Node { return p.compareGraph(params, kind) })
+	if err != nil {
+		return nil, err
+	}
+	p.graphs.compare[kind] = exec.WithName(kind.lossType + " loss")
+	return exec, nil
+}
+
 func (g graphs) finalize() {
-	for _, exec := range []*Exec{g.embed, g.forward, g.forwardBase, g.measure, g.compare, g.backward, g.norm, g.update} {
+	for _, exec := range []*Exec{g.embed, g.forward, g.forwardBase, g.measure, g.backward, g.norm, g.update} {
+		exec.Finalize()
+	}
+	for _, exec := range g.compare {
 		exec.Finalize()
 	}
 }
@@ -102,14 +129,23 @@ func (p *Policy) measureGraph(params []*Node) []*Node {
 }
 
 // compareGraph takes what measureGraph takes, with the pairs' weights in place of the vector, and the reference
-// log-probabilities [pairs, 2], beta and label smoothing. It returns the policy's log-probabilities and mean logits, the
-// pairs' losses [pairs] and the gradient of Σ weight·loss by the last layer's output.
-func (p *Policy) compareGraph(params []*Node) []*Node {
-	weights, hidden, reference, beta, smoothing := params[3], params[4], params[5], params[6], params[7]
-	measured := p.measureGraph(params[:5])
-	losses := loss.DPO(loss.Terms{Policy: measured[0], Reference: reference, Beta: beta, LabelSmoothing: smoothing})
-	by := Gradient(ReduceAllSum(Mul(losses, weights)), hidden)[0]
-	return []*Node{measured[0], measured[1], losses, by}
+// log-probabilities [pairs, 2] and the loss's scalars, as [Loss] has them. It returns the policy's log-probabilities and
+// mean logits and the pairs' losses [pairs], and with the gradient that of Σ weight·loss by the last layer's output.
+func (p *Policy) compareGraph(params []*Node, kind comparison) []*Node {
+	answers, weights, hidden, reference, scalars := params[2], params[3], params[4], params[5], params[6]
+	scalar := func(i int) *Node { return Reshape(SliceAxis(scalars, 0, AxisElem(i))) }
+	outputs := p.measureGraph(params[:5])
+	pairs := weights.Shape().Dim(0)
+	losses := loss.Of(kind.lossType, loss.Terms{
+		Policy: outputs[0], Reference: reference, Tokens: Reshape(loss.Tokens(line(answers, 2), 2*pairs), pairs, 2),
+		Beta: scalar(0), LabelSmoothing: scalar(1),
+		SFTWeight: scalar(2), SFTTokens: BroadcastToDims(scalar(3), pairs),
+	})
+	outputs = append(outputs, losses)
+	if kind.gradient {
+		outputs = append(outputs, Gradient(ReduceAllSum(Mul(losses, weights)), hidden)[0])
+	}
+	return outputs
 }
 
 // normGraph takes the gradients, layer by layer, and returns their norm.

@@ -12,10 +12,13 @@ import (
 // clipEpsilon keeps the division of gradient clipping from dividing by zero, as in PyTorch's clip_grad_norm_.
 const clipEpsilon = 1e-6
 
-// Loss are the inputs of the loss that are not data.
+// Loss is what a pair costs, and the scalars in it.
 type Loss struct {
+	Type           string // one of loss.Types
 	Beta           float64
 	LabelSmoothing float64
+	SFTWeight      float64 // of the term of supervised fine-tuning, 0 for none
+	SFTTokens      float64 // tokens of a chosen answer on average, by which that term is divided: see loss.SFT
 }
 
 // Measured is what a graph found for each pair of a row, in the order of its places. Places that no pair takes hold
@@ -23,7 +26,7 @@ type Loss struct {
 type Measured struct {
 	LogProbs   [][2]float32 // summed log-probabilities of chosen and rejected, in nats
 	MeanLogits [][2]float32 // the sum over an answer's tokens of the mean vocabulary logit
-	Losses     []float32    // only from Accumulate
+	Losses     []float32    // only from Accumulate and Evaluate
 }
 
 // Reference measures a row's answers under the model without the adapter.
@@ -51,6 +54,24 @@ func (p *Policy) measure(row *batch.Row, withAdapter bool) (Measured, error) {
 	return read(row, outputs[0], outputs[1], nil)
 }
 
+// Evaluate measures a row's answers as LogProbs does, and what its pairs cost given the reference's log-probabilities.
+func (p *Policy) Evaluate(row *batch.Row, reference [][2]float32, loss Loss) (Measured, error) {
+	s, err := p.enter(row)
+	if err != nil {
+		return Measured{}, fmt.Errorf("evaluate a row: %w", err)
+	}
+	defer s.leave()
+	if err := s.forward(true, false); err != nil {
+		return Measured{}, fmt.Errorf("evaluate a row: %w", err)
+	}
+	outputs, err := s.compare(row.Shape.Pairs, reference, nil, loss, false)
+	if err != nil {
+		return Measured{}, fmt.Errorf("evaluate a row: %w", err)
+	}
+	defer finalize(outputs...)
+	return read(row, outputs[0], outputs[1], outputs[2])
+}
+
 // Accumulate adds to the gradients the row's Σ weight·loss, given the reference's log-probabilities of its pairs, and
 // returns what it measured on the way. It changes nothing else: until Update the state is that of the last step.
 func (p *Policy) Accumulate(row *batch.Row, reference [][2]float32, weights []float32, loss Loss) (Measured, error) {
@@ -74,7 +95,7 @@ func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []fl
 	if err := s.forward(true, true); err != nil {
 		return Measured{}, err
 	}
-	outputs, err := s.compare(row.Shape.Pairs, reference, weights, loss)
+	outputs, err := s.compare(row.Shape.Pairs, reference, weights, loss, true)
 	if err != nil {
 		return Measured{}, err
 	}
@@ -91,19 +112,24 @@ func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []fl
 }
 
 // compare returns what compareGraph does.
-func (s *pass) compare(pairs int, reference [][2]float32, weights []float32, loss Loss) ([]*tensors.Tensor, error) {
+func (s *pass) compare(pairs int, reference [][2]float32, weights []float32, loss Loss, gradient bool) ([]*tensors.Tensor, error) {
+	exec, err := s.policy.comparing(comparison{loss.Type, gradient})
+	if err != nil {
+		return nil, err
+	}
 	flat := make([]float32, 2*pairs)
 	for i, both := range reference {
 		flat[2*i], flat[2*i+1] = both[0], both[1]
 	}
 	padded := make([]float32, pairs)
 	copy(padded, weights)
-	counts := tensors.FromFlatDataAndDimensions(padded, pairs)
-	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(flat, pairs, 2),
-		tensors.FromScalar(float32(loss.Beta)), tensors.FromScalar(float32(loss.LabelSmoothing))}
-	defer finalize(append(inputs, counts)...)
-	return call(s.policy.graphs.compare, []*tensors.Tensor{s.policy.weights.Norm(), s.policy.weights.Head(), s.answers, counts, s.hidden},
-		inputs...)
+	inputs := []*tensors.Tensor{
+		tensors.FromFlatDataAndDimensions(padded, pairs), s.hidden, tensors.FromFlatDataAndDimensions(flat, pairs, 2),
+		tensors.FromFlatDataAndDimensions([]float32{float32(loss.Beta), float32(loss.LabelSmoothing),
+			float32(loss.SFTWeight), float32(max(1, loss.SFTTokens))}, 4),
+	}
+	defer finalize(inputs[0], inputs[2], inputs[3])
+	return call(exec, []*tensors.Tensor{s.policy.weights.Norm(), s.policy.weights.Head(), s.answers}, inputs...)
 }
 
 // Update makes one step of AdamW with the gradients gathered since the last, clipped to a norm of maxNorm, and returns

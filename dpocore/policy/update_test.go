@@ -39,13 +39,13 @@ func TestUpdateIsAdamW(t *testing.T) {
 		rows := pack(t, small, list[2*i:2*i+2])
 		before := snapshot(t, p)
 		p = tiny(t, before[0])
-		accumulate(t, p, rows, ones(2), policy.Loss{Beta: 0.5})
+		accumulate(t, p, rows, ones(2), policy.Loss{Type: "sigmoid", Beta: 0.5})
 		g := gradient(t, p)
 
 		if err := p.Restore(before[0], before[1], before[2], i); err != nil {
 			t.Fatal(err)
 		}
-		accumulate(t, p, rows, ones(2), policy.Loss{Beta: 0.5})
+		accumulate(t, p, rows, ones(2), policy.Loss{Type: "sigmoid", Beta: 0.5})
 		got := update(t, p, c.rate, c.clip*norm(g))
 		within(t, "the gradient's norm", got/norm(g), 1, 1e-6)
 		plain.step(g, c.rate, c.clip*norm(g))
@@ -64,7 +64,7 @@ func TestUpdateIsAdamW(t *testing.T) {
 func TestUpdateClearsTheGradient(t *testing.T) {
 	adapter := trainedAdapter(t)
 	p := tiny(t, adapter)
-	accumulate(t, p, pack(t, small, examples(2, 10)), ones(2), policy.Loss{Beta: 1})
+	accumulate(t, p, pack(t, small, examples(2, 10)), ones(2), policy.Loss{Type: "sigmoid", Beta: 1})
 	if got := update(t, p, 0, 1); got == 0 {
 		t.Error("the gradient's norm is 0")
 	}
@@ -82,7 +82,7 @@ func TestUpdateClearsTheGradient(t *testing.T) {
 func TestRestoreGoesOnAsBefore(t *testing.T) {
 	list := examples(8, 12)
 	learn := func(p *policy.Policy, i int) {
-		accumulate(t, p, pack(t, small, list[2*i:2*i+2]), ones(2), policy.Loss{Beta: 0.5})
+		accumulate(t, p, pack(t, small, list[2*i:2*i+2]), ones(2), policy.Loss{Type: "sigmoid", Beta: 0.5})
 		update(t, p, 1e-2, 1)
 	}
 	p := tiny(t, tinyLayout(t).Init(3))
@@ -114,7 +114,7 @@ func TestRestoreGoesOnAsBefore(t *testing.T) {
 // Restore leaves no gradient of before behind.
 func TestRestoreClearsTheGradient(t *testing.T) {
 	p := tiny(t, trainedAdapter(t))
-	accumulate(t, p, pack(t, small, examples(2, 13)), ones(2), policy.Loss{Beta: 1})
+	accumulate(t, p, pack(t, small, examples(2, 13)), ones(2), policy.Loss{Type: "sigmoid", Beta: 1})
 	p = tiny(t, trainedAdapter(t))
 	if got := update(t, p, 0, 1); got != 0 {
 		t.Errorf("the gradient's norm is %g", got)
@@ -136,8 +136,8 @@ func TestWrongLengths(t *testing.T) {
 		"adapter":   {func() error { return p.Restore(short, nil, nil, 0) }, "the adapter has"},
 		"mean":      {func() error { return p.Restore(whole, short, nil, 0) }, "has"},
 		"variance":  {func() error { return p.Restore(whole, nil, short, 0) }, "has"},
-		"reference": {func() error { _, err := p.Accumulate(row, two[:1], ones(2), policy.Loss{}); return err }, "2 pairs"},
-		"weights":   {func() error { _, err := p.Accumulate(row, two, ones(5), policy.Loss{}); return err }, "2 pairs"},
+		"reference": {func() error { _, err := p.Accumulate(row, two[:1], ones(2), policy.Loss{Type: "sigmoid"}); return err }, "2 pairs"},
+		"weights":   {func() error { _, err := p.Accumulate(row, two, ones(5), policy.Loss{Type: "sigmoid"}); return err }, "2 pairs"},
 	} {
 		if err := c.make(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
