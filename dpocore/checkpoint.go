@@ -21,7 +21,6 @@ const (
 	checkpointPrefix = "checkpoint-"
 	optimizerFile    = "optimizer.safetensors"
 	positionFile     = "position.json"
-	keptCheckpoints  = 2 // the last ones; each takes 12 bytes for every value of the adapter
 )
 
 // position is where a run stands between two steps, apart from the adapter and its optimizer. The order of the data
@@ -40,8 +39,9 @@ type saved struct {
 	adapter, mean, variance []float32
 }
 
-// writeCheckpoint puts checkpoint-N into a run folder; it appears whole or not at all.
-func writeCheckpoint(dir, baseModel string, layout llama.Layout, s saved, summary metrics.Summary) error {
+// writeCheckpoint puts checkpoint-N into a run folder; it appears whole or not at all. The last ones are kept, and the
+// best; each takes 12 bytes for every value of the adapter.
+func writeCheckpoint(dir, baseModel string, layout llama.Layout, s saved, summary metrics.Summary, kept int) error {
 	final := filepath.Join(dir, checkpointPrefix+strconv.Itoa(s.Step))
 	temp := filepath.Join(dir, "."+checkpointPrefix+strconv.Itoa(s.Step))
 	if err := os.RemoveAll(temp); err != nil {
@@ -72,11 +72,11 @@ func writeCheckpoint(dir, baseModel string, layout llama.Layout, s saved, summar
 	if err := metrics.WriteTrainerState(filepath.Join(temp, trainerStateFile), history, summary); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
-	return moveIn(dir, temp, final)
+	return moveIn(dir, temp, final, kept, summary.BestStep)
 }
 
 // moveIn gives a finished checkpoint its name and removes those that are no longer kept.
-func moveIn(dir, temp, final string) error {
+func moveIn(dir, temp, final string, kept, best int) error {
 	if err := os.RemoveAll(final); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
@@ -87,7 +87,10 @@ func moveIn(dir, temp, final string) error {
 	if err != nil {
 		return err
 	}
-	for _, step := range steps[:max(0, len(steps)-keptCheckpoints)] {
+	for _, step := range steps[:max(0, len(steps)-kept)] {
+		if step == best {
+			continue
+		}
 		if err := os.RemoveAll(filepath.Join(dir, checkpointPrefix+strconv.Itoa(step))); err != nil {
 			return fmt.Errorf("remove an old checkpoint: %w", err)
 		}
@@ -118,26 +121,32 @@ func lastCheckpoint(dir string, layout llama.Layout) (s saved, ok bool, err erro
 	if err != nil || len(steps) == 0 {
 		return saved{}, false, err
 	}
-	path := filepath.Join(dir, checkpointPrefix+strconv.Itoa(steps[len(steps)-1]))
+	s, err = readCheckpoint(dir, steps[len(steps)-1], layout)
+	return s, err == nil, err
+}
+
+// readCheckpoint reads the checkpoint of a step.
+func readCheckpoint(dir string, step int, layout llama.Layout) (s saved, err error) {
+	path := filepath.Join(dir, checkpointPrefix+strconv.Itoa(step))
 	raw, err := os.ReadFile(filepath.Join(path, positionFile))
 	if err != nil {
-		return saved{}, false, fmt.Errorf("resume from %s: %w", path, err)
+		return saved{}, fmt.Errorf("resume from %s: %w", path, err)
 	}
 	if err := json.Unmarshal(raw, &s.position); err != nil {
-		return saved{}, false, fmt.Errorf("resume from %s: %w", path, err)
+		return saved{}, fmt.Errorf("resume from %s: %w", path, err)
 	}
 	if s.adapter, err = export.ReadAdapter(path, layout); err != nil {
-		return saved{}, false, fmt.Errorf("resume from %s: %w", path, err)
+		return saved{}, fmt.Errorf("resume from %s: %w", path, err)
 	}
 	file, err := safetensors.Open(filepath.Join(path, optimizerFile))
 	if err != nil {
-		return saved{}, false, fmt.Errorf("resume from %s: %w", path, err)
+		return saved{}, fmt.Errorf("resume from %s: %w", path, err)
 	}
 	defer file.Close()
 	for name, to := range map[string]*[]float32{"exp_avg": &s.mean, "exp_avg_sq": &s.variance} {
 		if *to, err = file.Read(name); err != nil {
-			return saved{}, false, fmt.Errorf("resume from %s: %w", path, err)
+			return saved{}, fmt.Errorf("resume from %s: %w", path, err)
 		}
 	}
-	return s, true, nil
+	return s, nil
 }

@@ -69,7 +69,8 @@ func ReadPairs(name string) (pairs, heldOut *preference.Set, err error) {
 // examples are a set's pairs as tokens, and what became of them.
 type examples struct {
 	list    []batch.Example
-	lines   []int // the pair's line in its file, counted from 0
+	lines   []int    // the pair's line in its file, counted from 0
+	places  []string // the same in words, with the file
 	notes   []string
 	cut     int
 	leftOut int
@@ -92,7 +93,7 @@ func tokenize(encoder *chat.Encoder, set *preference.Set, maxLength, vocabulary 
 		}
 		example := batch.Example{Prompt: tokens.Prompt, Chosen: tokens.Chosen, Rejected: tokens.Rejected}
 		if err := example.Check(vocabulary); err != nil {
-			return out, fmt.Errorf("tokenize the pair of %s, line %d: %w", pair.Source, pair.Line+1, err)
+			return out, fmt.Errorf("tokenize %s: %w", pair.Where(), err)
 		}
 		all = append(all, example)
 	}
@@ -104,6 +105,7 @@ func tokenize(encoder *chat.Encoder, set *preference.Set, maxLength, vocabulary 
 	for i, pair := range set.Pairs {
 		if !left[i] {
 			out.lines = append(out.lines, pair.Line)
+			out.places = append(out.places, pair.Where())
 		}
 	}
 	out.list, out.cut, out.leftOut = kept, report.Cut, len(report.LeftOut)
@@ -115,6 +117,9 @@ func tokenize(encoder *chat.Encoder, set *preference.Set, maxLength, vocabulary 
 }
 
 func (e *examples) describe(set *preference.Set, maxLength, mismatches int, between string) {
+	if !set.Columns.Exact() {
+		e.notes = append(e.notes, fmt.Sprintf("%s: %s.", set.Source, set.Columns))
+	}
 	if len(set.Skipped) > 0 {
 		e.notes = append(e.notes, fmt.Sprintf("%s: %s.", set.Source, set.Report()))
 	}

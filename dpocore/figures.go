@@ -45,12 +45,4 @@ func rewardsOf(policy, reference [2]float32, beta float64) [2]float64 {
 	}
 }
 
-// lossOf is loss.DPO of one pair in float64, for figures that need no gradient.
-func lossOf(policy, reference [2]float32, beta, smoothing float64) float64 {
-	rewards := rewardsOf(policy, reference, beta)
-	margin := rewards[0] - rewards[1]
-	softplus := func(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
-	return (1-smoothing)*softplus(-margin) + smoothing*softplus(margin)
-}
-
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -14,7 +14,7 @@ const trainerStateFile = "trainer_state.json"
 
 // finish leaves in the run folder what PEFT loads, and marks the run as finished, last of all.
 func (t *trainer) finish() error {
-	adapter, _, _, err := t.policy.Snapshot()
+	adapter, err := t.finalAdapter()
 	if err != nil {
 		return fmt.Errorf("finish the run: %w", err)
 	}
@@ -40,6 +40,18 @@ func (t *trainer) finish() error {
 	}
 	t.listener.Finished(t.dir, time.Since(t.begun).Seconds())
 	return nil
+}
+
+// finalAdapter is what the run has learned: the last step's adapter, or with early stopping the best one's.
+func (t *trainer) finalAdapter() ([]float32, error) {
+	best, loss, _ := t.best()
+	if t.config.EarlyStopping == 0 || best == t.step {
+		adapter, _, _, err := t.policy.Snapshot()
+		return adapter, err
+	}
+	t.listener.Note(fmt.Sprintf("The held-out loss was lowest, %.4f, at step %d; the run ends after step %d with the adapter of that step.", loss, best, t.step))
+	s, err := readCheckpoint(t.dir, best, t.layout)
+	return s.adapter, err
 }
 
 // baseName is the base model's name for PEFT, which looks for it in this folder or on the hub. The quantized SmolLM2

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"example.com/gonb-dpo/internal/atomicfile"
@@ -77,11 +78,14 @@ func (r Record) differs(other Record) string {
 		{"tokenizer", r.Model.Tokenizer, other.Model.Tokenizer},
 		{"first adapter", r.Model.Adapter, other.Model.Adapter},
 		{"beta", a.Beta, b.Beta}, {"label smoothing", a.LabelSmoothing, b.LabelSmoothing}, {"loss type", a.LossType, b.LossType},
+		{"weight of fine-tuning", a.SFTWeight, b.SFTWeight},
 		{"LoRA rank", a.LoRARank, b.LoRARank}, {"LoRA alpha", a.LoRAAlpha, b.LoRAAlpha},
-		{"learning rate", a.LearningRate, b.LearningRate}, {"warm-up", a.WarmupSteps, b.WarmupSteps},
+		{"projections with LoRA", strings.Join(a.LoRA().Modules, ", "), strings.Join(b.LoRA().Modules, ", ")}, {"rank-stabilized scaling", a.RSLoRA, b.RSLoRA},
+		{"learning rate", a.LearningRate, b.LearningRate}, {"scheduler", a.Scheduler, b.Scheduler}, {"warm-up", a.WarmupSteps, b.WarmupSteps},
 		{"number of steps", a.MaxSteps, b.MaxSteps}, {"batch size", a.BatchSize, b.BatchSize},
 		{"gradient accumulation", a.GradientAccumulation, b.GradientAccumulation}, {"greatest gradient norm", a.MaxGradNorm, b.MaxGradNorm},
 		{"greatest length", a.MaxLength, b.MaxLength}, {"shuffling", a.Shuffle, b.Shuffle}, {"seed", a.Seed, b.Seed},
+		{"early stopping", a.stopping(), b.stopping()},
 		{"training pairs", r.Train.Tokens, other.Train.Tokens},
 	} {
 		if item.mine != item.its {
@@ -91,9 +95,18 @@ func (r Record) differs(other Record) string {
 	return ""
 }
 
-// claim takes a run folder for this process: it makes or locks it, and checks that no other run is there. started says
-// whether the same run has been begun before; then record is as it was left.
-func claim(dir string, record *Record) (release func(), started bool, err error) {
+// stopping is what early stopping looks at, and when.
+func (c Config) stopping() [2]int {
+	if c.EarlyStopping == 0 {
+		return [2]int{}
+	}
+	return [2]int{c.EarlyStopping, c.EvalSteps}
+}
+
+// claim takes a run folder for this process: it makes or locks it, and checks that no other run is there, or with
+// overwrite removes the one that is. started says whether the same run has been begun before; then record is as it was
+// left.
+func claim(dir string, record *Record, overwrite bool) (release func(), started bool, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, false, fmt.Errorf("make the run folder: %w", err)
 	}
@@ -110,9 +123,12 @@ func claim(dir string, record *Record) (release func(), started bool, err error)
 	if err != nil {
 		return nil, false, err
 	}
+	if started && overwrite {
+		return unlock, false, errors.Join(empty(dir), record.write(dir))
+	}
 	if started {
 		if difference := record.differs(before); difference != "" {
-			return nil, false, fmt.Errorf("%s holds another run: %s; choose another folder", dir, difference)
+			return nil, false, fmt.Errorf("%s holds another run: %s; choose another folder, or overwrite it", dir, difference)
 		}
 		record.Finished = before.Finished
 		return unlock, true, nil
@@ -121,6 +137,22 @@ func claim(dir string, record *Record) (release func(), started bool, err error)
 		return nil, false, err
 	}
 	return unlock, false, record.write(dir)
+}
+
+// empty removes a run from its folder, its record last, so that a folder that is half empty still is a run's.
+func empty(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("empty the run folder: %w", err)
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); name != lockFile && name != recordFile {
+			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+				return fmt.Errorf("empty the run folder: %w", err)
+			}
+		}
+	}
+	return nil
 }
 
 // onlyOurs refuses a folder that holds something, but no run.

@@ -12,19 +12,20 @@ import (
 func (t *trainer) evaluate(ctx context.Context) error {
 	begun := time.Now()
 	var sums figures
+	loss := t.config.loss(t.held.list)
 	for done, row := range t.heldRows {
 		t.listener.Evaluating(done, len(t.heldRows))
 		reference, err := t.references.of(ctx, &t.model.work, row)
 		if err != nil {
 			return err
 		}
-		measured, err := await(ctx, &t.model.work, func() (policy.Measured, error) { return t.policy.LogProbs(row) })
+		measured, err := await(ctx, &t.model.work, func() (policy.Measured, error) { return t.policy.Evaluate(row, reference, loss) })
 		if err != nil {
 			return err
 		}
 		for i, example := range row.Examples {
 			sums.add(t.held.list[example], measured.LogProbs[i], reference[i], measured.MeanLogits[i],
-				lossOf(measured.LogProbs[i], reference[i], t.config.Beta, t.config.LabelSmoothing), t.config.Beta)
+				float64(measured.Losses[i]), t.config.Beta)
 		}
 	}
 	evaluation := metrics.Evaluation{
@@ -38,6 +39,7 @@ func (t *trainer) evaluate(ctx context.Context) error {
 		return err
 	}
 	t.evaluatedAt = t.step
+	t.evaluations = append(t.evaluations, evaluation)
 	t.listener.Evaluated(evaluation)
 	return nil
 }

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
+	"strconv"
 	"time"
 
 	"example.com/gonb-dpo/dpocore/metrics"
@@ -22,7 +25,7 @@ func (t *trainer) save() error {
 	if s.adapter, s.mean, s.variance, err = t.policy.Snapshot(); err != nil {
 		return err
 	}
-	if err := writeCheckpoint(t.dir, t.model.baseName(), t.layout, s, t.summary(false)); err != nil {
+	if err := writeCheckpoint(t.dir, t.model.baseName(), t.layout, s, t.summary(false), t.config.KeepCheckpoints); err != nil {
 		return err
 	}
 	t.savedAt = t.step
@@ -44,7 +47,13 @@ func (t *trainer) stopped(ctx context.Context, cause error) error {
 }
 
 func (t *trainer) summary(finished bool) metrics.Summary {
+	best, loss, _ := t.best()
+	checkpoint := filepath.Join(t.dir, checkpointPrefix+strconv.Itoa(best))
+	if _, err := os.Stat(checkpoint); best == 0 || best != t.step && err != nil {
+		checkpoint = ""
+	}
 	return metrics.Summary{
+		BestStep: best, BestLoss: loss, BestCheckpoint: checkpoint,
 		MaxSteps: t.config.MaxSteps, NumTrainEpochs: int(math.Ceil(float64(t.order.seen(t.config.MaxSteps)) / float64(len(t.train.list)))),
 		EvalSteps: t.config.EvalSteps, SaveSteps: t.config.SaveSteps, TrainBatchSize: t.config.BatchSize,
 		Finished: finished, TrainRuntime: time.Since(t.begun).Seconds(), TrainSamples: t.order.seen(t.step),

@@ -3,6 +3,7 @@ package dpocore
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"example.com/gonb-dpo/dpocore/batch"
@@ -19,8 +20,9 @@ func (t *trainer) makeStep(ctx context.Context) error {
 		return err
 	}
 	var sums figures
+	loss := t.config.loss(pairs)
 	for _, row := range rows {
-		if err := t.learn(ctx, row, indices, pairs, &sums); err != nil {
+		if err := t.learn(ctx, row, loss, indices, pairs, &sums); err != nil {
 			return err
 		}
 	}
@@ -28,9 +30,6 @@ func (t *trainer) makeStep(ctx context.Context) error {
 	norm, err := t.policy.Update(rate, t.config.MaxGradNorm)
 	if err != nil {
 		return err
-	}
-	if !finite(norm) {
-		return fmt.Errorf("step %d: the gradient is not a finite number; lower the learning rate (it is %g)", t.step+1, t.config.LearningRate)
 	}
 	t.step++
 	t.tokens += int64(sums.sequence)
@@ -50,8 +49,18 @@ func (t *trainer) makeStep(ctx context.Context) error {
 	return nil
 }
 
+// loss is what the configuration makes of a batch of pairs.
+func (c Config) loss(pairs []batch.Example) policy.Loss {
+	chosen := 0
+	for _, pair := range pairs {
+		chosen += len(pair.Chosen)
+	}
+	return policy.Loss{Type: c.LossType, Beta: c.Beta, LabelSmoothing: c.LabelSmoothing,
+		SFTWeight: c.SFTWeight, SFTTokens: float64(chosen) / float64(len(pairs))}
+}
+
 // learn adds a row's gradient and figures.
-func (t *trainer) learn(ctx context.Context, row *batch.Row, indices []int, pairs []batch.Example, sums *figures) error {
+func (t *trainer) learn(ctx context.Context, row *batch.Row, loss policy.Loss, indices []int, pairs []batch.Example, sums *figures) error {
 	reference, err := t.references.of(ctx, &t.model.work, row)
 	if err != nil {
 		return err
@@ -61,7 +70,7 @@ func (t *trainer) learn(ctx context.Context, row *batch.Row, indices []int, pair
 		weights[i] = 1 / float32(len(pairs))
 	}
 	measured, err := await(ctx, &t.model.work, func() (policy.Measured, error) {
-		return t.policy.Accumulate(row, reference, weights, policy.Loss{Beta: t.config.Beta, LabelSmoothing: t.config.LabelSmoothing})
+		return t.policy.Accumulate(row, reference, weights, loss)
 	})
 	if err != nil {
 		return err
@@ -69,10 +78,31 @@ func (t *trainer) learn(ctx context.Context, row *batch.Row, indices []int, pair
 	for i, example := range row.Examples {
 		value := float64(measured.Losses[i])
 		if !finite(value) {
-			return fmt.Errorf("step %d: the loss of the pair on line %d of %s is not a finite number; lower the learning rate (it is %g)",
-				t.step+1, t.train.lines[indices[example]]+1, t.record.Train.Source, t.config.LearningRate)
+			return t.notFinite("the loss", indices[example:example+1])
 		}
 		sums.add(pairs[example], measured.LogProbs[i], reference[i], measured.MeanLogits[i], value, t.config.Beta)
 	}
-	return nil
+	tensor, err := t.policy.NotFinite()
+	if err != nil || tensor == "" {
+		return err
+	}
+	var own []int
+	for _, example := range row.Examples {
+		own = append(own, indices[example])
+	}
+	return t.notFinite("the gradient of "+tensor, own)
+}
+
+// notFinite is the error of a step in which some figure of pairs was not a finite number.
+func (t *trainer) notFinite(what string, pairs []int) error {
+	var places []string
+	for _, pair := range pairs {
+		places = append(places, t.train.places[pair])
+	}
+	kept := "no checkpoint is saved yet"
+	if t.savedAt > 0 {
+		kept = fmt.Sprintf("%s%d is the last good checkpoint", checkpointPrefix, t.savedAt)
+	}
+	return fmt.Errorf("step %d: %s is not a finite number (pairs: %s); lower the learning rate (it is %g); %s",
+		t.step+1, what, strings.Join(places, "; "), t.config.LearningRate, kept)
 }

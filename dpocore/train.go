@@ -2,7 +2,10 @@ package dpocore
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"example.com/gonb-dpo/dpocore/batch"
@@ -38,6 +41,8 @@ type trainer struct {
 	evaluatedAt int // step of the last evaluation
 	sampledAt   int // step of the last answers
 	answerer    *Answerer
+
+	evaluations []metrics.Evaluation // of the steps made
 }
 
 // Train trains the run in dir, or goes on with it where a checkpoint is. A finished run returns at once. When the
@@ -50,7 +55,7 @@ func (m *Model) Train(ctx context.Context, dir string, c Config, data Data, list
 	if err := t.prepare(data); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	release, started, err := claim(dir, &t.record)
+	release, started, err := claim(dir, &t.record, c.Overwrite)
 	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
@@ -92,6 +97,9 @@ func (t *trainer) prepare(data Data) error {
 			return err
 		}
 		t.record.HeldOut = &dataFacts{Source: data.HeldOut.Source, Pairs: len(t.held.list), Tokens: t.held.hash()}
+	}
+	if t.config.EarlyStopping > 0 && t.record.HeldOut == nil {
+		return errors.New("early stopping watches held-out pairs, and there are none; name a file of them or a share of the training pairs")
 	}
 	if t.config.InitAdapter != "" {
 		if t.record.Model.Adapter, err = export.HashAdapter(t.config.InitAdapter); err != nil {
@@ -161,8 +169,8 @@ func (t *trainer) firstAdapter() (llama.LoRA, []float32, error) {
 	if err != nil {
 		return lora, nil, err
 	}
-	if lora.Rank != t.config.LoRARank || lora.Alpha != t.config.LoRAAlpha {
-		t.listener.Note(fmt.Sprintf("The adapter %s has rank %d and alpha %g; the run takes these.", dir, lora.Rank, lora.Alpha))
+	if own := t.config.LoRA(); lora.Rank != own.Rank || lora.Scale() != own.Scale() || !slices.Equal(lora.Modules, own.Modules) {
+		t.listener.Note(fmt.Sprintf("The adapter %s has rank %d, alpha %g and %s; the run takes these.", dir, lora.Rank, lora.Alpha, strings.Join(lora.Modules, ", ")))
 	}
 	layout, err := llama.NewLayout(t.model.weights.Config, lora)
 	if err != nil {
@@ -186,6 +194,7 @@ func (t *trainer) resume() error {
 	for _, evaluation := range history.Evaluations {
 		if evaluation.Step <= t.step {
 			t.evaluatedAt = evaluation.Step
+			t.evaluations = append(t.evaluations, evaluation)
 		}
 	}
 	return t.policy.Restore(last.adapter, last.mean, last.variance, last.Step)
@@ -203,7 +212,7 @@ func (t *trainer) run(ctx context.Context) error {
 				return err
 			}
 		}
-		if t.due(t.config.SaveSteps) && t.savedAt < t.step {
+		if (t.due(t.config.SaveSteps) || t.improved()) && t.savedAt < t.step {
 			if err := t.save(); err != nil {
 				return err
 			}
@@ -213,7 +222,7 @@ func (t *trainer) run(ctx context.Context) error {
 				return err
 			}
 		}
-		if t.step == t.config.MaxSteps {
+		if t.step == t.config.MaxSteps || t.exhausted() {
 			return nil
 		}
 		if err := t.makeStep(ctx); err != nil {

@@ -3,10 +3,13 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/plots"
 )
@@ -50,11 +53,15 @@ the loss hardly moves; on clear-cut pairs such as the built-in ones it does.
 	f.Float64Var(&o.evalFraction, "eval-fraction", 0, "hold out this `share` of the training pairs, by prompt")
 	f.BoolVar(&o.resume, "resume", false, "go on with the run in --out where it was stopped")
 	f.Float64Var(&config.Beta, "beta", config.Beta, "how closely the policy is held to the reference")
-	f.StringVar(&config.LossType, "loss-type", config.LossType, "the loss: sigmoid")
+	f.StringVar(&config.LossType, "loss-type", config.LossType, "the `loss`: "+strings.Join(loss.Types(), ", "))
+	f.Float64Var(&config.SFTWeight, "sft-weight", config.SFTWeight, "add this much of plain fine-tuning on the chosen answers")
 	f.Float64Var(&config.LabelSmoothing, "label-smoothing", config.LabelSmoothing, "share of pairs whose labels are taken to be wrong")
 	f.IntVar(&config.LoRARank, "lora-r", config.LoRARank, "rank of the adapter")
 	f.Float64Var(&config.LoRAAlpha, "lora-alpha", config.LoRAAlpha, "the adapter's contribution is scaled by alpha/r")
+	f.StringSliceVar(&config.LoRAModules, "lora-modules", nil, "the `projections` that carry LoRA, of "+strings.Join(llama.AllModules, ",")+" (default all)")
+	f.BoolVar(&config.RSLoRA, "use-rslora", false, "scale by alpha/√r instead")
 	f.Float64Var(&config.LearningRate, "learning-rate", config.LearningRate, "greatest learning rate")
+	f.StringVar(&config.Scheduler, "lr-scheduler", config.Scheduler, "how the rate goes on after the warm-up: "+strings.Join(dpocore.Schedulers, ", "))
 	f.IntVar(&config.MaxSteps, "max-steps", config.MaxSteps, "steps")
 	f.IntVar(&config.BatchSize, "batch-size", config.BatchSize, "pairs a batch")
 	f.IntVar(&config.GradientAccumulation, "gradient-accumulation-steps", config.GradientAccumulation, "batches a step")
@@ -66,7 +73,11 @@ the loss hardly moves; on clear-cut pairs such as the built-in ones it does.
 	f.StringVar(&config.InitAdapter, "init-adapter", "", "PEFT `folder` to start from; its rank and alpha are taken")
 	f.IntVar(&config.EvalSteps, "eval-steps", config.EvalSteps, "steps between evaluations on held-out pairs; 0 for one at the end")
 	f.IntVar(&config.SaveSteps, "save-steps", config.SaveSteps, "steps between checkpoints; 0 for one at the end")
+	f.IntVar(&config.KeepCheckpoints, "save-total-limit", config.KeepCheckpoints, "checkpoints that are kept, the last ones; the best one stays too")
+	f.IntVar(&config.EarlyStopping, "early-stopping", 0, "end after so many evaluations without a lower held-out loss, with the best checkpoint; 0 for never")
+	f.BoolVar(&config.Overwrite, "overwrite", false, "remove the run that --out holds, and begin anew")
 	f.BoolVar(&config.AdapterBin, "adapter-bin", false, "write adapter_model.bin beside adapter_model.safetensors")
+	cmd.MarkFlagsMutuallyExclusive("resume", "overwrite")
 	return cmd
 }
 
@@ -78,8 +89,8 @@ func train(cmd *cobra.Command, config dpocore.Config, o trainOptions) error {
 	if err != nil {
 		return err
 	}
-	if begun && !record.Finished && !o.resume {
-		return fmt.Errorf("%s holds a run that was stopped; add --resume to go on with it, or choose another --out", o.out)
+	if begun && !record.Finished && !o.resume && !config.Overwrite {
+		return fmt.Errorf("%s holds a run that was stopped; add --resume to go on with it or --overwrite to begin anew, or choose another --out", o.out)
 	}
 	data, err := dpocore.LoadData(o.data, o.evalData, o.evalFraction, config.Seed)
 	if err != nil {

@@ -80,7 +80,7 @@ func (e *Encoder) Prompt(turns []preference.Turn) ([]int32, error) {
 func (e *Encoder) Pair(pair preference.Pair) (Tokens, *Mismatch, error) {
 	tokens, mismatch, err := e.pair(pair)
 	if err != nil {
-		return Tokens{}, nil, fmt.Errorf("%s, line %d: %w", pair.Source, pair.Line+1, err)
+		return Tokens{}, nil, fmt.Errorf("%s: %w", pair.Where(), err)
 	}
 	return tokens, mismatch, nil
 }

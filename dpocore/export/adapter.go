@@ -84,7 +84,7 @@ func checkAdapter(dir string, layout llama.Layout, values []float32) error {
 	if err != nil {
 		return fmt.Errorf("check the adapter just written: %w", err)
 	}
-	if lora.Rank != layout.LoRA.Rank || lora.Alpha != layout.LoRA.Alpha {
+	if lora.Rank != layout.LoRA.Rank || lora.Scale() != layout.LoRA.Scale() {
 		return fmt.Errorf("check the adapter just written: %s does not hold its rank and alpha", dir)
 	}
 	back, err := ReadAdapter(dir, layout)

@@ -136,7 +136,6 @@ func TestKindsOfAdapterThatAreNotComputedAreRefused(t *testing.T) {
 		{`"r": 3,`, ``, "r or lora_alpha is missing"},
 		{`"lora_alpha": 6,`, ``, "r or lora_alpha is missing"},
 		{`"use_dora": false`, `"use_dora": true`, "use_dora"},
-		{`"use_rslora": false`, `"use_rslora": true`, "use_rslora"},
 		{`"fan_in_fan_out": false`, `"fan_in_fan_out": true`, "fan_in_fan_out"},
 		{`"bias": "none"`, `"bias": "all"`, "bias"},
 		{`"rank_pattern": {}`, `"rank_pattern": {"q_proj": 8}`, "rank_pattern"},

@@ -36,7 +36,7 @@ type adapterConfig struct {
 var notComputed = []string{
 	"alora_invocation_tokens", "alpha_pattern", "arrow_config", "exclude_modules", "fan_in_fan_out", "kasa_config",
 	"layer_replication", "layers_to_transform", "lora_bias", "modules_to_save", "monteclora_config", "rank_pattern",
-	"target_parameters", "trainable_token_indices", "use_bdlora", "use_dora", "use_qalora", "use_rslora", "velora_config",
+	"target_parameters", "trainable_token_indices", "use_bdlora", "use_dora", "use_qalora", "velora_config",
 }
 
 // plainInits are the ways to fill a new adapter that leave the base model's weights as they are; the others, such as
@@ -50,7 +50,7 @@ func configOf(lora llama.LoRA, baseModel string) ([]byte, error) {
 	}
 	return json.MarshalIndent(adapterConfig{
 		PEFTType: "LORA", TaskType: "CAUSAL_LM", BaseModel: baseModel, Rank: &lora.Rank, Alpha: &lora.Alpha,
-		TargetModules: modules, Bias: "none", InferenceMode: true, InitWeights: true,
+		TargetModules: modules, Bias: "none", UseRSLoRA: lora.RankStabilized, InferenceMode: true, InitWeights: true,
 		RankPattern: map[string]any{}, AlphaPattern: map[string]any{},
 	}, "", "  ")
 }
@@ -105,7 +105,7 @@ func (c adapterConfig) lora() (llama.LoRA, error) {
 	if err != nil {
 		return llama.LoRA{}, err
 	}
-	lora := llama.LoRA{Rank: *c.Rank, Alpha: *c.Alpha, Modules: modules}
+	lora := llama.LoRA{Rank: *c.Rank, Alpha: *c.Alpha, Modules: modules, RankStabilized: c.UseRSLoRA}
 	return lora, lora.Validate()
 }
 

@@ -14,6 +14,9 @@ type LoRA struct {
 	Rank    int
 	Alpha   float64
 	Modules []string // Hugging Face's names, a subset of AllModules
+
+	// RankStabilized scales by Alpha/√Rank instead (Kalajdzievski 2023, https://arxiv.org/abs/2312.03732).
+	RankStabilized bool
 }
 
 // AllModules are the seven projections of a layer, in the order in which they are stored.
@@ -38,8 +41,13 @@ func (l LoRA) Validate() error {
 	return nil
 }
 
-// Scale is Alpha/Rank, the factor of the adapter's contribution.
-func (l LoRA) Scale() float64 { return l.Alpha / float64(l.Rank) }
+// Scale is the factor of the adapter's contribution.
+func (l LoRA) Scale() float64 {
+	if l.RankStabilized {
+		return l.Alpha / math.Sqrt(float64(l.Rank))
+	}
+	return l.Alpha / float64(l.Rank)
+}
 
 // group is a set of projections that share their input.
 type group int

@@ -17,6 +17,10 @@ type Summary struct {
 	SaveSteps      int // steps from one checkpoint to the next, 0 for none
 	TrainBatchSize int // pairs a step on this device
 
+	BestStep       int     // with the lowest held-out loss; 0 where nothing was evaluated
+	BestLoss       float64 // that loss
+	BestCheckpoint string  // folder of that step's checkpoint; "" where there is none
+
 	// Finished adds the row that ends a log_history. A checkpoint's has none.
 	Finished     bool
 	TrainRuntime float64 // seconds of training
@@ -70,6 +74,12 @@ func WriteTrainerState(path string, h History, summary Summary) error {
 		if !math.IsNaN(last.Epoch) && !math.IsInf(last.Epoch, 0) {
 			state.Epoch = last.Epoch
 		}
+	}
+	if summary.BestStep > 0 {
+		state.BestGlobalStep, state.BestMetric = &summary.BestStep, &summary.BestLoss
+	}
+	if summary.BestCheckpoint != "" {
+		state.BestModelCheckpoint = &summary.BestCheckpoint
 	}
 	if summary.Finished {
 		state.LogHistory = append(state.LogHistory, totals(h, summary, state))

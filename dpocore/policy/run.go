@@ -161,6 +161,32 @@ func (p *Policy) Update(learningRate, maxNorm float64) (gradNorm float64, err er
 	return gradNorm, nil
 }
 
+// NotFinite names the first tensor of the adapter whose gradient so far is not finite; "" where all are.
+func (p *Policy) NotFinite() (tensor string, err error) {
+	norm, err := p.gradNorm()
+	if err != nil || !math.IsNaN(norm) && !math.IsInf(norm, 0) {
+		return "", err
+	}
+	for i, layer := range p.layers {
+		flat, err := appendValues(nil, layer.grads)
+		if err != nil {
+			return "", err
+		}
+		for _, factor := range p.Layout.Factors {
+			begin := factor.Offset - i*p.Layout.LayerSize
+			if begin < 0 || begin >= p.Layout.LayerSize {
+				continue
+			}
+			for _, value := range flat[begin : begin+factor.Size()] {
+				if math.IsNaN(float64(value)) || math.IsInf(float64(value), 0) {
+					return factor.Name, nil
+				}
+			}
+		}
+	}
+	return "all factors together", nil // each is finite, the sum of their squares is not
+}
+
 func (p *Policy) gradNorm() (float64, error) {
 	var grads []*tensors.Tensor
 	for _, layer := range p.layers {

@@ -1,5 +1,6 @@
 """A folder beside the notebooks for each test, and the GoNB kernel as a front end drives it."""
 
+import html
 import os
 import re
 import shutil
@@ -16,7 +17,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 KERNEL_LIMIT = 120  # seconds until the kernel answers
 CELL_LIMIT = 600
-IMAGE = re.compile(r"<img[^>]*>")
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ class Kernel:
             kernel_name="gonb", cwd=str(folder), startup_timeout=KERNEL_LIMIT, stderr=subprocess.DEVNULL
         )
 
-    def show(self, source, on_html=lambda html: None):
+    def show(self, source, on_html=lambda shown: None):
         outputs = {}
         message_id = self.client.execute(source)
         while True:
@@ -55,11 +55,11 @@ class Kernel:
             if kind == "error":
                 raise AssertionError(f"the cell failed: {content}")
             if kind in ("display_data", "update_display_data"):
-                html = content["data"].get("text/html", "")
+                shown = content["data"].get("text/html", "")
                 place = content.get("transient", {}).get("display_id") or len(outputs)
-                outputs[place] = html or "<picture>"
-                if html:
-                    on_html(html)
+                outputs[place] = shown or "<picture>"
+                if shown:
+                    on_html(shown)
 
     def interrupt(self):
         self.manager.interrupt_kernel()
@@ -76,9 +76,9 @@ def kernel(folder):
     running.close()
 
 
-def words(html):
+def words(shown):
     """The text of an HTML output."""
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", shown)).split())
 
 
 def wait(condition, seconds, what):

@@ -6,10 +6,10 @@ from conftest import ROOT, Kernel, declarations, words
 MISSPELT = '{"prompt": "What is two and two?", "choosen": "Four.", "rejected": "Five."}\n'
 
 MISTAKES = {
-    "a wrong file name": ('gonbext.Load("my_pears.jsonl").Show(3)', ["my_pears.jsonl", "no such file"]),
-    "a beta of 0": ('gonbext.Train("run", config(0), pairs())', ["beta is 0; it must be above 0"]),
-    "a negative beta": ('gonbext.Train("run", config(-0.1), pairs())', ["beta is -0.1; it must be above 0"]),
-    "a misspelt column": ('gonbext.Load("misspelt.jsonl").Check()', ["misspelt.jsonl", "line 1", "choosen"]),
+    "a wrong file name": ('gonbext.Load("my_pears.jsonl").Show(3)', ["There is no file \"my_pears.jsonl\"; the folder has misspelt.jsonl"]),
+    "a beta of 0": ('gonbext.Train("run", config(0), pairs())', ["Beta is 0; it must be above 0"]),
+    "a negative beta": ('gonbext.Train("run", config(-0.1), pairs())', ["Beta is -0.1; it must be above 0"]),
+    "a misspelt column": ('gonbext.Load("misspelt.jsonl").Check()', ["misspelt.jsonl, line 1", "\"choosen\": did you mean \"chosen\"?"]),
     "a run that is not there": ('gonbext.Compare("dpo_finetuned", "Hello?")', ["dpo_finetuned"]),
     "an order with a number twice": ('gonbext.Ranked("ranked.jsonl", 1, 1, 2, 3)', ["ranked.jsonl"]),
 }

@@ -1,0 +1,166 @@
+package dpocore_test
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/loss"
+	"example.com/gonb-dpo/dpocore/metrics"
+)
+
+func train(t *testing.T, model *dpocore.Model, dir string, c dpocore.Config, data dpocore.Data) *recorder {
+	t.Helper()
+	r := &recorder{}
+	if err := model.Train(context.Background(), dir, c, data, r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// A rate that is far too high makes the held-out loss rise: the run ends early and takes the best step's adapter.
+func TestEarlyStoppingTakesTheBestCheckpoint(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	c, data := shortRun(t)
+	c.MaxSteps, c.EvalSteps, c.SaveSteps, c.KeepCheckpoints, c.EarlyStopping = 30, 1, 0, 1, 3
+	c.LearningRate, c.Scheduler, c.WarmupSteps, c.Beta = 0.05, "constant", 0, 1
+	dir := filepath.Join(t.TempDir(), "run")
+	r := train(t, model, dir, c, data)
+	best := slices.MinFunc(r.evaluations, func(a, b metrics.Evaluation) int {
+		if a.Loss < b.Loss {
+			return -1
+		}
+		return 1
+	}).Step
+	if last := len(r.steps); last != best+3 || last >= c.MaxSteps {
+		t.Fatalf("the run made %d steps and was best after %d of %d; it should end 3 evaluations later", last, best, c.MaxSteps)
+	}
+	if !slices.ContainsFunc(r.notes, func(n string) bool { return strings.Contains(n, "the run ends after step") }) {
+		t.Errorf("no note says that the run ended early: %q", r.notes)
+	}
+	own, kept := read(t, filepath.Join(dir, "adapter_model.safetensors")), read(t, filepath.Join(dir, checkpoint(best), "adapter_model.safetensors"))
+	if own != kept {
+		t.Error("the run's adapter is not that of its best checkpoint")
+	}
+	var state struct {
+		Best       int     `json:"best_global_step"`
+		Metric     float64 `json:"best_metric"`
+		Checkpoint string  `json:"best_model_checkpoint"`
+	}
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(dir, "trainer_state.json"))), &state); err != nil {
+		t.Fatal(err)
+	}
+	if state.Best != best || state.Checkpoint != filepath.Join(dir, checkpoint(best)) || !(state.Metric > 0) {
+		t.Errorf("trainer_state.json marks %+v as the best, want step %d", state, best)
+	}
+}
+
+// A stopped run with early stopping goes on to the same end: what it has seen so far is on disk.
+func TestEarlyStoppingResumes(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	c, data := shortRun(t)
+	c.MaxSteps, c.EvalSteps, c.SaveSteps, c.EarlyStopping = 30, 1, 0, 3
+	c.LearningRate, c.Scheduler, c.WarmupSteps, c.Beta = 0.05, "constant", 0, 1
+	whole, parts := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "parts")
+	steps := len(train(t, model, whole, c, data).steps)
+	ctx, cancel := context.WithCancel(context.Background())
+	err := model.Train(ctx, parts, c, data, &recorder{onStep: func(e metrics.Event) {
+		if e.Step == steps-1 {
+			cancel()
+		}
+	}})
+	if err == nil {
+		t.Fatal("the run was not stopped")
+	}
+	train(t, model, parts, c, data)
+	equalOutcome(t, "stopped before its end", outcome(t, parts), outcome(t, whole))
+}
+
+func TestOverwriteBeginsAnew(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	c, data := shortRun(t)
+	dir := filepath.Join(t.TempDir(), "run")
+	train(t, model, dir, c, data)
+	c.Beta, c.Overwrite = 0.3, true
+	r := train(t, model, dir, c, data)
+	if len(r.steps) != c.MaxSteps {
+		t.Errorf("the run made %d of %d steps anew", len(r.steps), c.MaxSteps)
+	}
+	fresh := filepath.Join(t.TempDir(), "fresh")
+	train(t, model, fresh, c, data)
+	equalOutcome(t, "overwritten", outcome(t, dir), outcome(t, fresh))
+}
+
+// A rate so high that numbers overflow: step, pairs and tensor or loss are named, and the last checkpoint is a good one.
+func TestNotFiniteStopsTheRun(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	c, data := shortRun(t)
+	c.LearningRate, c.WarmupSteps, c.SaveSteps, c.MaxGradNorm = 1e30, 1, 1, 1e30
+	dir := filepath.Join(t.TempDir(), "run")
+	err := model.Train(context.Background(), dir, c, data, &recorder{})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"step 3: ", "is not a finite number (pairs: ", "lower the learning rate (it is 1e+30)", "checkpoint-2 is the last good checkpoint"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error %q does not say %q", err, want)
+		}
+	}
+	lora, err := export.ReadAdapterConfig(filepath.Join(dir, "checkpoint-2"))
+	if err != nil || lora.Rank != c.LoRARank {
+		t.Errorf("the last checkpoint can't be read: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "adapter_model.safetensors")); err == nil {
+		t.Error("a run that failed left an adapter as if it had finished")
+	}
+}
+
+// Every loss, scheduler and choice of projections trains and is kept in the folder.
+func TestEveryLossTrains(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	for i, lossType := range loss.Types() {
+		t.Run(lossType, func(t *testing.T) {
+			c, data := shortRun(t)
+			c.LossType, c.MaxSteps, c.Scheduler = lossType, 3, dpocore.Schedulers[i%3]
+			c.LoRAModules, c.RSLoRA = [][]string{nil, {"q_proj", "v_proj"}}[i%2], i%3 == 0
+			c.SFTWeight = float64(i % 2)
+			if lossType == "exo_pair" {
+				c.LabelSmoothing = 0.001
+			}
+			dir := filepath.Join(t.TempDir(), "run")
+			for _, e := range train(t, model, dir, c, data).steps {
+				if math.IsNaN(e.Loss) || !(e.GradNorm > 0) {
+					t.Errorf("step %d: loss %g, gradient norm %g", e.Step, e.Loss, e.GradNorm)
+				}
+			}
+			lora, err := export.ReadAdapterConfig(dir)
+			if err != nil || lora.Scale() != c.LoRA().Scale() || !slices.Equal(lora.Modules, c.LoRA().Modules) {
+				t.Errorf("the folder says %+v (%v), the run had %+v", lora, err, c.LoRA())
+			}
+		})
+	}
+}
+
+func checkpoint(step int) string { return "checkpoint-" + strconv.Itoa(step) }
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
