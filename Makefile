@@ -38,7 +38,8 @@ test: ## set-up, lint, every Go test, and the notebooks in JupyterLab
 	@bash setup/test.sh
 	@$(MAKE) --no-print-directory lint
 	@bash setup/test_packages.sh
-	@bash setup/notebook_tests.sh
+	@bash setup/notebook_tests_env.sh
+	@.deps/notebook-tests/bin/python -m pytest notebooks/tests
 
 interop: build ## what PEFT and transformers make of our files (Python in an environment of its own)
 	@bash setup/interop_env.sh

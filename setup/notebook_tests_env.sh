@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of the notebooks, in a Python environment of their own in the shared cache; .deps/notebook-tests links to it.
+# The Python environment of the tests of the notebooks, in the shared cache; .deps/notebook-tests links to it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source setup/start.sh
@@ -16,4 +16,3 @@ install_environment() {
 
 open_cache
 step "Python environment for the tests of the notebooks" install_environment
-exec .deps/notebook-tests/bin/python -m pytest notebooks/tests
