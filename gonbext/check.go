@@ -33,7 +33,14 @@ func (p Pairs) report() content {
 	}
 	all := p.Len() + held
 	add("pairs to train on", strconv.Itoa(p.Len()), objectives(p.train))
-	add("pairs held out", strconv.Itoa(held), share(held, all)+" of all; training never sees them")
+	heldWords := "nothing to measure on that training has not seen"
+	if held > 0 {
+		heldWords = share(held, all) + " of all; training never sees them"
+	}
+	add("pairs held out", strconv.Itoa(held), heldWords)
+	if !p.train.Columns.Exact() {
+		add("columns", "guessed", strings.TrimPrefix(p.train.Columns.String(), "columns: "))
+	}
 	add("lines left out", strconv.Itoa(len(p.train.Skipped)), skips(p.train.Skipped))
 	if p.Len() == 0 {
 		return t

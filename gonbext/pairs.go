@@ -30,8 +30,9 @@ type Pair struct {
 	Prompt, Chosen, Rejected string
 }
 
-// Load reads preference pairs: "builtin" for those that come with this project, or the name of a JSON Lines file. Of the
-// built-in pairs a fifth is held out, of a file with 50 pairs or more a tenth; [Pairs.HoldOut] sets another share.
+// Load reads preference pairs: "builtin" for those that come with this project, or the name of a
+// file in JSON Lines, JSON, CSV or Parquet, gzipped or not. Of the built-in pairs a fifth is held out, of a file with 50
+// pairs or more a tenth; [Pairs.HoldOut] sets another share.
 func Load(name string) (p Pairs) {
 	cell(func(context.Context) (err error) {
 		p, err = load(name)
@@ -58,7 +59,7 @@ func load(name string) (Pairs, error) {
 func missing(name string) error {
 	folder := filepath.Dir(name)
 	var near []string
-	for _, pattern := range []string{"*.jsonl", "*.jsonl.gz"} {
+	for _, pattern := range []string{"*.jsonl", "*.json", "*.csv", "*.parquet", "*.jsonl.gz"} {
 		found, _ := filepath.Glob(filepath.Join(folder, pattern)) // the patterns are sound
 		near = append(near, found...)
 	}

@@ -23,9 +23,9 @@ type Columns struct {
 }
 
 // Exact reports whether every column was found under its own name, so that
-// there is nothing to tell.
+// there is nothing to tell. Pairs that are from no file have no columns.
 func (c Columns) Exact() bool {
-	return (c.Prompt == "" || c.Prompt == "prompt") && c.Chosen == "chosen" && c.Rejected == "rejected"
+	return c.Chosen == "" || (c.Prompt == "" || c.Prompt == "prompt") && c.Chosen == "chosen" && c.Rejected == "rejected"
 }
 
 // String is the sentence to show: "columns: question is the prompt, preferred
