@@ -57,6 +57,9 @@ func (t *trainer) finalAdapter() ([]float32, error) {
 // baseName is the base model's name for PEFT, which looks for it in this folder or on the hub. The quantized SmolLM2
 // stands for the model that it was made from.
 func (m *Model) baseName() string {
+	if m.HubID != "" {
+		return m.HubID
+	}
 	name := filepath.Base(m.Path)
 	if base, _, quantized := strings.Cut(name, ".Q"); quantized && strings.HasPrefix(name, "SmolLM2-") {
 		return "HuggingFaceTB/" + base

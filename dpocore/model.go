@@ -1,7 +1,9 @@
 package dpocore
 
 import (
+	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -10,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/chat"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/tokenizer"
@@ -18,7 +21,8 @@ import (
 
 // Model is a language model with its tokenizer and chat template. The weights are read when they are first needed.
 type Model struct {
-	Path      string
+	Path      string // a folder or a GGUF file
+	HubID     string // owner/name, with @revision where one was named; "" for a model that was named by its path
 	Tokenizer *tokenizer.Tokenizer
 	Chat      *chat.Encoder
 
@@ -27,23 +31,50 @@ type Model struct {
 	work    worker
 }
 
-// OpenModel opens a model folder or a GGUF file. Without a path it is the model that set-up installed.
-func OpenModel(path string) (*Model, error) {
-	if path == "" {
+// OpenModel opens a model by its name: the path of a folder or a GGUF file or, where there is none, owner/name or
+// owner/name@revision on the Hugging Face hub, from which it is fetched unless it lies in the cache. Without a name it is
+// the model that set-up installed.
+func OpenModel(name string) (*Model, error) {
+	return FetchModel(context.Background(), name, nil)
+}
+
+// FetchModel is [OpenModel], and tells progress, which may be nil, of what it fetches.
+func FetchModel(ctx context.Context, name string, progress hub.Progress) (*Model, error) {
+	if name == "" {
 		installed, err := deps.Model()
 		if err != nil {
 			return nil, fmt.Errorf("open the model: %w", err)
 		}
-		path = installed
+		name = installed
 	}
-	tok, err := tokenizer.Open(path)
+	model, err := findModel(ctx, name, progress)
 	if err != nil {
 		return nil, fmt.Errorf("open the model: %w", err)
+	}
+	return model, nil
+}
+
+func findModel(ctx context.Context, name string, progress hub.Progress) (*Model, error) {
+	if _, err := os.Stat(name); err == nil {
+		return openPath(name)
+	}
+	repo, ok := hub.Parse(hub.Model, name)
+	if !ok {
+		return nil, fmt.Errorf("there is no file or folder %s; name a model folder, a .gguf file, or owner/name on the Hugging Face hub", name)
+	}
+	return openFromHub(ctx, repo, progress)
+}
+
+// openPath opens what a folder or a GGUF file has beside the weights.
+func openPath(path string) (*Model, error) {
+	tok, err := tokenizer.Open(path)
+	if err != nil {
+		return nil, err
 	}
 	encoder, err := chat.New(tok)
 	if err != nil {
 		tok.Close()
-		return nil, fmt.Errorf("open the model %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return &Model{Path: path, Tokenizer: tok, Chat: encoder}, nil
 }
@@ -51,10 +82,14 @@ func OpenModel(path string) (*Model, error) {
 // Describe names the model and the kind of its weights, as for the first line of a run.
 func (m *Model) Describe() string {
 	name := filepath.Base(m.Path)
-	if strings.EqualFold(filepath.Ext(name), ".gguf") {
+	switch {
+	case m.HubID != "":
+		return m.HubID + " (computed in float32)"
+	case strings.EqualFold(filepath.Ext(name), ".gguf"):
 		return name + " (quantized weights, computed in float32)"
+	default:
+		return name + " (computed in float32)"
 	}
-	return name + " (computed in float32)"
 }
 
 // weightsHash identifies the weights, without loading them.
@@ -77,6 +112,10 @@ func (m *Model) load() error {
 	weights, err := llama.Load(backend, m.Path)
 	if err != nil {
 		return err
+	}
+	if tokens, rows := m.Tokenizer.VocabSize(), weights.Config.VocabSize; tokens > rows {
+		weights.Finalize()
+		return fmt.Errorf("open the model: the tokenizer of %s has %d tokens and the embedding rows for %d; one of them belongs to another model", m.Path, tokens, rows)
 	}
 	m.backend, m.weights = backend, weights
 	return nil

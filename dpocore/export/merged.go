@@ -129,11 +129,9 @@ func writeModel(dir string, made Merged, c llama.Config, tensors []safetensors.T
 		return err
 	}
 	for name, content := range map[string]any{
-		"config.json": json.RawMessage(config),
-		"generation_config.json": map[string]any{
-			"bos_token_id": c.BOS, "eos_token_id": oneOrMany(tok.EOSIDs()), "pad_token_id": tok.Pad(),
-		},
-		mergeFile: made,
+		"config.json":            json.RawMessage(config),
+		"generation_config.json": generationConfig(c, tok),
+		mergeFile:                made,
 	} {
 		raw, err := json.MarshalIndent(content, "", "  ")
 		if err != nil {
@@ -144,6 +142,15 @@ func writeModel(dir string, made Merged, c llama.Config, tensors []safetensors.T
 		}
 	}
 	return tok.WriteFiles(dir)
+}
+
+// generationConfig holds the tokens at which generation begins and stops, and with which it pads.
+func generationConfig(c llama.Config, tok *tokenizer.Tokenizer) map[string]any {
+	settings := map[string]any{"eos_token_id": oneOrMany(tok.EOSIDs()), "pad_token_id": tok.Pad()}
+	if c.BOS != llama.NoToken {
+		settings["bos_token_id"] = c.BOS
+	}
+	return settings
 }
 
 // oneOrMany is a single id as itself and several as a list, as transformers has them.

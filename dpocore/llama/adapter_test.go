@@ -60,7 +60,7 @@ func (p plainLlama) widthOf(name string) int {
 }
 
 func TestAdapterEqualsMergedWeights(t *testing.T) {
-	config := changed(func(c *llama.Config) { c.HeadDim = 24 }) // so that all widths differ
+	config := changed(func(c *llama.Config) { c.HeadDim, c.AttentionBias, c.MLPBias = 24, true, true }) // so that all widths differ
 	m, tokens := tiny(t, config), randomTokens(24, 9)
 	bare := flatten(m.plain.hidden(tokens))
 	for _, c := range []struct {
@@ -119,6 +119,14 @@ func TestAdapterGradientCoversEveryFactor(t *testing.T) {
 			t.Errorf("%s: the gradient is %.5g, differences give %.5g", factor.Name, gradient[at], want)
 		}
 	}
+}
+
+func narrowed(values []float64) []float32 {
+	out := make([]float32, len(values))
+	for i, value := range values {
+		out[i] = float32(value)
+	}
+	return out
 }
 
 func widened(values []float32) []float64 {

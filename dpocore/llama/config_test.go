@@ -3,6 +3,7 @@ package llama_test
 import (
 	"encoding/json"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/llama"
@@ -32,6 +33,14 @@ func readConfig(t *testing.T, changes map[string]any) (llama.Config, error) {
 	return llama.ReadConfig(folder)
 }
 
+// llama3Scaling are the figures of Llama 3.2.
+var llama3Scaling = llama.RopeScaling{Factor: 32, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
+
+func llama3Fields(typeField string) map[string]any {
+	return map[string]any{typeField: "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+		"original_max_position_embeddings": 8192}
+}
+
 func TestReadConfig(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -43,15 +52,36 @@ func TestReadConfig(t *testing.T) {
 		{"rope_theta in rope_parameters", map[string]any{"rope_parameters": map[string]any{"rope_theta": 1e5, "rope_type": "default"}},
 			func(c *llama.Config) { c.RopeTheta = 1e5 }},
 		{"no rope_theta: the default of transformers", nil, func(c *llama.Config) { c.RopeTheta = 10000 }},
-		{"a list of ends", map[string]any{"eos_token_id": []int{7, 9}}, func(c *llama.Config) { c.EOS, c.Pad = 7, 7 }},
+		{"a list of ends", map[string]any{"eos_token_id": []int{7, 9}}, func(c *llama.Config) { c.EOS = []int{7, 9} }},
+		{"no end", map[string]any{"eos_token_id": nil}, func(c *llama.Config) { c.EOS = nil }},
+		{"no beginning", map[string]any{"bos_token_id": json.RawMessage("null")}, func(c *llama.Config) { c.BOS = llama.NoToken }},
 		{"padding of its own", map[string]any{"pad_token_id": 0}, func(c *llama.Config) { c.Pad = 0 }},
+		{"padding of -1, which is none", map[string]any{"pad_token_id": -1}, func(*llama.Config) {}},
+		{"biases of attention", map[string]any{"attention_bias": true}, func(c *llama.Config) { c.AttentionBias = true }},
+		{"biases of the MLP", map[string]any{"mlp_bias": true}, func(c *llama.Config) { c.MLPBias = true }},
+		{"Qwen2", map[string]any{"model_type": "qwen2", "use_sliding_window": false, "sliding_window": 4096, "attention_bias": true},
+			func(c *llama.Config) { c.Family = llama.FamilyQwen2 }}, // which has no attention_bias
+		{"Qwen2 of transformers 5", map[string]any{"model_type": "qwen2", "layer_types": []string{"full_attention", "full_attention"}},
+			func(c *llama.Config) { c.Family = llama.FamilyQwen2 }},
+		{"Llama 3's scaling", map[string]any{"rope_scaling": llama3Fields("rope_type")}, func(c *llama.Config) { c.RopeScaling = llama3Scaling }},
+		{"Llama 3's scaling by the older name", map[string]any{"rope_scaling": llama3Fields("type")},
+			func(c *llama.Config) { c.RopeScaling = llama3Scaling }},
+		{"Llama 3's scaling of transformers 5", map[string]any{"rope_parameters": llama3Fields("rope_type")},
+			func(c *llama.Config) { c.RopeScaling = llama3Scaling }},
+		{"Llama 3's scaling twice", map[string]any{"rope_parameters": llama3Fields("rope_type"), "rope_scaling": llama3Fields("rope_type")},
+			func(c *llama.Config) { c.RopeScaling = llama3Scaling }},
+		{"scaling of the default type", map[string]any{"rope_scaling": map[string]any{"rope_type": "default"}}, func(*llama.Config) {}},
 		{"head_dim of its own", map[string]any{"head_dim": 32}, func(c *llama.Config) { c.HeadDim = 32 }},
 		{"no key heads named: as many as heads", map[string]any{"num_key_value_heads": nil}, func(c *llama.Config) { c.KVHeads = 4 }},
 		{"a head apart", map[string]any{"tie_word_embeddings": false}, func(c *llama.Config) { c.TiedEmbeddings = false }},
 		{"null scaling", map[string]any{"rope_scaling": json.RawMessage("null")}, func(*llama.Config) {}},
 	} {
 		got, err := readConfig(t, c.changes)
-		if want := changed(c.change); err != nil || got != want {
+		want := changed(func(config *llama.Config) {
+			config.Pad = llama.NoToken
+			c.change(config)
+		})
+		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, %v; want %+v", c.name, got, err, want)
 		}
 	}
@@ -63,12 +93,28 @@ func TestReadConfigRefuses(t *testing.T) {
 		changes map[string]any
 		want    string
 	}{
-		{"another kind of model", map[string]any{"model_type": "qwen2"}, `"qwen2"`},
+		{"Mistral", map[string]any{"model_type": "mistral"}, `"mistral"; this program knows "llama" (SmolLM2, TinyLlama, Llama 3) and "qwen2"`},
+		{"Qwen3", map[string]any{"model_type": "qwen3"}, `"qwen3"`},
+		{"Gemma, whose fields have other forms", map[string]any{"model_type": "gemma3", "rope_scaling": 3}, `"gemma3"`},
+		{"GPT-2, whose fields have other names", map[string]any{"model_type": "gpt2", "hidden_size": nil}, `"gpt2"`},
+		{"no kind of model", map[string]any{"model_type": nil}, `type ""`},
 		{"another activation", map[string]any{"hidden_act": "gelu"}, `hidden_act is "gelu"`},
-		{"biases of attention", map[string]any{"attention_bias": true}, "attention_bias"},
-		{"biases of the MLP", map[string]any{"mlp_bias": true}, "mlp_bias"},
-		{"scaled positions", map[string]any{"rope_scaling": map[string]any{"type": "linear", "factor": 2}}, "rope_scaling"},
-		{"scaled positions of transformers 5", map[string]any{"rope_parameters": map[string]any{"rope_type": "llama3"}}, `rope_type is "llama3"`},
+		{"a sliding window", map[string]any{"model_type": "qwen2", "use_sliding_window": true}, "use_sliding_window"},
+		{"a layer with a window", map[string]any{"model_type": "qwen2", "layer_types": []string{"full_attention", "sliding_attention"}},
+			`"sliding_attention" for layer 1`},
+		{"chunks of attention", map[string]any{"model_type": "qwen2", "dual_chunk_attention_config": map[string]any{"chunk_size": 9}}, "dual_chunk_attention_config"},
+		{"quantized weights", map[string]any{"quantization_config": map[string]any{"quant_method": "awq"}}, `"awq"`},
+		{"linear scaling", map[string]any{"rope_scaling": map[string]any{"type": "linear", "factor": 2}}, `rope_type in rope_scaling is "linear"`},
+		{"yarn of transformers 5", map[string]any{"rope_parameters": map[string]any{"rope_type": "yarn"}}, `rope_type in rope_parameters is "yarn"`},
+		{"scaling without its figures", map[string]any{"rope_parameters": map[string]any{"rope_type": "llama3"}}, "has no factor"},
+		{"scaling without one of them", map[string]any{"rope_scaling": map[string]any{"rope_type": "llama3", "factor": 8, "low_freq_factor": 1,
+			"high_freq_factor": 4}}, "original_max_position_embeddings"},
+		{"scaling that bends the wrong way", map[string]any{"rope_scaling": map[string]any{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4,
+			"high_freq_factor": 1, "original_max_position_embeddings": 8192}}, "high_freq_factor"},
+		{"two scalings", map[string]any{"rope_parameters": map[string]any{"rope_type": "default"}, "rope_scaling": llama3Fields("type")},
+			"rope_scaling and rope_parameters"},
+		{"two thetas", map[string]any{"rope_theta": 1e4, "rope_parameters": map[string]any{"rope_theta": 1e5}}, "rope_theta is 10000 in one place and 100000"},
+		{"a part of each head", map[string]any{"rope_parameters": map[string]any{"partial_rotary_factor": 0.5}}, "partial_rotary_factor"},
 		{"no layers", map[string]any{"num_hidden_layers": nil}, "num_hidden_layers is 0"},
 		{"no vocabulary", map[string]any{"vocab_size": nil}, "vocab_size is 0"},
 		{"no width", map[string]any{"hidden_size": nil}, "hidden_size is 0"},
@@ -100,7 +146,7 @@ func TestConfigJSONRoundTrip(t *testing.T) {
 		}
 		folder := t.TempDir()
 		writeFile(t, filepath.Join(folder, "config.json"), string(raw))
-		if got, err := llama.ReadConfig(folder); err != nil || got != variant.config {
+		if got, err := llama.ReadConfig(folder); err != nil || !reflect.DeepEqual(got, variant.config) {
 			t.Errorf("%s: reads back as %+v, %v; want %+v", variant.name, got, err, variant.config)
 		}
 	}
@@ -127,5 +173,46 @@ func TestConfigJSONFields(t *testing.T) {
 		if pair[0] != pair[1] {
 			t.Errorf("%s is %v; want %v", name, pair[0], pair[1])
 		}
+	}
+}
+
+// What only some families have: a token that a model lacks is left out, never written as 0.
+func TestConfigJSONOfFamilies(t *testing.T) {
+	fields := func(config llama.Config) (got map[string]any) {
+		t.Helper()
+		raw, err := config.JSON("bfloat16")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(raw, &got); err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	qwen := fields(tinymodel.Qwen2())
+	if qwen["model_type"] != "qwen2" || !reflect.DeepEqual(qwen["architectures"], []any{"Qwen2ForCausalLM"}) || qwen["use_sliding_window"] != false {
+		t.Errorf("Qwen2 is written as %v", qwen)
+	}
+	for _, absent := range []string{"bos_token_id", "attention_bias", "mlp_bias"} {
+		if value, ok := qwen[absent]; ok {
+			t.Errorf("Qwen2's %s is written as %v", absent, value)
+		}
+	}
+	llama3 := fields(tinymodel.Llama3())
+	scaling := map[string]any{"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 8.0,
+		"original_max_position_embeddings": 600.0}
+	if !reflect.DeepEqual(llama3["rope_scaling"], scaling) {
+		t.Errorf("rope_scaling is %v, want %v", llama3["rope_scaling"], scaling)
+	}
+	scaling["rope_theta"] = 10000.0
+	if !reflect.DeepEqual(llama3["rope_parameters"], scaling) {
+		t.Errorf("rope_parameters is %v, want %v", llama3["rope_parameters"], scaling)
+	}
+	if _, padded := llama3["pad_token_id"]; padded || !reflect.DeepEqual(llama3["eos_token_id"], []any{2.0, 3.0}) {
+		t.Errorf("padding %v and ends %v, want none and [2 3]", llama3["pad_token_id"], llama3["eos_token_id"])
+	}
+	biased := fields(tinymodel.Biased())
+	if biased["attention_bias"] != true || biased["mlp_bias"] != true || biased["tie_word_embeddings"] != false {
+		t.Errorf("biases are written as %v and %v", biased["attention_bias"], biased["mlp_bias"])
 	}
 }

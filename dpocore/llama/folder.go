@@ -4,18 +4,27 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/safetensors"
 )
 
+// Files of a model folder that hold weights.
+const (
+	singleFile = "model.safetensors"
+	indexFile  = "model.safetensors.index.json"
+)
+
 // folder reads a Hugging Face model folder: config.json beside model.safetensors, or beside shards and their index.
 type folder struct {
-	path   string
-	config Config
-	shards map[string]*safetensors.File // tensor name to the file that holds it
-	files  []*safetensors.File
+	path    string
+	config  Config
+	tensors map[string]*safetensors.File // tensor name to the file that holds it
+	files   []*safetensors.File
 }
 
 func openFolder(path string) (*folder, error) {
@@ -23,60 +32,96 @@ func openFolder(path string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := weightFiles(path)
-	if err != nil {
-		return nil, err
+	f := &folder{path: path, config: config, tensors: map[string]*safetensors.File{}}
+	if _, statErr := os.Stat(filepath.Join(path, singleFile)); statErr == nil {
+		err = f.openSingle()
+	} else {
+		err = f.openShards()
 	}
-	f := &folder{path: path, config: config, shards: map[string]*safetensors.File{}}
-	for _, name := range names {
-		file, err := safetensors.Open(filepath.Join(path, name))
-		if err != nil {
-			f.Close()
-			return nil, err
-		}
-		f.files = append(f.files, file)
-		for _, tensor := range file.Names() {
-			f.shards[tensor] = file
-		}
+	if err != nil {
+		f.Close()
+		return nil, err
 	}
 	return f, nil
 }
 
-// weightFiles lists the safetensors files of a model folder, in a fixed order.
-func weightFiles(path string) ([]string, error) {
-	const single, index = "model.safetensors", "model.safetensors.index.json"
-	if _, err := os.Stat(filepath.Join(path, single)); err == nil {
-		return []string{single}, nil
+func (f *folder) openSingle() error {
+	file, err := safetensors.Open(filepath.Join(f.path, singleFile))
+	if err != nil {
+		return err
 	}
-	raw, err := os.ReadFile(filepath.Join(path, index))
+	f.files = append(f.files, file)
+	for _, tensor := range file.Names() {
+		f.tensors[tensor] = file
+	}
+	return nil
+}
+
+// openShards opens the files that the index names, in alphabetical order. Each tensor must lie in the file that the
+// index gives for it.
+func (f *folder) openShards() error {
+	raw, err := os.ReadFile(filepath.Join(f.path, indexFile))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%s has neither %s nor %s", path, single, index)
+		return f.noWeights()
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
+	shardOf, err := ParseIndex(raw)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", filepath.Join(f.path, indexFile), err)
+	}
+	shards := map[string]*safetensors.File{}
+	for _, name := range slices.Sorted(maps.Values(shardOf)) {
+		if shards[name] != nil {
+			continue
+		}
+		file, err := safetensors.Open(filepath.Join(f.path, name))
+		if errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("the folder %s has no %s, which %s names; fetch the model again", f.path, name, indexFile)
+		}
+		if err != nil {
+			return err
+		}
+		f.files, shards[name] = append(f.files, file), file
+	}
+	for tensor, name := range shardOf {
+		if _, ok := shards[name].Info(tensor); !ok {
+			return fmt.Errorf("%s gives tensor %q to %s, which does not hold it; fetch the model again",
+				filepath.Join(f.path, indexFile), tensor, name)
+		}
+		f.tensors[tensor] = shards[name]
+	}
+	return nil
+}
+
+// noWeights says what is missing in a folder without safetensors.
+func (f *folder) noWeights() error {
+	for _, other := range []string{"pytorch_model.bin", "pytorch_model.bin.index.json"} {
+		if _, err := os.Stat(filepath.Join(f.path, other)); err == nil {
+			return fmt.Errorf("the folder %s has its weights in %s; this program reads safetensors: load it with transformers and save it again", f.path, other)
+		}
+	}
+	return fmt.Errorf("%s has neither %s nor %s", f.path, singleFile, indexFile)
+}
+
+// ParseIndex reads a model.safetensors.index.json: the file of each tensor. A file outside the folder is refused.
+func ParseIndex(raw []byte) (shardOf map[string]string, err error) {
 	var content struct {
 		WeightMap map[string]string `json:"weight_map"`
 	}
 	if err := json.Unmarshal(raw, &content); err != nil {
-		return nil, fmt.Errorf("read %s: %w", filepath.Join(path, index), err)
+		return nil, err
 	}
-	return sortedShards(path, content.WeightMap)
-}
-
-func sortedShards(path string, weightMap map[string]string) ([]string, error) {
-	seen := map[string]bool{}
-	for _, name := range weightMap {
-		if !filepath.IsLocal(name) {
-			return nil, fmt.Errorf("the index of %s names the file %q outside the folder", path, name)
+	if len(content.WeightMap) == 0 {
+		return nil, errors.New("it names no file (weight_map is empty)")
+	}
+	for tensor, name := range content.WeightMap {
+		if !filepath.IsLocal(name) || strings.Contains(name, `\`) {
+			return nil, fmt.Errorf("it names the file %q outside the folder (for tensor %q)", name, tensor)
 		}
-		seen[name] = true
 	}
-	names := sortedKeys(seen)
-	if len(names) == 0 {
-		return nil, fmt.Errorf("the index of %s names no file", path)
-	}
-	return names, nil
+	return content.WeightMap, nil
 }
 
 func (f *folder) Config() Config { return f.config }
@@ -90,7 +135,7 @@ func (f *folder) Close() error {
 }
 
 func (f *folder) Read(name string) (values []float32, shape []int, err error) {
-	file, ok := f.shards[name]
+	file, ok := f.tensors[name]
 	if !ok {
 		return nil, nil, fmt.Errorf("%s has no tensor %q", f.path, name)
 	}

@@ -60,7 +60,7 @@ func stored(t testing.TB, weights *llama.Weights) map[string][]float32 {
 
 // Joined in memory, the tensors come out as they stand in the file; and the same from a file as from shards.
 func TestLoadedTensorsEqualStored(t *testing.T) {
-	config := changed(func(c *llama.Config) { c.TiedEmbeddings = false })
+	config := tinymodel.Biased()
 	backend, folder := openBackend(t), tinymodel.Write(t, config, 1)
 	want := readTensors(t, folder)
 	for _, form := range []string{"one file", "shards"} {
@@ -147,9 +147,29 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, []string{"neither model.safetensors nor " + indexName}},
+		{"weights in PyTorch's form", func(t *testing.T, folder string) {
+			if err := os.Rename(filepath.Join(folder, "model.safetensors"), filepath.Join(folder, "pytorch_model.bin")); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"pytorch_model.bin", "reads safetensors"}},
+		{"a shard without its tensor", func(t *testing.T, folder string) {
+			const own = "model-00001-of-00001.safetensors"
+			writeTensors(t, filepath.Join(folder, own), readTensors(t, folder)[:1]) // lm_head or embedding comes first
+			writeIndex(t, folder, map[string]string{up: own})
+		}, []string{indexName, up, "model-00001-of-00001.safetensors", "does not hold it"}},
+		{"an index without a tensor", func(t *testing.T, folder string) {
+			shard(t, folder)
+			path := filepath.Join(folder, indexName)
+			raw, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			writeFile(t, path, strings.Replace(string(raw), up, "model.layers.1.mlp.up_proj.other", 1))
+		}, []string{"up_proj.other", "does not hold it"}},
 		{"an index that leads out", index("../model.safetensors"), []string{`"../model.safetensors"`, "outside the folder"}},
 		{"an absolute path in the index", index("/model.safetensors"), []string{`"/model.safetensors"`, "outside the folder"}},
 		{"a shard that is missing", index("model-00001-of-00001.safetensors"), []string{"model-00001-of-00001.safetensors"}},
+		{"an index with another system's path", index(`..\model.safetensors`), []string{"outside the folder"}},
 		{"an empty index", func(t *testing.T, folder string) { writeIndex(t, folder, nil) }, []string{"names no file"}},
 		{"a damaged index", func(t *testing.T, folder string) {
 			writeIndex(t, folder, nil)

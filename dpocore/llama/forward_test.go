@@ -31,6 +31,9 @@ var variants = []struct {
 	{"one key head", changed(func(c *llama.Config) { c.KVHeads = 1 })},
 	{"heads wider than the model", changed(func(c *llama.Config) { c.HeadDim = 24 })},
 	{"a head apart from the embedding", changed(func(c *llama.Config) { c.TiedEmbeddings = false })},
+	{"Qwen2: biases on q, k and v", tinymodel.Qwen2()},
+	{"Llama 3: scaled positions", tinymodel.Llama3()},
+	{"a bias on every projection", tinymodel.Biased()},
 	{"SmolLM2's rotation, a large epsilon", changed(func(c *llama.Config) { c.RopeTheta, c.RMSNormEps = 100000, 0.1 })},
 }
 
@@ -50,6 +53,31 @@ func TestForwardAgreesWithPlainGo(t *testing.T) {
 				t.Errorf("logits differ by %.2g", worst)
 			}
 		})
+	}
+}
+
+// The scaling must show at the positions that the comparison above reaches, and each of its three branches must be taken.
+func TestScalingShows(t *testing.T) {
+	m, tokens := tiny(t, tinymodel.Llama3()), randomTokens(40, 5)
+	unscaled := m.plain
+	unscaled.config.RopeScaling = llama.RopeScaling{}
+	if gap := farthest(t, narrowed(flatten(m.plain.hidden(tokens))), flatten(unscaled.hidden(tokens))); gap < 100*tolerance {
+		t.Errorf("scaling changes hidden states by no more than %.2g", gap)
+	}
+	branches := map[string]int{}
+	for i := range 8 {
+		frequency := math.Pow(10000, -2*float64(i)/16)
+		switch slowed := m.plain.slowed(frequency); slowed {
+		case frequency:
+			branches["as before"]++
+		case frequency / 8:
+			branches["slowed"]++
+		default:
+			branches["between"]++
+		}
+	}
+	if len(branches) != 3 {
+		t.Errorf("the frequencies are %v; want all three kinds", branches)
 	}
 }
 

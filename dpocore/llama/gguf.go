@@ -31,34 +31,50 @@ func openGGUF(path string) (*ggufFile, error) {
 	return &ggufFile{config: config, file: file, reader: reader}, nil
 }
 
-func ggufConfig(file *gguf.File) (Config, error) {
-	if arch := file.Architecture(); arch != "llama" {
-		return Config{}, fmt.Errorf("the model is of type %q; this program knows \"llama\" (SmolLM2, TinyLlama)", arch)
-	}
-	whole := func(key string) int {
-		kv, _ := file.GetKeyValue(key)
+// ggufMetadata reads the values of a file's keys; a key that is missing has the value 0, or as an id NoToken.
+type ggufMetadata struct{ file *gguf.File }
+
+func (m ggufMetadata) whole(key string) int {
+	kv, _ := m.file.GetKeyValue(key)
+	return int(kv.Uint64())
+}
+
+func (m ggufMetadata) real(key string) float64 {
+	kv, _ := m.file.GetKeyValue(key)
+	return kv.Float64()
+}
+
+func (m ggufMetadata) id(key string) int {
+	if kv, ok := m.file.GetKeyValue(key); ok {
 		return int(kv.Uint64())
 	}
-	real := func(key string) float64 {
-		kv, _ := file.GetKeyValue(key)
-		return kv.Float64()
+	return NoToken
+}
+
+func ggufConfig(file *gguf.File) (Config, error) {
+	if arch := file.Architecture(); arch != string(FamilyLlama) {
+		return Config{}, fmt.Errorf("the model is of type %q; of GGUF files this program knows %q (SmolLM2): use the model's folder", arch, FamilyLlama)
 	}
+	if err := refuseGGUFExtras(file); err != nil {
+		return Config{}, err
+	}
+	m := ggufMetadata{file}
 	c := Config{
-		HiddenSize:       whole("llama.embedding_length"),
-		IntermediateSize: whole("llama.feed_forward_length"),
-		Layers:           whole("llama.block_count"),
-		Heads:            whole("llama.attention.head_count"),
-		KVHeads:          whole("llama.attention.head_count_kv"),
-		HeadDim:          whole("llama.attention.key_length"),
-		RMSNormEps:       real("llama.attention.layer_norm_rms_epsilon"),
-		RopeTheta:        real("llama.rope.freq_base"),
-		MaxPositions:     whole("llama.context_length"),
-		BOS:              whole("tokenizer.ggml.bos_token_id"),
-		EOS:              whole("tokenizer.ggml.eos_token_id"),
-		Pad:              whole("tokenizer.ggml.padding_token_id"),
+		Family:           FamilyLlama,
+		HiddenSize:       m.whole("llama.embedding_length"),
+		IntermediateSize: m.whole("llama.feed_forward_length"),
+		Layers:           m.whole("llama.block_count"),
+		Heads:            m.whole("llama.attention.head_count"),
+		KVHeads:          m.whole("llama.attention.head_count_kv"),
+		HeadDim:          m.whole("llama.attention.key_length"),
+		RMSNormEps:       m.real("llama.attention.layer_norm_rms_epsilon"),
+		RopeTheta:        m.real("llama.rope.freq_base"),
+		MaxPositions:     m.whole("llama.context_length"),
+		BOS:              m.id("tokenizer.ggml.bos_token_id"),
+		Pad:              m.id("tokenizer.ggml.padding_token_id"),
 	}
-	if _, scaled := file.GetKeyValue("llama.rope.scaling.type"); scaled {
-		return c, fmt.Errorf("the file scales its rotary positions (llama.rope.scaling.type), which this program does not compute")
+	if eos := m.id("tokenizer.ggml.eos_token_id"); eos != NoToken {
+		c.EOS = []int{eos}
 	}
 	if c.HeadDim == 0 && c.Heads > 0 {
 		c.HeadDim = c.HiddenSize / c.Heads
@@ -74,6 +90,21 @@ func ggufConfig(file *gguf.File) (Config, error) {
 	_, untied := file.GetTensorInfo("output.weight")
 	c.TiedEmbeddings = !untied
 	return c, c.Validate()
+}
+
+// refuseGGUFExtras names what this package computes for a model folder but not for a GGUF file. Llama 3's scaling stands
+// in such a file as a tensor of factors, without a key.
+func refuseGGUFExtras(file *gguf.File) error {
+	const instead = "which this program reads from a model's folder alone"
+	if _, scaled := file.GetKeyValue("llama.rope.scaling.type"); scaled {
+		return fmt.Errorf("the file scales its rotary positions (llama.rope.scaling.type), %s", instead)
+	}
+	for _, name := range []string{"rope_freqs.weight", "blk.0.attn_q.bias", "blk.0.attn_output.bias", "blk.0.ffn_up.bias"} {
+		if _, ok := file.GetTensorInfo(name); ok {
+			return fmt.Errorf("the file has the tensor %s, %s", name, instead)
+		}
+	}
+	return nil
 }
 
 // ggufNames maps Hugging Face's names to GGUF's; what stands between is the layer.

@@ -9,8 +9,9 @@ import (
 // Layer is one layer of a model inside a graph.
 type Layer struct {
 	config                 Config
-	attentionNorm, mlpNorm *Node // [hidden]
-	projections            [len(groups)]*Node
+	attentionNorm, mlpNorm *Node              // [hidden]
+	projections            [len(groups)]*Node // [out, hidden], a group's over each other
+	biases                 [len(groups)]*Node // [out]; nil where the group has none
 	adapter                *Adapter
 }
 
@@ -18,9 +19,18 @@ type Layer struct {
 // parameters that are left.
 func BindLayer(c Config, params []*Node) (Layer, []*Node) {
 	l := Layer{config: c}
-	for _, place := range []**Node{&l.attentionNorm, &l.projections[groupQKV], &l.projections[groupO],
-		&l.mlpNorm, &l.projections[groupGateUp], &l.projections[groupDown]} {
-		*place, params = params[0], params[1:]
+	take := func(place **Node) { *place, params = params[0], params[1:] }
+	for g := range groups {
+		switch group(g) {
+		case groupQKV:
+			take(&l.attentionNorm)
+		case groupGateUp:
+			take(&l.mlpNorm)
+		}
+		take(&l.projections[g])
+		if c.biased(group(g)) {
+			take(&l.biases[g])
+		}
 	}
 	return l, params
 }
@@ -54,10 +64,13 @@ func (l Layer) forward(x, cos, sin *Node, attend attention) *Node {
 	return Add(x, l.project(groupDown, inner)[0])
 }
 
-// project multiplies x [tokens, in] with a group's joined matrix, adds what LoRA contributes, and returns one
+// project multiplies x [tokens, in] with a group's joined matrix, adds bias and what LoRA contributes, and returns one
 // [tokens, out] for each projection of the group.
 func (l Layer) project(g group, x *Node) []*Node {
 	joined := matmul(x, l.projections[g])
+	if bias := l.biases[g]; bias != nil {
+		joined = Add(joined, BroadcastToShape(Reshape(bias, 1, bias.Shape().Dim(0)), joined.Shape()))
+	}
 	widths := l.config.outputs(g)
 	outputs := []*Node{joined}
 	if len(widths) > 1 {
@@ -93,5 +106,12 @@ func (c Config) RMSNorm(x, weight *Node) *Node {
 	return Mul(normed, BroadcastToShape(Reshape(weight, 1, weight.Shape().Dim(0)), x.Shape()))
 }
 
-// matmul is x·wᵀ for x [tokens, in] and w [out, in], as Hugging Face stores a projection.
-func matmul(x, w *Node) *Node { return DotGeneral(x, []int{1}, nil, w, []int{1}, nil) }
+// matmul is x·wᵀ for x [tokens, in] and w [out, in], as Hugging Face stores a projection. Where w has a half precision
+// the product is made in it, and so is its gradient: gomlx takes the accumulator's precision for that.
+func matmul(x, w *Node) *Node {
+	if w.DType() == x.DType() {
+		return DotGeneral(x, []int{1}, nil, w, []int{1}, nil)
+	}
+	product := Dot(ConvertDType(x, w.DType()), w).WithAccumulatorDType(w.DType()).General([]int{1}, nil, []int{1}, nil)
+	return ConvertDType(product, x.DType())
+}

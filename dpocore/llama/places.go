@@ -1,8 +1,6 @@
 package llama
 
 import (
-	"math"
-
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
@@ -43,19 +41,13 @@ func (r Row) bias() *Node {
 	return Where(sees, Scalar(g, dtypes.Float32, 0.0), Scalar(g, dtypes.Float32, maskedOut))
 }
 
-// rotation gives cos and sin of each position's angles, [tokens, headDim/2] (Su et al. 2021,
-// https://arxiv.org/abs/2104.09864).
+// rotation gives cos and sin of each position's angles, [tokens, headDim/2].
 func (c Config) rotation(position *Node) (cos, sin *Node) {
 	half := c.HeadDim / 2
-	frequencies := make([]float32, half)
-	for i := range frequencies {
-		// In float32 step by step, as transformers does: a last digit's difference grows with the position.
-		frequencies[i] = 1 / float32(math.Pow(c.RopeTheta, float64(float32(i)/float32(half))))
-	}
 	tokens := position.Shape().Dim(0)
 	angles := Mul(
 		BroadcastToDims(Reshape(ConvertDType(position, dtypes.Float32), tokens, 1), tokens, half),
-		BroadcastToDims(Reshape(Const(position.Graph(), frequencies), 1, half), tokens, half))
+		BroadcastToDims(Reshape(Const(position.Graph(), c.frequencies()), 1, half), tokens, half))
 	return Cos(angles), Sin(angles)
 }
 

@@ -57,7 +57,7 @@ func (p plainLlama) logits(hidden [][]float64) [][]float64 {
 
 func (p plainLlama) attention(prefix string, x [][]float64) [][]float64 {
 	c := p.config
-	q, k, v := p.multiply(prefix+"q_proj.weight", x), p.multiply(prefix+"k_proj.weight", x), p.multiply(prefix+"v_proj.weight", x)
+	q, k, v := p.project(prefix+"q_proj", x), p.project(prefix+"k_proj", x), p.project(prefix+"v_proj", x)
 	for at := range x {
 		p.rotate(q[at], at)
 		p.rotate(k[at], at)
@@ -80,15 +80,15 @@ func (p plainLlama) attention(prefix string, x [][]float64) [][]float64 {
 			}
 		}
 	}
-	return p.multiply(prefix+"o_proj.weight", out)
+	return p.project(prefix+"o_proj", out)
 }
 
-// rotate turns each head's pairs (i, i + headDim/2) by position · theta^(−2i/headDim).
+// rotate turns each head's pairs (i, i + headDim/2) by position · theta^(−2i/headDim), or slower where that is scaled.
 func (p plainLlama) rotate(heads []float64, position int) {
 	width := p.config.HeadDim
 	for begin := 0; begin < len(heads); begin += width {
 		for i := range width / 2 {
-			angle := float64(position) * math.Pow(p.config.RopeTheta, -2*float64(i)/float64(width))
+			angle := float64(position) * p.slowed(math.Pow(p.config.RopeTheta, -2*float64(i)/float64(width)))
 			a, b := heads[begin+i], heads[begin+i+width/2]
 			heads[begin+i] = a*math.Cos(angle) - b*math.Sin(angle)
 			heads[begin+i+width/2] = a*math.Sin(angle) + b*math.Cos(angle)
@@ -96,15 +96,28 @@ func (p plainLlama) rotate(heads []float64, position int) {
 	}
 }
 
+// slowed is a frequency after Llama 3's scaling. With w = original length/wave length, the number of waves in the length
+// that the model was first trained on: frequency/factor where w < low, the frequency where w > high, and between them
+// the mean of both in which the share of the latter is (w − low)/(high − low).
+func (p plainLlama) slowed(frequency float64) float64 {
+	s := p.config.RopeScaling
+	if s.Factor == 0 {
+		return frequency
+	}
+	waves := float64(s.OriginalMaxPositions) * frequency / (2 * math.Pi)
+	share := min(max((waves-s.LowFreqFactor)/(s.HighFreqFactor-s.LowFreqFactor), 0), 1)
+	return share*frequency + (1-share)*frequency/s.Factor
+}
+
 // mlp is down(SiLU(gate(x)) · up(x)) with SiLU(z) = z/(1 + e⁻ᶻ).
 func (p plainLlama) mlp(prefix string, x [][]float64) [][]float64 {
-	gate, up := p.multiply(prefix+"gate_proj.weight", x), p.multiply(prefix+"up_proj.weight", x)
+	gate, up := p.project(prefix+"gate_proj", x), p.project(prefix+"up_proj", x)
 	for at := range gate {
 		for i, z := range gate[at] {
 			gate[at][i] = z / (1 + math.Exp(-z)) * up[at][i]
 		}
 	}
-	return p.multiply(prefix+"down_proj.weight", gate)
+	return p.project(prefix+"down_proj", gate)
 }
 
 func (p plainLlama) norm(x [][]float64, name string) [][]float64 {
@@ -117,6 +130,19 @@ func (p plainLlama) norm(x [][]float64, name string) [][]float64 {
 		root := math.Sqrt(square/float64(len(vector)) + p.config.RMSNormEps)
 		for i, value := range vector {
 			out[at] = append(out[at], value/root*p.tensors[name][i])
+		}
+	}
+	return out
+}
+
+// project is W·x + b for each vector; a model without biases has no b.
+func (p plainLlama) project(name string, x [][]float64) [][]float64 {
+	out := p.multiply(name+".weight", x)
+	if bias := p.tensors[name+".bias"]; bias != nil {
+		for at := range out {
+			for i := range bias {
+				out[at][i] += bias[i]
+			}
 		}
 	}
 	return out

@@ -5,11 +5,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -24,57 +22,9 @@ type Weights struct {
 	Path   string // the folder or GGUF file they came from
 	Hash   string // SHA-256 of the files that hold them, in hexadecimal
 
-	backend compute.Backend
-	tensors []*tensors.Tensor // in the order of slots
-}
-
-// slot is one parameter of a graph: a tensor of shape dims, made of one or more stored tensors laid over each other.
-type slot struct {
-	parts []part
-	dims  []int
-}
-
-// part is a tensor of a model folder.
-type part struct {
-	name string
-	rows int
-}
-
-// layerSlots is the number of slots of a layer.
-const layerSlots = 6
-
-// slots lists a model's parameters in the order in which graphs take them: the embedding, each layer's six, the final
-// norm, and the head where it is not the embedding.
-func (c Config) slots() []slot {
-	hidden, inner := c.HiddenSize, c.IntermediateSize
-	matrix := func(in int, parts ...part) slot {
-		rows := 0
-		for _, p := range parts {
-			rows += p.rows
-		}
-		return slot{parts: parts, dims: []int{rows, in}}
-	}
-	norm := func(name string) slot { return slot{parts: []part{{name, hidden}}, dims: []int{hidden}} }
-	list := []slot{matrix(hidden, part{"model.embed_tokens.weight", c.VocabSize})}
-	for layer := range c.Layers {
-		prefix := "model.layers." + strconv.Itoa(layer) + "."
-		list = append(list,
-			norm(prefix+"input_layernorm.weight"),
-			matrix(hidden,
-				part{prefix + "self_attn.q_proj.weight", c.queries()},
-				part{prefix + "self_attn.k_proj.weight", c.keyValues()},
-				part{prefix + "self_attn.v_proj.weight", c.keyValues()}),
-			matrix(c.queries(), part{prefix + "self_attn.o_proj.weight", hidden}),
-			norm(prefix+"post_attention_layernorm.weight"),
-			matrix(hidden, part{prefix + "mlp.gate_proj.weight", inner}, part{prefix + "mlp.up_proj.weight", inner}),
-			matrix(inner, part{prefix + "mlp.down_proj.weight", hidden}),
-		)
-	}
-	list = append(list, norm("model.norm.weight"))
-	if !c.TiedEmbeddings {
-		list = append(list, matrix(hidden, part{"lm_head.weight", c.VocabSize}))
-	}
-	return list
+	backend  compute.Backend
+	tensors  []*tensors.Tensor // in the order of slots
+	narrowed bool
 }
 
 // source is a model on disk.
@@ -165,11 +115,12 @@ func (w *Weights) Embedding() *tensors.Tensor { return w.tensors[0] }
 
 // Layer lists a layer's weights in the order in which [BindLayer] takes them.
 func (w *Weights) Layer(i int) []*tensors.Tensor {
-	return w.tensors[1+i*layerSlots : 1+(i+1)*layerSlots]
+	count := w.Config.layerSlots()
+	return w.tensors[1+i*count : 1+(i+1)*count]
 }
 
 // Norm is the weight of the final norm, [hidden].
-func (w *Weights) Norm() *tensors.Tensor { return w.tensors[1+w.Config.Layers*layerSlots] }
+func (w *Weights) Norm() *tensors.Tensor { return w.tensors[1+w.Config.Layers*w.Config.layerSlots()] }
 
 // Head is the vocabulary matrix [vocabulary, hidden], which is the embedding where the two are tied.
 func (w *Weights) Head() *tensors.Tensor {
@@ -229,8 +180,6 @@ func size(shape []int) int {
 	}
 	return n
 }
-
-func sortedKeys(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
 
 // Hash is Weights.Hash of a model, without loading it.
 func Hash(path string) (string, error) {

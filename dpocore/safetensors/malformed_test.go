@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,8 +49,9 @@ func TestOpenRefuses(t *testing.T) {
 
 		{"tensor is null", build(`{"x":null}`, 0), `tensor "x"`},
 		{"tensor is a number", build(`{"x":1}`, 0), `tensor "x"`},
-		{"unknown type", build(entry(`"I64"`, `[1]`, `[0,8]`), 8), `"I64"`},
-		{"type in small letters", build(entry(`"f32"`, `[1]`, `[0,4]`), 4), `"f32"`},
+		{"good, a type that nobody reads", build(entry(`"I64"`, `[1]`, `[0,8]`), 8), ""},
+		{"unknown type, end past the file", build(entry(`"I64"`, `[1]`, `[0,8]`), 7), "bytes 0 to 8 of 7"},
+		{"unknown type, impossible shape", build(entry(`"I64"`, `[-1]`, `[0,8]`), 8), "impossible"},
 		{"end past the file", build(entry(`"F32"`, `[2]`, `[0,8]`), 7), "bytes 0 to 8 of 7"},
 		{"begin past the file", build(entry(`"F32"`, `[1]`, `[8,12]`), 8), "bytes 8 to 12 of 8"},
 		{"negative begin", build(entry(`"F32"`, `[2]`, `[-4,4]`), 8), "bytes -4 to 4"},
@@ -80,6 +82,26 @@ func TestOpenRefuses(t *testing.T) {
 		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path)):
 			t.Errorf("%s: error %v, want one with %q and the file's name", c.name, err, c.want)
 		}
+	}
+}
+
+// TestReadRefusesOtherTypes: they matter to who reads them alone.
+func TestReadRefusesOtherTypes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weights")
+	header := `{"ids":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"small":{"dtype":"f32","shape":[1],"data_offsets":[8,12]},` +
+		`"w":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}`
+	if err := os.WriteFile(path, build(header, 16), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := open(t, path)
+	for name, dtype := range map[string]string{"ids": `"I64"`, "small": `"f32"`} {
+		_, err := file.Read(name)
+		if err == nil || !strings.Contains(err.Error(), dtype) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), path) {
+			t.Errorf("reading %s gave %v, want an error with type, tensor and file", name, err)
+		}
+	}
+	if got, err := file.Read("w"); err != nil || len(got) != 1 || got[0] != 0 {
+		t.Errorf("the float32 beside them reads as %v, %v", got, err)
 	}
 }
 
@@ -152,7 +174,7 @@ func TestWriteRefuses(t *testing.T) {
 	}
 }
 
-// FuzzOpen opens arbitrary bytes and reads every tensor: an error or as many values as its shape says, never a panic.
+// FuzzOpen opens arbitrary bytes and reads every tensor: an error, for other types always, or as many values as its shape says, never a panic.
 func FuzzOpen(f *testing.F) {
 	f.Add(pythonBytes(f))
 	f.Add(build(`{}`, 3))
@@ -174,6 +196,12 @@ func FuzzOpen(f *testing.F) {
 		for _, name := range file.Names() {
 			info, _ := file.Info(name)
 			values, err := file.Read(name)
+			if !slices.Contains([]string{"F32", "F16", "BF16"}, info.DType) {
+				if err == nil {
+					t.Fatalf("tensor %q of type %q was read", name, info.DType)
+				}
+				continue
+			}
 			if err != nil {
 				t.Fatalf("tensor %q of an accepted file: %v", name, err)
 			}

@@ -97,19 +97,25 @@ func TestBrokenFolder(t *testing.T) {
 	}
 }
 
-// Written out, the class that loses the split of digits is replaced.
-func TestGPT2ClassIsReplaced(t *testing.T) {
-	tok, err := Open(folder(t, map[string]string{jsonFile: tiny, configFile: `{"eos_token": "<e>", "tokenizer_class": "GPT2TokenizerFast"}`}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tok.Close()
-	dir := t.TempDir()
-	if err := tok.WriteFiles(dir); err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile(filepath.Join(dir, configFile))
-	if want := `{"eos_token": "<e>", "tokenizer_class": "PreTrainedTokenizerFast"}`; err != nil || string(got) != want {
-		t.Errorf("got %s, %v\nwant %s", got, err, want)
+// Written out, a class that would not read tokenizer.json as it is gives way to one that does; others stay.
+func TestClassThatRebuildsIsReplaced(t *testing.T) {
+	for class, want := range map[string]string{
+		"GPT2Tokenizer": "PreTrainedTokenizerFast", "GPT2TokenizerFast": "PreTrainedTokenizerFast",
+		"LlamaTokenizer": "PreTrainedTokenizerFast", "LlamaTokenizerFast": "PreTrainedTokenizerFast",
+		"TokenizersBackend": "PreTrainedTokenizerFast", "Qwen2Tokenizer": "Qwen2Tokenizer",
+	} {
+		tok, err := Open(folder(t, map[string]string{jsonFile: tiny, configFile: `{"eos_token": "<e>", "tokenizer_class": "` + class + `"}`}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		if err := tok.WriteFiles(dir); err != nil {
+			t.Fatal(err)
+		}
+		tok.Close()
+		got, err := os.ReadFile(filepath.Join(dir, configFile))
+		if want := `{"eos_token": "<e>", "tokenizer_class": "` + want + `"}`; err != nil || string(got) != want {
+			t.Errorf("got %s, %v\nwant %s", got, err, want)
+		}
 	}
 }

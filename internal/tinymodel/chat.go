@@ -3,6 +3,7 @@ package tinymodel
 import (
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/internal/deps"
 )
@@ -10,6 +11,12 @@ import (
 // WriteChat makes a model folder with the tokenizer and chat template of SmolLM2-135M-Instruct, which set-up installs,
 // and as many tokens in its vocabulary.
 func WriteChat(t testing.TB, seed uint64) (folder string) {
+	t.Helper()
+	return WriteChatOf(t, Config(), seed)
+}
+
+// WriteChatOf is WriteChat for another architecture; its vocabulary is made to fit.
+func WriteChatOf(t testing.TB, config llama.Config, seed uint64) (folder string) {
 	t.Helper()
 	path, err := deps.GGUF()
 	if err != nil {
@@ -20,7 +27,6 @@ func WriteChat(t testing.TB, seed uint64) (folder string) {
 		t.Fatal(err)
 	}
 	defer tok.Close()
-	config := Config()
 	config.VocabSize = tok.VocabSize()
 	folder = Write(t, config, seed)
 	if err := tok.WriteFiles(folder); err != nil {

@@ -19,6 +19,7 @@ const deviation = 0.1
 // Config is the architecture: two layers, grouped-query attention, tied embeddings, 256 tokens.
 func Config() llama.Config {
 	return llama.Config{
+		Family:           llama.FamilyLlama,
 		VocabSize:        256,
 		HiddenSize:       64,
 		IntermediateSize: 128,
@@ -31,9 +32,34 @@ func Config() llama.Config {
 		MaxPositions:     1024,
 		TiedEmbeddings:   true,
 		BOS:              1,
-		EOS:              2,
+		EOS:              []int{2},
 		Pad:              2,
 	}
+}
+
+// Qwen2 is Config as a Qwen2: biases on queries, keys and values, no token that begins a text.
+func Qwen2() llama.Config {
+	c := Config()
+	c.Family, c.RopeTheta, c.RMSNormEps, c.BOS = llama.FamilyQwen2, 1000000, 1e-6, llama.NoToken
+	return c
+}
+
+// Llama3 is Config with Llama 3's scaled positions, several ends of a turn and no token for padding. The scaling bends at
+// wave lengths that a head of 16 values has: of its frequencies the first three stay, two lie in the passage, three are
+// slowed.
+func Llama3() llama.Config {
+	c := Config()
+	c.RopeTheta = 10000
+	c.RopeScaling = llama.RopeScaling{Factor: 8, LowFreqFactor: 1, HighFreqFactor: 8, OriginalMaxPositions: 600}
+	c.EOS, c.Pad = []int{2, 3}, llama.NoToken
+	return c
+}
+
+// Biased is Config with a bias on every projection and a head apart from the embedding.
+func Biased() llama.Config {
+	c := Config()
+	c.AttentionBias, c.MLPBias, c.TiedEmbeddings = true, true, false
+	return c
 }
 
 // Write makes a model folder (config.json, model.safetensors in float32) that llama.Load reads, and returns its path.
@@ -65,19 +91,26 @@ func weights(c llama.Config, seed uint64) []safetensors.Tensor {
 		}
 		list = append(list, safetensors.Tensor{Name: name, Shape: shape, Values: func() ([]float32, error) { return values, nil }})
 	}
+	project := func(name string, biased bool, out, in int) {
+		add(name+".weight", 0, out, in)
+		if biased {
+			add(name+".bias", 0, out)
+		}
+	}
 	queries, keyValues := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
+	qkv := c.AttentionBias || c.Family == llama.FamilyQwen2
 	add("model.embed_tokens.weight", 0, c.VocabSize, c.HiddenSize)
 	for i := range c.Layers {
 		layer := "model.layers." + strconv.Itoa(i) + "."
 		add(layer+"input_layernorm.weight", 1, c.HiddenSize)
-		add(layer+"self_attn.q_proj.weight", 0, queries, c.HiddenSize)
-		add(layer+"self_attn.k_proj.weight", 0, keyValues, c.HiddenSize)
-		add(layer+"self_attn.v_proj.weight", 0, keyValues, c.HiddenSize)
-		add(layer+"self_attn.o_proj.weight", 0, c.HiddenSize, queries)
+		project(layer+"self_attn.q_proj", qkv, queries, c.HiddenSize)
+		project(layer+"self_attn.k_proj", qkv, keyValues, c.HiddenSize)
+		project(layer+"self_attn.v_proj", qkv, keyValues, c.HiddenSize)
+		project(layer+"self_attn.o_proj", c.AttentionBias, c.HiddenSize, queries)
 		add(layer+"post_attention_layernorm.weight", 1, c.HiddenSize)
-		add(layer+"mlp.gate_proj.weight", 0, c.IntermediateSize, c.HiddenSize)
-		add(layer+"mlp.up_proj.weight", 0, c.IntermediateSize, c.HiddenSize)
-		add(layer+"mlp.down_proj.weight", 0, c.HiddenSize, c.IntermediateSize)
+		project(layer+"mlp.gate_proj", c.MLPBias, c.IntermediateSize, c.HiddenSize)
+		project(layer+"mlp.up_proj", c.MLPBias, c.IntermediateSize, c.HiddenSize)
+		project(layer+"mlp.down_proj", c.MLPBias, c.HiddenSize, c.IntermediateSize)
 	}
 	add("model.norm.weight", 1, c.HiddenSize)
 	if !c.TiedEmbeddings {

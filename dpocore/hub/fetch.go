@@ -1,0 +1,147 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Progress is told how many of a file's bytes are there. It is called often, from one goroutine at a time.
+type Progress func(file string, done, total int64)
+
+// Snapshot is a repository at one commit.
+type Snapshot struct {
+	Repo   Repo
+	Commit string
+
+	settings settings
+	cache    cache
+	listing  map[string]entry // nil where the hub wasn't asked
+	why      error            // why not
+}
+
+// Fetch brings files of a repository into the cache, each unless it is there, and returns the folder that holds them
+// under their names. progress may be nil.
+func Fetch(ctx context.Context, repo Repo, files []string, progress Progress) (folder string, err error) {
+	snapshot, err := Open(ctx, repo)
+	if err != nil {
+		return "", err
+	}
+	return snapshot.Fetch(ctx, files, progress)
+}
+
+// Open asks the hub which commit a revision is and what it holds. Where the hub can't be reached, or may not be asked,
+// it is what the cache has of it; an error says that it has nothing.
+func Open(ctx context.Context, repo Repo) (*Snapshot, error) {
+	if _, ok := Parse(repo.Kind, repo.String()); !ok {
+		return nil, fmt.Errorf("%q is no name on the hub; it is owner/name or owner/name@revision", repo)
+	}
+	settings := readSettings()
+	s := &Snapshot{Repo: repo, settings: settings, cache: cache{settings.cache, repo}}
+	if settings.offline {
+		return s.fromCache(errors.New("HF_HUB_OFFLINE forbids to ask the hub"))
+	}
+	list, err := settings.list(ctx, repo)
+	switch {
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("fetch %s: %w", repo, ctx.Err())
+	case errors.Is(err, errUnreachable) || errors.Is(err, errPassing):
+		return s.fromCache(fmt.Errorf("%w (%s)", err, settings.endpoint))
+	case err != nil:
+		return nil, fmt.Errorf("fetch %s: %w", repo, err)
+	}
+	s.Commit, s.listing = list.commit, list.files
+	return s, nil
+}
+
+// fromCache takes the commit that the cache has.
+func (s *Snapshot) fromCache(why error) (*Snapshot, error) {
+	s.why = why
+	var ok bool
+	if s.Commit, ok = s.cache.commit(); !ok {
+		return nil, s.missing("it is not in the cache " + s.settings.cache)
+	}
+	return s, nil
+}
+
+// missing says what a hub that wasn't asked could have given.
+func (s *Snapshot) missing(what string) error {
+	return fmt.Errorf("fetch %s: %w, and %s; fetch it where the hub can be reached (`hf download %s%s --local-dir FOLDER`) and name the folder here",
+		s.Repo, s.why, what, s.Repo.ID, map[Kind]string{Dataset: " --repo-type dataset"}[s.Repo.kind()])
+}
+
+// Files lists the repository's files in alphabetical order; those in the cache, where the hub wasn't asked.
+func (s *Snapshot) Files() ([]string, error) {
+	if s.listing != nil {
+		return slices.Sorted(maps.Keys(s.listing)), nil
+	}
+	names, err := s.cache.files(s.Commit)
+	if err != nil {
+		return nil, fmt.Errorf("list the files of %s: %w", s.Repo, err)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// Fetch is [Fetch] for one commit.
+func (s *Snapshot) Fetch(ctx context.Context, files []string, progress Progress) (folder string, err error) {
+	for _, name := range files {
+		if err := s.fetch(ctx, name, progress); err != nil {
+			return "", err
+		}
+	}
+	if s.listing != nil {
+		if err := s.cache.remember(s.Commit); err != nil {
+			return "", fmt.Errorf("fetch %s: %w", s.Repo, err)
+		}
+	}
+	return s.cache.snapshot(s.Commit), nil
+}
+
+func (s *Snapshot) fetch(ctx context.Context, name string, progress Progress) error {
+	e, listed := s.listing[name]
+	switch {
+	case s.listing != nil && !listed:
+		return fmt.Errorf("fetch %s: the %s has no file %q; its files are listed on %s%s/tree/%s",
+			s.Repo, s.Repo.noun(), name, s.settings.endpoint, s.Repo.page(), s.Repo.revision())
+	case e.unsafe || !filepath.IsLocal(name):
+		return fmt.Errorf("fetch %s: the file name %q leads out of the folder", s.Repo, name)
+	case s.cache.has(s.Commit, name):
+		return nil
+	case s.listing == nil:
+		return s.missing(fmt.Sprintf("%s is not in the cache %s", name, s.settings.cache))
+	case !isHash.MatchString(e.hash):
+		return fmt.Errorf("fetch %s: the hub gives no hash of %s, so that it can't be checked; is %s a hub?", s.Repo, name, s.settings.endpoint)
+	}
+	if err := s.bring(ctx, name, e, progress); err != nil {
+		return fmt.Errorf("fetch %s of %s: %w", name, s.Repo, err)
+	}
+	return nil
+}
+
+// bring downloads a content, unless it is there under another name, and links the file to it.
+func (s *Snapshot) bring(ctx context.Context, name string, e entry, progress Progress) error {
+	unlock, err := s.cache.lock(ctx, e.hash)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	blob := s.cache.blob(e.hash)
+	if _, err := os.Stat(blob); err != nil {
+		if err := os.MkdirAll(filepath.Dir(blob), 0o755); err != nil {
+			return err
+		}
+		d := &download{settings: s.settings, repo: s.Repo, address: s.Repo.file(s.Commit, name), name: name, entry: e, progress: progress}
+		if err := d.run(ctx, blob+".incomplete"); err != nil {
+			return err
+		}
+		if err := os.Rename(blob+".incomplete", blob); err != nil {
+			return err
+		}
+	}
+	return s.cache.link(s.Commit, name, e.hash)
+}
