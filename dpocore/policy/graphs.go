@@ -34,6 +34,18 @@ type comparison struct {
 	gradient bool
 }
 
+// lossScale is the factor of the loss in half precision, without which small gradients of a layer's output would be zero
+// in it (Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740); the adapter's gradients are divided by it again.
+const lossScale = 1024
+
+// scale is the factor of the loss on the way back through the layers.
+func (p *Policy) scale() float64 {
+	if p.weights.Narrowed() {
+		return lossScale
+	}
+	return 1
+}
+
 // build prepares the graphs; each compiles when it first runs.
 func (p *Policy) build() error {
 	var errs []error
@@ -111,7 +123,7 @@ func (p *Policy) backwardGraph(params []*Node) []*Node {
 	input, slope, grads := rest[3], rest[4], rest[5]
 	output := layer.WithAdapter(adapter).Forward(input, placesOf(rest))
 	own, by := adapter.Gradient(ReduceAllSum(Mul(output, slope)), input)
-	return []*Node{Add(grads, own), by}
+	return []*Node{Add(grads, MulScalar(own, 1/p.scale())), by}
 }
 
 func placesOf(params []*Node) llama.Places {
@@ -143,7 +155,7 @@ func (p *Policy) compareGraph(params []*Node, kind comparison) []*Node {
 	})
 	outputs = append(outputs, losses)
 	if kind.gradient {
-		outputs = append(outputs, Gradient(ReduceAllSum(Mul(losses, weights)), hidden)[0])
+		outputs = append(outputs, Gradient(MulScalar(ReduceAllSum(Mul(losses, weights)), p.scale()), hidden)[0])
 	}
 	return outputs
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"testing"
 
+	"github.com/gomlx/compute/dtypes"
+
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/export"
@@ -60,7 +62,9 @@ func readLines[T any](t *testing.T, path string) []T {
 }
 
 // parityPolicy is the real model with TRL's first adapter.
-func parityPolicy(t *testing.T) *policy.Policy {
+func parityPolicy(t *testing.T) *policy.Policy { return parityPolicyIn(t, dtypes.Float32) }
+
+func parityPolicyIn(t *testing.T, precision dtypes.DType) *policy.Policy {
 	t.Helper()
 	path, err := deps.GGUF()
 	if err != nil {
@@ -75,6 +79,11 @@ func parityPolicy(t *testing.T) *policy.Policy {
 		t.Fatal(err)
 	}
 	t.Cleanup(weights.Finalize)
+	if precision != dtypes.Float32 {
+		if err := weights.Narrow(precision); err != nil {
+			t.Fatal(err)
+		}
+	}
 	folder := shared.Path(t, "parity/initial_adapter")
 	lora, err := export.ReadAdapterConfig(folder)
 	if err != nil {

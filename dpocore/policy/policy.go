@@ -85,6 +85,19 @@ func (p *Policy) Snapshot() (adapter, mean, variance []float32, err error) {
 	return adapter, mean, variance, nil
 }
 
+// DropGradients forgets what was gathered since the last update.
+func (p *Policy) DropGradients() error {
+	for i := range p.layers {
+		zero, err := p.vector(nil, i)
+		if err != nil {
+			return fmt.Errorf("drop the gradients: %w", err)
+		}
+		finalize(p.layers[i].grads)
+		p.layers[i].grads = zero
+	}
+	return nil
+}
+
 // Updates is the number of optimizer steps made.
 func (p *Policy) Updates() int { return p.updates }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/device"
@@ -55,6 +56,25 @@ func tiny(t testing.TB, adapter []float32) *policy.Policy {
 		t.Fatal(err)
 	}
 	return opened.policy
+}
+
+// narrowedTiny is the tiny model in float16.
+func narrowedTiny(t testing.TB) *policy.Policy {
+	t.Helper()
+	weights, err := llama.Load(opened.backend, tinymodel.Write(t, tinymodel.Config(), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(weights.Finalize)
+	if err := weights.Narrow(dtypes.Float16); err != nil {
+		t.Fatal(err)
+	}
+	p, err := policy.New(opened.backend, weights, tinyLayout(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Finalize)
+	return p
 }
 
 // newTiny is another policy on the same model.
