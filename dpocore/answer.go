@@ -19,7 +19,7 @@ type Answerer struct {
 // Answerer prepares to answer with the adapter of a PEFT folder, or with the model alone where adapter is "". Several
 // answerers of one model share its weights.
 func (m *Model) Answerer(adapter string) (*Answerer, error) {
-	if err := m.load(); err != nil {
+	if err := m.load(autoPrecision); err != nil {
 		return nil, err
 	}
 	var layout *llama.Layout

@@ -31,6 +31,7 @@ type position struct {
 	NextPair  int   `json:"next_pair"`  // place in the epoch's order
 	Seed      int   `json:"seed"`       // with the epoch, the random state
 	NumTokens int64 `json:"num_tokens"` // tokens seen
+	Updates   int   `json:"updates"`    // of the optimizer: steps but for those that were skipped
 }
 
 // saved is a checkpoint read back.

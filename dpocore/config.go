@@ -45,6 +45,8 @@ type Config struct {
 	SampleSteps   int      `json:"sample_steps,omitempty"`   // steps between such answers; 0 for none
 	SampleTokens  int      `json:"sample_tokens,omitempty"`  // longest such answer
 
+	Precision string `json:"precision"` // of the products with the model's matrices: one of Precisions
+
 	InitAdapter string `json:"init_adapter,omitempty"` // a PEFT folder to start from
 	AdapterBin  bool   `json:"adapter_bin,omitempty"`  // write adapter_model.bin too
 	Overwrite   bool   `json:"-"`                      // remove the run that the folder holds, whatever it is, and begin anew
@@ -58,6 +60,7 @@ func DefaultConfig() Config {
 		LearningRate: 5e-5, Scheduler: "linear", WarmupSteps: 5, MaxSteps: 50, BatchSize: 8, GradientAccumulation: 1, MaxGradNorm: 1,
 		MaxLength: 512, Shuffle: true, Seed: 42,
 		EvalSteps: 10, SaveSteps: 10, KeepCheckpoints: 2,
+		Precision: autoPrecision,
 	}
 }
 
@@ -87,6 +90,7 @@ func (c Config) Validate() error {
 	fault(!(c.SFTWeight >= 0) || !real(c.SFTWeight), "the weight of fine-tuning on the chosen answers is %g; it must be at least 0", c.SFTWeight)
 	fault(!(c.LearningRate > 0) || !real(c.LearningRate), "the learning rate is %g; it must be above 0 (5e-5 is a good start)", c.LearningRate)
 	fault(!slices.Contains(Schedulers, c.Scheduler), "the scheduler is %q; it may be %s", c.Scheduler, strings.Join(Schedulers, ", "))
+	fault(!slices.Contains(Precisions, c.Precision), "the precision is %q; it may be %s", c.Precision, strings.Join(Precisions, ", "))
 	fault(c.WarmupSteps < 0, "the warm-up is %d steps; it must be at least 0", c.WarmupSteps)
 	fault(c.MaxSteps < 1, "the run is %d steps; it must be at least 1", c.MaxSteps)
 	fault(c.BatchSize < 1, "the batch is %d pairs; it must be at least 1", c.BatchSize)

@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
 )
@@ -37,7 +36,7 @@ func (m *Model) Evaluate(ctx context.Context, adapter string, set *preference.Se
 	if err != nil {
 		return nil, nil, fmt.Errorf("evaluate: %w", err)
 	}
-	p, err := m.policy(adapter)
+	p, err := m.policy(adapter, autoPrecision)
 	if err != nil {
 		return nil, nil, fmt.Errorf("evaluate: %w", err)
 	}
@@ -46,7 +45,7 @@ func (m *Model) Evaluate(ctx context.Context, adapter string, set *preference.Se
 	if err != nil {
 		return nil, nil, fmt.Errorf("evaluate: %w", err)
 	}
-	references := openReferences(p, m.weights.Hash+" "+device.Describe(m.backend))
+	references := openReferences(p, m.referenceKey())
 	defer references.close()
 	pairs = make([]PairFigures, len(examples.list))
 	for done, row := range rows {

@@ -70,10 +70,14 @@ func (r Record) write(dir string) error {
 // differs names the first thing in which two runs differ that changes what is learned; "" where there is none.
 func (r Record) differs(other Record) string {
 	a, b := r.Config, other.Config
+	if a.Precision == autoPrecision {
+		a.Precision = b.Precision // the run goes on in its own
+	}
 	for _, item := range []struct {
 		name      string
 		mine, its any
 	}{
+		{"precision", a.Precision, b.Precision},
 		{"model", r.Model.Weights, other.Model.Weights},
 		{"tokenizer", r.Model.Tokenizer, other.Model.Tokenizer},
 		{"first adapter", r.Model.Adapter, other.Model.Adapter},
@@ -130,7 +134,7 @@ func claim(dir string, record *Record, overwrite bool) (release func(), started 
 		if difference := record.differs(before); difference != "" {
 			return nil, false, fmt.Errorf("%s holds another run: %s; choose another folder, or overwrite it", dir, difference)
 		}
-		record.Finished = before.Finished
+		record.Finished, record.Config.Precision = before.Finished, before.Config.Precision
 		return unlock, true, nil
 	}
 	if err := onlyOurs(dir); err != nil {

@@ -29,7 +29,7 @@ func (m *Model) Merge(adapter, out, dtype string) (fresh bool, err error) {
 	if export.ReadMerged(out) == made {
 		return false, nil
 	}
-	live, err := m.policy(adapter)
+	live, err := m.policy(adapter, float32Name)
 	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/gomlx/compute"
 
@@ -26,9 +24,10 @@ type Model struct {
 	Tokenizer *tokenizer.Tokenizer
 	Chat      *chat.Encoder
 
-	backend compute.Backend
-	weights *llama.Weights
-	work    worker
+	backend   compute.Backend
+	weights   *llama.Weights
+	precision string // of the weights that are loaded
+	work      worker
 }
 
 // OpenModel opens a model by its name: the path of a folder or a GGUF file or, where there is none, owner/name or
@@ -79,19 +78,6 @@ func openPath(path string) (*Model, error) {
 	return &Model{Path: path, Tokenizer: tok, Chat: encoder}, nil
 }
 
-// Describe names the model and the kind of its weights, as for the first line of a run.
-func (m *Model) Describe() string {
-	name := filepath.Base(m.Path)
-	switch {
-	case m.HubID != "":
-		return m.HubID + " (computed in float32)"
-	case strings.EqualFold(filepath.Ext(name), ".gguf"):
-		return name + " (quantized weights, computed in float32)"
-	default:
-		return name + " (computed in float32)"
-	}
-}
-
 // weightsHash identifies the weights, without loading them.
 func (m *Model) weightsHash() (string, error) {
 	if m.weights != nil {
@@ -100,10 +86,13 @@ func (m *Model) weightsHash() (string, error) {
 	return llama.Hash(m.Path)
 }
 
-// load reads the weights, once.
-func (m *Model) load() error {
-	if m.weights != nil {
+// load reads the weights, once, and brings them to a precision, one of Precisions; "auto" leaves loaded ones as they are.
+func (m *Model) load(precision string) error {
+	if m.weights != nil && precision == autoPrecision {
 		return nil
+	}
+	if m.weights != nil {
+		return m.narrow(precision)
 	}
 	backend, err := device.Open()
 	if err != nil {
@@ -117,13 +106,13 @@ func (m *Model) load() error {
 		weights.Finalize()
 		return fmt.Errorf("open the model: the tokenizer of %s has %d tokens and the embedding rows for %d; one of them belongs to another model", m.Path, tokens, rows)
 	}
-	m.backend, m.weights = backend, weights
-	return nil
+	m.backend, m.weights, m.precision = backend, weights, float32Name
+	return m.narrow(precision)
 }
 
-// policy is the model with the adapter of a PEFT folder, or without one where dir is empty.
-func (m *Model) policy(dir string) (*policy.Policy, error) {
-	if err := m.load(); err != nil {
+// policy is the model in a precision with the adapter of a PEFT folder, or without one where dir is empty.
+func (m *Model) policy(dir, precision string) (*policy.Policy, error) {
+	if err := m.load(precision); err != nil {
 		return nil, err
 	}
 	lora := DefaultConfig().LoRA()

@@ -3,6 +3,7 @@ package dpocore
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func (t *trainer) makeStep(ctx context.Context) error {
 		}
 	}
 	rate := t.config.learningRate(t.step)
-	norm, err := t.policy.Update(rate, t.config.MaxGradNorm)
+	norm, err := t.update(rate)
 	if err != nil {
 		return err
 	}
@@ -47,6 +48,17 @@ func (t *trainer) makeStep(ctx context.Context) error {
 	}
 	t.listener.Step(event)
 	return nil
+}
+
+// update makes the step with the gradients gathered, and returns their norm. In float16 a gradient can leave the range
+// of its numbers; such a step changes nothing.
+func (t *trainer) update(rate float64) (norm float64, err error) {
+	if !t.overflowed {
+		return t.policy.Update(rate, t.config.MaxGradNorm)
+	}
+	t.overflowed = false
+	t.listener.Note(fmt.Sprintf("Step %d was skipped: its gradient is too large for float16. If this happens often, take float32.", t.step+1))
+	return math.NaN(), t.policy.DropGradients()
 }
 
 // loss is what the configuration makes of a batch of pairs.
@@ -85,6 +97,10 @@ func (t *trainer) learn(ctx context.Context, row *batch.Row, loss policy.Loss, i
 	tensor, err := t.policy.NotFinite()
 	if err != nil || tensor == "" {
 		return err
+	}
+	if t.model.precision == float16Name {
+		t.overflowed = true
+		return nil
 	}
 	var own []int
 	for _, example := range row.Examples {

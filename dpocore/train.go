@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/metrics"
@@ -41,6 +40,7 @@ type trainer struct {
 	evaluatedAt int // step of the last evaluation
 	sampledAt   int // step of the last answers
 	answerer    *Answerer
+	overflowed  bool // a gradient of the step under way is not finite, in float16
 
 	evaluations []metrics.Evaluation // of the steps made
 }
@@ -131,10 +131,10 @@ func (t *trainer) plan() error {
 // open loads the model, and sets the policy to where the run stands.
 func (t *trainer) open() error {
 	t.listener.Phase("loading the model")
-	if err := t.model.load(); err != nil {
+	if err := t.model.load(t.record.Config.Precision); err != nil {
 		return err
 	}
-	t.record.Backend = device.Describe(t.model.backend)
+	t.record.Backend, t.record.Config.Precision = t.model.machine(), t.model.precision
 	if err := t.record.write(t.dir); err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (t *trainer) open() error {
 	if err := t.resume(); err != nil {
 		return err
 	}
-	t.references = openReferences(t.policy, t.record.Model.Weights+" "+t.record.Backend)
+	t.references = openReferences(t.policy, t.model.referenceKey())
 	t.log, err = metrics.OpenLog(t.dir, t.step)
 	return err
 }
@@ -197,7 +197,7 @@ func (t *trainer) resume() error {
 			t.evaluations = append(t.evaluations, evaluation)
 		}
 	}
-	return t.policy.Restore(last.adapter, last.mean, last.variance, last.Step)
+	return t.policy.Restore(last.adapter, last.mean, last.variance, last.Updates)
 }
 
 // run makes the steps that are left, with evaluations and checkpoints where they are due.

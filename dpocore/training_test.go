@@ -164,3 +164,35 @@ func read(t *testing.T, path string) string {
 	}
 	return string(content)
 }
+
+// In float16 a run trains, samples and resumes, and its merged model is made from the weights in full.
+func TestFloat16Run(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	c, data := shortRun(t)
+	c.Precision, c.SamplePrompts, c.SampleSteps, c.SampleTokens = "float16", []string{"Hello?"}, 3, 4
+	dir := filepath.Join(t.TempDir(), "run")
+	half := train(t, model, dir, c, data)
+	if !strings.Contains(half.begin.Model, "computed in float16") {
+		t.Errorf("the run begins with the model %q", half.begin.Model)
+	}
+	merged := filepath.Join(t.TempDir(), "merged")
+	if _, err := model.Merge(dir, merged, "float32"); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(model.Describe(), "computed in float32") {
+		t.Errorf("after merging the model is %q", model.Describe())
+	}
+	c.Precision = "auto"
+	again := &recorder{}
+	if err := model.Train(context.Background(), dir, c, data, again); err != nil || !again.finished {
+		t.Errorf("the finished run with its precision left open: %v", err)
+	}
+	c.Precision = "float32"
+	full := train(t, model, filepath.Join(t.TempDir(), "full"), c, data)
+	for i := range full.steps {
+		if difference := math.Abs(full.steps[i].Loss - half.steps[i].Loss); difference > 0.01 {
+			t.Errorf("step %d: the loss in float16 differs by %g", i+1, difference)
+		}
+	}
+}

@@ -70,6 +70,7 @@ the loss hardly moves; on clear-cut pairs such as the built-in ones it does.
 	f.IntVar(&config.WarmupSteps, "warmup-steps", config.WarmupSteps, "steps in which the learning rate rises from 0")
 	f.IntVar(&config.Seed, "seed", config.Seed, "of the order of pairs and of the adapter's first values")
 	f.BoolVar(&config.Shuffle, "shuffle", config.Shuffle, "a new order of pairs in each epoch")
+	f.StringVar(&config.Precision, "precision", config.Precision, "of the products with the model's matrices: "+strings.Join(dpocore.Precisions, ", ")+"; auto is float32, and float16 for a large model on a GPU")
 	f.StringVar(&config.InitAdapter, "init-adapter", "", "PEFT `folder` to start from; its rank and alpha are taken")
 	f.IntVar(&config.EvalSteps, "eval-steps", config.EvalSteps, "steps between evaluations on held-out pairs; 0 for one at the end")
 	f.IntVar(&config.SaveSteps, "save-steps", config.SaveSteps, "steps between checkpoints; 0 for one at the end")

@@ -14,6 +14,7 @@ type described struct {
 
 func (d described) Description() string { return d.text }
 func (d described) Name() string        { return "xla" }
+func (d described) String() string      { return "xla" }
 
 func TestDescribe(t *testing.T) {
 	for text, want := range map[string]string{

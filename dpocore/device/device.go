@@ -1,4 +1,4 @@
-// Package device opens the machine that computations run on: XLA through a PJRT plugin.
+// Package device opens the machine that computations run on: XLA through a PJRT plugin, or pure Go where there is none.
 //
 // gopjrt, which older texts name, was merged by its author into go-xla; go-xla is what runs here.
 package device
@@ -16,8 +16,8 @@ import (
 	"example.com/gonb-dpo/internal/deps"
 )
 
-// Env names the environment variable that chooses the backend, in gomlx's own form: "xla:cuda", or
-// "xla:" and the path of a PJRT plugin.
+// Env names the environment variable that chooses the backend, in gomlx's own form: "xla:cuda", "xla:" and the path of a
+// PJRT plugin, or "go".
 const Env = "GOMLX_BACKEND"
 
 // noInstall keeps go-xla from downloading a plugin in the middle of a run: set-up is the one place that fetches.
@@ -29,28 +29,41 @@ var (
 	opened  = map[string]compute.Backend{}
 )
 
-// Open returns the backend that GOMLX_BACKEND names, or XLA on the CPU with the plugin that set-up installed. It is
-// opened once in a process.
+// Open returns the backend that GOMLX_BACKEND names; where it names none, XLA on the CPU with the plugin that set-up
+// installed, and pure Go where there is no plugin, which [Note] tells. It is opened once in a process.
 func Open() (compute.Backend, error) {
-	config, err := choice()
-	if err != nil {
-		return nil, err
-	}
+	config := Choice()
 	opening.Lock()
 	defer opening.Unlock()
 	if backend, ok := opened[config]; ok && !backend.IsFinalized() {
 		return backend, nil
 	}
 	if err := os.Setenv(noInstall, "1"); err != nil {
-		return nil, fmt.Errorf("open the XLA backend: %w", err)
+		return nil, fmt.Errorf("open the backend: %w", err)
 	}
 	backend, err := start(config)
 	if err != nil {
-		return nil, fmt.Errorf("open the backend %q: %s; run `make setup` to install XLA's plugin, or change %s where it is set",
+		return nil, fmt.Errorf("open the backend %q: %s; run `make setup` to install XLA's plugin, or change %s where it is set (\"go\" does without a plugin)",
 			config, firstLine(err), Env)
 	}
 	opened[config] = backend
 	return backend, nil
+}
+
+// Choice is the configuration that [Open] opens, in gomlx's form.
+func Choice() string {
+	switch config := os.Getenv(Env); config {
+	case "":
+	case goName:
+		return goConfig
+	default:
+		return config
+	}
+	plugin, err := deps.XLAPlugin()
+	if err != nil { // there is none
+		return goConfig
+	}
+	return "xla:" + plugin
 }
 
 // start opens a backend; gomlx panics where it does not know the name.
@@ -63,29 +76,24 @@ func start(config string) (backend compute.Backend, err error) {
 	return compute.NewWithConfig(config)
 }
 
+// onGPU describes a backend that computes on a GPU.
+const onGPU = "XLA on the GPU (CUDA)"
+
 // Describe names a backend in a few plain words, as for the first line of a run: "XLA on the CPU".
 func Describe(backend compute.Backend) string {
+	if isGo(backend) {
+		return describeGo()
+	}
 	// "xla:cuda - …" or "xla:/home/…/pjrt_c_api_cpu_plugin.so - …": the folders may have any name.
 	plugin, _, _ := strings.Cut(strings.ToLower(backend.Description()), " - ")
 	switch name := filepath.Base(plugin); {
 	case strings.Contains(name, "cuda"):
-		return "XLA on the GPU (CUDA)"
+		return onGPU
 	case strings.Contains(name, "cpu"):
 		return "XLA on the CPU"
 	default:
 		return backend.Name()
 	}
-}
-
-func choice() (string, error) {
-	if config := os.Getenv(Env); config != "" {
-		return config, nil
-	}
-	plugin, err := deps.Find("xla/pjrt_c_api_cpu_plugin.so")
-	if err != nil {
-		return "", fmt.Errorf("find XLA's CPU plugin: %w", err)
-	}
-	return "xla:" + plugin, nil
 }
 
 func firstLine(err error) string {

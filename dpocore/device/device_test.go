@@ -18,8 +18,8 @@ func TestOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer backend.Finalize()
-	if got := Describe(backend); got != "XLA on the CPU" {
-		t.Errorf("the backend is described as %q", got)
+	if got := Describe(backend); got != "XLA on the CPU" || Note(backend) != "" {
+		t.Errorf("the backend is described as %q, with the note %q", got, Note(backend))
 	}
 	if os.Getenv(noInstall) != "1" {
 		t.Errorf("%s is %q", noInstall, os.Getenv(noInstall))
@@ -55,18 +55,46 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// Where set-up has not run, the error says so.
+// Where set-up has not run, pure Go computes, and a sentence says so.
 func TestOpenWithoutSetUp(t *testing.T) {
 	t.Setenv(Env, "")
 	t.Setenv("GONB_DIR", "")
+	t.Setenv("GONB_DPO_CHECKOUT", "")
 	t.Chdir(t.TempDir())
 	backend, err := Open()
-	if err == nil {
-		backend.Finalize()
-		t.Fatal("a folder without .deps gives a backend")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if !strings.Contains(err.Error(), "XLA's CPU plugin") || !strings.Contains(err.Error(), "make setup") {
-		t.Errorf("%q", err)
+	defer backend.Finalize()
+	if got := Describe(backend); !strings.HasPrefix(got, "pure Go") {
+		t.Errorf("the backend is described as %q", got)
+	}
+	for _, part := range []string{"pure Go", "not installed", "times as long", "make setup"} {
+		if note := Note(backend); !strings.Contains(note, part) {
+			t.Errorf("the note %q lacks %q", note, part)
+		}
+	}
+	if note := Note(backend); simd == strings.Contains(note, "GOEXPERIMENT") {
+		t.Errorf("built with SIMD: %t; the note is %q", simd, note)
+	}
+}
+
+// Pure Go that is asked for by name is opened in the way that does not wait for itself; options that are given stay.
+func TestGoByName(t *testing.T) {
+	for config, want := range map[string]string{"go": goConfig, "go:parallelism=2": "go:parallelism=2", "xla:cuda": "xla:cuda"} {
+		t.Setenv(Env, config)
+		if got := Choice(); got != want {
+			t.Errorf("%s=%s opens %q; want %q", Env, config, got, want)
+		}
+	}
+	t.Setenv(Env, "go")
+	backend, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer backend.Finalize()
+	if note := Note(backend); !strings.Contains(note, Env+" asks for it") {
+		t.Errorf("the note is %q", note)
 	}
 }
 

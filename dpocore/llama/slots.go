@@ -63,3 +63,11 @@ func rows(parts []part) (sum int) {
 	}
 	return sum
 }
+
+// Parameters is the number of a model's weights.
+func (c Config) Parameters() (count int) {
+	for _, slot := range c.slots() {
+		count += size(slot.dims)
+	}
+	return count
+}

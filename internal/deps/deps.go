@@ -15,6 +15,9 @@ const (
 	modelGGUF   = "models/SmolLM2-135M-Instruct.Q4_1.gguf"
 )
 
+// xlaPlugin is the name of XLA's CPU plugin, below .deps.
+const xlaPlugin = "xla/pjrt_c_api_cpu_plugin.so"
+
 // Find returns the path of .deps/rel. It looks beside the folder of the
 // running program (bin/dpo finds .deps next to bin), then in the working
 // directory and every folder above it, then in GONB_DIR (the folder of the
@@ -45,6 +48,11 @@ func Model() (string, error) {
 // GGUF returns the path of the 4-bit model file.
 func GGUF() (string, error) {
 	return Find(modelGGUF)
+}
+
+// XLAPlugin returns the path of XLA's plugin for the CPU.
+func XLAPlugin() (string, error) {
+	return Find(xlaPlugin)
 }
 
 // candidates lists the folders that may hold .deps, best first.

@@ -1,0 +1,92 @@
+package device_test
+
+import (
+	"context"
+	"math"
+	"path/filepath"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// silent is a listener that keeps only how the run began.
+type silent struct{ begin dpocore.Begin }
+
+func (s *silent) Begin(b dpocore.Begin)       { s.begin = b }
+func (*silent) Phase(string)                  {}
+func (*silent) Note(string)                   {}
+func (*silent) Step(metrics.Event)            {}
+func (*silent) Evaluating(int, int)           {}
+func (*silent) Evaluated(metrics.Evaluation)  {}
+func (*silent) Sampled(int, []dpocore.Answer) {}
+func (*silent) Saved(int, string)             {}
+func (*silent) Finished(string, float64)      {}
+
+// TestPureGoTrainsAsXLA trains the tiny model on the built-in pairs in pure Go and with XLA: rows of more than 128 tokens,
+// forward, backward, AdamW and evaluation. What they find differs by the rounding of sums alone.
+func TestPureGoTrainsAsXLA(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinymodel.WriteChat(t, 1)
+	xla, xlaName := trained(t, model, "")
+	pure, pureName := trained(t, model, "go")
+	if xlaName == pureName {
+		t.Fatalf("both runs computed on %s", xlaName)
+	}
+	if len(xla.Steps) != len(pure.Steps) || len(pure.Evaluations) != len(xla.Evaluations) || len(pure.Evaluations) == 0 {
+		t.Fatalf("XLA made %d steps and %d evaluations, pure Go %d and %d",
+			len(xla.Steps), len(xla.Evaluations), len(pure.Steps), len(pure.Evaluations))
+	}
+	for i, want := range xla.Steps {
+		got := pure.Steps[i]
+		near(t, want.Step, "loss", got.Loss, want.Loss, 1e-4)
+		near(t, want.Step, "rewards/margins", got.RewardsMargins, want.RewardsMargins, 1e-4)
+		near(t, want.Step, "grad_norm", got.GradNorm, want.GradNorm, 1e-4*math.Abs(want.GradNorm))
+		near(t, want.Step, "logps/chosen", got.LogpsChosen, want.LogpsChosen, 1e-6*math.Abs(want.LogpsChosen))
+	}
+	for i, want := range xla.Evaluations {
+		near(t, want.Step, "eval_loss", pure.Evaluations[i].Loss, want.Loss, 1e-4)
+	}
+}
+
+// trained makes two steps on a backend and returns what they showed.
+func trained(t *testing.T, path, backend string) (metrics.History, string) {
+	t.Helper()
+	t.Setenv(device.Env, backend)
+	model, err := dpocore.OpenModel(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer model.Close()
+	config := dpocore.DefaultConfig()
+	config.MaxSteps, config.WarmupSteps, config.BatchSize, config.LearningRate = 2, 0, 2, 1e-3
+	data, err := dpocore.LoadData(dpocore.BuiltinName, "", 0, config.Seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data.HeldOut.Pairs = data.HeldOut.Pairs[:2]
+	dir := filepath.Join(t.TempDir(), "run")
+	var listener silent
+	if err := model.Train(context.Background(), dir, config, data, &listener); err != nil {
+		t.Fatal(err)
+	}
+	history, err := metrics.ReadHistory(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if listener.begin.Row.Tokens <= 128 {
+		t.Errorf("the rows have %d tokens; more than 128 are to be tried", listener.begin.Row.Tokens)
+	}
+	last := history.Steps[len(history.Steps)-1].Seconds - history.Steps[0].Seconds
+	t.Logf("%s: rows of %d tokens, %.2f s a step", listener.begin.Backend, listener.begin.Row.Tokens, last/float64(len(history.Steps)-1))
+	return history, listener.begin.Backend
+}
+
+func near(t *testing.T, step int, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance) {
+		t.Errorf("step %d: %s is %.8g in pure Go and %.8g with XLA; they may differ by %.2g", step, what, got, want, tolerance)
+	}
+}
