@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/metrics"
@@ -135,6 +136,9 @@ func (t *trainer) open() error {
 		return err
 	}
 	t.record.Backend, t.record.Config.Precision = t.model.machine(), t.model.precision
+	if note := device.Note(t.model.backend); note != "" {
+		t.listener.Note(note)
+	}
 	if err := t.record.write(t.dir); err != nil {
 		return err
 	}
