@@ -51,7 +51,7 @@ notebooks: ## run every notebook without a browser; DPO_MAX_STEPS=4 is a quick t
 
 lab: ## JupyterLab with the GoNB kernel; LAB="…" takes options of jupyter lab
 	@bash colab_setup.sh --notebooks
-	.deps/notebooks/bin/jupyter lab --ServerApp.root_dir=$(CURDIR)/notebooks --LabApp.news_url=None $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
+	.deps/notebooks/bin/jupyter lab --ServerApp.root_dir=$(CURDIR)/notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
 move: ## give the module another path: make move MODULE=github.com/owner/name
 	@[ -n "$(MODULE)" ] || { echo 'make move: name the new path, as in MODULE=github.com/owner/name'; exit 2; }

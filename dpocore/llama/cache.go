@@ -1,6 +1,7 @@
 package llama
 
 import (
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -53,8 +54,25 @@ func (n *Net) Continue(next Next, cache Cache) (hidden *Node, updated Cache) {
 
 // write puts x [tokens, kvHeads, headDim] into the slots [kvHeads, slots, headDim].
 func (next Next) write(slots, x *Node) *Node {
-	zero := ScalarZero(x.Graph(), dtypes.Int32)
-	return DynamicUpdateSlice(slots, TransposeAllAxes(x, 1, 0, 2), []*Node{zero, next.Start, zero})
+	g, x := x.Graph(), TransposeAllAxes(x, 1, 0, 2)
+	if !g.Backend().Capabilities().Operations[compute.OpTypeDynamicUpdateSlice] {
+		return next.choose(slots, x)
+	}
+	zero := ScalarZero(g, dtypes.Int32)
+	return DynamicUpdateSlice(slots, x, []*Node{zero, next.Start, zero})
+}
+
+// choose is write where the backend, as pure Go, has no operation for it: each slot takes its token or stays. x is
+// [kvHeads, tokens, headDim].
+func (next Next) choose(slots, x *Node) *Node {
+	g, shape, tokens := x.Graph(), slots.Shape(), x.Shape().Dim(1)
+	// As DynamicUpdateSlice does, tokens that would not find room are moved back.
+	start := MinScalar(next.Start, shape.Dim(1)-tokens)
+	token := Sub(Iota(g, shapes.Make(dtypes.Int32, shape.Dim(1)), 0), start) // of each slot
+	written := And(GreaterOrEqual(token, ScalarZero(g, dtypes.Int32)), LessThan(token, Scalar(g, dtypes.Int32, tokens)))
+	token = ClipScalar(token, 0, float64(tokens-1))
+	spread := TransposeAllAxes(Gather(TransposeAllAxes(x, 1, 0, 2), Reshape(token, shape.Dim(1), 1)), 1, 0, 2)
+	return Where(BroadcastToShape(Reshape(written, 1, shape.Dim(1), 1), shapes.Make(dtypes.Bool, shape.Dimensions...)), spread, slots)
 }
 
 // slotsFirst is the order of axes that attend takes. XLA joins it with the transposition that the product of matrices

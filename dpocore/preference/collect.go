@@ -20,11 +20,18 @@ type collector struct {
 	// header is where a table names its columns, as placed writes a place; ""
 	// is the file as a whole. In JSON each record names them itself.
 	header string
+
+	// Where each is set, records go to it and no pairs are made.
+	each   func(at place, record fields, names func() []string) error
+	needed []string // the fields of such records
 }
 
 // add reads the pair of one record. All names of the file's columns are asked
 // for once, with the first record.
 func (c *collector) add(at place, record fields, names func() []string) error {
+	if c.each != nil {
+		return c.each(at, record, names)
+	}
 	if c.form == nil {
 		if err := c.begin(at, record, names()); err != nil {
 			return err

@@ -51,6 +51,10 @@ func nearest(role string, names []string) (name, meant string) {
 	return name, meant
 }
 
+// Distance counts the letters to insert, remove, replace or swap with their
+// neighbour that make b of a.
+func Distance(a, b string) int { return distance(a, b) }
+
 // distance counts the letters to insert, remove, replace or swap with their
 // neighbour that make b of a.
 func distance(a, b string) int {

@@ -167,6 +167,9 @@ func (t *rows) readGroup(root *parquet.Column, group parquet.RowGroup, names []s
 
 // wanted reports whether a column is used, or before that is known, may be.
 func (t *rows) wanted(name string) bool {
+	if t.each != nil {
+		return t.wantedRecord(name)
+	}
 	if t.form != nil {
 		return t.uses(name)
 	}
@@ -182,7 +185,7 @@ func (t *rows) wanted(name string) bool {
 // cell reads a text that may hold turns as JSON as the cell of a table is
 // read.
 func (t *rows) cell(name string, raw json.RawMessage) (json.RawMessage, error) {
-	if kindOf(raw) != "a string" || name == "objective" || name == "weight" {
+	if t.each != nil || kindOf(raw) != "a string" || name == "objective" || name == "weight" {
 		return raw, nil
 	}
 	var plain string

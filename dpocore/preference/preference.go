@@ -59,6 +59,7 @@ const (
 	EmptyAnswer      = "empty answer"
 	EqualAnswers     = "equal answers"
 	NotAssistant     = "answer not by the assistant"
+	Tie              = "tie"
 )
 
 // plural holds how a report counts more than one of a reason, where that
@@ -67,6 +68,7 @@ var plural = map[string]string{
 	NoPrompt:     "empty prompts",
 	EmptyAnswer:  "empty answers",
 	NotAssistant: "answers not by the assistant",
+	Tie:          "ties",
 }
 
 // A Skip is a place whose pair was left out.
@@ -81,6 +83,7 @@ type Set struct {
 	Skipped []Skip
 	Source  string // the file, or "builtin"
 	Columns Columns
+	Notes   []string // sentences on how the pairs were chosen, for whoever trains on them
 }
 
 // Report says in one line how many pairs were kept and how many were left

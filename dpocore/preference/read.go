@@ -99,6 +99,9 @@ func (c *collector) read(r io.Reader) error {
 		return err
 	}
 	c.word = field
+	if c.each != nil && format == formatDocument && c.opensRecord(in) {
+		format = formatLines
+	}
 	switch format {
 	case formatLines:
 		return c.readLines(in)

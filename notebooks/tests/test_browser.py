@@ -24,7 +24,7 @@ def lab(folder):
     shutil.copy(NOTEBOOKS[0], folder)
     log = (folder / "lab.log").open("w+")
     command = [str(Path(sys.executable).parent / "jupyter"), "lab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root",
-               "--IdentityProvider.token=test", f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None"]
+               "--IdentityProvider.token=test", f"--ServerApp.root_dir={folder}"]
     server = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ)
 
     def address():
@@ -57,7 +57,7 @@ def test_run_all_shows_training_live(lab):
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
         page.goto(f"{lab}/tree/{NOTEBOOKS[0].name}?token=test&reset", timeout=60_000)
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
-        page.wait_for_selector(".jp-NotebookPanel-toolbar", timeout=60_000)
+        page.wait_for_selector("text=Go (gonb) | Idle", timeout=60_000)  # before that, Run All Cells does nothing
         page.click("text=Edit >> nth=0")
         page.click("text=Clear Outputs of All Cells")
         page.click("text=Run >> nth=0")

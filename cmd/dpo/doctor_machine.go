@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/internal/deps"
+)
+
+// What training SmolLM2-135M takes at 512 tokens, with room to spare, and a run folder with its checkpoints and merged model.
+const (
+	leastMemory = 3 << 30
+	leastDisk   = 1 << 30
+)
+
+func examineProgram() part {
+	version := "unknown version"
+	if info, built := debug.ReadBuildInfo(); built && info.Main.Version != "" {
+		version = info.Main.Version
+	}
+	return part{name: "program"}.ok("dpo %s, built with %s for %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// examineGo looks for the Go that builds this program and compiles notebook cells.
+func examineGo() part {
+	p := part{name: "Go"}
+	path, err := exec.LookPath("go")
+	if err != nil {
+		if path, err = deps.Find("go/bin/go"); err != nil {
+			return p.missing(setUp, "not found; it builds this program and compiles notebook cells")
+		}
+	}
+	said, err := exec.Command(path, "env", "GOVERSION").Output()
+	if err != nil {
+		return p.broken(setUp, "%s does not run: %v", path, err)
+	}
+	return p.ok("%s, %s", strings.TrimSpace(string(said)), path)
+}
+
+var pluginVersion = regexp.MustCompile(`\) (v[0-9.]+)`)
+
+// examineBackend opens what training computes on.
+func examineBackend() part {
+	p := part{name: "backend", needed: true}
+	config := device.Choice()
+	opened, err := device.Open()
+	if err != nil {
+		return p.broken(setUp, "%v", err)
+	}
+	defer opened.Finalize()
+	name := device.Describe(opened)
+	switch version := pluginVersion.FindStringSubmatch(opened.Description()); {
+	case strings.HasPrefix(config, "go") && os.Getenv(device.Env) == "":
+		return p.missing(setUp, "XLA's plugin is not there; %s would be used, many times slower", name)
+	case strings.HasPrefix(config, "go"):
+		return p.ok("%s, as %s=%s asks", name, device.Env, os.Getenv(device.Env))
+	case version == nil:
+		return p.ok("%s, %s", name, resolved(config))
+	default:
+		return p.ok("%s, plugin %s, %s", name, version[1], resolved(config))
+	}
+}
+
+// resolved is the plugin's file behind set-up's link, in which folder its origin and version stand.
+func resolved(config string) string {
+	plugin := strings.TrimPrefix(config, "xla:")
+	if plugin == "cuda" {
+		plugin = cudaPlugin()
+	}
+	if real, err := filepath.EvalSymlinks(plugin); err == nil {
+		return real
+	}
+	return plugin
+}
+
+// cudaPlugin is where go-xla looks for XLA's plugin for NVIDIA GPUs.
+func cudaPlugin() string { return expandHome("~/.local/lib/go-xla/nvidia/pjrt_c_api_cuda_plugin.so") }
+
+func examineGPU() part {
+	p := part{name: "GPU"}
+	path, err := exec.LookPath("nvidia-smi")
+	if err != nil {
+		return p.ok("none: nvidia-smi is not installed")
+	}
+	said, err := exec.Command(path, "--query-gpu=name,driver_version,compute_cap,memory.total", "--format=csv,noheader").CombinedOutput()
+	line, _, _ := strings.Cut(strings.TrimSpace(string(said)), "\n")
+	fields := strings.Split(line, ", ")
+	if err != nil || len(fields) != 4 {
+		return p.broken("install the driver anew, or unset CUDA_VISIBLE_DEVICES where it hides the GPU", "nvidia-smi says %q", line)
+	}
+	found := fmt.Sprintf("%s, driver %s, compute capability %s, %s", fields[0], fields[1], fields[2], fields[3])
+	switch _, err := os.Stat(cudaPlugin()); {
+	case err != nil:
+		return p.missing(setUp, "%s, but not XLA's CUDA plugin", found)
+	case !strings.HasPrefix(os.Getenv(device.Env), "xla:cuda"):
+		return p.ok("%s; to use it: export %s=xla:cuda", found, device.Env)
+	default:
+		return p.ok("%s", found)
+	}
+}
+
+func examineMemory() part {
+	p := part{name: "memory"}
+	file, err := os.Open("/proc/meminfo")
+	if err != nil {
+		return p.ok("unknown: %v", err)
+	}
+	defer file.Close()
+	bytes := map[string]uint64{}
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		var name string
+		var kilobytes uint64
+		if n, _ := fmt.Sscan(lines.Text(), &name, &kilobytes); n == 2 {
+			bytes[name] = kilobytes << 10
+		}
+	}
+	free, all := bytes["MemAvailable:"], bytes["MemTotal:"]
+	if free < leastMemory {
+		return p.missing("close other programs, or train with a smaller --max-length", "%s free of %s; training SmolLM2-135M takes up to %s", size(free), size(all), size(leastMemory))
+	}
+	return p.ok("%s free of %s", size(free), size(all))
+}
+
+func examineDisk() part {
+	p := part{name: "disk"}
+	folder, err := os.Getwd()
+	if err != nil {
+		return p.broken("change to a folder that is there", "the working folder can't be told: %v", err)
+	}
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(folder, &disk); err != nil {
+		return p.broken("choose another folder", "look at the disk of %s: %v", folder, err)
+	}
+	free := disk.Bavail * uint64(disk.Bsize)
+	if free < leastDisk {
+		return p.missing("make room, or choose an --out on another disk", "%s free in %s; a run and its merged model take up to %s", size(free), folder, size(leastDisk))
+	}
+	return p.ok("%s free in %s", size(free), folder)
+}
+
+// size is a number of bytes for people.
+func size(bytes uint64) string {
+	if bytes < 1<<30 {
+		return fmt.Sprintf("%d MB", bytes>>20)
+	}
+	return fmt.Sprintf("%.1f GB", float64(bytes)/(1<<30))
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/metrics"
+)
+
+var _ dpocore.Listener = (*events)(nil)
+
+// TestEvents holds the line of every event, field by field: programs read them.
+func TestEvents(t *testing.T) {
+	for want, tell := range map[string]func(*events){
+		`{"event":"phase","text":"loading the model"}`: func(e *events) { e.Phase("loading the model") },
+		`{"event":"note","text":"<b> & \"c\""}`:        func(e *events) { e.Note(`<b> & "c"`) },
+		`{"event":"step","step":3,"seconds":1.5,"epoch":0.25,"loss":0.5,"grad_norm":null,"learning_rate":0.001,` +
+			`"rewards/chosen":1,"rewards/rejected":-1,"rewards/accuracies":0.75,"rewards/margins":2,` +
+			`"logps/chosen":-10,"logps/rejected":-20,"logits/chosen":3,"logits/rejected":4,"num_tokens":500}`: func(e *events) {
+			e.Step(metrics.Event{Step: 3, Seconds: 1.5, Epoch: 0.25, Loss: 0.5, GradNorm: math.Inf(1), LearningRate: 1e-3,
+				RewardsChosen: 1, RewardsRejected: -1, RewardsAccuracies: 0.75, RewardsMargins: 2,
+				LogpsChosen: -10, LogpsRejected: -20, LogitsChosen: 3, LogitsRejected: 4, NumTokens: 500})
+		},
+		`{"event":"evaluating","done":1,"total":5}`: func(e *events) { e.Evaluating(1, 5) },
+		`{"event":"evaluated","step":3,"epoch":0.25,"eval_loss":0.5,"eval_rewards/chosen":1,"eval_rewards/rejected":-1,` +
+			`"eval_rewards/accuracies":0.75,"eval_rewards/margins":2,"eval_logps/chosen":-10,"eval_logps/rejected":-20,"eval_runtime":9}`: func(e *events) {
+			e.Evaluated(metrics.Evaluation{Step: 3, Epoch: 0.25, Loss: 0.5, RewardsChosen: 1, RewardsRejected: -1,
+				RewardsAccuracies: 0.75, RewardsMargins: 2, LogpsChosen: -10, LogpsRejected: -20, Runtime: 9})
+		},
+		`{"event":"sampled","step":3,"answers":[{"prompt":"Hi","text":"Hello.\n"}]}`: func(e *events) {
+			e.Sampled(3, []dpocore.Answer{{Prompt: "Hi", Text: "Hello.\n"}})
+		},
+		`{"event":"sampled","step":3,"answers":[]}`:                    func(e *events) { e.Sampled(3, nil) },
+		`{"event":"saved","step":10,"checkpoint":"run/checkpoint-10"}`: func(e *events) { e.Saved(10, "run/checkpoint-10") },
+		`{"event":"finished","dir":"run","seconds":12.5}`:              func(e *events) { e.Finished("run", 12.5) },
+		`{"event":"error","text":"pairs.jsonl: no","status":3}`:        func(e *events) { e.end(badData(errors.New("pairs.jsonl: no"))) },
+		`{"event":"error","text":"stopped","status":130}`:              func(e *events) { e.end(fmt.Errorf("read: %w", context.Canceled)) },
+	} {
+		var out strings.Builder
+		tell(newEvents(&out))
+		if out.String() != want+"\n" {
+			t.Errorf("the line is\n%swant\n%s", out.String(), want)
+		}
+	}
+}
+
+func TestBeginEvent(t *testing.T) {
+	var out strings.Builder
+	config := dpocore.DefaultConfig()
+	newEvents(&out).Begin(dpocore.Begin{Config: config, Model: "tiny", Backend: "XLA on the CPU", Step: 4, Pairs: 100, HeldOut: 20,
+		StepsPerEpoch: 12, Row: batch.Shape{Tokens: 512, Answers: 256, Pairs: 2}})
+	const head = `{"event":"begin","model":"tiny","backend":"XLA on the CPU","step":4,"pairs":100,"held_out":20,"steps_per_epoch":12,` +
+		`"row":{"tokens":512,"answers":256,"pairs":2},"config":{`
+	if !strings.HasPrefix(out.String(), head) || strings.Count(out.String(), "\n") != 1 {
+		t.Errorf("the line is\n%swant it to begin with\n%s", out.String(), head)
+	}
+	var read struct{ Config dpocore.Config }
+	if err := json.Unmarshal([]byte(out.String()), &read); err != nil || read.Config.Beta != config.Beta || read.Config.LoRARank != config.LoRARank {
+		t.Errorf("the configuration reads back as %+v, %v", read.Config, err)
+	}
+}
+
+// A run without fault ends without an error event.
+func TestEventsEnd(t *testing.T) {
+	var out strings.Builder
+	if err := newEvents(&out).end(nil); err != nil || out.Len() > 0 {
+		t.Errorf("the end writes %q, %v", out.String(), err)
+	}
+	cause := errors.New("no")
+	if err := newEvents(&out).end(cause); err != cause {
+		t.Errorf("the end returns %v", err)
+	}
+}
+
+// full is a disk that is full after some lines.
+type full struct{ lines int }
+
+func (f *full) Write(p []byte) (int, error) {
+	if f.lines--; f.lines < 0 {
+		return 0, errors.New("no space left")
+	}
+	return len(p), nil
+}
+
+// Events that can't be written don't end the run, but its end says so.
+func TestEventsThatCannotBeWritten(t *testing.T) {
+	e := newEvents(&full{lines: 1})
+	e.Phase("one")
+	e.Saved(1, "two")
+	e.Phase("three")
+	if err := e.end(nil); err == nil || !strings.Contains(err.Error(), `"saved": no space left`) {
+		t.Errorf("the end returns %v", err)
+	}
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+func TestStatus(t *testing.T) {
+	plain := errors.New("plain")
+	for _, c := range []struct {
+		err  error
+		want int
+		says string
+	}{
+		{nil, 0, ""},
+		{plain, 1, "plain"},
+		{wrongUse(nil), 0, ""},
+		{badData(nil), 0, ""},
+		{wrongUse(plain), 2, "plain"},
+		{badData(plain), 3, "plain"},
+		{fmt.Errorf("train: %w", badData(plain)), 3, "train: plain"},
+		{badData(fmt.Errorf("read: %w", wrongUse(plain))), 2, "read: plain"}, // the inner mark knows more
+		{badData(fmt.Errorf("fetch: %w", context.Canceled)), 130, "stopped"},
+		{fmt.Errorf("x: %w", &dpocore.Stopped{Step: 3, Dir: "run", Cause: context.Canceled}), 130, (&dpocore.Stopped{Step: 3, Dir: "run"}).Error()},
+	} {
+		if got := status(c.err); got != c.want {
+			t.Errorf("%v has status %d, want %d", c.err, got, c.want)
+		}
+		if c.err != nil && sentence(c.err) != c.says {
+			t.Errorf("%v is told as %q, want %q", c.err, sentence(c.err), c.says)
+		}
+	}
+	if !errors.Is(badData(os.ErrNotExist), os.ErrNotExist) {
+		t.Error("a marked error hides its cause")
+	}
+}
+
+func TestExitStatus(t *testing.T) {
+	for args, want := range map[string]int{
+		"":                           0,
+		"--help":                     0,
+		"train --help":               0,
+		"completion bash":            0,
+		"trian":                      2,
+		"data":                       0,
+		"data bogus":                 2,
+		"train --bata 0.1":           2,
+		"train --beta much":          2,
+		"train --resume --overwrite": 2,
+		"train extra":                2,
+		"plot":                       2,
+		"plot nowhere":               1,
+		"merge --adapter nowhere":    1,
+		"eval --model /nowhere":      1,
+	} {
+		out, err := dpo(t, strings.Fields(args)...).CombinedOutput()
+		if got := exitStatus(t, err); got != want {
+			t.Errorf("dpo %s ends with %d, want %d: %s", args, got, want, out)
+		}
+	}
+}
+
+// TestHelpAndDocumentAgree: docs/command.md has each status of `dpo --help`.
+func TestHelpAndDocumentAgree(t *testing.T) {
+	document, err := os.ReadFile("../../docs/command.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if help := output(t, "--help"); !strings.Contains(help, exitHelp) {
+		t.Errorf("the help has no table of exit statuses: %s", help)
+	}
+	for _, line := range strings.Split(exitHelp, "\n")[1:] {
+		number, meaning, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		if !strings.Contains(string(document), "| "+number+" | "+meaning) {
+			t.Errorf("docs/command.md has no row for %s, %q", number, meaning)
+		}
+	}
+}
+
+// TestInterruptedTraining: Ctrl-C after the first step leaves its checkpoint, one sentence, and 130.
+func TestInterruptedTraining(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	dir := filepath.Join(t.TempDir(), "run")
+	cmd := dpo(t, "train", "--model", tinymodel.WriteChat(t, 1), "--data", pairsFile(t), "--out", dir, "--max-steps", "1000", "--batch-size", "2", "--save-steps", "0")
+	pipe, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	last := ""
+	for lines := bufio.NewScanner(pipe); lines.Scan(); {
+		if last = lines.Text(); strings.HasPrefix(last, "step 1/") {
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if got := exitStatus(t, cmd.Wait()); got != statusInterrupted || !strings.HasPrefix(last, "dpo: stopped after step") {
+		t.Errorf("the interrupted run ends with %d and says %q", got, last)
+	}
+}
+
+func exitStatus(t *testing.T, err error) int {
+	t.Helper()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	}
+	t.Fatal(err)
+	return 0
+}

@@ -1,0 +1,265 @@
+package lint
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/preference"
+)
+
+// check reads lines as a file and applies the rules; held is a file too, or
+// empty.
+func check(t *testing.T, lines, held []string) Report {
+	t.Helper()
+	o := DefaultOptions()
+	var heldOut *preference.Set
+	if held != nil {
+		heldOut = read(t, held)
+	}
+	report, err := Check(context.Background(), read(t, lines), heldOut, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func read(t *testing.T, lines []string) *preference.Set {
+	t.Helper()
+	set, err := preference.Read(strings.NewReader(strings.Join(lines, "\n")), "pairs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func pair(prompt, chosen, rejected string) string {
+	return fmt.Sprintf(`{"prompt":%q,"chosen":%q,"rejected":%q}`, prompt, chosen, rejected)
+}
+
+// plain are n pairs without a fault but their number; answers are equally long.
+func plain(n int) (lines []string) {
+	for i := range n {
+		lines = append(lines, pair(fmt.Sprintf("Question number %d?", i), fmt.Sprintf("Good %d.", i), fmt.Sprintf("Evil %d.", i)))
+	}
+	return lines
+}
+
+// finding is the one of a rule; its severity is -1 where there is none.
+func (r Report) finding(rule string) Finding {
+	for _, f := range r.Findings {
+		if f.Rule == rule {
+			return f
+		}
+	}
+	return Finding{Severity: -1}
+}
+
+const long = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+
+// TestRules: each rule on the least that shows it, among 400 pairs without
+// fault where its share matters. The example is named by its line.
+func TestRules(t *testing.T) {
+	reversed := []string{pair("Which?", "This one", "That one"), pair("which", "that one.", "this one!"), pair("Which?", "This one", "That one")}
+	var one []string
+	for i := range 40 {
+		one = append(one, pair("Always the same?", fmt.Sprintf("Yes %d", i), fmt.Sprintf("Not %d", i)))
+	}
+	for _, test := range []struct {
+		name, rule string
+		lines      []string
+		severity   Severity
+		count      int
+		where      string
+	}{
+		{"nothing", contradictRule, plain(400), -1, 0, ""},
+		{"enough pairs", fewRule, plain(500), -1, 0, ""},
+		{"few pairs", fewRule, plain(499), Look, 499, ""},
+		{"hardly any pairs", fewRule, plain(49), Wrong, 49, ""},
+		{"equal answers", equalRule, append(plain(400), pair("A?", "same", "same")), Look, 1, "pairs, line 401"},
+		{"left out", leftOutRule, append(plain(400), pair("A?", "", "b")), Note, 1, "pairs, line 401"},
+		{"many left out", leftOutRule, append(plain(9), pair("A?", "", "b")), Look, 1, "pairs, line 10"},
+		{"only punctuation differs", nearEqualRule, append(plain(400), pair("A?", "Well,  done!", "well done")), Look, 1, "pairs, line 401"},
+		{"one word of 20 differs", nearEqualRule, append(plain(400), pair("A?", long, strings.Replace(long, "ten ", "10 ", 1))), Look, 1, "pairs, line 401"},
+		{"two words of 20 differ", nearEqualRule, append(plain(400), pair("A?", long, strings.Replace(long, "one two ", "1 2 ", 1))), -1, 0, ""},
+		{"one word of three differs", nearEqualRule, append(plain(400), pair("A?", "It is good", "It is bad")), -1, 0, ""},
+		{"repeated", repeatedRule, append(plain(400), plain(2)...), Look, 2, "pairs, line 401"},
+		{"contradicting", contradictRule, append(plain(400), reversed...), Look, 3, "pairs, line 401"},
+		{"another prompt is no contradiction", contradictRule, append(plain(400), pair("Which?", "a", "b"), pair("What?", "b", "a")), -1, 0, ""},
+		{"dominating", dominantRule, append(plain(560), one...), Look, 40, "pairs, line 561"},
+		{"dominating by far", dominantRule, append(plain(60), one...), Wrong, 40, "pairs, line 61"},
+		{"empty turn", emptyTurnRule, append(turnLines(400, "Hi"), turnLines(1, "")...), Look, 1, "pairs, line 401"},
+		{"two users", rolesRule, append(turnLines(400, "Hi"), `{"prompt":[{"role":"user","content":"a"},{"role":"user","content":"b"}],"chosen":[{"role":"assistant","content":"c"}],"rejected":[{"role":"assistant","content":"d"}]}`), Look, 1, "pairs, line 401"},
+		{"system in the middle", rolesRule, append(turnLines(400, "Hi"), `{"prompt":[{"role":"user","content":"a"},{"role":"system","content":"b"}],"chosen":[{"role":"assistant","content":"c"}],"rejected":[{"role":"assistant","content":"d"}]}`), Look, 1, "pairs, line 401"},
+		{"control token", controlRule, append(plain(400), pair("A?", "Fine.<|im_end|>", "No.")), Look, 1, "pairs, line 401"},
+		{"goes on with the human", controlRule, append(plain(400), pair("A?", "Fine.", "No.\n\nHuman: And?")), Look, 1, "pairs, line 401"},
+		{"less and greater are no token", controlRule, append(plain(400), pair("A?", "a <b> [c] | d", "a < b |> c")), -1, 0, ""},
+		{"one in 500 is rare", nearEqualRule, append(plain(499), pair("A?", "Well,  done!", "well done")), Note, 1, "pairs, line 500"},
+		{"columns by another name", columnsRule, []string{`{"question":"a","winner":"b","loser":"c"}`}, Note, 1, ""},
+	} {
+		f := check(t, test.lines, nil).finding(test.rule)
+		where := ""
+		if len(f.Examples) > 0 {
+			where = f.Examples[0].Where
+		}
+		if f.Severity != test.severity || f.Count != test.count || where != test.where {
+			t.Errorf("%s: severity %d, count %d, first at %q; want %d, %d, %q: %+v", test.name, f.Severity, f.Count, where, test.severity, test.count, test.where, f)
+		}
+	}
+}
+
+// turnLines are pairs of conversations whose first turn is the text.
+func turnLines(n int, text string) (lines []string) {
+	for i := range n {
+		lines = append(lines, fmt.Sprintf(`{"prompt":[{"role":"system","content":%q},{"role":"user","content":"Q %d"}],"chosen":[{"role":"assistant","content":"Good %d"}],"rejected":[{"role":"assistant","content":"Evil %d"}]}`, text, i, i, i))
+	}
+	return lines
+}
+
+// TestLengthBias: 6 chosen answers longer, 2 shorter, 2 equal: "longer wins"
+// is right in 6 + 2/2 = 7 of 10.
+func TestLengthBias(t *testing.T) {
+	lengths := func(longer, shorter, equal int) Finding {
+		var lines []string
+		for kind, n := range []int{longer, shorter, equal} {
+			for i := range n {
+				answers := [][2]string{{"Yes, I do", "No"}, {"Ja", "Not at all"}, {"Yes", "Nay"}}[kind]
+				lines = append(lines, pair(fmt.Sprintf("Q %d %d", kind, i), answers[0], answers[1]))
+			}
+		}
+		return check(t, lines, nil).finding(lengthRule)
+	}
+	for _, test := range []struct {
+		longer, shorter, equal int
+		severity               Severity
+		says                   string
+	}{
+		{6, 2, 2, Look, `the longer one in 60 % of the pairs; the rule "longer wins" would be right in 70 %`},
+		{9, 1, 0, Wrong, `"longer wins" would be right in 90 %`},
+		{1, 9, 0, Wrong, `the longer one in 10 % of the pairs; the rule "shorter wins" would be right in 90 %`},
+		{5, 5, 0, Note, `right in 50 %`},
+	} {
+		f := lengths(test.longer, test.shorter, test.equal)
+		if f.Severity != test.severity || f.Count != test.longer || !strings.Contains(f.Says, test.says) {
+			t.Errorf("%d longer, %d shorter, %d equal: %v %d %q, want %v %q", test.longer, test.shorter, test.equal, f.Severity, f.Count, f.Says, test.severity, test.says)
+		}
+	}
+}
+
+func TestOverlap(t *testing.T) {
+	const prompt = "Please write a short letter to my landlord about the broken heating in our flat"
+	held := []string{
+		pair("Question number 3?", "a", "b"),                                // also line 4
+		pair("QUESTION  number 3", "c", "d"),                                // the same words
+		pair(prompt+" and ask for a date", "a", "b"),                        // 13 shingles of 18 in common: 13/18 is not enough
+		pair(strings.Replace(prompt, "Please write", "Write", 1), "a", "b"), // 12 of 13
+		pair("Something else altogether, in other words?", "a", "b"),        // new
+		pair("Question number", "a", "b"),                                   // short, and not the same
+	}
+	report := check(t, append(plain(600), pair(prompt, "c", "d")), held)
+	same, near := report.finding(overlapRule), report.finding(nearRule)
+	if same.Count != 2 || same.Of != 6 || same.Severity != Wrong || !strings.Contains(same.Examples[0].Text, "pairs, line 4:") {
+		t.Errorf("the same: %+v", same)
+	}
+	if near.Count != 1 || !strings.Contains(near.Examples[0].Text, "pairs, line 601") || near.Examples[0].Where != "pairs, line 4" {
+		t.Errorf("nearly the same: %+v", near)
+	}
+	if none := check(t, plain(600), nil); len(none.NotChecked) != 2 {
+		t.Errorf("not checked: %q", none.NotChecked)
+	}
+}
+
+// TestMinHash: pairs of prompts that share the fraction s of their shingles
+// meet in a bucket with probability 1−(1−s⁴)¹⁶: 0.9998 at 0.8, 0.64 at 0.5,
+// 0.10 at 0.28.
+func TestMinHash(t *testing.T) {
+	met := func(common, own int) float64 {
+		const trials = 400
+		meetings := 0
+		for trial := range trials {
+			set := func(side int) (list []uint64) {
+				for i := range common {
+					list = append(list, scramble(uint64(trial*1000+i)))
+				}
+				for i := range own {
+					list = append(list, scramble(uint64(trial*1000+500+100*side+i)+1<<40))
+				}
+				return list
+			}
+			a, b := buckets(set(1)), buckets(set(2))
+			for band := range a {
+				if a[band] == b[band] {
+					meetings++
+					break
+				}
+			}
+		}
+		return float64(meetings) / trials
+	}
+	for _, test := range []struct {
+		common, own int // s = common/(common+2·own)
+		least, most float64
+	}{{80, 10, 0.99, 1}, {40, 20, 0.54, 0.74}, {28, 36, 0.04, 0.17}} {
+		if share := met(test.common, test.own); share < test.least || share > test.most {
+			t.Errorf("s = %d/%d: met in %.3f, want %.2f to %.2f", test.common, test.common+2*test.own, share, test.least, test.most)
+		}
+	}
+}
+
+func TestLanguage(t *testing.T) {
+	for text, want := range map[string]string{
+		"What is the best way to boil an egg, and how long does it take you?":          "English",
+		"Wie lange muss ich ein Ei kochen, und ist das nicht zu lang?":                 "German",
+		"Je ne sais pas, mais vous pouvez le faire dans une casserole avec de l'eau.":  "French",
+		"¿Cómo puedo cocinar un huevo? Es muy fácil, pero para los niños no está mal.": "Spanish",
+		"Как сварить яйцо?":                                                            "Cyrillic script",
+		"卵を茹でる方法を教えてください。":                                                             "Japanese",
+		"请问怎么煮鸡蛋？":                                                                     "Chinese",
+		"계란을 어떻게 삶나요?":                                                                 "Korean",
+		"OK":                                                                           "",
+		"x = y + 2; return x":                                                          "",
+	} {
+		if got := language(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+	german := pair("Wie koche ich ein Ei, und ist das nicht schwer?", "Das ist nicht schwer: mit Wasser und auf dem Herd.", "It is what you have with the water and the egg.")
+	english := pair("What is the time of this and that?", "It is what you have with the watch.", "The time is with you and it is not that.")
+	report := check(t, []string{english, english, german}, nil)
+	if f := report.finding(languageRule); f.Count != 1 || !strings.Contains(f.Says, "English 2, German 1") {
+		t.Errorf("mix: %+v", f)
+	}
+	if f := report.finding(switchRule); f.Count != 1 || f.Examples[0].Where != "pairs, line 3" {
+		t.Errorf("switch: %+v", f)
+	}
+}
+
+func TestWorst(t *testing.T) {
+	lines := append(plain(20), pair("Which?", "This", "That"), pair("Which?", "That", "This"), pair("A?", "Fine.<|im_end|>", "No, it is not."))
+	report := check(t, lines, nil)
+	worst := Worst(report, 3)
+	if len(worst) != 3 || !strings.HasPrefix(worst[0], "There are 23 pairs") && !strings.HasPrefix(worst[1], "There are 23 pairs") {
+		t.Errorf("%q", worst)
+	}
+	if !slices.IsSortedFunc(report.Findings, func(a, b Finding) int { return int(b.Severity) - int(a.Severity) }) {
+		t.Error("the findings are not in the order of severity")
+	}
+	for _, f := range report.Findings {
+		if f.Says == "" || f.Advice == "" || !strings.HasSuffix(f.Says, ".") || !strings.HasSuffix(f.Advice, ".") {
+			t.Errorf("%+v", f)
+		}
+	}
+	if len(report.Good)+len(report.Findings)+3+2 < len(ruleNames) {
+		t.Errorf("%d rules are neither good nor found", len(ruleNames)-len(report.Good)-len(report.Findings))
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Check(ctx, read(t, plain(3)), nil, DefaultOptions()); err == nil {
+		t.Error("no error")
+	}
+}

@@ -1,0 +1,80 @@
+package lint
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// options are those of a tiny model with the template, or its own one.
+func options(t *testing.T, template string) Options {
+	t.Helper()
+	folder := tinymodel.WriteChat(t, 1)
+	if template != "" {
+		if err := os.WriteFile(filepath.Join(folder, "chat_template.jinja"), []byte(template), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tok, err := tokenizer.Open(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tok.Close() })
+	encoder, err := chat.New(tok)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := DefaultOptions()
+	o.Encoder, o.Tokenizer = encoder, tok
+	return o
+}
+
+const endless = `{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}
+{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}`
+
+func TestEndOfTurn(t *testing.T) {
+	set := read(t, plain(30))
+	for template, want := range map[string]int{"": 0, endless: 30} {
+		report, err := Check(context.Background(), set, nil, options(t, template))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := report.finding(endRule); f.Count != want || want > 0 && f.Severity != Wrong {
+			t.Errorf("%q: %+v, want %d", template, f, want)
+		}
+	}
+}
+
+// TestSpread: of more pairs than are tokenized the rules look at some that lie
+// evenly apart, and say so.
+func TestSpread(t *testing.T) {
+	o := options(t, "")
+	o.MostTokenized, o.MaxLength = 10, 8
+	report, err := Check(context.Background(), read(t, plain(100)), nil, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := report.finding(truncatedRule)
+	if f.Count != 10 || f.Of != 10 || f.Examples[1].Where != "pairs, line 11" {
+		t.Errorf("%+v", f)
+	}
+	if got := spread(3, 0); len(got) != 3 || got[2] != 2 {
+		t.Errorf("all of 3: %v", got)
+	}
+}
+
+// A token that the model has, and no other model's, counts where a text spells
+// it.
+func TestModelsControlTokens(t *testing.T) {
+	o := options(t, "")
+	special := o.Tokenizer.Specials()[0].Text
+	report, err := Check(context.Background(), read(t, append(plain(20), pair("A?", "So "+special+" it is", "No"))), nil, o)
+	if err != nil || report.finding(controlRule).Count != 1 {
+		t.Errorf("%s: %v", special, err)
+	}
+}

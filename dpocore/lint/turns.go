@@ -1,0 +1,101 @@
+package lint
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/preference"
+)
+
+// spelled are control tokens of chat models in use, and the speakers of raw
+// transcripts, where they stand in a text.
+var spelled = regexp.MustCompile(`<\|[A-Za-z_]+\|>|\[/?INST\]|<</?SYS>>|<(start|end)_of_turn>|\n\n(Human|Assistant):`)
+
+// turns looks at the prompt's turns and at what stands in the texts.
+func (l *linter) turns(pair *preference.Pair) {
+	empty, roles, control := l.rule(emptyTurnRule), l.rule(rolesRule), l.rule(controlRule)
+	for i, turn := range pair.Prompt {
+		if strings.TrimSpace(turn.Content) == "" {
+			l.found(empty, pair, "turn %d, of the %s, is empty", i+1, turn.Role)
+			break
+		}
+	}
+	if odd := oddRoles(pair.Prompt); odd != "" {
+		l.found(roles, pair, "%s", odd)
+	}
+	texts := []string{pair.Chosen, pair.Rejected}
+	for _, turn := range pair.Prompt {
+		texts = append(texts, turn.Content)
+	}
+	for _, text := range texts {
+		if token := l.control(text); token != "" {
+			l.found(control, pair, "%s in %s", fmt.Sprintf("%q", token), excerpt(around(text, token)))
+			break
+		}
+	}
+}
+
+// oddRoles says what is unusual in the order of the speakers, or "".
+func oddRoles(prompt []preference.Turn) string {
+	for i, turn := range prompt {
+		switch {
+		case turn.Role == "system" && i > 0:
+			return fmt.Sprintf("turn %d is the system's; it belongs first", i+1)
+		case i > 0 && turn.Role == prompt[i-1].Role:
+			return fmt.Sprintf("turns %d and %d are both the %s's", i, i+1, turn.Role)
+		case turn.Role == "assistant" && (i == 0 || prompt[i-1].Role == "system"):
+			return "the assistant speaks first"
+		}
+	}
+	if len(prompt) > 0 && prompt[len(prompt)-1].Role != "user" {
+		return fmt.Sprintf("the last turn before the answer is the %s's, not the user's", prompt[len(prompt)-1].Role)
+	}
+	return ""
+}
+
+// control returns the first control token that a text spells: one of the
+// model's, where it is known, or of another model.
+func (l *linter) control(text string) string {
+	if !strings.ContainsAny(text, "<[") && !strings.Contains(text, "\n\n") {
+		return ""
+	}
+	if at := spelled.FindString(text); at != "" {
+		return at
+	}
+	if at := slices.IndexFunc(l.specials(), func(token string) bool { return strings.Contains(text, token) }); at >= 0 {
+		return l.specials()[at]
+	}
+	return ""
+}
+
+// specials are the texts of the model's control tokens.
+func (l *linter) specials() []string {
+	if l.o.Tokenizer != nil && l.tokenTexts == nil {
+		for _, special := range l.o.Tokenizer.Specials() {
+			l.tokenTexts = append(l.tokenTexts, special.Text)
+		}
+	}
+	return l.tokenTexts
+}
+
+// around is a text from a few characters before a part of it.
+func around(text, part string) string {
+	before, after, _ := strings.Cut(text, part)
+	runes := []rune(before)
+	return string(runes[max(0, len(runes)-20):]) + part + after
+}
+
+// wordTurns words the findings of turns.
+func (l *linter) wordTurns() {
+	if f := l.rule(emptyTurnRule); f.Count > 0 {
+		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs a turn of the prompt is empty.", f.Count, f.Of), "Remove such turns, or fill in what was said.")
+	}
+	if f := l.rule(rolesRule); f.Count > 0 {
+		f.set(f.bySize(0.2), fmt.Sprintf("In %d of %d prompts the speakers do not take turns from the user to the user.", f.Count, f.Of), "Join turns of the same speaker, and end each prompt with the user's.")
+	}
+	if f := l.rule(controlRule); f.Count > 0 {
+		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs a text spells a control token or a transcript's speaker.", f.Count, f.Of), "They are learned as plain text: remove them, and cut a text that goes on with another speaker.")
+	}
+}

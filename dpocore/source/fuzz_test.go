@@ -1,0 +1,39 @@
+package source
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/preference"
+)
+
+// FuzzForms: whatever a file holds, reading it in any form gives pairs that
+// can be learned from, or an error that names the file.
+func FuzzForms(f *testing.F) {
+	for _, name := range []string{"hh_train.jsonl", "shp_train.json", "original.jsonl", "webgpt.parquet", "webgpt.jsonl", "binarized_train.parquet"} {
+		content, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
+	}
+	path := filepath.Join(f.TempDir(), "pairs")
+	f.Fuzz(func(t *testing.T, content []byte) {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, read := range []func(*preference.Set, string, Options) error{readHH, readBinarized, readWebGPT, readSHP, readOriginal} {
+			into := &preference.Set{Source: path}
+			if err := read(into, path, DefaultOptions()); err != nil && !strings.Contains(err.Error(), path) {
+				t.Errorf("the error %q does not say where", err)
+			}
+			for _, pair := range into.Pairs {
+				if strings.TrimSpace(pair.Chosen) == "" || strings.TrimSpace(pair.Rejected) == "" || pair.Chosen == pair.Rejected || len(pair.Prompt) == 0 || pair.Weight < 0 {
+					t.Errorf("the pair teaches nothing: %+v", pair)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,80 @@
+package gonbext
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/lint"
+	"example.com/gonb-dpo/dpocore/preview"
+	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+func TestLint(t *testing.T) {
+	lines := append(numbered(10), `{"prompt": "<b>", "chosen": "<i>this</i>", "rejected": "that"}`, `{"prompt": "<b>", "chosen": "that", "rejected": "<i>this</i>"}`)
+	p, err := load(pairFile(t, lines...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := p.lint(context.Background(), lint.DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"to be mended before training", "2 of 12 pairs contradict another one", "longer wins", "pairs.jsonl, line 11", "Not checked: "} {
+		if !strings.Contains(report.Text(), want) {
+			t.Errorf("%q is missing in %s", want, report.Text())
+		}
+	}
+	if html := string(report.HTML()); strings.Contains(html, "<b>\"") || !strings.Contains(html, "&lt;b&gt;") || strings.Contains(html, string(errorBox)) {
+		t.Errorf("markup got through, or the findings look like an error: %s", html)
+	}
+	if _, err := (Pairs{}).lint(context.Background(), lint.DefaultOptions()); err == nil || !strings.Contains(err.Error(), "no pairs") {
+		t.Errorf("no pairs: %v", err)
+	}
+	builtin, err := load("builtin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report, err := builtin.lint(context.Background(), lint.DefaultOptions()); err != nil || !strings.HasPrefix(report.Text(), "Note: Nothing is wrong with these 240 pairs; 1 finding is worth a look.") {
+		t.Errorf("%v, %v", report.Text(), err)
+	}
+}
+
+func TestPreview(t *testing.T) {
+	tok, err := tokenizer.Open(tinymodel.WriteChat(t, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tok.Close()
+	encoder, err := chat.New(tok)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := load(pairFile(t, `{"prompt": "Which <script>?", "chosen": "It is <good>.\nYes", "rejected": "It is bad.\nYes"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, err := preview.Of(p.train.Pairs[0], encoder, tok)
+	if err != nil {
+		t.Fatal(err)
+	}
+	html, text := string(sideBySide{one}.HTML()), sideBySide{one}.Text()
+	for _, want := range []string{`It is <mark style="background:#d7efd9;color:#1b1b1b">&lt;good&gt;.</mark>`, `>bad.</mark>`, "Which &lt;script&gt;?",
+		`font-weight:bold">&lt;|im_end|&gt;</span>`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("%q is missing in %s", want, html)
+		}
+	}
+	if strings.Contains(html, "<script>") || strings.Contains(html, "<good>") || !strings.Contains(text, "It is «<good>.»\nYes") {
+		t.Errorf("%s\n%s", html, text)
+	}
+	lengths, err := preview.Lengths(context.Background(), p.train, encoder, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(histogram{lengths}.HTML()); strings.Count(got, "width:30em") != 1 || !strings.Contains(got, "1 pairs") {
+		t.Errorf("%s", got)
+	}
+}
