@@ -37,6 +37,12 @@ def lab(folder):
     server.wait()
 
 
+def choose(page, menu, item):
+    """Takes an item of the menu bar; the notebook's own text has the same words."""
+    page.click(f".lm-MenuBar-item:has-text('{menu}')")
+    page.click(f".lm-Menu-item:has-text('{item}')")
+
+
 def live_picture(page):
     """A hash of the picture in the live view, or None."""
     source = page.evaluate("document.querySelector('.dpo-live img')?.src")
@@ -57,15 +63,14 @@ def test_run_all_shows_training_live(lab):
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
         page.goto(f"{lab}/tree/{NOTEBOOKS[0].name}?token=test&reset", timeout=60_000)
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
-        page.wait_for_selector("text=Go (gonb) | Idle", timeout=60_000)  # before that, Run All Cells does nothing
-        page.click("text=Edit >> nth=0")
-        page.click("text=Clear Outputs of All Cells")
-        page.click("text=Run >> nth=0")
-        page.click("text=Run All Cells")
+        choose(page, "Edit", "Clear Outputs of All Cells")
+        choose(page, "Run", "Run All Cells")
 
         first = wait(lambda: live_picture(page), RUN_LIMIT, "live picture")
         wait(lambda: live_picture(page) not in (first, None), RUN_LIMIT, "second live picture")
-        page.evaluate("document.querySelector('.dpo-live').scrollIntoView()")
+        for _ in range(2):  # the formulas above are set while the page scrolls, and move the view
+            page.evaluate("document.querySelector('.dpo-live').scrollIntoView()")
+            page.wait_for_timeout(500)
         page.screenshot(path=SCREENSHOTS / "training.png")
         assert busy(page), "the picture changed only after the cells had run"
 
