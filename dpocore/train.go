@@ -11,10 +11,14 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/lint"
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/policy"
 )
+
+// shownFaults is how many of the linter's findings a run shows; dpo data lint shows all.
+const shownFaults = 3
 
 // trainer is one process's part of a run.
 type trainer struct {
@@ -53,7 +57,7 @@ func (m *Model) Train(ctx context.Context, dir string, c Config, data Data, list
 		return fmt.Errorf("train: %w", err)
 	}
 	t := &trainer{model: m, config: c, dir: dir, listener: listener, begun: time.Now()}
-	if err := t.prepare(data); err != nil {
+	if err := t.prepare(ctx, data); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	release, started, err := claim(dir, &t.record, c.Overwrite)
@@ -76,7 +80,7 @@ func (m *Model) Train(ctx context.Context, dir string, c Config, data Data, list
 }
 
 // prepare reads all that identifies the run; it touches neither the run folder nor the device.
-func (t *trainer) prepare(data Data) error {
+func (t *trainer) prepare(ctx context.Context, data Data) error {
 	t.listener.Phase("reading the pairs")
 	vocabulary := t.model.Tokenizer.VocabSize()
 	var err error
@@ -107,7 +111,11 @@ func (t *trainer) prepare(data Data) error {
 			return err
 		}
 	}
-	for _, note := range append(t.train.notes, t.held.notes...) {
+	faults, err := lint.Check(ctx, data.Train, data.HeldOut, lint.DefaultOptions())
+	if err != nil {
+		return err
+	}
+	for _, note := range slices.Concat(t.train.notes, t.held.notes, lint.Worst(faults, shownFaults)) {
 		t.listener.Note(note)
 	}
 	t.order = t.config.order(len(t.train.list))

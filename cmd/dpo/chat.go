@@ -29,7 +29,7 @@ an empty line after each, and nothing else, so messages may come from a pipe.`,
 			if err := draw.Validate(); err != nil {
 				return wrongUse(err)
 			}
-			m, err := dpocore.OpenModel(model)
+			m, err := openModel(cmd.Context(), model)
 			if err != nil {
 				return err
 			}

@@ -22,7 +22,7 @@ every time. The answers stay in the run folder, in answers.json; the same
 question again is answered from there.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			m, err := dpocore.OpenModel(model)
+			m, err := openModel(cmd.Context(), model)
 			if err != nil {
 				return err
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -79,7 +78,7 @@ func lintPairs(cmd *cobra.Command, name, evalData, model string, noTokens bool, 
 		return err
 	}
 	if !noTokens {
-		m, err := dpocore.OpenModel(model)
+		m, err := openModel(cmd.Context(), model)
 		if err != nil {
 			return fmt.Errorf("%w; --no-tokens does without a model", err)
 		}
@@ -99,12 +98,8 @@ func lintPairs(cmd *cobra.Command, name, evalData, model string, noTokens bool, 
 
 // pairsToCheck are the pairs to train on, and those that are held out: as the second name says, or with the first one.
 func pairsToCheck(ctx context.Context, name, evalData string) (train, heldOut *preference.Set, err error) {
-	bar := newProgress(os.Stderr)
-	defer bar.end()
-	data, err := dpocore.FetchData(ctx, name, evalData, 0, 0, func(file string, done, total int64) {
-		bar.bar("%s: %.1f of %.1f MB", file, float64(done)/1e6, float64(total)/1e6)
-	})
-	return data.Train, data.HeldOut, badData(err)
+	data, err := fetchData(ctx, name, evalData, 0, 0)
+	return data.Train, data.HeldOut, err
 }
 
 func writeReport(w io.Writer, r lint.Report) {

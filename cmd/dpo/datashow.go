@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/preview"
 )
@@ -51,7 +50,7 @@ Words that differ are coloured, or stand in «» where the output is no terminal
 
 // showPairs shows some pairs of a set, and how long all are.
 func showPairs(cmd *cobra.Command, model string, pairs []preference.Pair, set *preference.Set) error {
-	m, err := dpocore.OpenModel(model)
+	m, err := openModel(cmd.Context(), model)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -26,14 +27,15 @@ the chosen answer than that of the rejected one, in nats; times beta it is the
 margin of DPO's loss. Accuracy is the share of pairs whose margin is above 0.
 Without an adapter every margin is 0, and the log-probabilities are the model's.
 
-Of the built-in pairs those that training holds out are measured.`,
+Of the built-in pairs and of a published set those that training holds out are
+measured.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			set, err := evalSet(data)
+			set, err := evalSet(cmd.Context(), data)
 			if err != nil {
-				return badData(err)
+				return err
 			}
-			m, err := dpocore.OpenModel(model)
+			m, err := openModel(cmd.Context(), model)
 			if err != nil {
 				return err
 			}
@@ -66,13 +68,13 @@ Of the built-in pairs those that training holds out are measured.`,
 	return cmd
 }
 
-// evalSet is a file's pairs, or the held-out fifth of the built-in ones.
-func evalSet(data string) (*preference.Set, error) {
-	if data != dpocore.BuiltinName {
-		return preference.ReadFile(data)
+// evalSet is a file's pairs, or those that a set holds out by itself.
+func evalSet(ctx context.Context, name string) (*preference.Set, error) {
+	data, err := fetchData(ctx, name, "", 0, 0)
+	if data.HeldOut != nil {
+		return data.HeldOut, err
 	}
-	_, heldOut, err := preference.Builtin()
-	return heldOut, err
+	return data.Train, err
 }
 
 func writePairs(path string, pairs []dpocore.PairFigures) error {

@@ -63,7 +63,7 @@ func answerPrompt(cmd *cobra.Command, o generateOptions, draw generate.Options) 
 	if err := draw.Validate(); err != nil {
 		return wrongUse(err)
 	}
-	m, err := dpocore.OpenModel(o.model)
+	m, err := openModel(cmd.Context(), o.model)
 	if err != nil {
 		return err
 	}

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/source"
 )
 
 func main() {
@@ -88,9 +90,9 @@ func refuseOthers(cmd *cobra.Command) {
 
 // modelFlag is the same for every command that needs a model.
 func modelFlag(cmd *cobra.Command, model *string) {
-	cmd.Flags().StringVar(model, "model", "", "model folder or .gguf `file`; the installed SmolLM2-135M-Instruct where none is named")
+	cmd.Flags().StringVar(model, "model", "", "`name` of a model folder or .gguf file, or owner/name on the Hugging Face hub; the installed SmolLM2-135M-Instruct where none is named")
 }
 
 func dataFlag(cmd *cobra.Command, data *string) {
-	cmd.Flags().StringVar(data, "data", dpocore.BuiltinName, "JSONL `file` of preference pairs, gzipped or not, or \"builtin\"")
+	cmd.Flags().StringVar(data, "data", dpocore.BuiltinName, "`file` of preference pairs (JSON Lines, JSON, CSV, Parquet), \"builtin\", or a published set: "+strings.Join(source.Names(), ", "))
 }

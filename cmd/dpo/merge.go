@@ -19,8 +19,8 @@ func mergeCommand() *cobra.Command {
 llama.cpp's converter load. The folder is read back and checked against the
 model with its adapter.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			m, err := dpocore.OpenModel(model)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			m, err := openModel(cmd.Context(), model)
 			if err != nil {
 				return err
 			}

@@ -26,7 +26,7 @@ assistant's turn; prompt_ids followed by chosen_ids is what the model sees.`,
 			if err != nil {
 				return badData(err)
 			}
-			m, err := dpocore.OpenModel(model)
+			m, err := openModel(cmd.Context(), model)
 			if err != nil {
 				return err
 			}

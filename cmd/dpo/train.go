@@ -55,7 +55,7 @@ the loss hardly moves; on clear-cut pairs such as the built-in ones it does.
 	dataFlag(cmd, &o.data)
 	f.StringVar(&o.out, "out", "dpo_finetuned_smollm2", "run `folder`")
 	f.StringVar(&o.merged, "merged", "", "also write the merged model to this `folder`")
-	f.StringVar(&o.evalData, "eval-data", "", "held-out pairs: a `file`, or \"builtin\"")
+	f.StringVar(&o.evalData, "eval-data", "", "held-out pairs: a `file`, \"builtin\", or a published set")
 	f.Float64Var(&o.evalFraction, "eval-fraction", 0, "hold out this `share` of the training pairs, by prompt")
 	f.BoolVar(&o.json, "json", false, "write each event as a JSON line to standard output (docs/command.md)")
 	f.BoolVar(&o.resume, "resume", false, "go on with the run in --out where it was stopped")
@@ -101,11 +101,14 @@ func train(cmd *cobra.Command, config dpocore.Config, o trainOptions, listener d
 	if begun && !record.Finished && !o.resume && !config.Overwrite {
 		return fmt.Errorf("%s holds a run that was stopped; add --resume to go on with it or --overwrite to begin anew, or choose another --out", o.out)
 	}
-	data, err := dpocore.LoadData(o.data, o.evalData, o.evalFraction, config.Seed)
-	if err != nil {
-		return badData(err)
+	if !(o.evalFraction >= 0 && o.evalFraction < 1) {
+		return wrongUse(fmt.Errorf("the held-out share is %g; it must be at least 0 and below 1", o.evalFraction))
 	}
-	model, err := dpocore.OpenModel(o.model)
+	data, err := fetchData(cmd.Context(), o.data, o.evalData, o.evalFraction, config.Seed)
+	if err != nil {
+		return err
+	}
+	model, err := openModel(cmd.Context(), o.model)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"example.com/gonb-dpo/dpocore"
+)
+
+// openModel opens a model by its name and shows what it fetches for it.
+func openModel(ctx context.Context, name string) (*dpocore.Model, error) {
+	bar := newProgress(os.Stderr)
+	defer bar.end()
+	return dpocore.FetchModel(ctx, name, bar.fetching)
+}
+
+// fetchData reads pairs as dpocore.FetchData does, and shows what it fetches.
+func fetchData(ctx context.Context, train, eval string, fraction float64, seed int) (dpocore.Data, error) {
+	bar := newProgress(os.Stderr)
+	defer bar.end()
+	data, err := dpocore.FetchData(ctx, train, eval, fraction, seed, bar.fetching)
+	return data, badData(err)
+}
+
+// fetching shows how much of a file is there.
+func (p *progress) fetching(file string, done, total int64) {
+	p.bar("%s: %.1f of %.1f MB", file, float64(done)/1e6, float64(total)/1e6)
+}
