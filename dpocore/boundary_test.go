@@ -43,6 +43,10 @@ func TestBoundaries(t *testing.T) {
 		"dpocore/llama":       {xla, "github.com/daulet/tokenizers"},
 		"dpocore/safetensors": {xla},
 		"dpocore/policy":      {xla},
+		"dpocore/lint":        {xla},
+		"dpocore/preview":     {xla},
+		"dpocore/source":      {xla, "github.com/daulet/tokenizers"},
+		"dpocore/hub":         {xla, "github.com/gomlx/gomlx/core/graph"},
 	}
 	for pattern, forbidden := range never {
 		list := linked(t, pattern)

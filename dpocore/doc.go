@@ -8,16 +8,19 @@
 //	err = model.Train(ctx, "run", dpocore.DefaultConfig(), data, listener)
 //	fresh, err := model.Merge("run", "merged", "float32")
 //
-// [Model.Evaluate] measures pairs, [Model.Answerer] answers prompts, [Model.Compare] does so before and after.
+// [Model.Evaluate] measures pairs, [Model.Answerer] answers prompts, [Model.Compare] does so before and after, a
+// [Conversation] goes on over several turns. A model is a folder of the Llama family, a GGUF file, or a name on the hub
+// ([FetchModel]); pairs are a file, the built-in ones, or a published set ([FetchData]).
 //
 // # The way of one pair
 //
-//   - [preference.ReadFile] reads a [preference.Pair]: prompt, chosen, rejected.
+//   - [preference.ReadFile] reads a [preference.Pair]: prompt, chosen, rejected; [lint.Check] looks for what is wrong with
+//     the set.
 //   - [chat.Encoder.Pair] renders it by the model's own chat template and makes token ids of it.
 //   - [batch.Truncate] cuts it, [batch.Plan] and [batch.Pack] give it a place in a row.
 //   - [policy.Policy.Reference] measures its answers under the model without the adapter; the figures are kept on disk.
-//   - [policy.Policy.Accumulate] measures them with it, through [llama.Net.Hidden], [loss.LogProbs] and [loss.DPO], and
-//     adds the gradient; [policy.Policy.Update] makes the step.
+//   - [policy.Policy.Accumulate] measures them with it, layer by layer through [llama.Layer.Forward], [loss.LogProbs] and
+//     [loss.Of], and adds the gradient; [policy.Policy.Update] makes the step.
 //   - [metrics.Log] keeps the step's figures, a [Listener] shows them.
 //   - [export.WriteAdapter] and [export.WriteMerged] write what was learned.
 //

@@ -40,7 +40,11 @@ the loss hardly moves; on clear-cut pairs such as the built-in ones it does.
 
   --beta 0.01–0.1  conservative: the model may move far for a small gain
   --beta 0.1–0.3   balanced
-  --beta 0.3–0.5   aggressive: the margin grows quickly, the model stays near`,
+  --beta 0.3–0.5   aggressive: the margin grows quickly, the model stays near
+
+Losses (--loss-type), each as TRL 1.16 defines it:
+
+` + lossTable(),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !o.json {
@@ -127,4 +131,13 @@ func train(cmd *cobra.Command, config dpocore.Config, o trainOptions, listener d
 		return nil
 	}
 	return merge(model, o.out, o.merged, "float32")
+}
+
+// lossTable says of each loss what it is.
+func lossTable() string {
+	var b strings.Builder
+	for _, name := range loss.Types() {
+		fmt.Fprintf(&b, "  %-13s %s\n", name, loss.About(name))
+	}
+	return b.String()
 }
