@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test interop notebooks lab lint move clean
+.PHONY: help setup build run test interop bench notebooks lab lint move clean
 
 export CGO_LDFLAGS := -L$(CURDIR)/.deps/lib
 export GOMLX_NO_AUTO_INSTALL := 1
@@ -44,6 +44,10 @@ test: ## set-up, lint, every Go test, and the notebooks in JupyterLab
 interop: build ## what PEFT and transformers make of our files (Python in an environment of its own)
 	@bash setup/interop_env.sh
 	.deps/interop/bin/python -m pytest interop
+
+bench: build ## the same training in TRL, timed in turn; on a quiet machine (BENCH="--rounds 3 --steps 6")
+	@bash setup/interop_env.sh
+	.deps/interop/bin/python bench/compare.py $(BENCH)
 
 notebooks: ## run every notebook without a browser; DPO_MAX_STEPS=4 is a quick try, SAVE=1 keeps the outputs
 	@bash colab_setup.sh --notebooks

@@ -2,8 +2,7 @@
 
 usage: compare.py [--rounds 3] [--steps 6] [--batch 8]
 
-Run it on a quiet machine with the Python of an environment that has trl (pip install trl==1.16.0 next to what
-interop/requirements.txt lists), after `make run`. Both sides load the model, train in float32 and measure the reference
+`make bench` runs it; the machine should be quiet. Both sides load the model, train in float32 and measure the reference
 themselves; ours also writes its adapter. Ratios are TRL's figure over ours: above 1 is to our favour.
 """
 import argparse

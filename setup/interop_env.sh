@@ -9,7 +9,7 @@ install_interop() {
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "make interop needs Python 3.11 or newer and this is $(python3 --version 2>&1)"
   part=interop/$(python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])')-$(sha256_of interop/requirements.txt | cut -c 1-12)
   [ -f "$CACHE/$part/complete" ] || need_disk 7000
-  make_venv "$part" interop/requirements.txt "torch, transformers, peft and what they need, about 2500 MB"
+  make_venv "$part" interop/requirements.txt "torch, transformers, peft, trl and what they need, about 2800 MB"
   link_part "$part" interop
   say "environment: $part"
 }
