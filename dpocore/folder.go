@@ -107,10 +107,11 @@ func (c Config) stopping() [2]int {
 	return [2]int{c.EarlyStopping, c.EvalSteps}
 }
 
-// claim takes a run folder for this process: it makes or locks it, and checks that no other run is there, or with
-// overwrite removes the one that is. started says whether the same run has been begun before; then record is as it was
-// left.
+// claim takes a run folder for this process: it makes or locks it, and checks that no other run is there, unless that is
+// to be overwritten. started says whether the same run has been begun before and goes on; then record is as it was left.
+// Until [Record.begin] the folder holds what it held, and release takes away what claim made where no run has begun.
 func claim(dir string, record *Record, overwrite bool) (release func(), started bool, err error) {
+	_, statErr := os.Stat(dir)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, false, fmt.Errorf("make the run folder: %w", err)
 	}
@@ -118,29 +119,47 @@ func claim(dir string, record *Record, overwrite bool) (release func(), started 
 	if err != nil {
 		return nil, false, err
 	}
+	giveBack := func() { leave(dir, statErr != nil, unlock) }
 	defer func() {
 		if err != nil {
-			unlock()
+			giveBack()
 		}
 	}()
 	before, started, err := ReadRecord(dir)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, false, err
+	case !started:
+		return giveBack, false, onlyOurs(dir)
+	case overwrite:
+		return giveBack, false, nil
 	}
-	if started && overwrite {
-		return unlock, false, errors.Join(empty(dir), record.write(dir))
+	if difference := record.differs(before); difference != "" {
+		return nil, false, fmt.Errorf("%s holds another run: %s; choose another folder, or overwrite it", dir, difference)
 	}
-	if started {
-		if difference := record.differs(before); difference != "" {
-			return nil, false, fmt.Errorf("%s holds another run: %s; choose another folder, or overwrite it", dir, difference)
+	record.Finished, record.Config.Precision = before.Finished, before.Config.Precision
+	return giveBack, true, nil
+}
+
+// leave gives a run folder back, and takes away what claim made where no run has begun in it.
+func leave(dir string, made bool, unlock func()) {
+	if _, err := os.Stat(filepath.Join(dir, recordFile)); errors.Is(err, os.ErrNotExist) {
+		os.Remove(filepath.Join(dir, lockFile))
+		if made {
+			os.Remove(dir) // stays where something lies in it
 		}
-		record.Finished, record.Config.Precision = before.Finished, before.Config.Precision
-		return unlock, true, nil
 	}
-	if err := onlyOurs(dir); err != nil {
-		return nil, false, err
+	unlock()
+}
+
+// begin writes the record of a run that is ready to compute; anew, without what the folder holds of an earlier run.
+func (r Record) begin(dir string, anew bool) error {
+	if anew {
+		if err := empty(dir); err != nil {
+			return err
+		}
 	}
-	return unlock, false, record.write(dir)
+	return r.write(dir)
 }
 
 // empty removes a run from its folder, its record last, so that a folder that is half empty still is a run's.

@@ -70,7 +70,7 @@ func (m *Model) Train(ctx context.Context, dir string, c Config, data Data, list
 		return nil
 	}
 	defer t.free()
-	if err := t.open(); err != nil {
+	if err := t.open(started); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	if err := t.run(ctx); err != nil {
@@ -137,8 +137,9 @@ func (t *trainer) plan() error {
 	return err
 }
 
-// open loads the model, and sets the policy to where the run stands.
-func (t *trainer) open() error {
+// open loads the model, begins the run in its folder once nothing in the model or the first adapter hinders it, and sets
+// the policy to where the run stands.
+func (t *trainer) open(started bool) error {
 	t.listener.Phase("loading the model")
 	if err := t.model.load(t.record.Config.Precision); err != nil {
 		return err
@@ -146,9 +147,6 @@ func (t *trainer) open() error {
 	t.record.Backend, t.record.Config.Precision = t.model.machine(), t.model.precision
 	if note := device.Note(t.model.backend); note != "" {
 		t.listener.Note(note)
-	}
-	if err := t.record.write(t.dir); err != nil {
-		return err
 	}
 	lora, values, err := t.firstAdapter()
 	if err != nil {
@@ -161,6 +159,9 @@ func (t *trainer) open() error {
 		values = t.layout.Init(uint64(t.config.Seed))
 	}
 	if t.policy, err = policy.New(t.model.backend, t.model.weights, t.layout, values); err != nil {
+		return err
+	}
+	if err := t.record.begin(t.dir, !started); err != nil {
 		return err
 	}
 	if err := t.resume(); err != nil {

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"slices"
@@ -129,7 +130,8 @@ func (f *File) parseHeader(header []byte, available int64) error {
 	if err := json.Unmarshal(header, &entries); err != nil {
 		return fmt.Errorf("its header is not JSON: %w", err)
 	}
-	for name, raw := range entries {
+	for _, name := range slices.Sorted(maps.Keys(entries)) { // so that of several faults the same one is named
+		raw := entries[name]
 		if name == "__metadata__" {
 			if err := json.Unmarshal(raw, &f.Metadata); err != nil {
 				return fmt.Errorf("metadata: %w", err)
