@@ -19,6 +19,7 @@ import time
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 HERE = pathlib.Path(__file__).resolve().parent
 CELL_LIMIT = 3600  # seconds; a whole run on a slow machine
@@ -86,7 +87,7 @@ def run(path, folder):
         raise Failed(f"{first_line(cell)}\n{error_in(cell.outputs)}") from error
     except (CellTimeoutError, DeadKernelError) as error:
         raise Failed(str(error)) from error
-    return notebook
+    return CoalesceStreamsPreprocessor().preprocess(notebook, {})[0]  # a line that is printed in pieces is one line
 
 
 def run_apart(path, keep):
