@@ -48,6 +48,7 @@ func writeCheckpoint(dir, baseModel string, layout llama.Layout, s saved, summar
 	if err := os.RemoveAll(temp); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
+	defer os.RemoveAll(temp) // gone already when all went well
 	if err := export.WriteAdapter(temp, layout, s.adapter, baseModel, false); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}

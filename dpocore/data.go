@@ -26,6 +26,9 @@ type Data struct {
 	Train, HeldOut *preference.Set
 }
 
+// ErrNoPairs is the error of a set in which every pair's prompt alone is too long.
+var ErrNoPairs = errors.New("no pair is left")
+
 // sourceHeldOut is how many pairs of a published test split are held out: a run evaluates them every few steps.
 const sourceHeldOut = 200
 
@@ -141,7 +144,7 @@ func tokenize(encoder *chat.Encoder, set *preference.Set, maxLength, vocabulary 
 	out.list, out.cut, out.leftOut = kept, report.Cut, len(report.LeftOut)
 	out.describe(set, maxLength, mismatches, between)
 	if len(kept) == 0 {
-		return out, fmt.Errorf("no pair of %s is left: every prompt alone fills the %d tokens a sequence may have; raise the greatest length", set.Source, maxLength)
+		return out, fmt.Errorf("%s: %w: every prompt alone fills the %d tokens a sequence may have; raise the greatest length", set.Source, ErrNoPairs, maxLength)
 	}
 	return out, nil
 }

@@ -16,7 +16,7 @@ import (
 
 func evalCommand() *cobra.Command {
 	var model, adapter, data, perPair string
-	maxLength := dpocore.DefaultConfig().MaxLength
+	config := dpocore.DefaultConfig()
 	cmd := &cobra.Command{
 		Use:   "eval",
 		Short: "Measure how often an adapter prefers the better answer",
@@ -31,6 +31,9 @@ Of the built-in pairs and of a published set those that training holds out are
 measured.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := config.Validate(); err != nil {
+				return wrongUse(err)
+			}
 			set, err := evalSet(cmd.Context(), data)
 			if err != nil {
 				return err
@@ -41,7 +44,7 @@ measured.`,
 			}
 			defer m.Close()
 			bar := newProgress(os.Stderr)
-			pairs, notes, err := m.Evaluate(cmd.Context(), adapter, set, maxLength, func(done, total int) {
+			pairs, notes, err := m.Evaluate(cmd.Context(), adapter, set, config.MaxLength, func(done, total int) {
 				bar.bar("row %d of %d …", done, total)
 			})
 			if err != nil {
@@ -64,7 +67,7 @@ measured.`,
 	dataFlag(cmd, &data)
 	cmd.Flags().StringVar(&adapter, "adapter", "", "PEFT `folder` to measure")
 	cmd.Flags().StringVar(&perPair, "per-pair", "", "write one JSON line for each pair to this `file`")
-	cmd.Flags().IntVar(&maxLength, "max-length", maxLength, "tokens of prompt and answer together; the rest is cut")
+	cmd.Flags().IntVar(&config.MaxLength, "max-length", config.MaxLength, "tokens of prompt and answer together; the rest is cut")
 	return cmd
 }
 

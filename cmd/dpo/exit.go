@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore"
 )
@@ -58,19 +59,25 @@ func status(err error) int {
 		return statusInterrupted
 	case errors.As(err, &marked):
 		return marked.status
+	case errors.Is(err, dpocore.ErrNoPairs):
+		return statusBadData
 	default:
 		return statusFailed
 	}
 }
 
-// sentence is what the user reads of a command's error: of an interrupt not how it came through, but what is left.
+// sentence is what the user reads of a command's error: one line, and of an interrupt not how it came through, but what
+// is left.
 func sentence(err error) string {
 	var stopped *dpocore.Stopped
+	var several interface{ Unwrap() []error }
 	switch {
 	case errors.As(err, &stopped):
 		return stopped.Error()
 	case errors.Is(err, context.Canceled):
 		return "stopped"
+	case errors.As(err, &several): // errors.Join gives each a line
+		return strings.ReplaceAll(err.Error(), "\n", "; ")
 	default:
 		return err.Error()
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/export"
 )
 
 func mergeCommand() *cobra.Command {
@@ -20,6 +21,9 @@ llama.cpp's converter load. The folder is read back and checked against the
 model with its adapter.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, ok := export.DTypes[dtype]; !ok {
+				return wrongUse(fmt.Errorf("the type is %q; it may be float32, float16, bfloat16", dtype))
+			}
 			m, err := openModel(cmd.Context(), model)
 			if err != nil {
 				return err

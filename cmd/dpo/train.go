@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -106,11 +107,14 @@ func train(cmd *cobra.Command, config dpocore.Config, o trainOptions, listener d
 		return fmt.Errorf("%s holds a run that was stopped; add --resume to go on with it or --overwrite to begin anew, or choose another --out", o.out)
 	}
 	if !(o.evalFraction >= 0 && o.evalFraction < 1) {
-		return wrongUse(fmt.Errorf("the held-out share is %g; it must be at least 0 and below 1", o.evalFraction))
+		return wrongUse(fmt.Errorf("the held-out fraction is %g; it must be at least 0 and below 1", o.evalFraction))
 	}
 	data, err := fetchData(cmd.Context(), o.data, o.evalData, o.evalFraction, config.Seed)
 	if err != nil {
 		return err
+	}
+	if config.EarlyStopping > 0 && data.HeldOut == nil {
+		return wrongUse(errors.New("early stopping watches held-out pairs, and there are none; name a file of them with --eval-data, or a share of the training pairs with --eval-fraction"))
 	}
 	model, err := openModel(cmd.Context(), o.model)
 	if err != nil {

@@ -88,7 +88,7 @@ func target(out string) (string, error) {
 		return out, nil
 	}
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("look for %s: %w", out, err)
 	}
 	entries, err := os.ReadDir(place)
 	if err != nil || len(entries) == 0 {

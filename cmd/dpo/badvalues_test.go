@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestBadValues: a value that no run can have is refused before the model is read.
+func TestBadValues(t *testing.T) {
+	p := newPlace(t)
+	const losses = "sigmoid, hinge, ipo, robust, exo_pair, nca_pair, bco_pair, sppo_hard, apo_zero, apo_down, discopop or sigmoid_norm"
+	for _, c := range []badInput{
+		{"train --beta 0", 2, "beta is 0; it must be above 0 (0.1 is a good start)"},
+		{"train --beta -0.1", 2, "beta is -0.1; it must be above 0 (0.1 is a good start)"},
+		{"train --beta NaN", 2, "beta is NaN; it must be above 0 (0.1 is a good start)"},
+		{"train --lora-r 0", 2, "the LoRA rank is 0; it must be at least 1 (16 is a good start)"},
+		{"train --batch-size 0", 2, "the batch is 0 pairs; it must be at least 1"},
+		{"train --max-length 4", 2, "the greatest length is 4 tokens; it must be at least 8"},
+		{"train --max-steps 0", 2, "the run is 0 steps; it must be at least 1"},
+		{"train --learning-rate Inf", 2, "the learning rate is +Inf; it must be above 0 (5e-5 is a good start)"},
+		{"train --beta 0 --batch-size 0", 2, "beta is 0; it must be above 0 (0.1 is a good start); the batch is 0 pairs; it must be at least 1"},
+		{"train --loss-type sigmiod", 2, `the loss type is "sigmiod", which there is not (did you mean "sigmoid"?); it may be ` + losses},
+		{"train --loss-type apo-down", 2, `the loss type is "apo-down", which there is not (did you mean "apo_down"?); it may be ` + losses},
+		{"train --label-smoothing 0.7", 2, `label smoothing is 0.7; for the loss type "sigmoid" it must be at least 0 and below 0.5`},
+		{"train --lr-scheduler polynomial", 2, `the scheduler is "polynomial"; it may be linear, cosine, constant`},
+		{"train --lora-modules q_proj,qkv_proj", 2, `"qkv_proj" is not a projection that can carry LoRA; the choice is q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj`},
+		{"train --precision bfloat16", 2, `the precision is "bfloat16"; it may be auto, float32, float16`},
+		{"train --early-stopping 3", 2, "early stopping watches held-out pairs, and there are none; name a file of them with --eval-data, or a share of the training pairs with --eval-fraction"},
+		{"train --early-stopping 3 --eval-steps 0", 2, "early stopping needs evaluations while training; set the steps between them (10 is a good start)"},
+		{"train --resume --overwrite", 2, "if any flags in the group [resume overwrite] are set none of the others can be; [overwrite resume] were all set"},
+		{"train --eval-fraction 1", 2, "the held-out fraction is 1; it must be at least 0 and below 1"},
+		{"eval --max-length -7", 2, "the greatest length is -7 tokens; it must be at least 8"},
+		{"generate --prompt hi --n 0", 2, "the number of samples is 0; it must be at least 1"},
+		{"generate --prompt hi --temperature NaN", 2, "the temperature is NaN; it must be 0 (the likeliest token every time) or above"},
+		{"merge --dtype int8", 2, `the type is "int8"; it may be float32, float16, bfloat16`},
+	} {
+		if strings.HasPrefix(c.args, "train") {
+			c.args += " --out OUT"
+		}
+		if !strings.Contains(c.args, "--prompt") && !strings.HasPrefix(c.args, "merge") {
+			c.args += " --data PAIRS"
+		}
+		p.fails(badInput{c.args + " --model MODEL", c.status, c.says})
+	}
+}
+
+// TestBadPairs: the readers' own tests have their mistakes one by one; here it is that the command hands them on.
+func TestBadPairs(t *testing.T) {
+	p := newPlace(t)
+	long := strings.Repeat("word ", 600)
+	for word, content := range map[string]string{
+		"EQUAL":  `{"prompt": "Same?", "chosen": "Yes.", "rejected": "Yes."}`,
+		"BROKEN": `{"prompt": "Same?", "chosen": "Yes.", "rejected": 3}`,
+		"LONG":   fmt.Sprintf(`{"prompt": %q, "chosen": "Yes.", "rejected": "No."}`, long),
+	} {
+		p.name(word, filepath.Join(p.dir, strings.ToLower(word)+".jsonl"))
+		p.write(p.path(word), []byte(content+"\n"))
+	}
+	for data, says := range map[string]string{
+		"EQUAL":  `EQUAL: no pair is left to learn from (kept 0 pairs, left out 1: 1 equal answers); check that every pair has a prompt, and that "chosen" and "rejected" answer it differently`,
+		"BROKEN": `BROKEN, line 1: field "rejected" is a number; it must be a string or a list of turns`,
+	} {
+		p.fails(badInput{"train --model MODEL --out OUT --data " + data, 3, says})
+		p.fails(badInput{"train --model MODEL --out OUT --data PAIRS --eval-data " + data, 3, says})
+		p.fails(badInput{"eval --model MODEL --data " + data, 3, says})
+	}
+	says := "LONG: no pair is left: every prompt alone fills the 512 tokens a sequence may have; raise the greatest length"
+	p.fails(badInput{"train --model MODEL --out OUT --data LONG", 3, "train: " + says})
+	p.fails(badInput{"eval --model MODEL --data LONG", 3, "evaluate: " + says})
+}
+
+const shortRun = "train --model MODEL --data PAIRS --max-steps 2 --batch-size 2 --save-steps 1 --out "
+
+// trained makes a run of two steps under a word.
+func (p *place) trained(word string) {
+	p.t.Helper()
+	p.name(word, filepath.Join(p.dir, strings.ToLower(word)))
+	if out, err := p.run(shortRun + word).CombinedOutput(); err != nil {
+		p.t.Fatalf("%v: %s", err, out)
+	}
+}
+
+// TestBadFolders: what lies where a run or a model is to be written stays as it is.
+func TestBadFolders(t *testing.T) {
+	p := newPlace(t)
+	p.adapter("ADAPTER", 64, 2)
+	p.name("FOREIGN", filepath.Join(p.dir, "foreign"))
+	p.write(filepath.Join(p.path("FOREIGN"), "notes.txt"), []byte("mine"))
+	p.spoiled("LACKING", "model.safetensors", p.swapped(`"model.norm.weight"`, `"model.morn.weight"`))
+	p.trained("RUN")
+	for _, c := range []badInput{
+		{"train --model MODEL --data PAIRS --out FOREIGN", 1, "train: FOREIGN is not empty (it holds notes.txt) and holds no run; choose another folder"},
+		{shortRun + "RUN --beta 0.2", 1, "train: RUN holds another run: its beta is 0.1, this run's is 0.2; choose another folder, or overwrite it"},
+		{"train --model LACKING --data PAIRS --out RUN --overwrite", 1, `train: load the model LACKING: LACKING has no tensor "model.norm.weight"`},
+		{"train --model MODEL --data PAIRS --out PAIRS", 1, "train: make the run folder: mkdir PAIRS: not a directory"},
+		{"train --model MODEL --data PAIRS --out PAIRS/run", 1, "train: make the run folder: mkdir PAIRS: not a directory"},
+		{"merge --model MODEL --adapter ADAPTER --out FOREIGN", 1, "write the merged model: FOREIGN is not empty (it holds notes.txt) and was not made by merging; choose another folder"},
+		{"merge --model MODEL --adapter ADAPTER --out PAIRS/merged", 1, "write the merged model: look for PAIRS/merged: not a directory"},
+		{"eval --model MODEL --data PAIRS --per-pair PAIRS/figures.jsonl", 1, "write PAIRS/figures.jsonl: mkdir PAIRS: not a directory"},
+	} {
+		p.fails(c)
+	}
+}
+
+func TestReadOnlyRunFolder(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root writes into read-only folders")
+	}
+	p := newPlace(t)
+	if err := os.Mkdir(p.path("OUT"), 0o555); err != nil {
+		t.Fatal(err)
+	}
+	p.fails(badInput{"train --model MODEL --data PAIRS --out OUT", 1, "train: lock the run folder: open OUT/.lock: permission denied"})
+}
+
+// TestDiskFull: files may have no byte, as on a full disk, or only so many that the record fits and the adapter does not.
+// A run that had begun goes on once there is room, and ends as one that never stopped.
+func TestDiskFull(t *testing.T) {
+	p := newPlace(t)
+	p.adapter("ADAPTER", 64, 2)
+	for _, c := range []badInput{
+		{shortRun + "OUT", 1, "train: write OUT/run.json: write OUT/.run.json.N: file too large"},
+		{"merge --model MODEL --adapter ADAPTER --out OUT", 1, `write the merged model: write PLACE/.out.N/model.safetensors: tensor "model.embed_tokens.weight": write PLACE/.out.N/.model.safetensors.N: file too large`},
+		{"eval --model MODEL --data PAIRS --per-pair OUT", 1, "write OUT: write PLACE/.out.N: file too large"},
+	} {
+		before := tree(t, p.dir)
+		p.checkFailure(p.limited(c.args, 0), c)
+		p.checkSame(c.args, before)
+	}
+	p.checkFailure(p.limited(shortRun+"OUT", 16), badInput{shortRun, 1, "train: write a checkpoint: write the adapter: write OUT/.checkpoint-1/adapter_model.safetensors: write OUT/.checkpoint-1/.adapter_model.safetensors.N: file too large"})
+	p.holds("OUT", ".lock", "eval_metrics.jsonl", "metrics.jsonl", "run.json")
+	if out, err := p.run(shortRun + "OUT --resume").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	p.trained("WHOLE")
+	if !bytes.Equal(adapterBytes(t, p.path("OUT")), adapterBytes(t, p.path("WHOLE"))) {
+		t.Error("the run that went on ends with another adapter")
+	}
+}
+
+// holds says where a folder holds other names than these.
+func (p *place) holds(word string, names ...string) {
+	p.t.Helper()
+	entries, err := os.ReadDir(p.path(word))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var got []string
+	for _, entry := range entries {
+		got = append(got, entry.Name())
+	}
+	if !slices.Equal(got, names) {
+		p.t.Errorf("%s holds %v, want %v", word, got, names)
+	}
+}
+
+// TestInfiniteLoss: the folder stays a run's, with the steps that went well.
+func TestInfiniteLoss(t *testing.T) {
+	p := newPlace(t)
+	args := shortRun + "OUT --learning-rate 1e30 --warmup-steps 0"
+	p.checkFailure(p.run(args), badInput{args, 1, "train: step 2: the loss is not a finite number (pairs: PAIRS, line 4); lower the learning rate (it is 1e+30); checkpoint-1 is the last good checkpoint"})
+	p.holds("OUT", ".lock", "checkpoint-1", "eval_metrics.jsonl", "metrics.jsonl", "run.json")
+}
