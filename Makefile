@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test interop bench notebooks lab lint move clean
+.PHONY: help setup build run test cover interop bench notebooks lab lint move clean
 
 export CGO_LDFLAGS := -L$(CURDIR)/.deps/lib
 export GOMLX_NO_AUTO_INSTALL := 1
@@ -40,6 +40,10 @@ test: ## set-up, lint, every Go test, and the notebooks in JupyterLab
 	@bash setup/test_packages.sh
 	@bash setup/notebook_tests_env.sh
 	@.deps/notebook-tests/bin/python -m pytest notebooks/tests
+
+cover: setup ## how much of dpocore its tests run, by the tests that take less than a minute
+	go test -short -timeout 30m -coverpkg=./dpocore/... -coverprofile=.deps/cover.out ./dpocore/...
+	@go tool cover -func=.deps/cover.out | tail -n 1
 
 interop: build ## what PEFT and transformers make of our files (Python in an environment of its own)
 	@bash setup/interop_env.sh
