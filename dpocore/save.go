@@ -38,6 +38,11 @@ func (t *trainer) stopped(ctx context.Context, cause error) error {
 	if ctx.Err() == nil || !errors.Is(cause, ctx.Err()) {
 		return fmt.Errorf("train: %w", cause)
 	}
+	if t.policy == nil { // before the run was opened; an earlier process may have left checkpoints
+		if steps, err := checkpoints(t.dir); err == nil && len(steps) > 0 {
+			t.step, t.savedAt = steps[len(steps)-1], steps[len(steps)-1]
+		}
+	}
 	if t.savedAt < t.step {
 		if err := t.save(); err != nil {
 			return fmt.Errorf("stop: %w", err)

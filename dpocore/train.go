@@ -58,7 +58,7 @@ func (m *Model) Train(ctx context.Context, dir string, c Config, data Data, list
 	}
 	t := &trainer{model: m, config: c, dir: dir, listener: listener, begun: time.Now()}
 	if err := t.prepare(ctx, data); err != nil {
-		return fmt.Errorf("train: %w", err)
+		return t.stopped(ctx, err)
 	}
 	release, started, err := claim(dir, &t.record, c.Overwrite)
 	if err != nil {

@@ -3,6 +3,7 @@ package dpocore_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -194,5 +195,28 @@ func TestFloat16Run(t *testing.T) {
 		if difference := math.Abs(full.steps[i].Loss - half.steps[i].Loss); difference > 0.01 {
 			t.Errorf("step %d: the loss in float16 differs by %g", i+1, difference)
 		}
+	}
+}
+
+// An interrupt while the pairs are read is an interrupt like any other, and names the checkpoint of before.
+func TestStoppedWhileReading(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	c, data := shortRun(t)
+	dir := filepath.Join(t.TempDir(), "run")
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, want := range []int{0, 2} {
+		var stopped *dpocore.Stopped
+		if err := model.Train(ended, dir, c, data, &recorder{}); !errors.As(err, &stopped) || stopped.Step != want {
+			t.Errorf("error %v, want one that names step %d", err, want)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		_ = model.Train(ctx, dir, c, data, &recorder{onStep: func(e metrics.Event) {
+			if e.Step == 2 {
+				cancel()
+			}
+		}})
 	}
 }
