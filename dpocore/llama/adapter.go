@@ -1,6 +1,9 @@
 package llama
 
 import (
+	"slices"
+
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -42,35 +45,68 @@ func (l Layout) BindLayer(flat *Node) *Adapter {
 	return adapter
 }
 
-// Gradient is the gradient of a scalar loss by the layer's part, a vector [LayerSize], and by another node.
-func (a *Adapter) Gradient(loss, other *Node) (own, others *Node) {
-	leaves := []*Node{other}
-	for _, nodes := range a.groups {
-		if nodes.a != nil {
-			leaves = append(append(leaves, nodes.a), nodes.b...)
+// join lays what belongs to the groups' factors out as the layer's part of the flat vector, [LayerSize].
+func (a *Adapter) join(factors [len(groups)][]*Node) *Node {
+	var parts []*Node
+	for _, group := range factors {
+		for _, part := range group {
+			parts = append(parts, Reshape(part, part.Shape().Size()))
 		}
 	}
-	parts := Gradient(loss, leaves...)
-	others, parts = parts[0], parts[1:]
-	for i, part := range parts {
-		parts[i] = Reshape(part, part.Shape().Size())
-	}
-	return Concatenate(parts, 0), others
+	return Concatenate(parts, 0)
 }
 
-// add adds the adapter's contribution on the input x [tokens, in] to the outputs of a group, in place.
-func (a *Adapter) add(g group, x *Node, outputs []*Node) {
-	nodes, block := a.groups[g], a.layout.blocks[g]
-	if nodes.a == nil {
-		return
-	}
-	rank := a.layout.LoRA.Rank
-	narrow := MulScalar(matmul(x, nodes.a), a.layout.LoRA.Scale()) // [tokens, rank·modules]
-	for i, module := range block.present {
-		own := narrow
-		if len(block.present) > 1 {
-			own = Slice(narrow, AxisRange(), AxisRange(i*rank, (i+1)*rank))
-		}
-		outputs[module] = Add(outputs[module], matmul(own, nodes.b[i]))
-	}
+// add is the adapter's contribution to a group on the input x [tokens, in]: [tokens, out].
+func (a *Adapter) add(g group, x *Node) *Node { return matmul(a.narrow(g, x), a.wide(g)) }
+
+// narrow is scale·x·Aᵀ, [tokens, rank·modules].
+func (a *Adapter) narrow(g group, x *Node) *Node {
+	return MulScalar(matmul(x, a.groups[g].a), a.layout.LoRA.Scale())
 }
+
+// wide is the group's B factors in one matrix [out, rank·modules]: each stands in its projection's rows and its module's
+// columns, and all else is zero. Multiplying the zeros too costs less than a product for each factor.
+func (a *Adapter) wide(g group) *Node {
+	nodes, present, rank := a.groups[g], a.layout.blocks[g].present, a.layout.LoRA.Rank
+	if len(a.layout.outputs[g]) == 1 {
+		return nodes.b[0]
+	}
+	zeros := func(height, width int) *Node {
+		return Zeros(nodes.a.Graph(), shapes.Make(nodes.a.DType(), height, width))
+	}
+	var rows []*Node
+	for projection, width := range a.layout.outputs[g] {
+		row := zeros(width, rank*len(present))
+		if i := slices.Index(present, projection); i >= 0 {
+			row = beside(zeros(width, i*rank), nodes.b[i], zeros(width, (len(present)-1-i)*rank))
+		}
+		rows = append(rows, row)
+	}
+	return Concatenate(rows, 0)
+}
+
+// beside joins matrices [height, ·], leaving out those without columns.
+func beside(matrices ...*Node) *Node {
+	wide := slices.DeleteFunc(matrices, func(m *Node) bool { return m.Shape().Dim(1) == 0 })
+	return Concatenate(wide, 1)
+}
+
+// back is the way back through add: from the gradient by its result to that by x and those by the factors, A first.
+func (a *Adapter) back(g group, x, slope *Node) (by *Node, factors []*Node) {
+	block, rank := a.layout.blocks[g], a.layout.LoRA.Rank
+	byNarrow := MulScalar(matmulBack(slope, a.wide(g)), a.layout.LoRA.Scale())
+	factors = []*Node{over(byNarrow, x)}
+	byWide := over(a.narrow(g, x), slope) // [rank·modules, out]
+	begin := 0
+	for projection, width := range a.layout.outputs[g] {
+		if i := slices.Index(block.present, projection); i >= 0 {
+			own := Slice(byWide, AxisRange(i*rank, (i+1)*rank), AxisRange(begin, begin+width))
+			factors = append(factors, Transpose(own, 0, 1))
+		}
+		begin += width
+	}
+	return matmulBack(byNarrow, a.groups[g].a), factors
+}
+
+// over is xᵀ·y for x [tokens, m] and y [tokens, n]. XLA's CPU products like the smaller of the two in front.
+func over(x, y *Node) *Node { return DotGeneral(x, []int{0}, nil, y, []int{0}, nil) }

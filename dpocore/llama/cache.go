@@ -42,19 +42,18 @@ func (n *Net) Continue(next Next, cache Cache) (hidden *Node, updated Cache) {
 	cos, sin := n.Config.rotation(next.Position)
 	x := Embed(n.embedding, next.Tokens)
 	for i, layer := range n.layers {
-		x = layer.forward(x, cos, sin, func(q, k, v *Node) *Node {
-			keys := next.write(cache.Keys[i], k)
-			values := next.write(cache.Values[i], v)
-			updated.Keys, updated.Values = append(updated.Keys, keys), append(updated.Values, values)
-			return attend(q, slotsFirst(keys), slotsFirst(values), bias)
+		x, _ = layer.forward(x, cos, sin, func(h heads) (mixed, logSums *Node) {
+			h.k, h.v = next.write(cache.Keys[i], h.k), next.write(cache.Values[i], h.v)
+			updated.Keys, updated.Values = append(updated.Keys, h.k), append(updated.Values, h.v)
+			return h.attend(bias)
 		})
 	}
 	return n.Config.RMSNorm(x, n.norm), updated
 }
 
-// write puts x [tokens, kvHeads, headDim] into the slots [kvHeads, slots, headDim].
+// write puts x [kvHeads, tokens, headDim] into the slots [kvHeads, slots, headDim].
 func (next Next) write(slots, x *Node) *Node {
-	g, x := x.Graph(), TransposeAllAxes(x, 1, 0, 2)
+	g := x.Graph()
 	if !g.Backend().Capabilities().Operations[compute.OpTypeDynamicUpdateSlice] {
 		return next.choose(slots, x)
 	}
@@ -74,10 +73,6 @@ func (next Next) choose(slots, x *Node) *Node {
 	spread := TransposeAllAxes(Gather(TransposeAllAxes(x, 1, 0, 2), Reshape(token, shape.Dim(1), 1)), 1, 0, 2)
 	return Where(BroadcastToShape(Reshape(written, 1, shape.Dim(1), 1), shapes.Make(dtypes.Bool, shape.Dimensions...)), spread, slots)
 }
-
-// slotsFirst is the order of axes that attend takes. XLA joins it with the transposition that the product of matrices
-// makes of it, and neither is computed.
-func slotsFirst(x *Node) *Node { return TransposeAllAxes(x, 1, 0, 2) }
 
 // bias is [tokens, slots]: 0 where the token sees the slot, maskedOut elsewhere.
 func (next Next) bias(cache Cache) *Node {

@@ -114,7 +114,8 @@ type Layout struct {
 	// LayerSize is the part of one layer. All layers have the same factors in the same order.
 	LayerSize int
 
-	blocks [len(groups)]block // of the first layer, so that offsets count from a layer's begin
+	blocks  [len(groups)]block // of the first layer, so that offsets count from a layer's begin
+	outputs [len(groups)][]int // the widths of each group's projections
 }
 
 // block is a group of a layer: its joined A and its B factors.
@@ -130,6 +131,9 @@ func NewLayout(c Config, l LoRA) (Layout, error) {
 		return Layout{}, err
 	}
 	layout := Layout{LoRA: l}
+	for g := range groups {
+		layout.outputs[g] = c.outputs(group(g))
+	}
 	for layer := range c.Layers {
 		for g := range groups {
 			block := layout.addGroup(c, layer, group(g))

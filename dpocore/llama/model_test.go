@@ -83,15 +83,21 @@ func writeFile(t testing.TB, path, text string) {
 // call runs a graph whose parameters are the weights, then inputs, and returns its outputs' values.
 func (m model) call(t testing.TB, inputs []any, build func(net *llama.Net, rest []*graph.Node) []*graph.Node) [][]float32 {
 	t.Helper()
-	exec, err := graph.NewExec(m.backend, func(params []*graph.Node) []*graph.Node {
+	return m.run(t, m.weights.Tensors(), inputs, func(params []*graph.Node) []*graph.Node {
 		return build(llama.Bind(m.weights.Config, params))
 	})
+}
+
+// run runs a graph whose parameters are weights, then inputs, and returns its outputs' values.
+func (m model) run(t testing.TB, weights []*tensors.Tensor, inputs []any, build func(params []*graph.Node) []*graph.Node) [][]float32 {
+	t.Helper()
+	exec, err := graph.NewExec(m.backend, build)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer exec.Finalize()
 	var args []any
-	for _, weight := range m.weights.Tensors() {
+	for _, weight := range weights {
 		args = append(args, weight)
 	}
 	outputs, err := exec.Call(append(args, inputs...)...)

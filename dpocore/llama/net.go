@@ -45,7 +45,7 @@ func (n *Net) Hidden(row Row) *Node {
 	places := row.Places(n.Config)
 	x := Embed(n.embedding, row.Tokens)
 	for _, layer := range n.layers {
-		x = layer.Forward(x, places)
+		x, _ = layer.Forward(x, places)
 	}
 	return n.Config.RMSNorm(x, n.norm)
 }

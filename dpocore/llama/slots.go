@@ -64,6 +64,16 @@ func rows(parts []part) (sum int) {
 	return sum
 }
 
+// LayerMatrices is the number of weights in a layer's matrices.
+func (c Config) LayerMatrices() (count int) {
+	for g := range groups {
+		for _, width := range c.outputs(group(g)) {
+			count += width * c.input(group(g))
+		}
+	}
+	return count
+}
+
 // Parameters is the number of a model's weights.
 func (c Config) Parameters() (count int) {
 	for _, slot := range c.slots() {

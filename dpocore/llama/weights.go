@@ -148,6 +148,14 @@ func (w *Weights) Stored(fn func(name string, shape []int, values func() ([]floa
 	}
 }
 
+// Bytes is the memory that the weights take on their device.
+func (w *Weights) Bytes() (bytes int64) {
+	for _, tensor := range w.tensors {
+		bytes += int64(tensor.Memory())
+	}
+	return bytes
+}
+
 // Finalize frees the weights.
 func (w *Weights) Finalize() {
 	for _, tensor := range w.tensors {

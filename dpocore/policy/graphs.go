@@ -18,12 +18,11 @@ const (
 )
 
 // graphs are a policy's graphs. All layers share one graph for each direction, so that a model of thirty layers
-// compiles as fast as one of a single layer; a graph of the whole training step takes ten times as long to compile. The
-// backward pass computes a layer again from its input, so that no more than that is kept (gradient checkpointing, Chen
-// et al. 2016, https://arxiv.org/abs/1604.06174).
+// compiles as fast as one of a single layer; a graph of the whole training step takes ten times as long to compile.
 type graphs struct {
 	embed, forward, forwardBase, measure *Exec
 	backward, norm, update               *Exec
+	tokens, divergence                   *Exec
 
 	compare map[comparison]*Exec // made when first asked for
 }
@@ -55,20 +54,33 @@ func (p *Policy) build() error {
 		build func([]*Node) []*Node
 	}{
 		{&p.graphs.embed, "embed", p.embedGraph},
-		{&p.graphs.forward, "layer", func(params []*Node) []*Node { return p.layerGraph(params, true) }},
-		{&p.graphs.forwardBase, "reference layer", func(params []*Node) []*Node { return p.layerGraph(params, false) }},
+		{&p.graphs.forward, "layer", p.layerGraph},
+		{&p.graphs.forwardBase, "reference layer", p.referenceGraph},
 		{&p.graphs.measure, "log-probabilities", p.measureGraph},
 		{&p.graphs.backward, "layer backward", p.backwardGraph},
 		{&p.graphs.norm, "gradient norm", normGraph},
 		{&p.graphs.update, "update", updateGraph},
+		{&p.graphs.tokens, "tokens' log-probabilities", p.tokensGraph},
+		{&p.graphs.divergence, "divergence", p.divergenceGraph},
 	} {
-		exec, err := NewExec(p.backend, g.build)
+		exec, err := NewExec(p.backend, p.counted(g.build))
 		errs = append(errs, err)
 		*g.exec = exec.WithName(g.name)
 	}
 	p.graphs.compare = map[comparison]*Exec{}
 	return errors.Join(errs...)
 }
+
+// counted counts how often a graph is built, which is once for each shape of its inputs, to be compiled then.
+func (p *Policy) counted(build func([]*Node) []*Node) func([]*Node) []*Node {
+	return func(params []*Node) []*Node {
+		p.compiles++
+		return build(params)
+	}
+}
+
+// Compiles is how many graphs were compiled so far.
+func (p *Policy) Compiles() int { return p.compiles }
 
 // comparing is the graph of a comparison.
 func (p *Policy) comparing(kind comparison) (*Exec, error) {
@@ -78,7 +90,7 @@ func (p *Policy) comparing(kind comparison) (*Exec, error) {
 	if err := loss.Check(kind.lossType); err != nil {
 		return nil, err
 	}
-	exec, err := NewExec(p.backend, func(params []*Node) []*Node { return p.compareGraph(params, kind) })
+	exec, err := NewExec(p.backend, p.counted(func(params []*Node) []*Node { return p.compareGraph(params, kind) }))
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +99,7 @@ func (p *Policy) comparing(kind comparison) (*Exec, error) {
 }
 
 func (g graphs) finalize() {
-	for _, exec := range []*Exec{g.embed, g.forward, g.forwardBase, g.measure, g.backward, g.norm, g.update} {
+	for _, exec := range []*Exec{g.embed, g.forward, g.forwardBase, g.measure, g.backward, g.norm, g.update, g.tokens, g.divergence} {
 		exec.Finalize()
 	}
 	for _, exec := range g.compare {
@@ -104,25 +116,30 @@ func (p *Policy) embedGraph(params []*Node) []*Node {
 	return []*Node{llama.Embed(embedding, row.Tokens), places.Cos, places.Sin, places.Bias}
 }
 
-// layerGraph takes a layer's weights, its part of the adapter where that is on, places and the layer's input
-// [tokens, hidden], and returns its output.
-func (p *Policy) layerGraph(params []*Node, withAdapter bool) []*Node {
+// layerGraph takes a layer's weights, its part of the adapter, places and the layer's input [tokens, hidden], and returns
+// its output and what backwardGraph needs of it.
+func (p *Policy) layerGraph(params []*Node) []*Node {
 	layer, rest := llama.BindLayer(p.weights.Config, params)
-	if withAdapter {
-		layer, rest = layer.WithAdapter(p.Layout.BindLayer(rest[0])), rest[1:]
-	}
-	return []*Node{layer.Forward(rest[3], placesOf(rest))}
+	output, kept := layer.WithAdapter(p.Layout.BindLayer(rest[0])).Forward(rest[4], placesOf(rest[1:]))
+	return append([]*Node{output}, kept...)
 }
 
-// backwardGraph takes a layer's weights, its part of the adapter, places, the layer's input, the gradient of the loss by
-// its output, and the gradients of its adapter so far. It returns these with what this row adds, and the gradient by the
-// layer's input.
+// referenceGraph is layerGraph without the adapter, and returns only the output.
+func (p *Policy) referenceGraph(params []*Node) []*Node {
+	layer, rest := llama.BindLayer(p.weights.Config, params)
+	output, _ := layer.Forward(rest[3], placesOf(rest))
+	return []*Node{output}
+}
+
+// backwardGraph takes a layer's weights, its part of the adapter, places, the layer's input, what layerGraph kept, the
+// gradient of the loss by the layer's output, and the gradients of its adapter so far. It returns these with what this
+// row adds, and the gradient by the layer's input.
 func (p *Policy) backwardGraph(params []*Node) []*Node {
 	layer, rest := llama.BindLayer(p.weights.Config, params)
-	adapter, rest := p.Layout.BindLayer(rest[0]), rest[1:]
-	input, slope, grads := rest[3], rest[4], rest[5]
-	output := layer.WithAdapter(adapter).Forward(input, placesOf(rest))
-	own, by := adapter.Gradient(ReduceAllSum(Mul(output, slope)), input)
+	layer, rest = layer.WithAdapter(p.Layout.BindLayer(rest[0])), rest[1:]
+	input, kept, rest := rest[3], rest[4:4+llama.KeptTensors], append(rest[:3:3], rest[4+llama.KeptTensors:]...)
+	slope, grads := rest[3], rest[4]
+	own, by := layer.Backward(input, kept, placesOf(rest), slope)
 	return []*Node{Add(grads, MulScalar(own, 1/p.scale())), by}
 }
 

@@ -41,7 +41,7 @@ func compareHalf(t *testing.T, precision dtypes.DType) (worst, noise float64) {
 	full, half := parityPolicy(t), parityPolicyIn(t, precision)
 	pairs, _ := readParity(t)
 	steps := examplesOf(pairs)
-	shape := batch.Plan(steps)
+	shapes := batch.Plan(steps)
 	fresh, _, _, err := full.Snapshot()
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func compareHalf(t *testing.T, precision dtypes.DType) (worst, noise float64) {
 	}
 	worst = 1
 	for i := range halfBatches(t) {
-		rows := pack(t, shape, steps[i])
+		rows := pack(t, shapes[0], steps[i])
 		for k, adapter := range [][]float32{fresh, changed} {
 			want, _ := halfStep(t, full, adapter, rows)
 			got, reward := halfStep(t, half, adapter, rows)

@@ -189,3 +189,23 @@ func TestWeights(t *testing.T) {
 		t.Errorf("without weights the gradient has length %g", length)
 	}
 }
+
+// A way back that computes the layers again gives the same gradient, bit by bit.
+func TestRecomputeChangesNothing(t *testing.T) {
+	list, adapter := examples(4, 15), trainedAdapter(t)
+	l := policy.Loss{Type: "sigmoid", Beta: 1}
+	p := tiny(t, adapter)
+	accumulate(t, p, pack(t, small, list), ones(4), l)
+	want := gradient(t, p)
+
+	p = newTiny(t)
+	defer p.Finalize()
+	if err := p.Restore(adapter, nil, nil, 0); err != nil {
+		t.Fatal(err)
+	}
+	p.Recompute()
+	accumulate(t, p, pack(t, small, list), ones(4), l)
+	if got := gradient(t, p); !slices.Equal(got, want) || norm(got) == 0 {
+		t.Error("the gradient is another")
+	}
+}

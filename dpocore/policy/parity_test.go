@@ -36,11 +36,11 @@ func TestParityWithTRL(t *testing.T) {
 	pairs, recorded := readParity(t)
 	trained := parityPolicy(t)
 	steps := examplesOf(pairs)
-	shape := batch.Plan(steps)
-	t.Logf("rows of %+v", shape)
+	shapes := batch.Plan(steps)
+	t.Logf("rows of %+v", shapes)
 	tokens := 0
 	for i, examples := range steps {
-		rows, err := batch.Pack(examples, shape)
+		rows, err := batch.Pack(examples, shapes...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -14,8 +15,14 @@ type pass struct {
 	policy  *Policy
 	answers *tensors.Tensor   // [3, answers]
 	places  []*tensors.Tensor // cosines, sines and bias, for all layers alike
-	inputs  []*tensors.Tensor // of the layers passed, for the way back; nil where there is none
+	trace   []trace           // of the layers passed, for the way back
 	hidden  *tensors.Tensor   // [tokens, hidden], the last output
+}
+
+// trace is what a layer's way back needs: its input, and what its graph kept, unless that is computed again.
+type trace struct {
+	input *tensors.Tensor
+	kept  []*tensors.Tensor
 }
 
 // enter embeds a row.
@@ -30,25 +37,59 @@ func (p *Policy) enter(row *batch.Row) (*pass, error) {
 	return &pass{policy: p, answers: answers, hidden: outputs[0], places: outputs[1:]}, nil
 }
 
-// forward goes through all layers, with the adapter or without, and keeps their inputs for the way back or not.
-func (s *pass) forward(withAdapter, keep bool) error {
-	for i, layer := range s.policy.layers {
-		exec, args := s.policy.graphs.forwardBase, s.policy.weights.Layer(i)
-		if withAdapter {
-			exec, args = s.policy.graphs.forward, append(args[:len(args):len(args)], layer.adapter)
+// reference goes through all layers without the adapter. In a half precision it takes the policy's graph with an adapter
+// of zeros: XLA rounds where it likes, and in two graphs of different form not at the same places.
+func (s *pass) reference() error {
+	exec, zeros := s.policy.graphs.forwardBase, []*tensors.Tensor(nil)
+	if s.policy.weights.Narrowed() {
+		zero, err := s.policy.vector(nil, 0)
+		if err != nil {
+			return err
 		}
-		outputs, err := call(exec, args, s.places[0], s.places[1], s.places[2], s.hidden)
+		defer finalize(zero)
+		exec, zeros = s.policy.graphs.forward, []*tensors.Tensor{zero}
+	}
+	for i := range s.policy.layers {
+		outputs, err := s.call(exec, slices.Concat(s.policy.weights.Layer(i), zeros), s.hidden)
 		if err != nil {
 			return fmt.Errorf("layer %d: %w", i, err)
 		}
-		if keep {
-			s.inputs = append(s.inputs, s.hidden)
-		} else {
-			finalize(s.hidden)
-		}
+		finalize(append(outputs[1:], s.hidden)...)
 		s.hidden = outputs[0]
 	}
 	return nil
+}
+
+// forward goes through all layers with the adapter, and keeps a trace for the way back or not.
+func (s *pass) forward(withTrace bool) error {
+	for i := range s.policy.layers {
+		output, kept, err := s.layer(i, s.hidden)
+		if err != nil {
+			return fmt.Errorf("layer %d: %w", i, err)
+		}
+		switch {
+		case !withTrace:
+			finalize(append(kept, s.hidden)...)
+		case s.policy.recompute:
+			finalize(kept...)
+			s.trace = append(s.trace, trace{input: s.hidden})
+		default:
+			s.trace = append(s.trace, trace{s.hidden, kept})
+		}
+		s.hidden = output
+	}
+	return nil
+}
+
+func (s *pass) withoutTrace() error { return s.forward(false) }
+
+// layer is a layer's output, and what its way back needs.
+func (s *pass) layer(i int, input *tensors.Tensor) (output *tensors.Tensor, kept []*tensors.Tensor, err error) {
+	outputs, err := s.call(s.policy.graphs.forward, s.policy.adapted(i), input)
+	if err != nil {
+		return nil, nil, err
+	}
+	return outputs[0], outputs[1:], nil
 }
 
 // backward goes through the layers from the last to the first with the gradient by the last one's output, which it
@@ -58,23 +99,56 @@ func (s *pass) backward(slope *tensors.Tensor) (grads []*tensors.Tensor, err err
 	layers := s.policy.layers
 	grads = make([]*tensors.Tensor, len(layers))
 	for i := len(layers) - 1; i >= 0; i-- {
-		args := s.policy.weights.Layer(i)
-		outputs, err := call(s.policy.graphs.backward, append(args[:len(args):len(args)], layers[i].adapter),
-			s.places[0], s.places[1], s.places[2], s.inputs[i], slope, layers[i].grads)
+		own, by, err := s.back(i, slope)
 		if err != nil {
 			finalize(grads...)
 			return nil, fmt.Errorf("layer %d, backward: %w", i, err)
 		}
-		finalize(slope, s.inputs[i])
-		grads[i], slope, s.inputs = outputs[0], outputs[1], s.inputs[:i]
+		finalize(slope)
+		grads[i], slope = own, by
 	}
 	return grads, nil
+}
+
+// back goes back through layer i, the last of the trace, and forgets what was kept of it.
+func (s *pass) back(i int, slope *tensors.Tensor) (grads, by *tensors.Tensor, err error) {
+	t := s.trace[i]
+	if t.kept == nil {
+		var output *tensors.Tensor
+		if output, t.kept, err = s.layer(i, t.input); err != nil {
+			return nil, nil, err
+		}
+		finalize(output)
+	}
+	defer t.free()
+	s.trace = s.trace[:i]
+	args := append(append([]*tensors.Tensor{t.input}, t.kept...), slope, s.policy.layers[i].grads)
+	outputs, err := s.call(s.policy.graphs.backward, s.policy.adapted(i), args...)
+	if err != nil {
+		return nil, nil, err
+	}
+	return outputs[0], outputs[1], nil
+}
+
+func (t trace) free() { finalize(append(t.kept, t.input)...) }
+
+// adapted are layer i's weights and its part of the adapter.
+func (p *Policy) adapted(i int) []*tensors.Tensor {
+	weights := p.weights.Layer(i)
+	return append(weights[:len(weights):len(weights)], p.layers[i].adapter)
 }
 
 func (s *pass) leave() {
 	finalize(s.answers, s.hidden)
 	finalize(s.places...)
-	finalize(s.inputs...)
+	for _, t := range s.trace {
+		t.free()
+	}
+}
+
+// call runs a layer's graph.
+func (s *pass) call(exec *graph.Exec, weights []*tensors.Tensor, rest ...*tensors.Tensor) ([]*tensors.Tensor, error) {
+	return call(exec, weights, append(s.places[:3:3], rest...)...)
 }
 
 // call runs a graph on tensors.

@@ -26,6 +26,10 @@ type Policy struct {
 	layers  []layerState
 	updates int // optimizer steps made
 	graphs  graphs
+
+	compiles int
+
+	recompute bool // the way back computes each layer again
 }
 
 // layerState is all that training changes in a layer, each [Layout.LayerSize]: its part of the adapter, AdamW's two
@@ -97,6 +101,11 @@ func (p *Policy) DropGradients() error {
 	}
 	return nil
 }
+
+// Recompute makes the way back compute each layer again from its input: a third more work, for memory that grows no
+// longer with what lies between a layer's products (gradient checkpointing, Chen et al. 2016,
+// https://arxiv.org/abs/1604.06174). The figures stay the same to the bit.
+func (p *Policy) Recompute() { p.recompute = true }
 
 // Updates is the number of optimizer steps made.
 func (p *Policy) Updates() int { return p.updates }

@@ -30,18 +30,22 @@ type Measured struct {
 }
 
 // Reference measures a row's answers under the model without the adapter.
-func (p *Policy) Reference(row *batch.Row) (Measured, error) { return p.measure(row, false) }
+func (p *Policy) Reference(row *batch.Row) (Measured, error) {
+	return p.measure(row, (*pass).reference)
+}
 
 // LogProbs measures a row's answers under the model with the adapter.
-func (p *Policy) LogProbs(row *batch.Row) (Measured, error) { return p.measure(row, true) }
+func (p *Policy) LogProbs(row *batch.Row) (Measured, error) {
+	return p.measure(row, (*pass).withoutTrace)
+}
 
-func (p *Policy) measure(row *batch.Row, withAdapter bool) (Measured, error) {
+func (p *Policy) measure(row *batch.Row, through func(*pass) error) (Measured, error) {
 	s, err := p.enter(row)
 	if err != nil {
 		return Measured{}, fmt.Errorf("measure a row's answers: %w", err)
 	}
 	defer s.leave()
-	if err := s.forward(withAdapter, false); err != nil {
+	if err := through(s); err != nil {
 		return Measured{}, fmt.Errorf("measure a row's answers: %w", err)
 	}
 	pairs := tensors.FromFlatDataAndDimensions(make([]float32, row.Shape.Pairs), row.Shape.Pairs)
@@ -61,7 +65,7 @@ func (p *Policy) Evaluate(row *batch.Row, reference [][2]float32, loss Loss) (Me
 		return Measured{}, fmt.Errorf("evaluate a row: %w", err)
 	}
 	defer s.leave()
-	if err := s.forward(true, false); err != nil {
+	if err := s.withoutTrace(); err != nil {
 		return Measured{}, fmt.Errorf("evaluate a row: %w", err)
 	}
 	outputs, err := s.compare(row.Shape.Pairs, reference, nil, loss, false)
@@ -92,7 +96,7 @@ func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []fl
 		return Measured{}, err
 	}
 	defer s.leave()
-	if err := s.forward(true, true); err != nil {
+	if err := s.forward(true); err != nil {
 		return Measured{}, err
 	}
 	outputs, err := s.compare(row.Shape.Pairs, reference, weights, loss, true)

@@ -1,0 +1,140 @@
+package policy
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/internal/deps"
+)
+
+// BenchmarkGraphs times the parts of a step on SmolLM2-135M, and shows what share of the machine's matrix products the
+// products in them reach: a product of two matrices of 1024×1024 is the measure.
+func BenchmarkGraphs(b *testing.B) {
+	p := benchPolicy(b)
+	peak := matmulPeak(b, p)
+	b.Logf("products of 1024×1024×1024: %.0f GFLOP/s", peak)
+	c := p.weights.Config
+	layer := float64(2 * (c.HiddenSize*(c.HiddenSize*2+2*c.KVHeads*c.HeadDim) + 3*c.HiddenSize*c.IntermediateSize))
+	for _, tokens := range []int{256, 512, 768} {
+		row := benchRow(b, tokens)
+		answers := float64(row.Shape.Answers) * float64(2*c.HiddenSize*c.VocabSize)
+		products := layer * float64(tokens*c.Layers)
+		run := func(name string, flops float64, f func() error) {
+			b.Run(fmt.Sprintf("%s/%d", name, tokens), func(b *testing.B) {
+				if err := f(); err != nil {
+					b.Fatal(err)
+				}
+				b.ResetTimer()
+				for range b.N {
+					if err := f(); err != nil {
+						b.Fatal(err)
+					}
+				}
+				seconds := b.Elapsed().Seconds() / float64(b.N)
+				b.ReportMetric(flops/1e9/seconds/peak*100, "%peak")
+			})
+		}
+		s, err := p.enter(row)
+		if err != nil {
+			b.Fatal(err)
+		}
+		through := func(f func(*pass) error) func() error {
+			return func() error {
+				again := *s
+				again.hidden = tensors.FromFlatDataAndDimensions(make([]float32, tokens*c.HiddenSize), tokens, c.HiddenSize)
+				err := f(&again)
+				finalize(again.hidden)
+				return err
+			}
+		}
+		run("reference layers", products, through((*pass).reference))
+		run("policy layers", products, through((*pass).withoutTrace))
+		reference := make([][2]float32, len(row.Examples))
+		weights := make([]float32, len(row.Examples))
+		l := Loss{Type: "sigmoid", Beta: 0.1}
+		run("measure", answers, func() error {
+			outputs, err := call(p.graphs.measure, nil, p.weights.Norm(), p.weights.Head(), s.answers,
+				tensors.FromFlatDataAndDimensions(make([]float32, row.Shape.Pairs), row.Shape.Pairs), s.hidden)
+			finalize(outputs...)
+			return err
+		})
+		run("compare", 2*answers, func() error {
+			outputs, err := s.compare(row.Shape.Pairs, reference, weights, l, true)
+			finalize(outputs...)
+			return err
+		})
+		run("accumulate", 2*products+2*answers, func() error {
+			_, err := p.Accumulate(row, reference, weights, l)
+			return err
+		})
+		s.leave()
+	}
+	b.Run("update", func(b *testing.B) {
+		for range b.N {
+			if _, err := p.Update(0, 1); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func benchPolicy(b *testing.B) *Policy {
+	path, err := deps.Model()
+	if err != nil {
+		b.Skip(err)
+	}
+	backend, err := device.Open()
+	if err != nil {
+		b.Fatal(err)
+	}
+	weights, err := llama.Load(backend, path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	layout, err := llama.NewLayout(weights.Config, llama.LoRA{Rank: 16, Alpha: 16, Modules: llama.AllModules})
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := New(backend, weights, layout, layout.Init(1))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { p.Finalize(); weights.Finalize() })
+	return p
+}
+
+// benchRow is a full row, with as many tokens in answers as HH-RLHF has.
+func benchRow(b *testing.B, tokens int) *batch.Row {
+	var list []batch.Example
+	for range tokens / 256 {
+		e := batch.Example{Prompt: make([]int32, 156), Chosen: make([]int32, 44), Rejected: make([]int32, 56)}
+		list = append(list, e)
+	}
+	rows, err := batch.Pack(list, batch.Shape{Tokens: tokens, Answers: 100 * tokens / 256, Pairs: len(list)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return rows[0]
+}
+
+func matmulPeak(b *testing.B, p *Policy) (gflops float64) {
+	const size = 1024
+	exec, err := graph.NewExec(p.backend, func(x, y *graph.Node) *graph.Node { return graph.Dot(x, y).Product() })
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer exec.Finalize()
+	x := tensors.FromFlatDataAndDimensions(make([]float32, size*size), size, size)
+	begun, count := time.Now(), 0
+	for ; time.Since(begun) < time.Second; count++ {
+		finalize(exec.MustCall(x, x)[0])
+	}
+	return 2 * size * size * size * float64(count) / time.Since(begun).Seconds() / 1e9
+}
