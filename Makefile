@@ -49,9 +49,11 @@ interop: build ## what PEFT and transformers make of our files (Python in an env
 	@bash setup/interop_env.sh
 	.deps/interop/bin/python -m pytest interop
 
-bench: build ## the same training in TRL, timed in turn; on a quiet machine (BENCH="--rounds 3 --steps 6")
+bench: build ## training beside TRL, answers beside transformers, and the parts, on a quiet machine (BENCH="--rounds 3 --steps 6")
 	@bash setup/interop_env.sh
 	.deps/interop/bin/python bench/compare.py $(BENCH)
+	.deps/interop/bin/python bench/generate.py
+	go test ./dpocore/policy ./dpocore/batch -run '^$$' -bench . -benchtime 3x
 
 notebooks: ## run every notebook without a browser; DPO_MAX_STEPS=4 is a quick try, SAVE=1 keeps the outputs
 	@bash colab_setup.sh --notebooks

@@ -1,6 +1,6 @@
 """Time `dpo train` against TRL on the same work, in turn, and print ratios.
 
-usage: compare.py [--rounds 3] [--steps 6] [--batch 8]
+usage: compare.py [--rounds 3] [--steps 6] [--batch 8] [--pairs FILE.jsonl] [--trl live,precomputed,bfloat16]
 
 `make bench` runs it; the machine should be quiet. Both sides load the model, train in float32 and measure the reference
 themselves; ours also writes its adapter. Ratios are TRL's figure over ours: above 1 is to our favour.
@@ -30,36 +30,48 @@ def measure(command, **environment):
     return {"wall": time.time() - begun, "cpu": usage.ru_utime + usage.ru_stime, "peak MiB": usage.ru_maxrss / 1024}
 
 
-def ours(steps, batch):
-    with tempfile.TemporaryDirectory() as folder:
+def ours(pairs, steps, batch, out):
+    """Our figures; `out` also takes the tokenizer that TRL then reads, and nothing is known of the reference before."""
+    with tempfile.TemporaryDirectory() as cache:
         return measure(
-            [ROOT / "bin/dpo", "train", "--model", GGUF, "--data", PAIRS, "--out", f"{folder}/run", "--shuffle=false",
-             "--max-steps", str(steps), "--batch-size", str(batch), "--save-steps", "0"],
-            XDG_CACHE_HOME=folder,
+            [ROOT / "bin/dpo", "train", "--model", GGUF, "--data", pairs, "--out", out, "--overwrite", "--shuffle=false",
+             "--max-steps", str(steps), "--batch-size", str(batch), "--save-steps", "0", "--eval-steps", "0"],
+            XDG_CACHE_HOME=cache,
         )
 
 
-def trl(steps, batch, reference):
+def trl(pairs, steps, batch, tokenizer, way):
+    """TRL's figures: in float32 with its reference live or computed ahead, or in bfloat16, with its reference ahead."""
     script = Path(__file__).with_name("trl_dpo.py")
-    return measure([sys.executable, script, GGUF, ROOT / "dpo_finetuned_smollm2", PAIRS, str(steps), str(batch), reference])
+    reference = "live" if way == "live" else "precomputed"
+    precision = "bfloat16" if way == "bfloat16" else "float32"
+    return measure([sys.executable, script, GGUF, tokenizer, pairs, str(steps), str(batch), reference, precision])
+
+
+def show(turn, who, figures):
+    print(json.dumps({"round": turn + 1, who: {key: round(value, 1) for key, value in figures.items()}}), flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser()
     for name, default in (("rounds", 3), ("steps", 6), ("batch", 8)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--pairs", type=Path, default=PAIRS)
+    parser.add_argument("--trl", default="live,precomputed,bfloat16")
     options = parser.parse_args()
+    work = options.pairs, options.steps, options.batch
     ratios = {}
-    for turn in range(options.rounds):
-        mine = ours(options.steps, options.batch)
-        print(json.dumps({"round": turn + 1, "dpo": {key: round(value, 1) for key, value in mine.items()}}), flush=True)
-        for reference in ("live", "precomputed"):
-            theirs = trl(options.steps, options.batch, reference)
-            print(json.dumps({"round": turn + 1, f"trl {reference}": {key: round(value, 1) for key, value in theirs.items()}}), flush=True)
-            for key in mine:
-                ratios.setdefault((reference, key), []).append(theirs[key] / mine[key])
-    for (reference, key), values in ratios.items():
-        print(f"TRL (reference {reference}) / dpo, {key}: {statistics.median(values):.2f} (from {min(values):.2f} to {max(values):.2f})")
+    with tempfile.TemporaryDirectory() as run:
+        for turn in range(options.rounds):
+            mine = ours(*work, run)
+            show(turn, "dpo", mine)
+            for way in options.trl.split(","):
+                theirs = trl(*work, run, way)
+                show(turn, f"trl {way}", theirs)
+                for key in mine:
+                    ratios.setdefault((way, key), []).append(theirs[key] / mine[key])
+    for (way, key), values in ratios.items():
+        print(f"TRL ({way}) / dpo, {key}: {statistics.median(values):.2f} (from {min(values):.2f} to {max(values):.2f})")
 
 
 main()

@@ -1,8 +1,10 @@
 """Train with TRL as `dpo train` does: the same weights, pairs, order and settings, in float32 on the CPU.
 
-usage: trl_dpo.py MODEL.gguf TOKENIZER_FOLDER PAIRS.jsonl STEPS BATCH {live|precomputed}
+usage: trl_dpo.py MODEL.gguf TOKENIZER_FOLDER PAIRS.jsonl STEPS BATCH {live|precomputed} {float32|bfloat16}
 """
+import itertools
 import json
+import re
 import sys
 import tempfile
 import time
@@ -15,38 +17,46 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from trl import DPOConfig, DPOTrainer
 
 warnings.simplefilter("ignore")
-gguf, tokenizer_folder, pairs_file, steps, batch, reference = sys.argv[1:]
+TOGETHER = 2  # pairs that are padded to one length; more pad more, and eight need four times the memory
+gguf, tokenizer_folder, pairs_file, steps, batch, reference, precision = sys.argv[1:]
 steps, batch = int(steps), int(batch)
 folder, name = gguf.rsplit("/", 1)
-model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=torch.float32)
+model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=getattr(torch, precision))
 model.is_quantized, model.hf_quantizer = False, None  # the weights were widened to float32 while loading
 tokenizer = AutoTokenizer.from_pretrained(tokenizer_folder)
 
 
-def turn(role, text):
-    return [{"role": role, "content": text}]
+def turns(transcript):
+    """The turns of a text of HH-RLHF."""
+    parts = re.split(r"\n\n(Human|Assistant):", transcript)[1:]
+    roles = {"Human": "user", "Assistant": "assistant"}
+    return [{"role": roles[role], "content": text.strip()} for role, text in zip(parts[::2], parts[1::2])]
 
 
-rows = [json.loads(line) for line in open(pairs_file)][: steps * batch]
-dataset = Dataset.from_list(
-    [
-        {
-            "prompt": turn("user", row["prompt"]),
-            "chosen": turn("assistant", row["chosen"]),
-            "rejected": turn("assistant", row["rejected"]),
-        }
-        for row in rows
-    ]
-)
+def pair(row):
+    """A pair as TRL takes it, of a prompt and two answers or of HH-RLHF's two transcripts; None where it teaches nothing."""
+    if "prompt" in row:
+        texts = ("user", row["prompt"]), ("assistant", row["chosen"]), ("assistant", row["rejected"])
+        prompt, chosen, rejected = ([{"role": role, "content": text}] for role, text in texts)
+        return {"prompt": prompt, "chosen": chosen, "rejected": rejected}
+    chosen, rejected = turns(row["chosen"]), turns(row["rejected"])
+    if chosen[:-1] != rejected[:-1] or not chosen[-1]["content"] or not rejected[-1]["content"] or chosen[-1] == rejected[-1]:
+        return None
+    return {"prompt": chosen[:-1], "chosen": chosen[-1:], "rejected": rejected[-1:]}
+
+
+rows = filter(None, (pair(json.loads(line)) for line in open(pairs_file)))
+dataset = Dataset.from_list(list(itertools.islice(rows, steps * batch)))
 config = DPOConfig(
     output_dir=tempfile.mkdtemp(),
     beta=0.1,
     learning_rate=5e-5,
     max_steps=steps,
     warmup_steps=5,
-    per_device_train_batch_size=batch,
+    per_device_train_batch_size=TOGETHER,
+    gradient_accumulation_steps=batch // TOGETHER,
     max_length=512,
-    bf16=False,
+    bf16=precision == "bfloat16",
     use_cpu=True,
     gradient_checkpointing=False,
     precompute_ref_log_probs=reference == "precomputed",

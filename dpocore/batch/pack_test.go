@@ -17,7 +17,7 @@ func example(id int32, prompt, chosen, rejected int) batch.Example {
 	return batch.Example{Prompt: fill(prompt), Chosen: fill(chosen), Rejected: fill(rejected)}
 }
 
-func TestPackFirstFitDecreasing(t *testing.T) {
+func TestPackFillsRows(t *testing.T) {
 	tokens := func(lengths ...int) []batch.Example {
 		var list []batch.Example
 		for _, n := range lengths {
@@ -25,21 +25,28 @@ func TestPackFirstFitDecreasing(t *testing.T) {
 		}
 		return list
 	}
+	ten := batch.Shape{Tokens: 10, Answers: 99, Pairs: 99}
 	for _, c := range []struct {
 		name     string
 		examples []batch.Example
-		shape    batch.Shape
+		shapes   []batch.Shape
 		want     [][]int
 	}{
-		// sorted 7 6 4 3: the 4 goes beside the 6, the 3 beside the 7, and both rows of 10 are full
-		{"two full rows", tokens(3, 7, 4, 6), batch.Shape{Tokens: 10, Answers: 99, Pairs: 99}, [][]int{{1, 0}, {3, 2}}},
-		{"equal lengths keep their order", tokens(5, 5, 5), batch.Shape{Tokens: 10, Answers: 99, Pairs: 99}, [][]int{{0, 1}, {2}}},
-		{"two pairs a row", tokens(3, 3, 3), batch.Shape{Tokens: 99, Answers: 99, Pairs: 2}, [][]int{{0, 1}, {2}}},
+		// the 4 goes beside the 6, the 3 beside the 7, and both rows of 10 are full
+		{"two full rows", tokens(3, 7, 4, 6), []batch.Shape{ten}, [][]int{{1, 0}, {3, 2}}},
+		// the longest that still fits beside the 5 is 4, but 3 and 2 together fill the row
+		{"two fill better than a longer one", tokens(5, 4, 3, 2), []batch.Shape{ten}, [][]int{{0, 2, 3}, {1}}},
+		{"equal lengths keep their order", tokens(5, 5, 5), []batch.Shape{ten}, [][]int{{0, 1}, {2}}},
+		{"two pairs a row", tokens(3, 3, 3), []batch.Shape{{Tokens: 99, Answers: 99, Pairs: 2}}, [][]int{{0, 1}, {2}}},
 		// each pair has 2 answer tokens, a row holds 5: two pairs
-		{"five answer tokens a row", tokens(3, 3, 3), batch.Shape{Tokens: 99, Answers: 5, Pairs: 99}, [][]int{{0, 1}, {2}}},
-		{"none", nil, batch.Shape{Tokens: 9, Answers: 9, Pairs: 9}, nil},
+		{"five answer tokens a row", tokens(3, 3, 3), []batch.Shape{{Tokens: 99, Answers: 5, Pairs: 99}}, [][]int{{0, 1}, {2}}},
+		// a row of 10 and one of 4 hold what two rows of 10 would
+		{"what is left takes a small row", tokens(4, 6, 4), []batch.Shape{ten, {Tokens: 4, Answers: 99, Pairs: 99}}, [][]int{{1, 0}, {2}}},
+		// a row of 10 for the 5 as well costs more than a row of 10 and one of 5
+		{"small rows alone can't hold the long one", tokens(5, 9), []batch.Shape{ten, {Tokens: 5, Answers: 99, Pairs: 99}}, [][]int{{1}, {0}}},
+		{"none", nil, []batch.Shape{ten}, nil},
 	} {
-		rows, err := batch.Pack(c.examples, c.shape)
+		rows, err := batch.Pack(c.examples, c.shapes...)
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -82,20 +89,27 @@ func TestPackKeepsEverySequence(t *testing.T) {
 	for trial := range 300 {
 		examples := make([]batch.Example, random.IntN(12))
 		shape := batch.Shape{Tokens: 24 + random.IntN(60), Answers: 16 + random.IntN(20), Pairs: 1 + random.IntN(5)}
+		shapes := []batch.Shape{shape}
+		if trial%2 == 1 {
+			shapes = append(shapes, batch.Shape{Tokens: 1 + random.IntN(shape.Tokens), Answers: 1 + random.IntN(20), Pairs: 1 + random.IntN(5)})
+		}
 		for i := range examples {
 			examples[i] = randomExample(random, 8)
 		}
-		rows, err := batch.Pack(examples, shape)
+		rows, err := batch.Pack(examples, shapes...)
 		if err != nil {
 			t.Fatalf("trial %d: %v", trial, err)
 		}
-		again, err := batch.Pack(examples, shape)
+		again, err := batch.Pack(examples, shapes...)
 		if err != nil || !reflect.DeepEqual(rows, again) {
 			t.Fatalf("trial %d: packing again gives other rows (%v)", trial, err)
 		}
 		seen := make([]int, len(examples))
 		for _, row := range rows {
-			if err := checkShape(row, shape); err != nil {
+			if !slices.Contains(shapes, row.Shape) {
+				t.Fatalf("trial %d: a row of %+v, which is none of %+v", trial, row.Shape, shapes)
+			}
+			if err := checkShape(row, row.Shape); err != nil {
 				t.Fatalf("trial %d: %v", trial, err)
 			}
 			for place, index := range row.Examples {

@@ -23,7 +23,7 @@ func (*silent) Evaluating(int, int)           {}
 func (*silent) Evaluated(metrics.Evaluation)  {}
 func (*silent) Sampled(int, []dpocore.Answer) {}
 func (*silent) Saved(int, string)             {}
-func (*silent) Finished(string, float64)      {}
+func (*silent) Finished(dpocore.Finish)       {}
 
 // TestPureGoTrainsAsXLA trains the tiny model on the built-in pairs in pure Go and with XLA: rows of more than 128 tokens,
 // forward, backward, AdamW and evaluation. What they find differs by the rounding of sums alone.
@@ -76,11 +76,11 @@ func trained(t *testing.T, path, backend string) (metrics.History, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if listener.begin.Row.Tokens <= 128 {
-		t.Errorf("the rows have %d tokens; more than 128 are to be tried", listener.begin.Row.Tokens)
+	if listener.begin.Rows[0].Tokens <= 128 {
+		t.Errorf("the rows have %d tokens; more than 128 are to be tried", listener.begin.Rows[0].Tokens)
 	}
 	last := history.Steps[len(history.Steps)-1].Seconds - history.Steps[0].Seconds
-	t.Logf("%s: rows of %d tokens, %.2f s a step", listener.begin.Backend, listener.begin.Row.Tokens, last/float64(len(history.Steps)-1))
+	t.Logf("%s: rows of %d tokens, %.2f s a step", listener.begin.Backend, listener.begin.Rows[0].Tokens, last/float64(len(history.Steps)-1))
 	return history, listener.begin.Backend
 }
 
