@@ -38,7 +38,7 @@ func (t *trainer) finish() error {
 	if err := t.record.write(t.dir); err != nil {
 		return fmt.Errorf("finish the run: %w", err)
 	}
-	t.listener.Finished(t.dir, time.Since(t.begun).Seconds())
+	t.listener.Finished(Finish{Dir: t.dir, Seconds: time.Since(t.begun).Seconds(), Taken: t.taken().String(), Expected: t.expected.String()})
 	return nil
 }
 

@@ -10,15 +10,15 @@ import (
 // Listener is told what happens in a run, in order and from one goroutine. The command's progress bar is one, the
 // notebook's live view another.
 type Listener interface {
-	Phase(text string)                    // what begins now, such as "loading the model"
-	Note(text string)                     // a sentence that the user should read
-	Begin(Begin)                          // once, before the first step of this process
-	Step(metrics.Event)                   // a step is made
-	Evaluating(done, total int)           // rows of held-out pairs measured
-	Evaluated(metrics.Evaluation)         // an evaluation is complete
-	Sampled(step int, answers []Answer)   // the sample prompts are answered
-	Saved(step int, checkpoint string)    // a checkpoint is on disk
-	Finished(dir string, seconds float64) // the run is complete
+	Phase(text string)                  // what begins now, such as "loading the model"
+	Note(text string)                   // a sentence that the user should read
+	Begin(Begin)                        // once, before the first step of this process
+	Step(metrics.Event)                 // a step is made
+	Evaluating(done, total int)         // rows of held-out pairs measured
+	Evaluated(metrics.Evaluation)       // an evaluation is complete
+	Sampled(step int, answers []Answer) // the sample prompts are answered
+	Saved(step int, checkpoint string)  // a checkpoint is on disk
+	Finished(Finish)                    // the run is complete
 }
 
 // Answer is what the model says to a prompt at some step.
@@ -35,7 +35,16 @@ type Begin struct {
 	Pairs         int // to train on
 	HeldOut       int // to evaluate on
 	StepsPerEpoch int
-	Row           batch.Shape
+	Rows          []batch.Shape
+	Mix           *Mix   // nil where the run mixes no objectives
+	Expected      string // what the rest of the run will take: memory, time and compilations
+}
+
+// Finish describes a complete run to its listener.
+type Finish struct {
+	Dir             string
+	Seconds         float64 // 0 for a run that was complete before
+	Taken, Expected string  // what this process took, as Begin.Expected, and what was expected
 }
 
 // Stopped is the error of a run whose context ended. Nothing is lost: the checkpoint of the last finished step is on

@@ -59,8 +59,8 @@ func (t *trainer) summary(finished bool) metrics.Summary {
 	}
 	return metrics.Summary{
 		BestStep: best, BestLoss: loss, BestCheckpoint: checkpoint,
-		MaxSteps: t.config.MaxSteps, NumTrainEpochs: int(math.Ceil(float64(t.order.seen(t.config.MaxSteps)) / float64(len(t.train.list)))),
+		MaxSteps: t.config.MaxSteps, NumTrainEpochs: int(math.Ceil(float64(t.seen(t.config.MaxSteps)) / float64(t.train.len()))),
 		EvalSteps: t.config.EvalSteps, SaveSteps: t.config.SaveSteps, TrainBatchSize: t.config.BatchSize,
-		Finished: finished, TrainRuntime: time.Since(t.begun).Seconds(), TrainSamples: t.order.seen(t.step),
+		Finished: finished, TrainRuntime: time.Since(t.begun).Seconds(), TrainSamples: t.seen(t.step),
 	}
 }

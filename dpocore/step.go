@@ -14,9 +14,11 @@ import (
 
 // makeStep learns from the next pairs. Until its update, at the end, nothing of the run's state changes.
 func (t *trainer) makeStep(ctx context.Context) error {
-	indices := t.order.step(t.step)
-	pairs := t.train.at(indices)
-	rows, err := batch.Pack(pairs, t.shape)
+	indices, pairs, err := t.train.at(t.stepPairs(t.step))
+	if err != nil {
+		return err
+	}
+	rows, err := t.pack(pairs)
 	if err != nil {
 		return err
 	}
@@ -35,13 +37,13 @@ func (t *trainer) makeStep(ctx context.Context) error {
 	t.step++
 	t.tokens += int64(sums.sequence)
 	event := metrics.Event{
-		Step: t.step, Seconds: time.Since(t.begun).Seconds(), Epoch: float64(t.order.seen(t.step)) / float64(len(t.train.list)),
+		Step: t.step, Seconds: time.Since(t.begun).Seconds(), Epoch: float64(t.seen(t.step)) / float64(t.train.len()),
 		Loss: sums.mean(sums.loss), GradNorm: norm, LearningRate: rate,
 		RewardsChosen: sums.mean(sums.rewards[0]), RewardsRejected: sums.mean(sums.rewards[1]),
 		RewardsAccuracies: sums.mean(float64(sums.wins)), RewardsMargins: sums.mean(sums.rewards[0] - sums.rewards[1]),
 		LogpsChosen: sums.mean(sums.logProbs[0]), LogpsRejected: sums.mean(sums.logProbs[1]),
 		LogitsChosen: sums.logits[0] / float64(sums.tokens[0]), LogitsRejected: sums.logits[1] / float64(sums.tokens[1]),
-		NumTokens: t.tokens,
+		NumTokens: t.tokens, Objectives: sums.objectives(),
 	}
 	if err := t.log.Step(event); err != nil {
 		return err
@@ -78,8 +80,8 @@ func (t *trainer) learn(ctx context.Context, row *batch.Row, loss policy.Loss, i
 		return err
 	}
 	weights := make([]float32, len(row.Examples))
-	for i := range weights {
-		weights[i] = 1 / float32(len(pairs))
+	for i, example := range row.Examples {
+		weights[i] = t.lossWeight(indices[example]) / float32(len(pairs))
 	}
 	measured, err := await(ctx, &t.model.work, func() (policy.Measured, error) {
 		return t.policy.Accumulate(row, reference, weights, loss)
@@ -92,7 +94,7 @@ func (t *trainer) learn(ctx context.Context, row *batch.Row, loss policy.Loss, i
 		if !finite(value) {
 			return t.notFinite("the loss", indices[example:example+1])
 		}
-		sums.add(pairs[example], measured.LogProbs[i], reference[i], measured.MeanLogits[i], value, t.config.Beta)
+		sums.take(t.aim(t.train.pair(indices[example])), pairs[example], measured.LogProbs[i], reference[i], measured.MeanLogits[i], value, t.config.Beta)
 	}
 	tensor, err := t.policy.NotFinite()
 	if err != nil || tensor == "" {
@@ -113,7 +115,7 @@ func (t *trainer) learn(ctx context.Context, row *batch.Row, loss policy.Loss, i
 func (t *trainer) notFinite(what string, pairs []int) error {
 	var places []string
 	for _, pair := range pairs {
-		places = append(places, t.train.places[pair])
+		places = append(places, t.train.pair(pair).Where())
 	}
 	kept := "no checkpoint is saved yet"
 	if t.savedAt > 0 {

@@ -2,7 +2,6 @@ package dpocore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,14 +10,10 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/lint"
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/policy"
 )
-
-// shownFaults is how many of the linter's findings a run shows; dpo data lint shows all.
-const shownFaults = 3
 
 // trainer is one process's part of a run.
 type trainer struct {
@@ -28,10 +23,13 @@ type trainer struct {
 	record   Record
 	listener Listener
 
-	train, held examples
-	order       order
-	shape       batch.Shape
-	heldRows    []*batch.Row
+	train     *feed
+	held      examples
+	heldNotes []string
+	order     order
+	mixture   *mixture      // nil where the run mixes no objectives
+	shapes    []batch.Shape // of rows
+	heldRows  []*batch.Row
 
 	layout     llama.Layout
 	policy     *policy.Policy
@@ -39,7 +37,9 @@ type trainer struct {
 	log        *metrics.Log
 
 	begun       time.Time
-	step        int // steps made
+	expected    forecast
+	opened      time.Time // when all was read and the first graph could compile
+	step        int       // steps made
 	tokens      int64
 	savedAt     int // step of the last checkpoint
 	evaluatedAt int // step of the last evaluation
@@ -66,7 +66,7 @@ func (m *Model) Train(ctx context.Context, dir string, c Config, data Data, list
 	}
 	defer release()
 	if started && t.record.Finished {
-		listener.Finished(dir, 0)
+		listener.Finished(Finish{Dir: dir})
 		return nil
 	}
 	defer t.free()
@@ -77,64 +77,6 @@ func (m *Model) Train(ctx context.Context, dir string, c Config, data Data, list
 		return t.stopped(ctx, err)
 	}
 	return t.finish()
-}
-
-// prepare reads all that identifies the run; it touches neither the run folder nor the device.
-func (t *trainer) prepare(ctx context.Context, data Data) error {
-	t.listener.Phase("reading the pairs")
-	vocabulary := t.model.Tokenizer.VocabSize()
-	var err error
-	if t.train, err = tokenize(t.model.Chat, data.Train, t.config.MaxLength, vocabulary); err != nil {
-		return err
-	}
-	weights, err := t.model.weightsHash()
-	if err != nil {
-		return err
-	}
-	t.record = Record{
-		Config: t.config,
-		Model:  modelFacts{Path: t.model.Path, Weights: weights, Tokenizer: t.model.Tokenizer.Hash()},
-		Train:  dataFacts{Source: data.Train.Source, Pairs: len(t.train.list), Tokens: t.train.hash()},
-		Code:   version(),
-	}
-	if data.HeldOut != nil && len(data.HeldOut.Pairs) > 0 {
-		if t.held, err = tokenize(t.model.Chat, data.HeldOut, t.config.MaxLength, vocabulary); err != nil {
-			return err
-		}
-		t.record.HeldOut = &dataFacts{Source: data.HeldOut.Source, Pairs: len(t.held.list), Tokens: t.held.hash()}
-	}
-	if t.config.EarlyStopping > 0 && t.record.HeldOut == nil {
-		return errors.New("early stopping watches held-out pairs, and there are none; name a file of them or a share of the training pairs")
-	}
-	if t.config.InitAdapter != "" {
-		if t.record.Model.Adapter, err = export.HashAdapter(t.config.InitAdapter); err != nil {
-			return err
-		}
-	}
-	faults, err := lint.Check(ctx, data.Train, data.HeldOut, lint.DefaultOptions())
-	if err != nil {
-		return err
-	}
-	for _, note := range slices.Concat(t.train.notes, t.held.notes, lint.Worst(faults, shownFaults)) {
-		t.listener.Note(note)
-	}
-	t.order = t.config.order(len(t.train.list))
-	return t.plan()
-}
-
-// plan chooses the shapes of rows for the whole run.
-func (t *trainer) plan() error {
-	var steps [][]batch.Example
-	for step := range t.config.MaxSteps {
-		steps = append(steps, t.train.at(t.order.step(step)))
-	}
-	t.shape = batch.Plan(steps)
-	if len(t.held.list) == 0 {
-		return nil
-	}
-	var err error
-	t.heldRows, err = batch.Pack(t.held.list, batch.Plan([][]batch.Example{t.held.list}))
-	return err
 }
 
 // open loads the model, begins the run in its folder once nothing in the model or the first adapter hinders it, and sets
@@ -165,6 +107,9 @@ func (t *trainer) open(started bool) error {
 		return err
 	}
 	if err := t.resume(); err != nil {
+		return err
+	}
+	if err := t.preflight(); err != nil {
 		return err
 	}
 	t.references = openReferences(t.policy, t.model.referenceKey())
@@ -217,7 +162,8 @@ func (t *trainer) resume() error {
 func (t *trainer) run(ctx context.Context) error {
 	t.listener.Begin(Begin{
 		Config: t.config, Model: t.model.Describe(), Backend: t.record.Backend, Step: t.step,
-		Pairs: len(t.train.list), HeldOut: len(t.held.list), StepsPerEpoch: t.order.stepsPerEpoch(), Row: t.shape,
+		Pairs: t.train.len(), HeldOut: len(t.held.list), StepsPerEpoch: t.order.stepsPerEpoch(), Rows: t.shapes,
+		Mix: t.record.Mix, Expected: t.expected.String(),
 	})
 	for {
 		if len(t.heldRows) > 0 && t.due(t.config.EvalSteps) && t.evaluatedAt < t.step {

@@ -118,8 +118,8 @@ type promptIndex struct {
 // heldOutIndex is of the held-out pairs: most often there are fewer of them.
 func (l *linter) heldOutIndex() *promptIndex {
 	index := &promptIndex{exact: map[uint64]int{}, buckets: map[uint64][]int{}}
-	for i := range l.heldOut.Pairs {
-		list := promptWords(l.heldOut.Pairs[i].Prompt)
+	for _, pair := range l.heldOut.Each() {
+		list := promptWords(pair.Prompt)
 		hash := whole(list)
 		at, ok := index.exact[hash]
 		if !ok {
@@ -150,11 +150,11 @@ func (x *promptIndex) add(at int, set []uint64) {
 func (x *promptIndex) match(l *linter) (exact, near map[int]int) {
 	exact, near = map[int]int{}, map[int]int{}
 	seen := map[uint64]bool{}
-	for i := range l.train.Pairs {
+	for i, pair := range l.train.Each() {
 		if i%1024 == 0 && l.ctx.Err() != nil {
 			return exact, near
 		}
-		list := promptWords(l.train.Pairs[i].Prompt)
+		list := promptWords(pair.Prompt)
 		hash := whole(list)
 		if seen[hash] {
 			continue

@@ -41,11 +41,10 @@ func (l *linter) eachPair() {
 	keys := make([]key, len(l.train.Pairs))
 	var lengths lengthCounts
 	languages := newLanguages(l)
-	for i := range l.train.Pairs {
+	for i, pair := range l.train.Each() {
 		if i%1024 == 0 && l.ctx.Err() != nil {
 			return
 		}
-		pair := &l.train.Pairs[i]
 		chosen, rejected := words(pair.Chosen), words(pair.Rejected)
 		keys[i] = keyOf(pair, chosen, rejected)
 		l.similar(pair, chosen, rejected)

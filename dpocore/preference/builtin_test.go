@@ -18,7 +18,7 @@ func TestBuiltin(t *testing.T) {
 			if set == held {
 				heldCounts[pair.Objective]++
 			}
-			key := promptKey(pair.Prompt)
+			key := string(appendPrompt(nil, pair.Prompt))
 			if line, seen := prompts[key]; seen {
 				t.Errorf("lines %d and %d have the same prompt %s", line, pair.Line, key)
 			}

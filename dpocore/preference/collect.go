@@ -56,7 +56,7 @@ func (c *collector) add(at place, record fields, names func() []string) error {
 		return nil
 	}
 	pair.Source, pair.Line, pair.Unit = c.set.Source, at.number, at.unit
-	c.set.Pairs = append(c.set.Pairs, pair)
+	c.set.keep(pair)
 	return nil
 }
 

@@ -84,6 +84,8 @@ type Set struct {
 	Source  string // the file, or "builtin"
 	Columns Columns
 	Notes   []string // sentences on how the pairs were chosen, for whoever trains on them
+
+	heap heap
 }
 
 // Report says in one line how many pairs were kept and how many were left

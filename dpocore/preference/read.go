@@ -18,8 +18,9 @@ import (
 // 1-based line, element or row, and the column. A well-formed pair that can
 // teach nothing is left out and listed in Skipped. No pair left is an error.
 //
-// Only the pairs themselves are held in memory, and of the file a buffer and
-// the record at hand. A record is at most 64 MiB long.
+// Of the file a buffer and the record at hand are held in memory, and of the
+// pairs what is not text: long texts lie in files that the system reads when
+// they are looked at. A record is at most 64 MiB long.
 func ReadFile(path string) (*Set, error) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -128,7 +128,7 @@ func (s *Set) Add(pair Pair, reason string) {
 		s.Skipped = append(s.Skipped, Skip{Line: pair.Line, Reason: reason})
 		return
 	}
-	s.Pairs = append(s.Pairs, pair)
+	s.keep(pair)
 }
 
 // Pair is a pair that stands at the record's place, with weight 1.

@@ -17,10 +17,12 @@ import (
 // left out are listed in neither.
 func (s *Set) Split(fraction float64, seed int64) (train, heldOut *Set) {
 	train, heldOut = &Set{Source: s.Source, Columns: s.Columns}, &Set{Source: s.Source, Columns: s.Columns}
-	held := s.heldPrompts(fraction, seed)
-	for _, pair := range s.Pairs {
+	of, prompts := s.prompts(seed)
+	held, count := hold(prompts, fraction, len(s.Pairs))
+	train.Pairs, heldOut.Pairs = make([]Pair, 0, len(s.Pairs)-count), make([]Pair, 0, count)
+	for i, pair := range s.Pairs {
 		side := train
-		if held[promptKey(pair.Prompt)] {
+		if held[of[i]] {
 			side = heldOut
 		}
 		side.Pairs = append(side.Pairs, pair)
@@ -28,45 +30,63 @@ func (s *Set) Split(fraction float64, seed int64) (train, heldOut *Set) {
 	return train, heldOut
 }
 
-// heldPrompts picks the prompts whose pairs are held out: in the order of
-// their hashes with the seed, each that still fits.
-func (s *Set) heldPrompts(fraction float64, seed int64) map[string]bool {
-	held := map[string]bool{}
+// A digest stands for a prompt: the beginning of the SHA-256 of seed and
+// prompt.
+type digest [16]byte
+
+// A prompt is one of a set's distinct prompts.
+type prompt struct {
+	digest digest
+	pairs  int // that have it
+}
+
+// prompts lists the distinct prompts, and of each pair which one it has.
+func (s *Set) prompts(seed int64) (of []int32, list []prompt) {
+	of = make([]int32, len(s.Pairs))
+	known := map[digest]int32{}
+	var key []byte
+	for i, pair := range s.Each() {
+		key = appendPrompt(binary.LittleEndian.AppendUint64(key[:0], uint64(seed)), pair.Prompt)
+		sum := sha256.Sum256(key)
+		at, ok := known[digest(sum[:])]
+		if !ok {
+			at = int32(len(list))
+			known[digest(sum[:])] = at
+			list = append(list, prompt{digest: digest(sum[:])})
+		}
+		list[at].pairs++
+		of[i] = at
+	}
+	return of, list
+}
+
+// appendPrompt appends what is equal for equal prompts only.
+func appendPrompt(key []byte, prompt []Turn) []byte { return fmt.Appendf(key, "%q", prompt) }
+
+// hold picks the prompts whose pairs are held out: in the order of their
+// digests, each that still fits. count is how many pairs they have.
+func hold(prompts []prompt, fraction float64, pairs int) (held []bool, count int) {
+	held = make([]bool, len(prompts))
 	if !(fraction > 0) {
-		return held
+		return held, 0
 	}
-	counts := map[string]int{}
-	for _, pair := range s.Pairs {
-		counts[promptKey(pair.Prompt)]++
+	order := make([]int, len(prompts))
+	for i := range order {
+		order[i] = i
 	}
-	order := hashOrder(counts, seed)
-	room := int(math.Round(min(fraction, 1) * float64(len(s.Pairs))))
-	for _, key := range order {
-		if counts[key] <= room && len(held) < len(order)-1 {
-			held[key] = true
-			room -= counts[key]
+	slices.SortFunc(order, func(a, b int) int { return bytes.Compare(prompts[a].digest[:], prompts[b].digest[:]) })
+	most, taken := int(math.Round(min(fraction, 1)*float64(pairs))), 0
+	for _, i := range order {
+		if count+prompts[i].pairs <= most && taken < len(order)-1 {
+			held[i] = true
+			count += prompts[i].pairs
+			taken++
 		}
 	}
-	if len(held) == 0 && len(order) > 1 {
-		held[slices.MinFunc(order, func(a, b string) int { return counts[a] - counts[b] })] = true
+	if taken == 0 && len(order) > 1 {
+		least := slices.MinFunc(order, func(a, b int) int { return prompts[a].pairs - prompts[b].pairs })
+		held[least] = true
+		count = prompts[least].pairs
 	}
-	return held
-}
-
-// hashOrder sorts the prompts by the hash of seed and prompt.
-func hashOrder(counts map[string]int, seed int64) []string {
-	hashes := make(map[string][]byte, len(counts))
-	order := make([]string, 0, len(counts))
-	for key := range counts {
-		sum := sha256.Sum256(append(binary.LittleEndian.AppendUint64(nil, uint64(seed)), key...))
-		hashes[key] = sum[:]
-		order = append(order, key)
-	}
-	slices.SortFunc(order, func(a, b string) int { return bytes.Compare(hashes[a], hashes[b]) })
-	return order
-}
-
-// promptKey is equal for equal prompts only.
-func promptKey(prompt []Turn) string {
-	return fmt.Sprintf("%q", prompt)
+	return held, count
 }

@@ -41,7 +41,7 @@ func TestSplit(t *testing.T) {
 					t.Errorf("%+v: line %d comes after %d", test, pair.Line, last)
 				}
 				last = pair.Line
-				sides[promptKey(pair.Prompt)] |= 1 << side
+				sides[string(appendPrompt(nil, pair.Prompt))] |= 1 << side
 			}
 		}
 		for prompt, side := range sides {

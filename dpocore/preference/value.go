@@ -1,9 +1,11 @@
 package preference
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,6 +15,9 @@ func text(raw json.RawMessage, label string) (string, error) {
 	var s string
 	if kindOf(raw) != "a string" {
 		return "", fmt.Errorf("%s is %s; it must be a string", label, kindOf(raw))
+	}
+	if plain := bytes.TrimSpace(raw); len(plain) > 1 && bytes.IndexByte(plain, '\\') < 0 {
+		return string(plain[1 : len(plain)-1]), nil // of a record that was found to be JSON, as most texts are
 	}
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return "", fmt.Errorf("%s: %w", label, err)
@@ -83,6 +88,8 @@ func turns(raw json.RawMessage, name string, word noun) ([]Turn, error) {
 	return result, nil
 }
 
+var roles = []string{"system", "user", "assistant"}
+
 // oneTurn decodes the turn that stands at the place named at.
 func oneTurn(record fields, at string, word noun) (turn Turn, err error) {
 	for _, key := range []string{"role", "content"} {
@@ -93,11 +100,11 @@ func oneTurn(record fields, at string, word noun) (turn Turn, err error) {
 	if turn.Role, err = text(record["role"], word.of(at+".role")); err != nil {
 		return turn, err
 	}
-	switch turn.Role {
-	case "system", "user", "assistant":
-	default:
+	known := slices.Index(roles, turn.Role)
+	if known < 0 {
 		return turn, fmt.Errorf("%s is %q; roles are system, user and assistant", word.of(at+".role"), turn.Role)
 	}
+	turn.Role = roles[known] // one string for all turns
 	turn.Content, err = text(record["content"], word.of(at+".content"))
 	return turn, err
 }
