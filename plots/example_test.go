@@ -2,8 +2,10 @@ package plots_test
 
 import (
 	"log"
+	"math"
 
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/statistics"
 	"example.com/gonb-dpo/plots"
 )
 
@@ -60,4 +62,55 @@ func ExampleLines() {
 	})
 	figure.Name = "gradient_norm"
 	save(figure)
+}
+
+// mixtures are made-up runs of the same three objectives in other shares.
+func mixtures() []plots.Run {
+	return []plots.Run{
+		{Name: "runs/helpful", History: mixture(0.8, 0.1)},
+		{Name: "runs/balanced", History: mixture(0.33, 0.33)},
+		{Name: "runs/truthful", History: mixture(0.1, 0.8)},
+	}
+}
+
+// mixture is a run whose figures of an objective grow with its share.
+func mixture(helpfulness, truthfulness float64) metrics.History {
+	h := history()
+	for i := range h.Evaluations {
+		grown := float64(i+1) / float64(len(h.Evaluations))
+		var list []metrics.Objective
+		for name, share := range map[string]float64{"helpfulness": helpfulness, "truthfulness": truthfulness, "harmlessness": 1 - helpfulness - truthfulness} {
+			list = append(list, metrics.Objective{Name: name, Pairs: 20, Loss: 0.69 - 0.2*grown*share,
+				RewardsMargins: grown * (0.05 + 0.3*share), RewardsAccuracies: 0.5 + math.Round(20*grown*(0.1+0.35*share))/20})
+		}
+		h.Evaluations[i].Objectives = list
+		h.Evaluations[i].RewardsMargins = grown * 0.15 // the objectives' mean
+	}
+	return h
+}
+
+func ExampleObjectives() { save(plots.Objectives(mixture(0.5, 0.2))) }
+
+func ExampleTradeoff() {
+	figure, err := plots.Tradeoff("helpfulness", "truthfulness", mixtures())
+	if err != nil {
+		log.Fatal(err)
+	}
+	save(figure)
+}
+
+// A policy that boasts: pairs on which it is nine tenths sure are right in seven.
+func ExampleCalibration() {
+	c := statistics.Calibration{}
+	for i, accuracy := range []float64{0.52, 0.58, 0.6, 0.66, 0.64, 0.7} {
+		c.Bins = append(c.Bins, statistics.Bin{
+			Pairs: 60, Sureness: 0.52 + 0.075*float64(i),
+			Accuracy: statistics.Estimate{Value: accuracy, Low: accuracy - 0.12, High: accuracy + 0.11},
+		})
+	}
+	save(plots.Calibration(c))
+}
+
+func ExampleScores() {
+	save(plots.Scores("words:40", []float64{0, 1, 2, 3}, []float64{-38, -31.5, -22, -19}))
 }

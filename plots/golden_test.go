@@ -30,6 +30,10 @@ func TestPicturesLookLikeTheirGoldens(t *testing.T) {
 		{"heldout", ExampleHeldout},
 		{"rewards_margins", ExampleOverlay},
 		{"gradient_norm", ExampleLines},
+		{"calibration", ExampleCalibration},
+		{"objectives", ExampleObjectives},
+		{"scores", ExampleScores},
+		{"tradeoff_helpfulness_truthfulness", ExampleTradeoff},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.example()

@@ -22,9 +22,10 @@ type Series struct {
 }
 
 // Overlay draws one metric of several runs over each other, by TRL's name, such as
-// "loss" or "eval_rewards/accuracies".
+// "loss" or "eval_rewards/accuracies"; of one objective where runs mix several, such
+// as "eval_rewards/accuracies/helpfulness".
 func Overlay(metric string, runs []Run) (Figure, error) {
-	if !slices.Contains(metrics.Names(), metric) {
+	if !slices.Contains(metrics.Names(), metric) && !anyRecorded(metric, runs) {
 		return Figure{}, fmt.Errorf("overlay %q: no such metric; there are %s", metric, strings.Join(metrics.Names(), ", "))
 	}
 	var all []Series
@@ -42,6 +43,14 @@ func Overlay(metric string, runs []Run) (Figure, error) {
 		p = withTrends(p, all)
 	}
 	return single(strings.ReplaceAll(metric, "/", "_"), p), nil
+}
+
+// anyRecorded says whether a run has a metric that not every run has.
+func anyRecorded(metric string, runs []Run) bool {
+	return slices.ContainsFunc(runs, func(run Run) bool {
+		_, _, ok := run.History.Series(metric)
+		return ok
+	})
 }
 
 // noiseless are the metrics that need no trend.
@@ -101,6 +110,7 @@ const heldOutPrefix = "eval_"
 // by its name.
 func metricPanel(metric string) panel {
 	p := panel{title: metric, yLabel: metric}
+	metric, objective := splitObjective(metric)
 	switch strings.TrimPrefix(metric, heldOutPrefix) {
 	case "loss":
 		p = lossPanel(metrics.History{})
@@ -122,11 +132,30 @@ func metricPanel(metric string) panel {
 	case "num_tokens":
 		p.title, p.yLabel = "Tokens seen", "Tokens since the first step"
 	}
+	if objective != "" {
+		p.title += ", " + objective
+	}
 	if strings.HasPrefix(metric, heldOutPrefix) {
 		p.title += ", held-out pairs"
 	}
 	p.lines, p.bands, p.nothing = nil, nil, noSteps
 	return p
+}
+
+// splitObjective parts "eval_loss/helpfulness" into a metric's name and an
+// objective's; a name of all pairs has none.
+func splitObjective(name string) (metric, objective string) {
+	if slices.Contains(metrics.Names(), name) {
+		return name, ""
+	}
+	for _, metric := range []string{"loss", "rewards/accuracies", "rewards/margins"} {
+		for _, metric := range []string{metric, heldOutPrefix + metric} {
+			if objective, ok := strings.CutPrefix(name, metric+"/"); ok {
+				return metric, objective
+			}
+		}
+	}
+	return name, ""
 }
 
 // answers names the answers that a metric is about.

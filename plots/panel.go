@@ -9,23 +9,37 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// panel is one set of axes with what is drawn in it. All lines share the x axis of
-// optimizer steps.
+// panel is one set of axes with what is drawn in it. All lines share the x axis, of
+// optimizer steps unless it is named otherwise.
 type panel struct {
 	title, yLabel string
+	x             *xAxis // nil for optimizer steps
 	bands         []band
 	lines         []line // drawn in order, the last on top
 	references    []reference
 	percent       bool    // y runs from 0 to 1 and is written in percent
+	close         bool    // with percent: from the least value to the greatest
 	leastSpan     float64 // y spans at least this, so that rounding doesn't look like a result
 	nothing       string  // written when no line has a point
+}
+
+// xAxis is an x axis of something else than steps. It spans the data.
+type xAxis struct {
+	label     string
+	percent   bool
+	whole     bool // whole numbers alone
+	leastSpan float64
 }
 
 // plot gives the panel's axes and data in gonum's terms, without title and legend.
 func (p panel) plot() *plot.Plot {
 	out := plot.New()
 	out.BackgroundColor = nil
-	styleAxis(&out.X, "Optimizer step", ticks{atMost: 7, whole: true})
+	if p.x == nil {
+		styleAxis(&out.X, "Optimizer step", ticks{atMost: 7, whole: true})
+	} else {
+		styleAxis(&out.X, p.x.label, ticks{atMost: 7, percent: p.x.percent, whole: p.x.whole})
+	}
 	styleAxis(&out.Y, p.yLabel, ticks{atMost: 6, percent: p.percent})
 	grid := draw.LineStyle{Color: gridColor, Width: vg.Points(0.7)}
 	out.Add(&plotter.Grid{Vertical: grid, Horizontal: grid})
@@ -67,6 +81,9 @@ func styleAxis(axis *plot.Axis, label string, marker plot.Ticker) {
 // xRange spans the steps of all lines, from 0 unless they begin late, with room
 // for a dot at the end.
 func (p panel) xRange() (low, high float64) {
+	if p.x != nil {
+		return p.x.span(p.lines)
+	}
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, l := range p.lines {
 		for _, piece := range pieces(l.points) {
@@ -88,7 +105,7 @@ func (p panel) xRange() (low, high float64) {
 
 // yRange spans all lines and references with a margin, and at least leastSpan.
 func (p panel) yRange() (low, high float64) {
-	if p.percent {
+	if p.percent && !p.close {
 		return -0.03, 1.03
 	}
 	low, high = math.Inf(1), math.Inf(-1)

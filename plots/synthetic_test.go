@@ -43,3 +43,28 @@ func syntheticRun(steps, evalEvery int, reach float64) metrics.History {
 	}
 	return h
 }
+
+// mixedRun is syntheticRun of a run that mixes three objectives with these shares:
+// each margin grows by its objective's, accuracies follow the margins.
+func mixedRun(steps, evalEvery int, helpfulness, harmlessness, truthfulness float64) metrics.History {
+	h := syntheticRun(steps, evalEvery, 0.9)
+	of := func(step, pairs int) (list []metrics.Objective) {
+		grown := 1 - math.Exp(-float64(step)/20)
+		for _, o := range []struct {
+			name  string
+			share float64
+		}{{"harmlessness", harmlessness}, {"helpfulness", helpfulness}, {"truthfulness", truthfulness}} {
+			margin := 0.4 * grown * (0.3 + o.share)
+			list = append(list, metrics.Objective{Name: o.name, Pairs: pairs, Loss: math.Log1p(math.Exp(-margin)),
+				RewardsMargins: margin, RewardsAccuracies: math.Round(float64(pairs)*(0.5+0.9*margin)) / float64(pairs)})
+		}
+		return list
+	}
+	for i := range h.Steps {
+		h.Steps[i].Objectives = of(i+1, 4)
+	}
+	for i := range h.Evaluations {
+		h.Evaluations[i].Objectives = of(h.Evaluations[i].Step, 20)
+	}
+	return h
+}

@@ -11,12 +11,15 @@ import (
 )
 
 // WriteRun writes every figure of a run into dir/plots as PNG and SVG: loss,
-// rewards, margin, accuracy, logprobs, overview, and heldout if held-out pairs were
-// scored. Each file appears whole, in place of the one before.
+// rewards, margin, accuracy, logprobs, overview, heldout if held-out pairs were
+// scored, and objectives if the run mixes several. Each file appears whole, in place of the one before.
 func WriteRun(dir string, h metrics.History) error {
 	figures := []Figure{Overview(h), Loss(h), Rewards(h), Margin(h), Accuracy(h), LogProbs(h)}
 	if len(h.Evaluations) > 0 {
 		figures = append(figures, Heldout(h))
+	}
+	if len(h.Objectives()) > 0 {
+		figures = append(figures, Objectives(h))
 	}
 	return WriteFigures(filepath.Join(dir, "plots"), figures...)
 }

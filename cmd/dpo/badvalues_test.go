@@ -74,6 +74,49 @@ func TestBadPairs(t *testing.T) {
 	p.fails(badInput{"eval --model MODEL --data LONG", 3, "evaluate: " + says})
 }
 
+// TestBadMixes: weights that are no weights, and names of nothing.
+func TestBadMixes(t *testing.T) {
+	p := newPlace(t)
+	for mix, says := range map[string]string{
+		"helpfulness=abc":                  `read the mix "helpfulness=abc": the weight of "helpfulness" is "abc"; it must be a number such as 0.5`,
+		"helpfulness=-1":                   `read the mix "helpfulness=-1": the weight of "helpfulness" is -1; it must be a number from 0 up`,
+		"helpfulness=0,truthfulness=0":     `read the mix "helpfulness=0,truthfulness=0": the weights sum to 0; write numbers such as 0.5, at least one of them above 0`,
+		"helpfulness=1,kindness=1":         `the objective "kindness" of the mix: there is no file or source "kindness", and no such objective of the built-in pairs (helpfulness, harmlessness, truthfulness)`,
+		"helpfulness=1,mine:nowhere.csv=1": `the objective "mine" of the mix: nowhere.csv: there is no such file; check its name and folder`,
+	} {
+		p.fails(badInput{"train --model MODEL --out OUT --data " + mix, 3, says})
+	}
+	p.fails(badInput{"train --model MODEL --out OUT --data helpfulness=1 --mix chance", 2, `the way of mixing is "chance"; it may be sampling or loss`})
+	p.fails(badInput{"train --model MODEL --out OUT --data PAIRS --mix loss", 2, "--mix says how the weights of a mix act, and --data names none; write it as in helpfulness=0.5,harmlessness=0.5"})
+}
+
+// TestMixedRuns: what a mix shows of each objective, and the trade-off of two runs.
+func TestMixedRuns(t *testing.T) {
+	p := newPlace(t)
+	p.name("OTHER", filepath.Join(p.dir, "other"))
+	p.name("PLOTS", filepath.Join(p.dir, "drawn"))
+	for word, mix := range map[string]string{"OUT": "helpfulness=3,own:PAIRS=1", "OTHER": "helpfulness=1,own:PAIRS=3 --mix loss"} {
+		shown, err := p.run("train --model MODEL --max-steps 1 --batch-size 4 --eval-fraction 0.25 --out " + word + " --data " + mix).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, shown)
+		}
+		way := map[string]string{"OUT": "helpfulness 75 %, own 25 %, by sampling", "OTHER": "helpfulness 25 %, own 75 %, by loss"}[word]
+		for _, want := range []string{"mix      " + way, "  helpfulness            loss 0.69", "  own                    loss 0.69"} {
+			if !strings.Contains(string(shown), want) {
+				t.Errorf("%s lacks %q in\n%s", mix, want, shown)
+			}
+		}
+	}
+	if out, err := p.run("plot OUT OTHER --out PLOTS").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, picture := range []string{"OUT/plots/objectives.png", "PLOTS/tradeoff_helpfulness_own.svg"} {
+		if _, err := os.Stat(p.path(picture)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 const shortRun = "train --model MODEL --data PAIRS --max-steps 2 --batch-size 2 --save-steps 1 --out "
 
 // trained makes a run of two steps under a word.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -59,10 +60,11 @@ func TestWholeWay(t *testing.T) {
 
 	perPair := filepath.Join(work, "pairs.jsonl")
 	score := output(t, "eval", "--model", model, "--adapter", run, "--data", data, "--per-pair", perPair)
-	if !strings.Contains(score, "pairs     3\n") || !strings.Contains(score, "95 %") {
+	if !strings.HasPrefix(score, "3 pairs of ") || !strings.Contains(score, "95 %") {
 		t.Errorf("eval prints %s", score)
 	}
 	checkLines(t, perPair, "line", "logps_chosen", "logps_rejected", "ref_logps_chosen", "ref_logps_rejected", "margin")
+	checkEvaluation(t, model, data, run)
 
 	tokens := filepath.Join(work, "tokens.jsonl")
 	if err := os.WriteFile(tokens, []byte(output(t, "tokens", "--model", model, "--data", data)), 0o600); err != nil {
@@ -80,6 +82,37 @@ func TestWholeWay(t *testing.T) {
 		t.Errorf("three answers: %q", several)
 	}
 	output(t, "plot", run, "--out", filepath.Join(work, "plots"))
+}
+
+// checkEvaluation has everything measured of a run, a second run beside it, and the run diagnosed.
+func checkEvaluation(t *testing.T, model, data, run string) {
+	t.Helper()
+	full := output(t, "eval", "--model", model, "--adapter", run, "--data", data, "--against", run+"/checkpoint-2",
+		"--plain-text", "builtin", "--answers", "2", "--max-new-tokens", "3")
+	for _, want := range []string{"at equal lengths", "KL", "plain text", "answers that end", "rank the very same pairs right"} {
+		if !strings.Contains(full, want) {
+			t.Errorf("eval does not print %q: %s", want, full)
+		}
+	}
+	report, ok, err := evaluation.ReadReport(run)
+	if err != nil || !ok || report.Pairs != 3 || report.PlainText == nil || report.Answers.MaxNewTokens != 3 {
+		t.Errorf("the run's report: %+v, %v", report, err)
+	}
+	if _, err := os.Stat(filepath.Join(run, "plots", "calibration.png")); err != nil {
+		t.Error(err)
+	}
+	if alone := output(t, "eval", "--model", model, "--data", data); !strings.Contains(alone, "every gap is 0") {
+		t.Errorf("the model alone: %s", alone)
+	}
+	if found := output(t, "diagnose", run); !strings.Contains(found, "– The run is too short to show a trend. It has 2 steps.") {
+		t.Errorf("diagnose prints %s", found)
+	}
+	var sections []struct {
+		Findings []struct{ Rule, Mark, Cause string }
+	}
+	if err := json.Unmarshal([]byte(output(t, "diagnose", run, "--json")), &sections); err != nil || len(sections) == 0 || sections[0].Findings[0].Rule != "too short" {
+		t.Errorf("diagnose --json: %+v, %v", sections, err)
+	}
 }
 
 // checkLines wants the three usable pairs, on lines 0, 1 and 3, with all fields.

@@ -27,7 +27,7 @@ which is fetched from the Hugging Face hub:
 Settings follow the name, as in shp,ratio=3,pairs=1. "webgpt:FOLDER" reads a
 set's files from a folder that lies here already.`,
 	}
-	cmd.AddCommand(lintCommand(), showCommand())
+	cmd.AddCommand(lintCommand(), showCommand(), rankCommand(), rankingsCommand())
 	return cmd
 }
 

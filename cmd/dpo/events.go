@@ -81,6 +81,10 @@ func (e *events) Begin(b dpocore.Begin) {
 		Answers int `json:"answers"`
 		Pairs   int `json:"pairs"`
 	}
+	var rows []row
+	for _, shape := range b.Rows {
+		rows = append(rows, row(shape))
+	}
 	e.write("begin", struct {
 		Model         string         `json:"model"`
 		Backend       string         `json:"backend"`
@@ -88,9 +92,11 @@ func (e *events) Begin(b dpocore.Begin) {
 		Pairs         int            `json:"pairs"`
 		HeldOut       int            `json:"held_out"`
 		StepsPerEpoch int            `json:"steps_per_epoch"`
-		Row           row            `json:"row"`
+		Rows          []row          `json:"rows"`
+		Expected      string         `json:"expected"`
+		Mix           *dpocore.Mix   `json:"mix,omitempty"`
 		Config        dpocore.Config `json:"config"`
-	}{b.Model, b.Backend, b.Step, b.Pairs, b.HeldOut, b.StepsPerEpoch, row{b.Row.Tokens, b.Row.Answers, b.Row.Pairs}, b.Config})
+	}{b.Model, b.Backend, b.Step, b.Pairs, b.HeldOut, b.StepsPerEpoch, rows, b.Expected, b.Mix, b.Config})
 }
 
 func (e *events) Step(event metrics.Event) { e.write("step", event) }
@@ -126,9 +132,11 @@ func (e *events) Saved(step int, checkpoint string) {
 	}{step, checkpoint})
 }
 
-func (e *events) Finished(dir string, seconds float64) {
+func (e *events) Finished(f dpocore.Finish) {
 	e.write("finished", struct {
-		Dir     string  `json:"dir"`
-		Seconds float64 `json:"seconds"`
-	}{dir, seconds})
+		Dir      string  `json:"dir"`
+		Seconds  float64 `json:"seconds"`
+		Taken    string  `json:"taken,omitempty"`
+		Expected string  `json:"expected,omitempty"`
+	}{f.Dir, f.Seconds, f.Taken, f.Expected})
 }

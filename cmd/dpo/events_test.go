@@ -39,9 +39,11 @@ func TestEvents(t *testing.T) {
 		},
 		`{"event":"sampled","step":3,"answers":[]}`:                    func(e *events) { e.Sampled(3, nil) },
 		`{"event":"saved","step":10,"checkpoint":"run/checkpoint-10"}`: func(e *events) { e.Saved(10, "run/checkpoint-10") },
-		`{"event":"finished","dir":"run","seconds":12.5}`:              func(e *events) { e.Finished("run", 12.5) },
-		`{"event":"error","text":"pairs.jsonl: no","status":3}`:        func(e *events) { e.end(badData(errors.New("pairs.jsonl: no"))) },
-		`{"event":"error","text":"stopped","status":130}`:              func(e *events) { e.end(fmt.Errorf("read: %w", context.Canceled)) },
+		`{"event":"finished","dir":"run","seconds":12.5,"taken":"a","expected":"b"}`: func(e *events) {
+			e.Finished(dpocore.Finish{Dir: "run", Seconds: 12.5, Taken: "a", Expected: "b"})
+		},
+		`{"event":"error","text":"pairs.jsonl: no","status":3}`: func(e *events) { e.end(badData(errors.New("pairs.jsonl: no"))) },
+		`{"event":"error","text":"stopped","status":130}`:       func(e *events) { e.end(fmt.Errorf("read: %w", context.Canceled)) },
 	} {
 		var out strings.Builder
 		tell(newEvents(&out))
@@ -55,9 +57,9 @@ func TestBeginEvent(t *testing.T) {
 	var out strings.Builder
 	config := dpocore.DefaultConfig()
 	newEvents(&out).Begin(dpocore.Begin{Config: config, Model: "tiny", Backend: "XLA on the CPU", Step: 4, Pairs: 100, HeldOut: 20,
-		StepsPerEpoch: 12, Row: batch.Shape{Tokens: 512, Answers: 256, Pairs: 2}})
+		StepsPerEpoch: 12, Rows: []batch.Shape{{Tokens: 512, Answers: 256, Pairs: 2}}, Expected: "3 minutes"})
 	const head = `{"event":"begin","model":"tiny","backend":"XLA on the CPU","step":4,"pairs":100,"held_out":20,"steps_per_epoch":12,` +
-		`"row":{"tokens":512,"answers":256,"pairs":2},"config":{`
+		`"rows":[{"tokens":512,"answers":256,"pairs":2}],"expected":"3 minutes","config":{`
 	if !strings.HasPrefix(out.String(), head) || strings.Count(out.String(), "\n") != 1 {
 		t.Errorf("the line is\n%swant it to begin with\n%s", out.String(), head)
 	}

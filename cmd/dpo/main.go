@@ -59,6 +59,7 @@ The shortest way through:
   dpo train --data builtin --out run          learn from the built-in pairs
   dpo compare --adapter run                   answers before and after
   dpo eval --adapter run --data builtin       how often the better answer wins
+  dpo diagnose run                            what went wrong, and what to change
   dpo merge --adapter run --out merged        one model folder for other tools
 
 Where something does not work, dpo doctor says what is missing and what mends it.
@@ -67,7 +68,7 @@ Where something does not work, dpo doctor says what is missing and what mends it
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(trainCommand(), evalCommand(), compareCommand(), generateCommand(), chatCommand(), tokensCommand(), mergeCommand(), plotCommand(), doctorCommand(), dataCommand())
+	cmd.AddCommand(trainCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(), tokensCommand(), mergeCommand(), plotCommand(), roundsCommand(), doctorCommand(), dataCommand())
 	for _, below := range cmd.Commands() {
 		if below.HasSubCommands() {
 			refuseOthers(below)
@@ -94,5 +95,5 @@ func modelFlag(cmd *cobra.Command, model *string) {
 }
 
 func dataFlag(cmd *cobra.Command, data *string) {
-	cmd.Flags().StringVar(data, "data", dpocore.BuiltinName, "`file` of preference pairs (JSON Lines, JSON, CSV, Parquet), \"builtin\", or a published set: "+strings.Join(source.Names(), ", "))
+	cmd.Flags().StringVar(data, "data", dpocore.BuiltinName, "`file` of preference pairs (JSON Lines, JSON, CSV, Parquet), \"builtin\", a mix such as helpfulness=0.7,truthfulness=0.3, or a published set: "+strings.Join(source.Names(), ", "))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +20,9 @@ func plotCommand() *cobra.Command {
 		Use:   "plot RUN...",
 		Short: "Draw the loss, rewards and accuracy of runs",
 		Long: `Draw the pictures of each run into its plots folder, as PNG and SVG. Several runs
-are also laid over each other, in --out.`,
+are also laid over each other, in --out. Where they mix objectives, each two of
+these are set against each other there: accuracy and margin on held-out pairs, a
+point a run.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, dirs []string) error { return plot(cmd, dirs, out) },
 	}
@@ -54,8 +57,29 @@ func plot(cmd *cobra.Command, dirs []string, out string) error {
 		}
 		figures = append(figures, figure)
 	}
+	figures = append(figures, tradeoffs(runs)...)
 	fmt.Fprintln(cmd.OutOrStdout(), out)
 	return plots.WriteFigures(out, figures...)
+}
+
+// tradeoffs sets each two objectives that runs measured against each other.
+func tradeoffs(runs []plots.Run) (figures []plots.Figure) {
+	var names []string
+	for _, run := range runs {
+		for _, name := range run.History.Objectives() {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	for i, x := range names {
+		for _, y := range names[i+1:] {
+			if figure, err := plots.Tradeoff(x, y, runs); err == nil { // no run may have measured just these two
+				figures = append(figures, figure)
+			}
+		}
+	}
+	return figures
 }
 
 // anyHas says whether a run has figures of that name: one without held-out pairs has no evaluations.

@@ -60,8 +60,14 @@ func (p *progress) Begin(b dpocore.Begin) {
 	c := b.Config
 	p.line("model    %s, on %s", b.Model, b.Backend)
 	p.line("pairs    %d to learn from, %d held out; %d a step, %d steps an epoch", b.Pairs, b.HeldOut, c.StepPairs(), b.StepsPerEpoch)
+	if b.Mix != nil {
+		p.line("mix      %s", b.Mix)
+	}
 	p.line("setting  beta %g, rank %d, alpha %g, learning rate %g, %d steps, seed %d", c.Beta, c.LoRARank, c.LoRAAlpha, c.LearningRate, c.MaxSteps, c.Seed)
-	p.line("rows     %d tokens, %d of them in answers, up to %d pairs each", b.Row.Tokens, b.Row.Answers, b.Row.Pairs)
+	for _, row := range b.Rows {
+		p.line("rows     of %d tokens, up to %d of them in answers, up to %d pairs each", row.Tokens, row.Answers, row.Pairs)
+	}
+	p.line("expected %s", b.Expected)
 	if b.Step > 0 {
 		p.line("resume   after step %d", b.Step)
 	}
@@ -105,6 +111,9 @@ func (p *progress) Evaluating(done, total int) {
 
 func (p *progress) Evaluated(e metrics.Evaluation) {
 	p.line("held out after step %d: loss %.4f  margin %+.4f  accuracy %.3f", e.Step, e.Loss, e.RewardsMargins, e.RewardsAccuracies)
+	for _, o := range e.Objectives {
+		p.line("  %-22s loss %.4f  margin %+.4f  accuracy %.3f  (%d pairs)", o.Name, o.Loss, o.RewardsMargins, o.RewardsAccuracies, o.Pairs)
+	}
 }
 
 func (p *progress) Sampled(step int, answers []dpocore.Answer) {
@@ -115,10 +124,12 @@ func (p *progress) Sampled(step int, answers []dpocore.Answer) {
 
 func (p *progress) Saved(int, string) {}
 
-func (p *progress) Finished(dir string, seconds float64) {
-	if seconds == 0 {
-		p.line("%s is finished already; nothing to train", dir)
+func (p *progress) Finished(f dpocore.Finish) {
+	if f.Seconds == 0 {
+		p.line("%s is finished already; nothing to train", f.Dir)
 		return
 	}
-	p.line("finished in %s: %s", time.Duration(seconds*float64(time.Second)).Round(time.Second), dir)
+	p.line("finished in %s: %s", time.Duration(f.Seconds*float64(time.Second)).Round(time.Second), f.Dir)
+	p.line("taken    %s", f.Taken)
+	p.line("expected %s", f.Expected)
 }

@@ -22,6 +22,8 @@ type Event struct {
 	LogitsRejected float64 `json:"logits/rejected"` // and at the rejected one's
 
 	NumTokens int64 `json:"num_tokens"` // tokens seen since step 1, this one included
+
+	Objectives []Objective `json:"-"` // of a run that mixes several
 }
 
 // Evaluation is what the held-out pairs showed after a step. Means are over
@@ -37,19 +39,34 @@ type Evaluation struct {
 	LogpsChosen       float64 `json:"eval_logps/chosen"`
 	LogpsRejected     float64 `json:"eval_logps/rejected"`
 	Runtime           float64 `json:"eval_runtime"` // seconds the evaluation took
+
+	Objectives []Objective `json:"-"` // of a run that mixes several
 }
 
 // MarshalJSON writes the event as one JSON object, null where a figure isn't finite.
 func (e Event) MarshalJSON() ([]byte, error) { return encodeRow(e), nil }
 
 // UnmarshalJSON reads an event; a figure that is null or missing becomes NaN.
-func (e *Event) UnmarshalJSON(data []byte) error { return decodeRow(data, e) }
+func (e *Event) UnmarshalJSON(data []byte) (err error) {
+	e.Objectives, err = decodeRow(data, e, "")
+	return err
+}
 
 // MarshalJSON writes the evaluation as one JSON object, null where a figure isn't finite.
 func (e Evaluation) MarshalJSON() ([]byte, error) { return encodeRow(e), nil }
 
 // UnmarshalJSON reads an evaluation; a figure that is null or missing becomes NaN.
-func (e *Evaluation) UnmarshalJSON(data []byte) error { return decodeRow(data, e) }
+func (e *Evaluation) UnmarshalJSON(data []byte) (err error) {
+	e.Objectives, err = decodeRow(data, e, evaluationPrefix)
+	return err
+}
 
 func (e Event) step() int      { return e.Step }
 func (e Evaluation) step() int { return e.Step }
+
+func (e Event) objectives() []Objective      { return e.Objectives }
+func (e Evaluation) objectives() []Objective { return e.Objectives }
+
+// prefix stands before the names of an objective's figures.
+func (e Event) prefix() string      { return "" }
+func (e Evaluation) prefix() string { return evaluationPrefix }

@@ -38,9 +38,9 @@ func ReadHistory(dir string) (History, error) {
 func Names() []string {
 	var names []string
 	for _, kind := range []reflect.Type{reflect.TypeFor[Event](), reflect.TypeFor[Evaluation]()} {
-		for i := range kind.NumField() {
-			if name := kind.Field(i).Tag.Get("json"); !slices.Contains(names, name) {
-				names = append(names, name)
+		for _, f := range figureFields(kind) {
+			if !slices.Contains(names, f.name) {
+				names = append(names, f.name)
 			}
 		}
 	}
@@ -50,7 +50,9 @@ func Names() []string {
 // Series gives one figure over the steps by TRL's name, such as "loss" or
 // "eval_rewards/accuracies"; "step" and "epoch" are those of the optimizer steps.
 // A figure that wasn't recorded is NaN. ok is false for a name not in Names; a
-// known name of a run that recorded nothing gives two empty slices and ok.
+// known name of a run that recorded nothing gives two empty slices and ok. A name
+// of one objective, such as "eval_rewards/accuracies/helpfulness", is known where
+// the run has recorded it, and gives the steps that have it.
 func (h History) Series(name string) (steps, values []float64, ok bool) {
 	if index, found := fieldByName(reflect.TypeFor[Event](), name); found {
 		steps, values = columns(h.Steps, index)
@@ -60,14 +62,17 @@ func (h History) Series(name string) (steps, values []float64, ok bool) {
 		steps, values = columns(h.Evaluations, index)
 		return steps, values, true
 	}
-	return nil, nil, false
+	if steps, values, ok := objectiveSeries(h.Steps, "", name); ok {
+		return steps, values, ok
+	}
+	return objectiveSeries(h.Evaluations, evaluationPrefix, name)
 }
 
 // fieldByName finds the field of a row by its name in JSON.
 func fieldByName(kind reflect.Type, name string) (index int, found bool) {
-	for i := range kind.NumField() {
-		if kind.Field(i).Tag.Get("json") == name {
-			return i, true
+	for _, f := range figureFields(kind) {
+		if f.name == name {
+			return f.index, true
 		}
 	}
 	return 0, false
@@ -77,12 +82,7 @@ func fieldByName(kind reflect.Type, name string) (index int, found bool) {
 func columns[R row](rows []R, index int) (steps, values []float64) {
 	steps, values = make([]float64, len(rows)), make([]float64, len(rows))
 	for i, r := range rows {
-		steps[i] = float64(r.step())
-		if field := reflect.ValueOf(r).Field(index); field.CanInt() {
-			values[i] = float64(field.Int())
-		} else {
-			values[i] = field.Float()
-		}
+		steps[i], values[i] = float64(r.step()), asFloat(reflect.ValueOf(r).Field(index))
 	}
 	return steps, values
 }

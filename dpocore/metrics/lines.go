@@ -17,6 +17,8 @@ const (
 type row interface {
 	Event | Evaluation
 	step() int
+	objectives() []Objective
+	prefix() string
 }
 
 // readRows reads a file of one JSON object a line. What follows the last newline

@@ -13,9 +13,10 @@ func filled[R any]() R {
 	var r R
 	value := reflect.ValueOf(&r).Elem()
 	for i := range value.NumField() {
-		if field := value.Field(i); field.CanInt() {
+		switch field := value.Field(i); {
+		case field.CanInt():
 			field.SetInt(int64(i + 3))
-		} else {
+		case field.CanFloat():
 			field.SetFloat(float64(i) - 1.0/3)
 		}
 	}
@@ -34,6 +35,8 @@ func TestNamesAreTRLs(t *testing.T) {
 
 func TestRowsComeBackAsWritten(t *testing.T) {
 	event, evaluation := filled[Event](), filled[Evaluation]()
+	event.Objectives = []Objective{{"hh-rlhf/helpful-base", 3, 0.5, 2.0 / 3, -0.25}, {"mine \"é\"", 1, 0.75, 0, 0}}
+	evaluation.Objectives = []Objective{{"safe", 20, 0.5, 0.85, 0.1}}
 	var eventBack Event
 	var evaluationBack Evaluation
 	for _, c := range []struct{ row, back any }{{event, &eventBack}, {evaluation, &evaluationBack}} {
@@ -83,7 +86,7 @@ func TestDecodeRow(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var e Event
-			err := decodeRow([]byte(c.text), &e)
+			err := e.UnmarshalJSON([]byte(c.text))
 			if c.fault != "" {
 				if err == nil || !strings.Contains(err.Error(), c.fault) {
 					t.Fatalf("error %v, want one with %q", err, c.fault)

@@ -111,17 +111,23 @@ func logHistory(h History) []map[string]any {
 	return rows
 }
 
-// logRow gives a row's figures by name, nil where one isn't finite.
-func logRow(row any) map[string]any {
-	value := reflect.ValueOf(row)
-	figures := make(map[string]any, value.NumField())
-	for i := range value.NumField() {
-		name := value.Type().Field(i).Tag.Get("json")
-		if field := value.Field(i); field.CanInt() {
-			figures[name] = field.Int()
-		} else {
-			figures[name] = finiteOrNil(field.Float())
+// logRow gives a row's figures by name, nil where one isn't finite, and those of
+// its objectives.
+func logRow[R row](r R) map[string]any {
+	figures := map[string]any{}
+	add := func(row any, prefix, suffix string) {
+		value := reflect.ValueOf(row)
+		for _, f := range figureFields(value.Type()) {
+			if field := value.Field(f.index); field.CanInt() {
+				figures[prefix+f.name+suffix] = field.Int()
+			} else {
+				figures[prefix+f.name+suffix] = finiteOrNil(field.Float())
+			}
 		}
+	}
+	add(r, "", "")
+	for _, o := range r.objectives() {
+		add(o, r.prefix(), "/"+o.Name)
 	}
 	return figures
 }

@@ -1,0 +1,368 @@
+package dpocore_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/judge"
+	"example.com/gonb-dpo/dpocore/metrics"
+)
+
+// roundsListener keeps what it is told, and can stop the rounds at anything that they do.
+type roundsListener struct {
+	notes, said []string
+	checks      []dpocore.Check
+	rounds      []*recorder
+	onDoing     func(what string, done int)
+	onStep      func(round int, e metrics.Event)
+}
+
+func (l *roundsListener) Note(text string) { l.notes = append(l.notes, text) }
+func (l *roundsListener) Doing(what string, done, _ int) {
+	if l.onDoing != nil {
+		l.onDoing(what, done)
+	}
+}
+func (l *roundsListener) Training(round int, says string) dpocore.Listener {
+	l.said = append(l.said, says)
+	r := &recorder{}
+	if l.onStep != nil {
+		r.onStep = func(e metrics.Event) { l.onStep(round, e) }
+	}
+	l.rounds = append(l.rounds, r)
+	return r
+}
+func (l *roundsListener) Checked(c dpocore.Check) { l.checks = append(l.checks, c) }
+
+// vowels judges by the share of vowels, so that random text has scores that differ. calls counts the answers.
+func vowels(calls *int) judge.Judge {
+	return judge.Func{Label: "vowels", Score: func(_, answer string) float64 {
+		*calls++
+		count := 0
+		for _, r := range answer {
+			if strings.ContainsRune("aeiou", r) {
+				count++
+			}
+		}
+		return float64(count) / float64(len(answer))
+	}}
+}
+
+// shortRounds are two rounds of two steps on a tiny model.
+func shortRounds(t testing.TB, reference string) (dpocore.RoundsConfig, dpocore.Data, dpocore.RoundPrompts) {
+	t.Helper()
+	train, data := shortRun(t)
+	train.MaxSteps, train.EvalSteps, train.SaveSteps = 2, 0, 1
+	data.Train.Pairs, data.HeldOut.Pairs = data.Train.Pairs[:6], data.HeldOut.Pairs[:2]
+	c := dpocore.DefaultRoundsConfig()
+	c.Reference, c.Train, c.Prompts, c.Answers, c.MaxTokens, c.Choice = reference, train, 3, 3, 6, "all"
+	return c, data, dpocore.RoundPrompts{New: []string{"One?", "Two?", "Three?", "Four?", "Five?"}, Check: []string{"Check?"}}
+}
+
+// left is what rounds leave that must not depend on interruptions.
+func left(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for _, name := range []string{"answers-2.jsonl", "scores-2.jsonl", "pairs-2.jsonl", "check-scores-2.jsonl", "rounds.json"} {
+		files[name] = strings.ReplaceAll(read(t, filepath.Join(dir, name)), dir, "DIR")
+	}
+	for _, round := range []string{"round-1", "round-2"} {
+		for name, content := range outcome(t, filepath.Join(dir, round)) {
+			files[round+"/"+name] = strings.ReplaceAll(content, dir, "DIR")
+		}
+	}
+	return files
+}
+
+func TestRounds(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	for reference, says := range map[string]string{
+		dpocore.ReferencePrevious: "It trains a new adapter on that model, merged into DIR/merged-1, which is its reference too: rewards say what this round alone changes.",
+		dpocore.ReferenceBase:     "It goes on with round 1's adapter; its reference stays the first model, MODEL, so that rewards say what all rounds together have changed.",
+	} {
+		t.Run(reference, func(t *testing.T) {
+			model := tinyModel(t)
+			c, data, prompts := shortRounds(t, reference)
+			dir, calls := filepath.Join(t.TempDir(), "rounds"), 0
+			l := &roundsListener{}
+			record, err := model.TrainRounds(t.Context(), dir, c, data, prompts, vowels(&calls), l)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plain := strings.NewReplacer(dir, "DIR", model.Path, "MODEL")
+			if len(l.said) != 2 || plain.Replace(l.said[0]) != "Round 1 learns from builtin. It starts from the first model, MODEL, which is its reference." || !strings.HasSuffix(plain.Replace(l.said[1]), says) {
+				t.Errorf("the rounds say %q", l.said)
+			}
+			checkLineage(t, dir, record, reference)
+			if reference == dpocore.ReferencePrevious { // policy and reference are the same model at first
+				if first := l.rounds[1].steps[0]; math.Abs(first.RewardsMargins) > 1e-5 {
+					t.Errorf("round 2 begins with a margin of %g", first.RewardsMargins)
+				}
+			} else if first := l.rounds[1].steps[0]; math.Abs(first.RewardsMargins) < 1e-4 {
+				t.Error("round 2 begins as if round 1 had changed nothing")
+			}
+			if len(l.checks) != 3 || l.checks[0].Round != 0 || l.checks[2].Answers != 3 {
+				t.Errorf("checks %+v", l.checks)
+			}
+			before := left(t, dir)
+			again, asked := &roundsListener{}, calls
+			if _, err := model.TrainRounds(t.Context(), dir, c, data, prompts, vowels(&calls), again); err != nil {
+				t.Fatal(err)
+			}
+			if calls != asked || len(again.said) > 0 || len(again.checks) > 0 {
+				t.Errorf("finished rounds were repeated: %d answers judged again, %q", calls-asked, again.said)
+			}
+			equalOutcome(t, "called again", left(t, dir), before)
+		})
+	}
+}
+
+// checkLineage follows round 2's record back to round 1 and to the files.
+func checkLineage(t *testing.T, dir string, record dpocore.RoundsRecord, reference string) {
+	t.Helper()
+	run, ok, err := dpocore.ReadRecord(filepath.Join(dir, "round-2"))
+	if err != nil || !ok || run.Lineage == nil {
+		t.Fatalf("round 2 has no lineage: %v", err)
+	}
+	l := run.Lineage
+	first, err := export.HashAdapter(filepath.Join(dir, "round-1"))
+	if err != nil || l.PreviousAdapter != first || record.Done[0].Adapter != first || l.Previous != filepath.Join(dir, "round-1") {
+		t.Errorf("round 2 comes from %s %s, round 1 left %s", l.Previous, l.PreviousAdapter, first)
+	}
+	if l.Round != 2 || l.Reference != reference || l.Judge != "vowels" || l.Sampling.Answers != 3 || len(l.Made) != 3 {
+		t.Errorf("the lineage is %+v", l)
+	}
+	for _, made := range l.Made {
+		if got := sum(t, made.File); got != made.SHA256 {
+			t.Errorf("%s has the hash %s, the lineage says %s", made.File, got, made.SHA256)
+		}
+	}
+	if (run.Model.Adapter == first) != (reference == dpocore.ReferenceBase) {
+		t.Errorf("by the reference %s the first adapter is %q", reference, run.Model.Adapter)
+	}
+	one, _, err := dpocore.ReadRecord(filepath.Join(dir, "round-1"))
+	if err != nil || (run.Model.Weights == one.Model.Weights) != (reference == dpocore.ReferenceBase) {
+		t.Errorf("by the reference %s the rounds' weights are %s and %s", reference, one.Model.Weights, run.Model.Weights)
+	}
+}
+
+func sum(t *testing.T, path string) string {
+	t.Helper()
+	made, err := dpocore.MadeOfFiles(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made[0].SHA256
+}
+
+// Rounds stopped in any of their stages go on to the same bytes.
+func TestStoppedRoundsGoOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a minute")
+	}
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	c, data, prompts := shortRounds(t, dpocore.ReferencePrevious)
+	calls := 0
+	whole := filepath.Join(t.TempDir(), "whole")
+	if _, err := model.TrainRounds(t.Context(), whole, c, data, prompts, vowels(&calls), &roundsListener{}); err != nil {
+		t.Fatal(err)
+	}
+	want := left(t, whole)
+	dir := filepath.Join(t.TempDir(), "parts")
+	for _, stage := range []string{"round 1", "merging round 1 into the model", "answering the prompts of round 2", "judging answers", "round 2", "answering the check prompts"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		l := &roundsListener{
+			onDoing: func(what string, done int) {
+				if what == stage && (done > 0 || strings.HasPrefix(what, "merging")) {
+					cancel()
+				}
+			},
+			onStep: func(round int, e metrics.Event) {
+				if stage == fmt.Sprintf("round %d", round) && e.Step == 1 {
+					cancel()
+				}
+			},
+		}
+		if stage == "answering the check prompts" { // those after round 2
+			l.onDoing = func(what string, done int) {
+				if _, err := os.Stat(filepath.Join(dir, "check-answers-2.jsonl")); err == nil && what == stage {
+					cancel()
+				}
+			}
+		}
+		_, err := model.TrainRounds(ctx, dir, c, data, prompts, vowels(&calls), l)
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped in %s: %v", stage, err)
+		}
+		cancel()
+	}
+	if _, err := model.TrainRounds(t.Context(), dir, c, data, prompts, vowels(&calls), &roundsListener{}); err != nil {
+		t.Fatal(err)
+	}
+	got := left(t, dir)
+	for name := range want { // hashes of files that name their folder differ
+		got[name], want[name] = withoutFileHashes(got[name]), withoutFileHashes(want[name])
+	}
+	equalOutcome(t, "stopped in each stage", got, want)
+}
+
+var fileHash = regexp.MustCompile(`"sha256": "[0-9a-f]{64}"`)
+
+func withoutFileHashes(text string) string { return fileHash.ReplaceAllString(text, "") }
+
+// A person judges between two calls; until then the rounds wait, and say for what.
+func TestRoundsWaitForAPerson(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	c, data, prompts := shortRounds(t, dpocore.ReferenceBase)
+	prompts.Check = nil
+	dir := filepath.Join(t.TempDir(), "rounds")
+	person := judge.Rankings{By: "me"}
+	_, err := model.TrainRounds(t.Context(), dir, c, data, prompts, person, &roundsListener{})
+	var waits *dpocore.Waiting
+	if !errors.As(err, &waits) || waits.Prompts != 3 || waits.Judge != "me" || !errors.Is(err, judge.ErrWaiting) {
+		t.Fatalf("got %v", err)
+	}
+	for i, line := range strings.Split(strings.TrimSpace(read(t, waits.File)), "\n") {
+		var asked struct {
+			Prompt  string
+			Answers []struct{ Text string }
+		}
+		if err := json.Unmarshal([]byte(line), &asked); err != nil {
+			t.Fatal(err)
+		}
+		var answers []string
+		for _, answer := range asked.Answers {
+			answers = append(answers, strings.TrimSpace(answer.Text))
+		}
+		ranking := judge.Ranking{Prompt: asked.Prompt, Answers: answers, Ranks: []int{2, 1, 3}}
+		if i == 1 {
+			ranking.Ranks = nil // none is good
+		}
+		person.List = append(person.List, ranking)
+		_, err := model.TrainRounds(t.Context(), dir, c, data, prompts, person, &roundsListener{})
+		if left := 2 - i; left > 0 && (!errors.As(err, &waits) || waits.Prompts != left) || left == 0 && err != nil {
+			t.Fatalf("after %d rankings: %v", i+1, err)
+		}
+	}
+	if pairs := strings.Count(read(t, filepath.Join(dir, "pairs-2.jsonl")), "\n"); pairs != 6 {
+		t.Errorf("two rankings of three answers make %d pairs", pairs)
+	}
+}
+
+// More rounds can be added; what is finished stays as it is.
+func TestAnotherRound(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	c, data, prompts := shortRounds(t, dpocore.ReferencePrevious)
+	dir, calls := filepath.Join(t.TempDir(), "rounds"), 0
+	c.Rounds = 1
+	if _, err := model.TrainRounds(t.Context(), dir, c, data, prompts, vowels(&calls), &roundsListener{}); err != nil {
+		t.Fatal(err)
+	}
+	first := outcome(t, filepath.Join(dir, "round-1"))
+	c.Rounds = 3 // the third has two prompts left
+	l := &roundsListener{}
+	record, err := model.TrainRounds(t.Context(), dir, c, data, prompts, vowels(&calls), l)
+	if err != nil || len(record.Done) != 3 || len(l.said) != 2 || len(l.checks) != 2 {
+		t.Fatalf("%d rounds done, %d trained, %v", len(record.Done), len(l.said), err)
+	}
+	equalOutcome(t, "round 1", outcome(t, filepath.Join(dir, "round-1")), first)
+
+	for name, change := range map[string]func(c *dpocore.RoundsConfig, p *dpocore.RoundPrompts){
+		"their temperature is 1, these have 0.5":       func(c *dpocore.RoundsConfig, _ *dpocore.RoundPrompts) { c.Temperature = 0.5 },
+		"their reference is previous, these have base": func(c *dpocore.RoundsConfig, _ *dpocore.RoundPrompts) { c.Reference = "base" },
+		"the prompts of their round 2 are others": func(_ *dpocore.RoundsConfig, p *dpocore.RoundPrompts) {
+			p.New = slices.Concat([]string{"Zero?"}, p.New)
+		},
+		"round 4 begins with prompt 7; give more, or take fewer a round (now 3)": func(c *dpocore.RoundsConfig, _ *dpocore.RoundPrompts) { c.Rounds = 4 },
+	} {
+		other, others := c, prompts
+		change(&other, &others)
+		if _, err := model.TrainRounds(t.Context(), dir, other, data, others, vowels(&calls), &roundsListener{}); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v, want %q", err, name)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "round-1", "adapter_model.safetensors"), []byte(read(t, filepath.Join(dir, "round-2", "adapter_model.safetensors"))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := model.TrainRounds(t.Context(), dir, c, data, prompts, vowels(&calls), &roundsListener{}); err == nil || !strings.Contains(err.Error(), "is not the one that the round left") {
+		t.Errorf("another adapter in round 1: %v", err)
+	}
+}
+
+func TestRoundsMistakes(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	full := t.TempDir()
+	if err := os.WriteFile(filepath.Join(full, "thesis.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	same := judge.Func{Label: "same", Score: func(string, string) float64 { return 1 }}
+	for says, change := range map[string]func(c *dpocore.RoundsConfig, p *dpocore.RoundPrompts, dir *string){
+		"there are 0 rounds": func(c *dpocore.RoundsConfig, _ *dpocore.RoundPrompts, _ *string) { c.Rounds = 0 },
+		`the reference is "first"; it may be previous (the model of the round before) or base (the first model)`: func(c *dpocore.RoundsConfig, _ *dpocore.RoundPrompts, _ *string) { c.Reference = "first" },
+		"a prompt gets 1 answers":                 func(c *dpocore.RoundsConfig, _ *dpocore.RoundPrompts, _ *string) { c.Answers = 1 },
+		"the temperature is 0":                    func(c *dpocore.RoundsConfig, _ *dpocore.RoundPrompts, _ *string) { c.Temperature = 0 },
+		`the choice of pairs is "some"`:           func(c *dpocore.RoundsConfig, _ *dpocore.RoundPrompts, _ *string) { c.Choice = "some" },
+		"beta is 0":                               func(c *dpocore.RoundsConfig, _ *dpocore.RoundPrompts, _ *string) { c.Train.Beta = 0 },
+		"a prompt is empty":                       func(_ *dpocore.RoundsConfig, p *dpocore.RoundPrompts, _ *string) { p.New = []string{"One?", " "} },
+		"there are 0 prompts, and round 2 begins": func(_ *dpocore.RoundsConfig, p *dpocore.RoundPrompts, _ *string) { p.New = nil },
+		"holds thesis.txt) and holds no rounds":   func(_ *dpocore.RoundsConfig, _ *dpocore.RoundPrompts, dir *string) { *dir = full },
+		"no pair follows from the answers of round 2: same found none better than another": func(c *dpocore.RoundsConfig, _ *dpocore.RoundPrompts, _ *string) { c.Train.MaxSteps = 1 },
+	} {
+		c, data, prompts := shortRounds(t, dpocore.ReferenceBase)
+		prompts.Check = nil
+		dir := filepath.Join(t.TempDir(), "rounds")
+		change(&c, &prompts, &dir)
+		if _, err := model.TrainRounds(t.Context(), dir, c, data, prompts, same, &roundsListener{}); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %q", err, says)
+		}
+	}
+}
+
+// A local model judges through the loader that all models come through; the same answers have the same scores however
+// many are judged together.
+func TestModelJudge(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	questions := []judge.Question{
+		{Prompt: "Why?", Answers: []string{"Because of the light.", "No.", "Because of the light."}},
+		{Prompt: "How?", Answers: []string{"By hand.", "With some patience, and water."}},
+		{Prompt: strings.Repeat("word ", 200), Answers: []string{"Too long.", "Far too long."}},
+	}
+	for _, way := range dpocore.ModelJudgeWays {
+		j := dpocore.ModelJudge{Model: model, Way: way, MaxLength: 128}
+		all, err := j.ScoresOfAll(t.Context(), questions)
+		if err != nil || len(all) != 3 || len(all[0]) != 3 || len(all[1]) != 2 {
+			t.Fatalf("%v, %v", all, err)
+		}
+		if all[0][0] != all[0][2] && !(all[0][0]-all[0][2] < 1e-4 && all[0][2]-all[0][0] < 1e-4) || all[0][0] == all[0][1] {
+			t.Errorf("by %s: the scores are %v", way, all[0])
+		}
+		if all[2][0] == all[2][0] {
+			t.Errorf("by %s: an answer to a prompt that is too long has the score %g", way, all[2][0])
+		}
+		alone, err := j.Scores(t.Context(), "How?", questions[1].Answers)
+		for i := range alone {
+			if difference := alone[i] - all[1][i]; err != nil || difference > 1e-3 || difference < -1e-3 {
+				t.Errorf("by %s: alone %v, together %v, %v", way, alone, all[1], err)
+			}
+		}
+	}
+	if err := (dpocore.ModelJudge{Model: model, Way: "chance", MaxLength: 128}).Validate(); err == nil || !strings.Contains(err.Error(), `by "chance"; it may be yes or likelihood`) {
+		t.Errorf("got %v", err)
+	}
+}

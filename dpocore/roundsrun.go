@@ -1,0 +1,230 @@
+package dpocore
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/judge"
+)
+
+// rounds is one process's part of them.
+type rounds struct {
+	first    *Model
+	config   RoundsConfig
+	dir      string
+	data     Data
+	prompts  RoundPrompts
+	judge    judge.Judge
+	listener RoundsListener
+
+	record RoundsRecord
+	spent  judge.Cost // by earlier processes
+
+	model   *Model // that the round under way starts from
+	adapter string // on it, "" for none
+}
+
+// TrainRounds trains in rounds (iterative DPO, Xu et al. 2023, https://arxiv.org/abs/2312.16682): round 1 on data; before
+// each further one the model that the round before made answers new prompts, a judge scores the answers, and the round
+// trains on the pairs that follow. What it trains from and against which reference, RoundsConfig.Reference says; the
+// pairs that data holds out are measured in every round.
+//
+// Each round is a run in dir/round-N. Answers, scores and pairs stand beside it, each kept as soon as it is there: the
+// same call goes on where it was stopped, and repeats nothing. Where a person has yet to judge, it returns a *Waiting.
+func (m *Model) TrainRounds(ctx context.Context, dir string, c RoundsConfig, data Data, prompts RoundPrompts, j judge.Judge, listener RoundsListener) (RoundsRecord, error) {
+	r := &rounds{first: m, config: c, dir: dir, data: data, prompts: prompts, judge: j, listener: listener, model: m, adapter: c.Train.InitAdapter}
+	if err := c.Validate(); err != nil {
+		return r.record, fmt.Errorf("train in rounds: %w", err)
+	}
+	if err := prompts.validate(c); err != nil {
+		return r.record, fmt.Errorf("train in rounds: %w", err)
+	}
+	release, err := r.open()
+	if err != nil {
+		return r.record, fmt.Errorf("train in rounds: %w", err)
+	}
+	defer release()
+	defer r.leaveModel()
+	if err := r.run(ctx); err != nil {
+		return r.record, fmt.Errorf("train in rounds: %w", err)
+	}
+	return r.record, nil
+}
+
+// open takes the folder for this process, and goes on with the rounds that it holds.
+func (r *rounds) open() (release func(), err error) {
+	weights, err := r.first.weightsHash()
+	if err != nil {
+		return nil, err
+	}
+	r.record = RoundsRecord{Config: r.config, Weights: weights, Judge: r.judge.Name(), Checks: hashPrompts(r.prompts.Check)}
+	for round := 2; round <= r.config.Rounds; round++ {
+		r.record.Prompts = append(r.record.Prompts, hashPrompts(r.prompts.of(round, r.config.Prompts)))
+	}
+	if _, err := os.Stat(filepath.Join(r.dir, roundsFile)); err != nil {
+		if entries, _ := os.ReadDir(r.dir); len(entries) > 0 && entries[0].Name() != lockFile {
+			return nil, fmt.Errorf("%s is not empty (it holds %s) and holds no rounds; choose another folder", r.dir, entries[0].Name())
+		}
+	}
+	if err := os.MkdirAll(r.dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the folder of the rounds: %w", err)
+	}
+	if release, err = lock(r.dir); err != nil {
+		return nil, err
+	}
+	before, there, err := ReadRounds(r.dir)
+	if err == nil && there {
+		if difference := r.record.differs(&before); difference != "" {
+			err = fmt.Errorf("%s holds other rounds: %s; choose another folder", r.dir, difference)
+		}
+	}
+	if err != nil {
+		release()
+		return nil, err
+	}
+	r.record.Done, r.record.Checked, r.record.Cost, r.spent = before.Done, before.Checked, before.Cost, before.Cost
+	return release, r.record.write(r.dir)
+}
+
+func (r *rounds) run(ctx context.Context) error {
+	if costly, ok := r.judge.(judge.Costly); ok && len(r.record.Done) < r.config.Rounds {
+		r.listener.Note(fmt.Sprintf("All rounds together take %s of %s at most.", r.config.JudgeCost(r.prompts, costly), costly.Name()))
+	}
+	if err := r.check(ctx, 0); err != nil {
+		return err
+	}
+	for round := 1; round <= r.config.Rounds; round++ {
+		if round > 1 {
+			if err := r.enter(ctx, round); err != nil {
+				return err
+			}
+		}
+		if err := r.round(ctx, round); err != nil {
+			return err
+		}
+		if err := r.check(ctx, round); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enter goes on to the model that a round after the first starts from.
+func (r *rounds) enter(ctx context.Context, round int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if r.config.Reference == ReferenceBase {
+		r.adapter = r.runDir(round - 1)
+		return nil
+	}
+	merged := r.mergedDir(round - 1)
+	r.listener.Doing(fmt.Sprintf("merging round %d into the model", round-1), 0, 1)
+	if _, err := r.model.Merge(r.runDir(round-1), merged, float32Name); err != nil {
+		return err
+	}
+	next, err := OpenModel(merged)
+	if err != nil {
+		return err
+	}
+	r.leaveModel()
+	r.model, r.adapter = next, ""
+	r.record.Done[round-2].Merged = merged
+	return r.record.write(r.dir)
+}
+
+// leaveModel closes a model that this process has made.
+func (r *rounds) leaveModel() {
+	if r.model != r.first {
+		r.model.Close()
+	}
+}
+
+// round trains one round, unless that is done.
+func (r *rounds) round(ctx context.Context, round int) error {
+	dir := r.runDir(round)
+	if round <= len(r.record.Done) {
+		return r.same(round, dir)
+	}
+	data, err := r.roundData(ctx, round)
+	if err != nil {
+		return err
+	}
+	config := r.config.Train
+	if r.config.Reference == ReferenceBase && round > 1 {
+		config.InitAdapter = r.adapter
+	}
+	if err := r.model.Train(ctx, dir, config, data, r.listener.Training(round, data.Lineage.Says)); err != nil {
+		return err
+	}
+	adapter, err := export.HashAdapter(dir)
+	if err != nil {
+		return err
+	}
+	r.record.Done = append(r.record.Done, RoundDone{Lineage: *data.Lineage, Run: dir, Adapter: adapter, Pairs: len(data.Train.Pairs)})
+	return r.record.write(r.dir)
+}
+
+// same says whether a finished round's folder still holds what it did.
+func (r *rounds) same(round int, dir string) error {
+	adapter, err := export.HashAdapter(dir)
+	if err != nil {
+		return fmt.Errorf("go on after round %d: %w", round, err)
+	}
+	if adapter != r.record.Done[round-1].Adapter {
+		return fmt.Errorf("go on after round %d: the adapter in %s is not the one that the round left; choose another folder, or put it back", round, dir)
+	}
+	return nil
+}
+
+func (r *rounds) runDir(round int) string {
+	return filepath.Join(r.dir, fmt.Sprintf("round-%d", round))
+}
+func (r *rounds) mergedDir(round int) string {
+	return filepath.Join(r.dir, fmt.Sprintf("merged-%d", round))
+}
+
+// roundData are the pairs of a round, with what they were made of.
+func (r *rounds) roundData(ctx context.Context, round int) (Data, error) {
+	lineage := &Lineage{Round: round, Reference: r.config.Reference, Says: r.says(round, "")}
+	if round == 1 {
+		data := r.data
+		data.Lineage = lineage
+		return data, nil
+	}
+	var err error
+	lineage.Previous = r.runDir(round - 1)
+	if lineage.PreviousAdapter, err = export.HashAdapter(lineage.Previous); err != nil {
+		return Data{}, err
+	}
+	lineage.Judge = r.judge.Name()
+	lineage.Sampling = &Sampling{r.config.Answers, r.config.Temperature, r.config.TopP, r.config.MaxTokens, r.config.Train.Seed}
+	set, files, err := r.ownPairs(ctx, round)
+	if err != nil {
+		return Data{}, err
+	}
+	if lineage.Made, err = MadeOfFiles(files...); err != nil {
+		return Data{}, err
+	}
+	lineage.Says = r.says(round, fmt.Sprintf("%d pairs of its answers to new prompts, judged by %s", len(set.Pairs), lineage.Judge))
+	return Data{Train: set, HeldOut: r.data.HeldOut, Lineage: lineage}, nil
+}
+
+// says is from what a round trains and against which reference, in words.
+func (r *rounds) says(round int, from string) string {
+	switch {
+	case round == 1 && r.config.Train.InitAdapter != "":
+		return fmt.Sprintf("Round 1 learns from %s. It goes on with the adapter %s; its reference is the first model, %s.", r.data.Train.Source, r.config.Train.InitAdapter, r.first.baseName())
+	case round == 1:
+		return fmt.Sprintf("Round 1 learns from %s. It starts from the first model, %s, which is its reference.", r.data.Train.Source, r.first.baseName())
+	case r.config.Reference == ReferenceBase:
+		return fmt.Sprintf("Round %d learns from round %d's model: %s. It goes on with round %d's adapter; its reference stays the first model, %s, so that rewards say what all rounds together have changed.",
+			round, round-1, from, round-1, r.first.baseName())
+	default:
+		return fmt.Sprintf("Round %d learns from round %d's model: %s. It trains a new adapter on that model, merged into %s, which is its reference too: rewards say what this round alone changes.",
+			round, round-1, from, r.mergedDir(round-1))
+	}
+}
