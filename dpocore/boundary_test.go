@@ -36,8 +36,12 @@ func TestBoundaries(t *testing.T) {
 		"plots":               {xla, "github.com/daulet/tokenizers", "dpocore", "dpocore/llama"},
 		"dpocore/metrics":     {xla, "gonum.org/v1/plot", "github.com/gomlx/gomlx/core/graph"},
 		"dpocore/preference":  {xla, "github.com/daulet/tokenizers"},
+		"dpocore/judgement":   {xla, "github.com/daulet/tokenizers"},
 		"dpocore/chat":        {xla},
 		"dpocore/tokenizer":   {xla},
+		"dpocore/statistics":  {xla, "gonum.org/v1/plot", "dpocore/metrics"},
+		"dpocore/evaluation":  {xla, "gonum.org/v1/plot", "github.com/daulet/tokenizers"},
+		"dpocore/diagnose":    {xla, "gonum.org/v1/plot", "github.com/daulet/tokenizers"},
 		"dpocore/batch":       {xla, "github.com/gomlx/gomlx/core/graph"},
 		"dpocore/loss":        {xla},
 		"dpocore/llama":       {xla, "github.com/daulet/tokenizers"},
@@ -61,12 +65,14 @@ func TestBoundaries(t *testing.T) {
 	}
 }
 
-// TestMetricsIsStandardLibrary: a cell that reads a run's figures compiles in a moment.
-func TestMetricsIsStandardLibrary(t *testing.T) {
-	for _, path := range linked(t, "dpocore/metrics") {
-		first, _, _ := strings.Cut(path, "/")
-		if strings.Contains(first, ".") && !strings.HasPrefix(path, "vendor/") {
-			t.Errorf("dpocore/metrics links %s", path)
+// TestStandardLibraryAlone: a cell that reads a run's figures compiles in a moment.
+func TestStandardLibraryAlone(t *testing.T) {
+	for _, pattern := range []string{"dpocore/metrics", "dpocore/statistics", "dpocore/evaluation", "dpocore/diagnose"} {
+		for _, path := range linked(t, pattern) {
+			first, _, _ := strings.Cut(path, "/")
+			if strings.Contains(first, ".") && !strings.HasPrefix(path, "vendor/") {
+				t.Errorf("%s links %s", pattern, path)
+			}
 		}
 	}
 }

@@ -27,6 +27,9 @@ type Answers struct {
 	Prompt string `json:"prompt"`
 	Before string `json:"before"`
 	After  string `json:"after"`
+
+	BeforeEnded bool `json:"before_ended"` // by itself, not by the greatest length
+	AfterEnded  bool `json:"after_ended"`
 }
 
 // comparison is answers.json.
@@ -61,16 +64,16 @@ func (m *Model) Compare(ctx context.Context, adapter string, prompts []string, m
 		}
 		for i, prompt := range prompts {
 			progress(side*len(prompts)+i, 2*len(prompts))
-			texts, err := answerer.Answer(ctx, []preference.Turn{{Role: "user", Content: prompt}},
-				generate.Options{MaxNewTokens: maxNewTokens, TopP: 1, Samples: 1}, nil)
+			said, err := answerer.sample(ctx, []preference.Turn{{Role: "user", Content: prompt}},
+				generate.Options{MaxNewTokens: maxNewTokens, TopP: 1, Samples: 1})
 			if err != nil {
 				answerer.Close()
 				return nil, fmt.Errorf("compare: %w", err)
 			}
 			if side == 0 {
-				want.Answers[i].Before = texts[0]
+				want.Answers[i].Before, want.Answers[i].BeforeEnded = said[0].Text, said[0].Ended
 			} else {
-				want.Answers[i].After = texts[0]
+				want.Answers[i].After, want.Answers[i].AfterEnded = said[0].Text, said[0].Ended
 			}
 		}
 		answerer.Close()

@@ -88,32 +88,6 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestScore: 8 of 10 right; Wilson's interval for that is 0.490 to 0.943 (Wilson 1927, as in any table). The margins are
-// 1 eight times and -1 twice: mean 0.6, variance 10·(1−0.36)/9, half width 1.96·√(variance/10).
-func TestScore(t *testing.T) {
-	var pairs []PairFigures
-	for i := range 10 {
-		pairs = append(pairs, PairFigures{Margin: []float64{1, -1}[i/8]})
-	}
-	s := ScoreOf(pairs)
-	half := 1.959964 * math.Sqrt(0.64*10/9/10)
-	for _, c := range []struct {
-		what            string
-		got, want, near float64
-	}{
-		{"accuracy", s.Accuracy, 0.8, 1e-12},
-		{"low accuracy", s.AccuracyInterval[0], 0.490, 5e-4},
-		{"high accuracy", s.AccuracyInterval[1], 0.943, 5e-4},
-		{"margin", s.Margin, 0.6, 1e-12},
-		{"low margin", s.MarginInterval[0], 0.6 - half, 1e-12},
-		{"high margin", s.MarginInterval[1], 0.6 + half, 1e-12},
-	} {
-		if math.Abs(c.got-c.want) > c.near {
-			t.Errorf("%s is %g, want %g", c.what, c.got, c.want)
-		}
-	}
-}
-
 func TestLoadData(t *testing.T) {
 	builtin, err := LoadData(BuiltinName, "", 0, 1)
 	if err != nil || len(builtin.Train.Pairs) != 240 || len(builtin.HeldOut.Pairs) != 60 {

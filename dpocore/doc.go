@@ -8,8 +8,8 @@
 //	err = model.Train(ctx, "run", dpocore.DefaultConfig(), data, listener)
 //	fresh, err := model.Merge("run", "merged", "float32")
 //
-// [Model.Evaluate] measures pairs, [Model.Answerer] answers prompts, [Model.Compare] does so before and after, a
-// [Conversation] goes on over several turns. A model is a folder of the Llama family, a GGUF file, or a name on the hub
+// [Model.Evaluate] measures pairs, for [evaluation.Of] to sum up, [Model.Inspect] their tokens; [Model.Answerer] answers
+// prompts, [Model.Compare] does so before and after, a [Conversation] goes on over several turns. A model is a folder of the Llama family, a GGUF file, or a name on the hub
 // ([FetchModel]); pairs are a file, the built-in ones, or a published set ([FetchData]).
 //
 // # The way of one pair

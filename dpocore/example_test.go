@@ -46,7 +46,7 @@ func Example() {
 	fmt.Printf("rejected  %v %q\n", tokens.Rejected, tok.Decode(tokens.Rejected, false))
 
 	examples := []batch.Example{{Prompt: tokens.Prompt, Chosen: tokens.Chosen, Rejected: tokens.Rejected}}
-	rows, err := batch.Pack(examples, batch.Plan([][]batch.Example{examples}))
+	rows, err := batch.Pack(examples, batch.Plan([][]batch.Example{examples})...)
 	check(err)
 	row := rows[0]
 	begin, used := len(tokens.Prompt)-2, row.Used()

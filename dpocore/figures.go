@@ -1,9 +1,12 @@
 package dpocore
 
 import (
+	"maps"
 	"math"
+	"slices"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/metrics"
 )
 
 // figures sums what the pairs of a step or an evaluation showed.
@@ -15,6 +18,35 @@ type figures struct {
 	logits         [2]float64
 	tokens         [2]int
 	wins, sequence int
+
+	parts map[string]*figures // of each objective of a mix, by its name
+}
+
+// take adds a pair to the figures and, where it has one, to its objective's.
+func (f *figures) take(objective string, e batch.Example, policy, reference, logits [2]float32, loss, beta float64) {
+	f.add(e, policy, reference, logits, loss, beta)
+	if objective == "" {
+		return
+	}
+	if f.parts[objective] == nil {
+		if f.parts == nil {
+			f.parts = map[string]*figures{}
+		}
+		f.parts[objective] = &figures{}
+	}
+	f.parts[objective].add(e, policy, reference, logits, loss, beta)
+}
+
+// objectives are the figures of each objective, by name.
+func (f *figures) objectives() (list []metrics.Objective) {
+	for _, name := range slices.Sorted(maps.Keys(f.parts)) {
+		part := f.parts[name]
+		list = append(list, metrics.Objective{
+			Name: name, Pairs: part.pairs, Loss: part.mean(part.loss),
+			RewardsAccuracies: part.mean(float64(part.wins)), RewardsMargins: part.mean(part.rewards[0] - part.rewards[1]),
+		})
+	}
+	return list
 }
 
 // add takes in one pair: log-probabilities of both answers under policy and reference, and summed mean logits.

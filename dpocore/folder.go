@@ -25,6 +25,8 @@ type Record struct {
 	Model    modelFacts `json:"model"`
 	Train    dataFacts  `json:"train"`
 	HeldOut  *dataFacts `json:"held_out,omitempty"`
+	Mix      *Mix       `json:"mix,omitempty"`
+	Lineage  *Lineage   `json:"lineage,omitempty"`
 	Backend  string     `json:"backend"`
 	Code     string     `json:"code"`     // version of this program
 	Finished bool       `json:"finished"` // all steps are made and the adapter is written
@@ -90,6 +92,7 @@ func (r Record) differs(other Record) string {
 		{"gradient accumulation", a.GradientAccumulation, b.GradientAccumulation}, {"greatest gradient norm", a.MaxGradNorm, b.MaxGradNorm},
 		{"greatest length", a.MaxLength, b.MaxLength}, {"shuffling", a.Shuffle, b.Shuffle}, {"seed", a.Seed, b.Seed},
 		{"early stopping", a.stopping(), b.stopping()},
+		{"mix of objectives", r.Mix.String(), other.Mix.String()},
 		{"training pairs", r.Train.Tokens, other.Train.Tokens},
 	} {
 		if item.mine != item.its {

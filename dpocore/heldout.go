@@ -2,8 +2,11 @@ package dpocore
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/policy"
 )
@@ -13,33 +16,32 @@ func (t *trainer) evaluate(ctx context.Context) error {
 	begun := time.Now()
 	var sums figures
 	loss := t.config.loss(t.held.list)
-	for done, row := range t.heldRows {
-		t.listener.Evaluating(done, len(t.heldRows))
-		reference, err := t.references.of(ctx, &t.model.work, row)
-		if err != nil {
-			return err
-		}
-		measured, err := await(ctx, &t.model.work, func() (policy.Measured, error) { return t.policy.Evaluate(row, reference, loss) })
-		if err != nil {
-			return err
-		}
-		for i, example := range row.Examples {
-			sums.add(t.held.list[example], measured.LogProbs[i], reference[i], measured.MeanLogits[i],
-				float64(measured.Losses[i]), t.config.Beta)
-		}
+	pairs := t.held.figures()
+	own := func(row *batch.Row, reference [][2]float32) (policy.Measured, error) {
+		return t.policy.Evaluate(row, reference, loss)
 	}
-	evaluation := metrics.Evaluation{
-		Step: t.step, Epoch: float64(t.order.seen(t.step)) / float64(len(t.train.list)), Loss: sums.mean(sums.loss),
+	err := measureRows(ctx, &t.model.work, t.references, t.heldRows, t.listener.Evaluating, own, func(m measuredPair) {
+		sums.take(t.aim(&t.held.pairs[m.example]), t.held.list[m.example], m.policy, m.reference, m.meanLogits, m.loss, t.config.Beta)
+		m.fill(&pairs[m.example])
+	})
+	if err != nil {
+		return err
+	}
+	shown := metrics.Evaluation{
+		Step: t.step, Epoch: float64(t.seen(t.step)) / float64(t.train.len()), Loss: sums.mean(sums.loss),
 		RewardsChosen: sums.mean(sums.rewards[0]), RewardsRejected: sums.mean(sums.rewards[1]),
 		RewardsAccuracies: sums.mean(float64(sums.wins)), RewardsMargins: sums.mean(sums.rewards[0] - sums.rewards[1]),
 		LogpsChosen: sums.mean(sums.logProbs[0]), LogpsRejected: sums.mean(sums.logProbs[1]),
-		Runtime: time.Since(begun).Seconds(),
+		Runtime: time.Since(begun).Seconds(), Objectives: sums.objectives(),
 	}
-	if err := t.log.Evaluation(evaluation); err != nil {
+	if err := t.log.Evaluation(shown); err != nil {
+		return err
+	}
+	if err := evaluation.WritePairs(filepath.Join(t.dir, evaluation.PairsFile), pairs); err != nil {
 		return err
 	}
 	t.evaluatedAt = t.step
-	t.evaluations = append(t.evaluations, evaluation)
-	t.listener.Evaluated(evaluation)
+	t.evaluations = append(t.evaluations, shown)
+	t.listener.Evaluated(shown)
 	return nil
 }

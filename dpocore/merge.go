@@ -88,7 +88,7 @@ func (m *Model) trialRow() (*batch.Row, error) {
 		return nil, err
 	}
 	pair := []batch.Example{{Prompt: tokens.Prompt, Chosen: tokens.Chosen, Rejected: tokens.Rejected}}
-	rows, err := batch.Pack(pair, batch.Plan([][]batch.Example{pair}))
+	rows, err := batch.Pack(pair, batch.Plan([][]batch.Example{pair})...)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func (r *recorder) Evaluating(int, int)            {}
 func (r *recorder) Evaluated(e metrics.Evaluation) { r.evaluations = append(r.evaluations, e) }
 func (r *recorder) Sampled(int, []dpocore.Answer)  {}
 func (r *recorder) Saved(step int, _ string)       { r.saved = append(r.saved, step) }
-func (r *recorder) Finished(string, float64)       { r.finished = true }
+func (r *recorder) Finished(dpocore.Finish)        { r.finished = true }
 
 // tinyModel is a two-layer random Llama with SmolLM2's own tokenizer and chat template.
 func tinyModel(t testing.TB) *dpocore.Model {

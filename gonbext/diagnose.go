@@ -2,116 +2,82 @@ package gonbext
 
 import (
 	"context"
-	"encoding/json"
 	"html/template"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/diagnose"
 )
 
 // Diagnose looks at a finished run as one looks for trouble: did it learn, does it still write naturally, is it better
-// than the base model. It reads the run's figures, and the answers that Compare has kept.
+// than the base model. It reads the run's figures, the answers that Compare has kept, and what Evaluate and Fluency have
+// measured.
 func Diagnose(dir string) {
 	cell(func(context.Context) error {
-		record, err := finishedRun(dir)
+		if _, err := finishedRun(dir); err != nil {
+			return err
+		}
+		run, err := diagnose.Read(dir)
 		if err != nil {
 			return err
 		}
-		history, err := metrics.ReadHistory(dir)
-		if err != nil {
-			return err
-		}
-		r := examined{history: history, config: record.Config, answers: keptAnswers(dir)}
-		if record.HeldOut != nil {
-			r.heldOut = record.HeldOut.Pairs
-		}
-		show(r.findings())
+		show(diagnosis{run.Diagnose()})
 		return nil
 	})
 }
 
-// keptAnswers are the answers that Compare has left in a run's folder; none where it has not run.
-func keptAnswers(dir string) []dpocore.Answers {
-	var kept struct {
-		Answers []dpocore.Answers `json:"answers"`
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "answers.json"))
-	if err != nil || json.Unmarshal(raw, &kept) != nil {
-		return nil
-	}
-	return kept.Answers
-}
+// diagnosis is a diagnosis for reading.
+type diagnosis struct{ diagnose.Diagnosis }
 
-// mark says how a finding is meant.
-type mark string
-
-const (
-	good   mark = "✓"
-	look   mark = "!"
-	wrong  mark = "✗"
-	noWord mark = "–" // can't be told
-)
-
-// finding is one thing seen in a run, and what to change where it is not good.
-type finding struct {
-	Mark   mark
-	Seen   string
-	Change string
-}
-
-// findings are grouped by the question that they answer.
-type findings []group
-
-type group struct {
-	Question string
-	Found    []finding
-}
-
-// has says whether any finding has a mark.
-func (f findings) has(m mark) bool {
-	return slices.ContainsFunc(f, func(g group) bool {
-		return slices.ContainsFunc(g.Found, func(found finding) bool { return found.Mark == m })
-	})
-}
-
-// verdict is the first line.
-func (f findings) verdict() box {
-	switch {
-	case f.has(wrong):
-		return box{noteBox, "Something is wrong with this run; see the lines marked ✗ and what to change."}
-	case f.has(look):
-		return box{noteBox, "This run worked, with something to look at: the lines marked !."}
-	case f.has(noWord):
-		return box{noteBox, "Nothing wrong is to be seen, but the lines marked – could not be told."}
-	default:
-		return box{doneBox, "This run looks sound."}
-	}
-}
-
-var findingsTemplate = template.Must(template.New("findings").Parse(`<table class="mathjax_ignore" style="text-align:left">
+var diagnosisTemplate = template.Must(template.New("diagnosis").Parse(`<table class="mathjax_ignore" style="text-align:left">
 {{- range .}}<tr><th colspan="3" style="text-align:left">{{.Question}}</th></tr>
-{{- range .Found}}<tr><td style="vertical-align:top">{{.Mark}}</td><td style="text-align:left;vertical-align:top;max-width:34em">{{.Seen}}</td><td style="text-align:left;vertical-align:top;max-width:34em">{{.Change}}</td></tr>{{end}}{{end -}}
+{{- range .Findings}}<tr><td style="vertical-align:top">{{.Mark}}</td><td style="text-align:left;vertical-align:top;max-width:34em"><b>{{.Cause}}</b> {{.Evidence}}</td><td style="text-align:left;vertical-align:top;max-width:34em">{{.Remedy}}</td></tr>{{end}}{{end -}}
 </table>`))
 
-func (f findings) HTML() template.HTML {
-	return f.verdict().HTML() + render(findingsTemplate, []group(f))
-}
-
-func (f findings) Text() string {
-	var b strings.Builder
-	b.WriteString(f.verdict().Text() + "\n")
-	for _, group := range f {
-		b.WriteString("\n" + group.Question + "\n")
-		for _, found := range group.Found {
-			b.WriteString("  " + string(found.Mark) + " " + found.Seen + "\n")
-			if found.Change != "" {
-				b.WriteString("    → " + found.Change + "\n")
-			}
+func (d diagnosis) verdict() box {
+	for _, mark := range []diagnose.Mark{diagnose.Wrong, diagnose.Look, diagnose.Unknown} {
+		if d.Has(mark) {
+			return box{noteBox, d.Verdict()}
 		}
 	}
-	return b.String()
+	return box{doneBox, d.Verdict()}
 }
+
+func (d diagnosis) HTML() template.HTML {
+	return d.verdict().HTML() + render(diagnosisTemplate, d.Diagnosis)
+}
+
+func (d diagnosis) Text() string { return d.String() }
+
+// complaints are what a run shows of its diagnosis at its end: what asks for something.
+type complaints struct {
+	dir  string
+	list []diagnose.Finding
+	open bool // something could not be told
+}
+
+// complain looks at a run that has just ended.
+func complain(dir string) (content, error) {
+	run, err := diagnose.Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	d := run.Diagnose()
+	return complaints{dir, d.Complaints(), d.Has(diagnose.Unknown)}, nil
+}
+
+func (c complaints) content() content {
+	more := " gonbext.Diagnose(\"" + c.dir + "\") tells what was looked at."
+	switch {
+	case len(c.list) == 0 && c.open:
+		return box{noteBox, "Nothing wrong is to be seen in this run's figures, but not all could be told." + more}
+	case len(c.list) == 0:
+		return box{doneBox, "Nothing wrong is to be seen in this run's figures." + more}
+	}
+	var all several
+	for _, f := range c.list {
+		all = append(all, box{noteBox, f.Cause + " " + f.Evidence + " → " + f.Remedy})
+	}
+	return all
+}
+
+func (c complaints) HTML() template.HTML { return c.content().HTML() }
+func (c complaints) Text() string        { return c.content().Text() }

@@ -6,7 +6,8 @@
 //	gonbext.Train("dpo_finetuned_smollm2", dpocore.DefaultConfig(), pairs)
 //
 // Before training, [Pairs.Show] and [Pairs.Check] look at the data, [Template] and [Loss] at a single pair. After it,
-// [Compare] and [Evaluate] show what changed, [Explain] what changed in one pair, [Diagnose] what went wrong, [Plot] and
+// [Compare] and [Evaluate] show what changed, [Explain] and [Inspect] what changed in single pairs, [Difference] whether
+// two runs differ, [Fluency] and [WinRate] what became of the answers, [Diagnose] what went wrong, [Plot] and
 // [Overlay] draw runs, [Files] lists what a run left, [Merge] makes a model of it and [Answer] asks that. [Rank] and
 // [Ranked] make new pairs.
 //

@@ -26,6 +26,8 @@ var explained = []struct{ pattern, words string }{
 	{"run.json", "what the run was made of: settings, model, data, version"},
 	{"metrics.jsonl", "the figures of every step, under TRL's names"},
 	{"eval_metrics.jsonl", "the figures of every evaluation on held-out pairs"},
+	{"eval_pairs.jsonl", "the held-out pairs one by one, at the last evaluation"},
+	{"evaluation.json", "what Evaluate and Fluency have measured"},
 	{"trainer_state.json", "the same history as Hugging Face's Trainer writes it"},
 	{"answers.json", "the answers that Compare has shown"},
 	{"dpo_merge.json", "which adapter was merged into which model"},

@@ -78,8 +78,8 @@ func (v *liveView) Sampled(step int, answers []dpocore.Answer) {
 	v.change(func() { v.state.sampled(step, answers) })
 }
 func (v *liveView) Saved(int, string) { v.change(func() { v.state.saved() }) }
-func (v *liveView) Finished(dir string, seconds float64) {
-	v.change(func() { v.state.finished(dir, seconds) })
+func (v *liveView) Finished(f dpocore.Finish) {
+	v.change(func() { v.state.finished(f) })
 }
 
 // Begin also reads what earlier cells have done of this run: the curves go on from there.

@@ -50,7 +50,14 @@ func (p *progress) device() string {
 	if p.begin.Backend == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s on %s; %d pairs to learn from, %d held out", p.begin.Model, p.begin.Backend, p.begin.Pairs, p.begin.HeldOut)
+	text := fmt.Sprintf("%s on %s; %d pairs to learn from, %d held out", p.begin.Model, p.begin.Backend, p.begin.Pairs, p.begin.HeldOut)
+	if p.begin.Expected != "" {
+		text += "; expected: " + p.begin.Expected
+	}
+	if p.begin.Mix != nil {
+		text += "; " + p.begin.Mix.String()
+	}
+	return text
 }
 
 func (p *progress) headline() string {
@@ -85,7 +92,11 @@ func (p *progress) heldOut() string {
 	if p.held.Step == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Held-out pairs after step %d: loss %.4f, margin %+.4f, accuracy %.0f %%", p.held.Step, p.held.Loss, p.held.RewardsMargins, 100*p.held.RewardsAccuracies)
+	text := fmt.Sprintf("Held-out pairs after step %d: loss %.4f, margin %+.4f, accuracy %.0f %%", p.held.Step, p.held.Loss, p.held.RewardsMargins, 100*p.held.RewardsAccuracies)
+	for i, o := range p.held.Objectives {
+		text += fmt.Sprintf("%s %s %.0f %%", []string{"; of these", ","}[min(i, 1)], o.Name, 100*o.RewardsAccuracies)
+	}
+	return text
 }
 
 // activity says what goes on other than training, and for how long; what takes a moment is not worth a line.

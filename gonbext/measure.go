@@ -2,11 +2,11 @@ package gonbext
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/evaluation"
 )
 
 // Loss computes the DPO loss of one pair by hand, before any training: policy and reference are the same model then, so
@@ -63,7 +63,7 @@ func times(difference float64) string {
 }
 
 // lossTable is the loss of a pair, a line for each thing that is computed.
-func lossTable(f dpocore.PairFigures, beta float64) table {
+func lossTable(f evaluation.Pair, beta float64) table {
 	chosen, rejected := beta*(f.LogpsChosen-f.RefLogpsChosen), beta*(f.LogpsRejected-f.RefLogpsReject)
 	margin := chosen - rejected
 	sigmoid := 1 / (1 + math.Exp(-margin))
@@ -85,79 +85,19 @@ func lossTable(f dpocore.PairFigures, beta float64) table {
 	}
 }
 
-func measureOne(ctx context.Context, adapter string, p Pairs, i int, say func(string, ...any)) (dpocore.PairFigures, error) {
+func measureOne(ctx context.Context, adapter string, p Pairs, i int, say func(string, ...any)) (evaluation.Pair, error) {
 	set, err := p.one(i)
 	if err != nil {
-		return dpocore.PairFigures{}, err
+		return evaluation.Pair{}, err
 	}
 	model, err := baseModel()
 	if err != nil {
-		return dpocore.PairFigures{}, err
+		return evaluation.Pair{}, err
 	}
 	say("Measuring both answers")
 	pairs, _, err := model.Evaluate(ctx, adapter, set, dpocore.DefaultConfig().MaxLength, func(int, int) {})
 	if err != nil {
-		return dpocore.PairFigures{}, err
+		return evaluation.Pair{}, err
 	}
 	return pairs[0], nil
 }
-
-// Evaluate measures a run on the held-out pairs: how often it prefers the chosen answer more than the base model does,
-// and by how much, each with the interval that holds the true figure with 95 % confidence.
-func Evaluate(dir string, p Pairs) {
-	task(func(ctx context.Context, say func(string, ...any)) (content, error) {
-		record, err := finishedRun(dir)
-		if err != nil {
-			return nil, err
-		}
-		set, held := p.heldOut, true
-		if set == nil {
-			set, held = p.train, false
-		}
-		if set == nil || len(set.Pairs) == 0 {
-			return nil, errors.New("there are no pairs to evaluate on")
-		}
-		model, err := baseModel()
-		if err != nil {
-			return nil, err
-		}
-		pairs, _, err := model.Evaluate(ctx, dir, set, record.Config.MaxLength, func(done, total int) {
-			say("Measuring %d pairs, part %d of %d", len(set.Pairs), min(done+1, total), total)
-		})
-		if err != nil {
-			return nil, err
-		}
-		return evaluation(dpocore.ScoreOf(pairs), dir, record.Config.Beta, held), nil
-	})
-}
-
-// evaluation puts a score into a table and words.
-func evaluation(s dpocore.Score, dir string, beta float64, held bool) content {
-	which := "held-out pairs"
-	if !held {
-		which = "pairs, none of them held out"
-	}
-	t := table{
-		caption: fmt.Sprintf("%s on %d %s", dir, s.Pairs, which),
-		columns: []string{"figure", "value", "95 % interval", "in words"},
-		rows: [][]string{
-			{"accuracy", percent(s.Accuracy), percent(s.AccuracyInterval[0]) + " to " + percent(s.AccuracyInterval[1]), "pairs whose chosen answer gained more than the rejected one"},
-			{"margin in nats", fmt.Sprintf("%.2f", s.Margin), fmt.Sprintf("%.2f to %.2f", s.MarginInterval[0], s.MarginInterval[1]), "by how much more it gained, on average"},
-			{"margin as reward", fmt.Sprintf("%.4f", beta*s.Margin), fmt.Sprintf("%.4f to %.4f", beta*s.MarginInterval[0], beta*s.MarginInterval[1]), fmt.Sprintf("the same times beta, %g", beta)},
-		},
-	}
-	return several{t, verdict(s)}
-}
-
-func verdict(s dpocore.Score) content {
-	switch {
-	case s.AccuracyInterval[0] > 0.5:
-		return box{doneBox, "Better than chance: all of the interval lies above 50 %."}
-	case s.AccuracyInterval[1] < 0.5:
-		return box{noteBox, "Worse than chance: all of the interval lies below 50 %. Check that chosen and rejected are not swapped."}
-	default:
-		return box{noteBox, "Not told from chance: the interval holds 50 %. More steps or more pairs to evaluate on may tell."}
-	}
-}
-
-func percent(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }

@@ -3,13 +3,13 @@ package gonbext
 import (
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/evaluation"
 )
 
 // With beta 0.1 and gains of 3 and -2 nats the rewards are 0.3 and -0.2, the margin 0.5, and the loss
 // -ln(1/(1+e^-0.5)) = ln(1.60653) = 0.4741.
 func TestLossTable(t *testing.T) {
-	got := lossTable(dpocore.PairFigures{LogpsChosen: -7, RefLogpsChosen: -10, LogpsRejected: -12, RefLogpsReject: -10}, 0.1)
+	got := lossTable(evaluation.Pair{LogpsChosen: -7, RefLogpsChosen: -10, LogpsRejected: -12, RefLogpsReject: -10}, 0.1)
 	want := []string{"-7.0000", "-12.0000", "-10.0000", "-10.0000", "0.3000", "-0.2000", "0.5000", "0.6225", "0.4741"}
 	for i, row := range got.rows {
 		if row[1] != want[i] {
@@ -25,17 +25,6 @@ func TestTimes(t *testing.T) {
 	} {
 		if got := times(difference); got != want {
 			t.Errorf("%g: got %q, want %q", difference, got, want)
-		}
-	}
-}
-
-func TestVerdict(t *testing.T) {
-	for _, test := range []struct {
-		interval [2]float64
-		want     kind
-	}{{[2]float64{0.55, 0.9}, doneBox}, {[2]float64{0.4, 0.7}, noteBox}, {[2]float64{0.1, 0.4}, noteBox}} {
-		if got := verdict(dpocore.Score{AccuracyInterval: test.interval}).(box); got.kind != test.want {
-			t.Errorf("%v: got %+v", test.interval, got)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,7 @@ const (
 // Pairs are preference pairs to train on, with those that are held out to evaluate on.
 type Pairs struct {
 	train, heldOut *preference.Set // heldOut may be nil
+	mix            *dpocore.Mix    // of objectives, nil for none
 }
 
 // Pair is one prompt with its two answers. A conversation's turns stand in Prompt one below the other.
@@ -42,6 +44,9 @@ func Load(name string) (p Pairs) {
 }
 
 func load(name string) (Pairs, error) {
+	if dpocore.IsMix(name) {
+		return mixed(name)
+	}
 	set, held, err := dpocore.ReadPairs(name)
 	if errors.Is(err, os.ErrNotExist) {
 		return Pairs{}, missing(name)
@@ -92,7 +97,7 @@ func (p Pairs) split(share float64) Pairs {
 	if len(held.Pairs) == 0 {
 		held = nil
 	}
-	return Pairs{train: train, heldOut: held}
+	return Pairs{train: train, heldOut: held, mix: p.mix}
 }
 
 // HeldOut are the pairs that training never sees.
@@ -101,6 +106,21 @@ func (p Pairs) HeldOut() Pairs {
 		return Pairs{train: &preference.Set{Source: p.train.Source}}
 	}
 	return Pairs{train: p.heldOut}
+}
+
+// Flipped exchanges chosen and rejected of the pairs to train on, and leaves those held out as they are: a mistake to make
+// on purpose, and to look at.
+func (p Pairs) Flipped() Pairs {
+	if p.train == nil {
+		return p
+	}
+	flipped := *p.train
+	flipped.Pairs = slices.Clone(p.train.Pairs)
+	for i, pair := range flipped.Pairs {
+		flipped.Pairs[i].Chosen, flipped.Pairs[i].Rejected = pair.Rejected, pair.Chosen
+	}
+	p.train = &flipped
+	return p
 }
 
 // Len is the number of pairs to train on.
@@ -129,7 +149,9 @@ func (p Pairs) one(i int) (*preference.Set, error) {
 	return &preference.Set{Pairs: []preference.Pair{pair}, Source: p.train.Source}, err
 }
 
-func (p Pairs) data() dpocore.Data { return dpocore.Data{Train: p.train, HeldOut: p.heldOut} }
+func (p Pairs) data() dpocore.Data {
+	return dpocore.Data{Train: p.train, HeldOut: p.heldOut, Mix: p.mix}
+}
 
 // Show draws the first n pairs as a table, with their numbers.
 func (p Pairs) Show(n int) {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"example.com/gonb-dpo/dpocore/preference"
 )
 
 // pairFile writes lines into a file of pairs.
@@ -100,5 +102,20 @@ func TestCheckSeesLengthBias(t *testing.T) {
 	}
 	if text := builtin.report().Text(); !strings.Contains(text, "Length alone does not tell") {
 		t.Errorf("got %s", text)
+	}
+}
+
+// What is held out keeps its labels, and so do the pairs that were flipped.
+func TestFlipped(t *testing.T) {
+	p := Pairs{
+		train:   &preference.Set{Pairs: []preference.Pair{{Chosen: "a", Rejected: "b"}}},
+		heldOut: &preference.Set{Pairs: []preference.Pair{{Chosen: "c", Rejected: "d"}}},
+	}
+	flipped := p.Flipped()
+	if got := flipped.train.Pairs[0]; got.Chosen != "b" || got.Rejected != "a" || p.train.Pairs[0].Chosen != "a" || flipped.heldOut.Pairs[0].Chosen != "c" {
+		t.Errorf("got %+v of %+v", flipped.train, p.train)
+	}
+	if (Pairs{}).Flipped().train != nil {
+		t.Error("no pairs became some")
 	}
 }

@@ -28,29 +28,41 @@ func Overlay(pattern, metric string) {
 }
 
 func overlay(pattern, metric string) error {
+	runs, folder, err := runsAt(pattern)
+	if err != nil {
+		return err
+	}
+	figure, err := plots.Overlay(metric, runs)
+	if err != nil {
+		return err
+	}
+	return showAndKeep(figure, folder)
+}
+
+// runsAt reads the runs whose folders match a pattern, and names the folder in which these lie.
+func runsAt(pattern string) (runs []plots.Run, folder string, err error) {
 	dirs, err := filepath.Glob(pattern)
 	if err != nil {
-		return fmt.Errorf("the pattern %q has a bracket too few; write it as \"runs/beta-*\"", pattern)
+		return nil, "", fmt.Errorf("the pattern %q has a bracket too few; write it as \"runs/beta-*\"", pattern)
 	}
-	var runs []plots.Run
 	for _, dir := range dirs {
 		if _, err := os.Stat(filepath.Join(dir, metrics.StepsFile)); err != nil {
 			continue // some other folder
 		}
 		history, err := metrics.ReadHistory(dir)
 		if err != nil {
-			return err
+			return nil, "", err
 		}
 		runs = append(runs, plots.Run{Name: filepath.Base(dir), History: history})
 	}
 	if len(runs) == 0 {
-		return fmt.Errorf("no run matches %q; run the cell that trains them first, or check the pattern", pattern)
+		return nil, "", fmt.Errorf("no run matches %q; run the cell that trains them first, or check the pattern", pattern)
 	}
-	figure, err := plots.Overlay(metric, runs)
-	if err != nil {
-		return err
-	}
-	folder := filepath.Dir(pattern)
+	return runs, filepath.Dir(pattern), nil
+}
+
+// showAndKeep displays a figure of several runs, and writes it into the folder plots beside them.
+func showAndKeep(figure plots.Figure, folder string) error {
 	if err := plots.WriteFigures(filepath.Join(folder, "plots"), figure); err != nil {
 		return err
 	}

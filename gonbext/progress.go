@@ -83,14 +83,14 @@ func (p *progress) sampled(step int, answers []dpocore.Answer) {
 }
 
 // finished takes in the end of a run; 0 seconds mean that it had ended before this cell.
-func (p *progress) finished(dir string, seconds float64) {
+func (p *progress) finished(f dpocore.Finish) {
 	p.ended = endedWell
 	p.summary = "This run is finished; there is nothing left to train"
-	if seconds == 0 {
-		history, _ := metrics.ReadHistory(dir) // drawing the run reports what is wrong with it
+	if f.Seconds == 0 {
+		history, _ := metrics.ReadHistory(f.Dir) // drawing the run reports what is wrong with it
 		p.recall(history)
 	} else {
-		p.summary = fmt.Sprintf("Trained in %s", duration(time.Duration(seconds*float64(time.Second))))
+		p.summary = fmt.Sprintf("Trained in %s; %s (expected: %s)", duration(time.Duration(f.Seconds*float64(time.Second))), f.Taken, f.Expected)
 	}
 }
 

@@ -53,7 +53,7 @@ func TestLiveStates(t *testing.T) {
 		{"compiling", func() (p progress) { p.begun(dpocore.Begin{Config: c, Backend: "XLA"}); return }, "Compiling the first step", "loss"},
 		{"resumed", func() (p progress) { p.begun(dpocore.Begin{Config: c, Backend: "XLA", Step: 20}); return }, "Going on after step 20", "loss"},
 		{"stopped", func() progress { p := halfway(); p.over(&dpocore.Stopped{Step: 4}); return p }, "Ended after step 4 of 10", "s left"},
-		{"finished", func() progress { p := halfway(); p.finished("", 75); p.over(nil); return p }, "Trained in 1 min 15 s", "s left"},
+		{"finished", func() progress { p := halfway(); p.finished(dpocore.Finish{Seconds: 75}); p.over(nil); return p }, "Trained in 1 min 15 s", "s left"},
 	} {
 		p := test.make()
 		got := string(p.HTML(time.Now()))

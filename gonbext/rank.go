@@ -1,127 +1,160 @@
 package gonbext
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
-	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/dpocore/judgement"
 )
 
-// temperatures are those of the answers to be ranked: from nearly the likeliest words to daring ones.
-var temperatures = []float64{0.3, 0.6, 0.9, 1.1}
+// raterEnv is the environment variable with the name of who ranks.
+const raterEnv = "DPO_RATER"
 
-// drawing is a prompt and the answers to it, in the order in which they are shown.
-type drawing struct {
-	Prompt  string   `json:"prompt"`
-	Answers []string `json:"answers"`
-}
+// Rater is someone who ranks answers; "" is who runs the notebook: the name in DPO_RATER, or "me".
+type Rater string
 
-// Rank lets the model answer a prompt four times, more daringly each time, and shows the answers in a mixed order. They
-// are kept beside the file, so that the same cell shows the same answers again. [Ranked] takes their ranking.
-func Rank(prompt, file string) {
+// Rank is [Rater.Rank] for who runs the notebook.
+func Rank(file string, prompts ...string) { Rater("").Rank(file, prompts...) }
+
+// Rank lets the model answer each prompt at four temperatures, as one batch, and shows the answers in a mixed order, without
+// saying which is which. Where the page's buttons reach this program, pressing them saves the ranking, and the next prompt
+// follows; elsewhere they write the line that [Rater.Ranked] takes. Answers and rankings are in the file as soon as they are
+// there: the same cell goes on where a session was left, and shows another rater the same answers. Without prompts it
+// shows those that others have ranked.
+func (r Rater) Rank(file string, prompts ...string) {
 	task(func(ctx context.Context, say func(string, ...any)) (content, error) {
-		if strings.TrimSpace(prompt) == "" {
-			return nil, errors.New("the prompt is empty; write a question or a request")
-		}
-		kept, err := readDrawings(file)
+		s, err := r.session(file)
 		if err != nil {
 			return nil, err
 		}
-		at := slices.IndexFunc(kept, func(d drawing) bool { return d.Prompt == prompt })
-		var now drawing
-		if at >= 0 {
-			now = kept[at]
-			kept = slices.Delete(kept, at, at+1)
-		} else if now, err = drawAnswers(ctx, prompt, say); err != nil {
-			return nil, err
-		}
-		if err := writeDrawings(file, append(kept, now)); err != nil {
-			return nil, err
-		}
-		return newRanking(now, file), nil
+		defer s.file.Close()
+		return s.rank(ctx, prompts, say)
 	})
 }
 
-// drawAnswers asks the model. Prompt and weights decide what it answers: the same cell gives the same answers anywhere.
-func drawAnswers(ctx context.Context, prompt string, say func(string, ...any)) (drawing, error) {
-	d := drawing{Prompt: prompt}
+// name is the rater's.
+func (r Rater) name() string {
+	return cmp.Or(string(r), os.Getenv(raterEnv), "me")
+}
+
+// session is one rater's part in a file of rankings.
+type session struct {
+	rater Rater
+	path  string
+	file  *judgement.File
+	log   *judgement.Log
+	ask   func(context.Context, ranking) (order string, ok bool) // the buttons
+	draw  func(ctx context.Context, prompt string) (judgement.Drawing, error)
+}
+
+func (r Rater) session(path string) (*session, error) {
+	file, err := judgement.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{rater: r, path: path, file: file, ask: askPage, draw: drawAnswers}
+	if err := s.read(); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *session) read() (err error) {
+	s.log, err = judgement.Read(s.path)
+	return err
+}
+
+// rank goes through the prompts that the rater has not ranked yet.
+func (s *session) rank(ctx context.Context, prompts []string, say func(string, ...any)) (content, error) {
+	if len(prompts) == 0 {
+		for _, d := range s.log.Pending(s.rater.name()) {
+			prompts = append(prompts, d.Prompt)
+		}
+	}
+	for at, prompt := range prompts {
+		d, err := s.drawing(ctx, prompt, say)
+		if err != nil {
+			return nil, err
+		}
+		before, ranked := s.log.Verdict(d, s.rater.name())
+		if ranked && len(prompts) > 1 {
+			continue
+		}
+		shown := newRanking(d, s.rater, s.path)
+		shown.Left = fmt.Sprintf("prompt %d of %d", at+1, len(prompts))
+		if ranked {
+			shown.Before = before.Order()
+		}
+		say("Ranking %s", shown.Left)
+		order, saved := s.ask(ctx, shown)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if !saved {
+			return shown, nil
+		}
+		if err := s.judge(d, order); err != nil {
+			return nil, err
+		}
+	}
+	return several{box{doneBox, fmt.Sprintf("The answers to %s are ranked, by %s.", counted(len(prompts), "prompt"), s.rater.name())}, rankings(s.log)}, nil
+}
+
+// drawing is the one that the file has of a prompt, or a new one. It is the file's last one from now on.
+func (s *session) drawing(ctx context.Context, prompt string, say func(string, ...any)) (judgement.Drawing, error) {
+	at := slices.IndexFunc(s.log.Drawings, func(d judgement.Drawing) bool { return d.Prompt == prompt })
+	if last := len(s.log.Drawings) - 1; at >= 0 && at == last {
+		return s.log.Drawings[at], nil
+	}
+	var d judgement.Drawing
+	var err error
+	if at >= 0 {
+		d = s.log.Drawings[at]
+	} else {
+		say("The model answers: %s", prompt)
+		if d, err = s.draw(ctx, prompt); err != nil {
+			return d, err
+		}
+	}
+	if err := s.file.Draw(&d); err != nil {
+		return d, err
+	}
+	return d, s.read()
+}
+
+// drawAnswers asks the model.
+func drawAnswers(ctx context.Context, prompt string) (d judgement.Drawing, err error) {
+	if strings.TrimSpace(prompt) == "" {
+		return d, errors.New("the prompt is empty; write a question or a request")
+	}
 	model, err := baseModel()
 	if err != nil {
 		return d, err
 	}
-	tokens, err := newTokens()
-	if err != nil {
+	o := dpocore.DefaultDrawOptions()
+	if o.MaxNewTokens, err = newTokens(); err != nil {
 		return d, err
 	}
-	answerer, err := model.Answerer("")
-	if err != nil {
-		return d, err
-	}
-	defer answerer.Close()
-	sum := fnv.New64a()
-	sum.Write([]byte(prompt)) // a hash never fails to take bytes
-	seed := sum.Sum64()
-	for i, temperature := range temperatures {
-		say("Answer %d of %d", i+1, len(temperatures))
-		answer, err := another(ctx, answerer, d, generate.Options{MaxNewTokens: tokens, Temperature: temperature, TopP: 0.95, Samples: 1, Seed: seed + uint64(i)})
-		if err != nil {
-			return d, err
-		}
-		d.Answers = append(d.Answers, answer)
-	}
-	mix := rand.New(rand.NewPCG(seed, 0))
-	mix.Shuffle(len(d.Answers), func(i, j int) { d.Answers[i], d.Answers[j] = d.Answers[j], d.Answers[i] })
-	return d, nil
+	return model.Draw(ctx, "", prompt, o)
 }
 
-// another draws an answer that is not empty and not there yet.
-func another(ctx context.Context, answerer *dpocore.Answerer, d drawing, o generate.Options) (string, error) {
-	const tries = 5
-	for range tries {
-		texts, err := answerer.Answer(ctx, userTurn(d.Prompt), o, nil)
-		if err != nil {
-			return "", err
-		}
-		answer := strings.TrimSpace(texts[0])
-		if answer != "" && !slices.Contains(d.Answers, answer) {
-			return answer, nil
-		}
-		o.Seed += uint64(len(temperatures))
-		o.Temperature += 0.2
-	}
-	return "", errors.New("the model gives the same answer again and again, so there is nothing to rank; take a more open prompt")
-}
-
-// drawingsFile stands beside the file of pairs.
-func drawingsFile(file string) string { return strings.TrimSuffix(file, ".jsonl") + ".answers.json" }
-
-func readDrawings(file string) (list []drawing, err error) {
-	raw, err := os.ReadFile(drawingsFile(file))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(raw, &list)
-	}
+// judge keeps the rater's order of a drawing's answers.
+func (s *session) judge(d judgement.Drawing, order string) error {
+	ranks, bad, err := judgement.ParseOrder(order, len(d.Answers))
 	if err != nil {
-		return nil, fmt.Errorf("read the answers to rank: %s: %w; delete that file to draw new ones", drawingsFile(file), err)
+		return err
 	}
-	return list, nil
-}
-
-func writeDrawings(file string, list []drawing) error {
-	raw, err := json.MarshalIndent(list, "", "  ")
-	if err != nil {
-		return fmt.Errorf("keep the answers to rank: %w", err)
+	verdict := judgement.Verdict{Rater: s.rater.name(), Ranks: ranks, AllBad: bad, Judged: time.Now().UTC().Truncate(time.Second)}
+	if err := s.file.Judge(d, verdict); err != nil {
+		return err
 	}
-	return atomicfile.WriteBytes(drawingsFile(file), append(raw, '\n'))
+	return s.read()
 }

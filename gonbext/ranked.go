@@ -1,32 +1,24 @@
 package gonbext
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/judgement"
 	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/internal/atomicfile"
 )
 
-// rankedPair is a pair as a line of the file holds it.
-type rankedPair struct {
-	Prompt   string `json:"prompt"`
-	Chosen   string `json:"chosen"`
-	Rejected string `json:"rejected"`
-}
+// Ranked is [Rater.Ranked] for who runs the notebook.
+func Ranked(file, order string) { Rater("").Ranked(file, order) }
 
-// Ranked takes the ranking of the answers that [Rank] showed last for a file, by their numbers, the best first, and adds
-// all pairs that follow from it to the file: six from four answers. To rank them anew, run it again: pairs of the
-// earlier ranking go.
-func Ranked(file string, order ...int) {
+// Ranked takes the ranking of the answers that [Rater.Rank] showed last for a file, by their numbers, the best first:
+// "3 > 2 = 4 > 1", where 2 and 4 are equally good, or "all bad". It is on the disk when the cell ends. To rank them anew,
+// run it again: the last one counts.
+func (r Rater) Ranked(file, order string) {
 	cell(func(context.Context) error {
-		result, err := ranked(file, order)
+		result, err := r.ranked(file, order)
 		if err != nil {
 			return err
 		}
@@ -35,98 +27,83 @@ func Ranked(file string, order ...int) {
 	})
 }
 
-func ranked(file string, order []int) (content, error) {
-	kept, err := readDrawings(file)
+func (r Rater) ranked(file, order string) (content, error) {
+	if _, err := os.Stat(file); err != nil {
+		return nil, fmt.Errorf("there are no answers to rank in %q; run gonbext.Rank first", file)
+	}
+	s, err := r.session(file)
 	if err != nil {
 		return nil, err
 	}
-	if len(kept) == 0 {
-		return nil, fmt.Errorf("there are no answers to rank for %q; run gonbext.Rank first", file)
+	defer s.file.Close()
+	if len(s.log.Drawings) == 0 {
+		return nil, fmt.Errorf("there are no answers to rank in %q; run gonbext.Rank first", file)
 	}
-	d := kept[len(kept)-1]
-	if err := checkOrder(order, len(d.Answers)); err != nil {
+	d := s.log.Drawings[len(s.log.Drawings)-1]
+	if err := s.judge(d, order); err != nil {
 		return nil, err
 	}
-	pairs, err := pairsOf(d, order)
+	verdict, _ := s.log.Verdict(d, r.name()) // it has just been given
+	pairs, err := judgement.Judgement{Drawing: d, Verdict: verdict}.Pairs(preference.ListOptions{})
 	if err != nil {
 		return nil, err
 	}
-	total, err := addPairs(file, d, pairs)
-	if err != nil {
-		return nil, err
+	done := fmt.Sprintf("Kept: %s for the answers to %q, by %s. It makes %s.", verdict.Order(), d.Prompt, r.name(), counted(len(pairs), "pair"))
+	if left := len(s.log.Pending(r.name())); left > 0 {
+		done += fmt.Sprintf(" The answers to %s wait in %s: gonbext.Rank(%q) shows them.", counted(left, "prompt"), file, file)
 	}
-	return box{doneBox, fmt.Sprintf("Your ranking of the answers to %q makes %d pairs. %s now holds %d.", d.Prompt, len(pairs), file, total)}, nil
+	return box{doneBox, done}, nil
 }
 
-// checkOrder wants each answer's number once.
-func checkOrder(order []int, answers int) error {
-	sorted := slices.Sorted(slices.Values(order))
-	for i := range max(answers, len(sorted)) {
-		if len(sorted) != answers || sorted[i] != i+1 {
-			example := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(upTo(answers))), ", "), "[]")
-			return fmt.Errorf("the ranking is %v; it must name each of the %d answers once, the best first, as in %s", order, answers, example)
+// Rankings tells what a file of rankings holds: who has ranked how many prompts, what is left, and how far each two raters
+// agree.
+func Rankings(file string) {
+	cell(func(context.Context) error {
+		log, err := judgement.Read(file)
+		if err != nil {
+			return err
+		}
+		show(rankings(log))
+		return nil
+	})
+}
+
+func rankings(log *judgement.Log) content {
+	t := table{caption: fmt.Sprintf("%s: answers to %s", log.Source, counted(len(log.Drawings), "prompt")), columns: []string{"rater", "ranked", "left", "ties", "all bad"}}
+	raters := log.Raters()
+	for _, rater := range raters {
+		ranked, ties, bad := 0, 0, 0
+		for _, j := range log.Judgements {
+			switch {
+			case j.Rater != rater:
+				continue
+			case j.AllBad:
+				bad++
+			case strings.Contains(j.Order(), "="):
+				ties++
+			}
+			ranked++
+		}
+		t.rows = append(t.rows, []string{rater, fmt.Sprint(ranked), fmt.Sprint(len(log.Drawings) - ranked), fmt.Sprint(ties), fmt.Sprint(bad)})
+	}
+	parts := several{t}
+	for i, first := range raters {
+		for _, second := range raters[i+1:] {
+			if agreement, err := log.Agreement(first, second); err == nil { // else there is nothing to compare
+				parts = append(parts, paragraph(agreement.String()))
+			}
 		}
 	}
-	return nil
+	for _, note := range log.Notes {
+		parts = append(parts, box{noteBox, note + "."})
+	}
+	return parts
 }
 
-func upTo(n int) []int {
-	list := make([]int, n)
-	for i := range list {
-		list[i] = i + 1
+// counted is a number with its noun.
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
 	}
-	return list
-}
-
-// pairsOf are all pairs that follow from a ranking: each answer is better than every one after it.
-func pairsOf(d drawing, order []int) (pairs []rankedPair, err error) {
-	ranks := make([]int, len(d.Answers))
-	for at, number := range order {
-		ranks[number-1] = at + 1
-	}
-	all, err := preference.FromRanking(preference.User(d.Prompt), d.Answers, ranks, preference.ListOptions{})
-	if err != nil {
-		return nil, fmt.Errorf("make pairs of the ranking: %w", err)
-	}
-	for _, pair := range all {
-		pairs = append(pairs, rankedPair{d.Prompt, pair.Chosen, pair.Rejected})
-	}
-	return pairs, nil
-}
-
-// addPairs writes the file with the pairs of a drawing in place of earlier ones, whole or not at all, and returns how
-// many lines it then has. All other lines stay as they are.
-func addPairs(file string, d drawing, pairs []rankedPair) (total int, err error) {
-	raw, err := os.ReadFile(file)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return 0, fmt.Errorf("add the pairs: %w", err)
-	}
-	var out bytes.Buffer
-	for line := range bytes.Lines(raw) {
-		line = bytes.TrimSpace(line)
-		if len(line) == 0 || fromDrawing(line, d) {
-			continue
-		}
-		out.Write(line)
-		out.WriteByte('\n')
-		total++
-	}
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	for _, pair := range pairs {
-		if err := encoder.Encode(pair); err != nil {
-			return 0, fmt.Errorf("add the pairs: %w", err)
-		}
-		total++
-	}
-	return total, atomicfile.WriteBytes(file, out.Bytes())
-}
-
-// fromDrawing says whether a line is a pair of these answers.
-func fromDrawing(line []byte, d drawing) bool {
-	var pair rankedPair
-	if json.Unmarshal(line, &pair) != nil {
-		return false
-	}
-	return pair.Prompt == d.Prompt && slices.Contains(d.Answers, pair.Chosen) && slices.Contains(d.Answers, pair.Rejected)
+	return fmt.Sprintf("%d %s", n, noun)
 }

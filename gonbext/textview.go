@@ -52,8 +52,8 @@ func (v *textView) Sampled(step int, answers []dpocore.Answer) {
 
 func (v *textView) Saved(int, string) { v.state.saved() }
 
-func (v *textView) Finished(dir string, seconds float64) {
-	v.state.finished(dir, seconds)
+func (v *textView) Finished(f dpocore.Finish) {
+	v.state.finished(f)
 	v.line("%s", v.state.headline())
 }
 

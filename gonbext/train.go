@@ -51,7 +51,14 @@ func train(ctx context.Context, dir string, c dpocore.Config, p Pairs) error {
 	if err != nil {
 		return err
 	}
-	return drawRun(dir)
+	if err := drawRun(dir); err != nil {
+		return err
+	}
+	found, err := complain(dir)
+	if err == nil {
+		show(found)
+	}
+	return err
 }
 
 func newView(dir string) view {
@@ -70,6 +77,11 @@ func drawRun(dir string) error {
 	}
 	if err := showFigure(plots.Overview(history), dir+"/plots/overview.png"); err != nil {
 		return err
+	}
+	if len(history.Objectives()) > 0 {
+		if err := showFigure(plots.Objectives(history), dir+"/plots/objectives.png"); err != nil {
+			return err
+		}
 	}
 	return plots.WriteRun(dir, history)
 }

@@ -53,6 +53,21 @@ func TestSeed(t *testing.T) {
 	}
 }
 
+// Each sample has its own temperature: it is the text that it would be where all had that one.
+func TestTemperatures(t *testing.T) {
+	g := tiny(t).generator(t, nil, nil)
+	prompt, own := randomTokens(20, 1), sampled(30, 3, 7)
+	own.Temperatures = []float64{0, 0.7, 1.5}
+	texts := answer(t, g, prompt, own)
+	for sample, temperature := range own.Temperatures {
+		same := sampled(30, 3, 7)
+		same.Temperature = temperature
+		if want := answer(t, g, prompt, same)[sample]; !slices.Equal(texts[sample], want) {
+			t.Errorf("at %g the text is %v, want %v", temperature, texts[sample], want)
+		}
+	}
+}
+
 func TestAdapter(t *testing.T) {
 	m := tiny(t)
 	layout, prompt := m.layout(t), randomTokens(20, 1)

@@ -21,6 +21,9 @@ func TestValidate(t *testing.T) {
 		{func(o *Options) { o.RepetitionPenalty = math.NaN() }, "repetition penalty is NaN"},
 		{func(o *Options) { o.Stop = []string{"a", ""} }, "stop text is empty"},
 		{func(o *Options) { o.Temperature = math.Inf(1) }, "temperature is +Inf"},
+		{func(o *Options) { o.Samples, o.Temperatures = 2, []float64{0, 1.5} }, ""},
+		{func(o *Options) { o.Samples, o.Temperatures = 2, []float64{0, -1} }, "temperature is -1"},
+		{func(o *Options) { o.Samples, o.Temperatures = 3, []float64{0, 1} }, "there are 2 temperatures for 3 samples"},
 	} {
 		o := greedy(1, 1)
 		test.change(&o)

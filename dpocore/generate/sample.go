@@ -26,7 +26,7 @@ type candidate struct {
 }
 
 func newSampler(o Options, prompt []int32, sample int) *sampler {
-	return &sampler{temperature: o.Temperature, topP: o.TopP, topK: o.TopK, penalty: newPenalty(o.RepetitionPenalty, prompt),
+	return &sampler{temperature: o.temperature(sample), topP: o.TopP, topK: o.TopK, penalty: newPenalty(o.RepetitionPenalty, prompt),
 		random: rand.New(rand.NewPCG(o.Seed, uint64(sample)))}
 }
 

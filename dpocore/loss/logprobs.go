@@ -14,10 +14,20 @@ type Answers struct {
 // LogProbs sums log π(token | what stands before) over each answer's tokens. From hidden states [row, hidden] and the
 // vocabulary matrix head [vocabulary, hidden] it returns logProbs and meanLogits, each [answers] float32, where answers
 // is twice the pairs of a row: chosen and rejected in turn. meanLogits sums each token's mean vocabulary logit.
-//
-// A token's log-probability is its logit less the logarithm of the summed exponentials of all; the logit of the target
-// is hidden·head[target], which spares a gather from [tokens, vocabulary].
 func LogProbs(hidden, head *Node, a Answers, answers int) (logProbs, meanLogits *Node) {
+	perToken, mean := TokenLogProbs(hidden, head, a)
+	tokens := a.Source.Shape().Dim(0)
+	own := owned(a.Owner, answers)
+	sum := func(x *Node) *Node {
+		return ReduceSum(Mul(own, BroadcastToDims(Reshape(x, tokens, 1), tokens, answers)), 0)
+	}
+	return sum(perToken), StopGradient(sum(mean))
+}
+
+// TokenLogProbs are the terms of LogProbs' sums, each [tokens]: a token's log-probability is its logit less the logarithm
+// of the summed exponentials of all; the logit of the target is hidden·head[target], which spares a gather from
+// [tokens, vocabulary].
+func TokenLogProbs(hidden, head *Node, a Answers) (logProbs, meanLogits *Node) {
 	tokens := a.Source.Shape().Dim(0)
 	states := Gather(hidden, Reshape(a.Source, tokens, 1)) // [tokens, hidden]
 	logits := DotGeneral(states, []int{1}, nil, head, []int{1}, nil)
@@ -26,12 +36,7 @@ func LogProbs(hidden, head *Node, a Answers, answers int) (logProbs, meanLogits 
 	logSum := Add(Log(sumAsTorch(exps)), Reshape(greatest, tokens))
 	target := ReduceSum(Mul(states, Gather(head, Reshape(a.Target, tokens, 1))), -1)
 	mean := ReduceSum(Mul(states, BroadcastToShape(ReduceAndKeep(head, ReduceMean, 0), states.Shape())), -1)
-
-	own := owned(a.Owner, answers)
-	sum := func(x *Node) *Node {
-		return ReduceSum(Mul(own, BroadcastToDims(Reshape(x, tokens, 1), tokens, answers)), 0)
-	}
-	return sum(Sub(target, logSum)), StopGradient(sum(mean))
+	return Sub(target, logSum), mean
 }
 
 // Tokens counts each answer's tokens, [answers] float32, from Answers.Owner; an answer that is not there counts 1.

@@ -1,0 +1,151 @@
+package diagnose_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/diagnose"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// quiet is a listener that hears nothing.
+type quiet struct{}
+
+func (quiet) Phase(string)                  {}
+func (quiet) Note(string)                   {}
+func (quiet) Begin(dpocore.Begin)           {}
+func (quiet) Step(metrics.Event)            {}
+func (quiet) Evaluating(int, int)           {}
+func (quiet) Evaluated(metrics.Evaluation)  {}
+func (quiet) Sampled(int, []dpocore.Answer) {}
+func (quiet) Saved(int, string)             {}
+func (quiet) Finished(dpocore.Finish)       {}
+
+// Real runs of the tiny model, spoilt on purpose, each with the rules that must see it and those that must not.
+func TestRealRuns(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model, err := dpocore.OpenModel(tinymodel.WriteChat(t, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { model.Close() })
+	dir := t.TempDir()
+	for _, test := range []struct {
+		name         string
+		spoil        func(*dpocore.Config, *dpocore.Data)
+		seen, unseen []string
+	}{
+		{"sound", func(*dpocore.Config, *dpocore.Data) {}, nil,
+			[]string{"not learning", "diverged", "labels swapped", "reference mismatch", "gradient clipped", "steps skipped", "chosen falling", "train and held-out parting", "nothing held out"}},
+		{"a rate far too low", func(c *dpocore.Config, _ *dpocore.Data) { c.LearningRate = 1e-8 }, []string{"not learning"}, []string{"labels swapped", "diverged"}},
+		{"a rate low with a small beta", func(c *dpocore.Config, _ *dpocore.Data) { c.LearningRate, c.Beta = 1e-7, 0.01 }, []string{"not learning"}, []string{"diverged"}},
+		{"flipped labels", func(_ *dpocore.Config, d *dpocore.Data) { flip(d.Train) }, []string{"labels swapped"}, []string{"not learning", "no better than the base"}},
+		{"flipped held-out labels", func(_ *dpocore.Config, d *dpocore.Data) { flip(d.HeldOut) }, []string{"labels swapped"}, []string{"not learning"}},
+		{"a rate far too high on pairs that contradict each other", func(c *dpocore.Config, d *dpocore.Data) {
+			half := preference.Set{Pairs: d.Train.Pairs[:len(d.Train.Pairs)/2]}
+			flip(&half)
+			c.LearningRate, c.Beta, c.Scheduler = 0.3, 2, "constant"
+		}, []string{"diverged"}, []string{"not learning"}},
+		{"a small limit of the gradient", func(c *dpocore.Config, _ *dpocore.Data) { c.MaxGradNorm = 0.01 }, []string{"gradient clipped"}, []string{"diverged"}},
+		{"an adapter to start from", func(c *dpocore.Config, _ *dpocore.Data) { c.InitAdapter = filepath.Join(dir, "sound") }, []string{"reference mismatch"}, []string{"diverged"}},
+		{"a few pairs over and over", func(c *dpocore.Config, d *dpocore.Data) {
+			d.Train.Pairs = d.Train.Pairs[:4]
+			c.LearningRate = 1e-2
+		}, []string{"train and held-out parting"}, []string{"not learning"}},
+		{"length alone", byLength, []string{"length alone"}, []string{"not learning", "labels swapped"}},
+		{"none held out", func(_ *dpocore.Config, d *dpocore.Data) { d.HeldOut = nil }, []string{"nothing held out"}, []string{"no better than the base", "not learning"}},
+		{"three steps", func(c *dpocore.Config, _ *dpocore.Data) { c.MaxSteps = 3 }, []string{"too short"}, []string{"not learning"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, data := run()
+			test.spoil(&c, &data)
+			folder := filepath.Join(dir, test.name)
+			if err := model.Train(context.Background(), folder, c, data, quiet{}); err != nil {
+				t.Fatal(err)
+			}
+			r, err := diagnose.Read(folder)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := r.Diagnose()
+			for seen, rules := range map[bool][]string{true: test.seen, false: test.unseen} {
+				for _, rule := range rules {
+					found, ok := d.Of(rule)
+					if ok = ok && found.Mark != diagnose.Good; ok != seen {
+						t.Errorf("%s: seen is %v, want %v\n%s", rule, ok, seen, d)
+					}
+				}
+			}
+			t.Log(d)
+		})
+	}
+}
+
+// run is a short run that learns: of a chosen answer the words are good ones, of a rejected one bad ones, four to nine of
+// either.
+func run() (dpocore.Config, dpocore.Data) {
+	c := dpocore.DefaultConfig()
+	c.MaxSteps, c.BatchSize, c.WarmupSteps, c.LearningRate, c.LoRARank, c.LoRAAlpha = 16, 8, 1, 3e-3, 4, 8
+	c.EvalSteps, c.SaveSteps, c.MaxGradNorm = 8, 0, 5
+	random := rand.New(rand.NewPCG(1, 0))
+	data := dpocore.Data{Train: &preference.Set{Source: "made"}, HeldOut: &preference.Set{Source: "made"}}
+	for i := range 96 {
+		set := data.Train
+		if i >= 64 {
+			set = data.HeldOut
+		}
+		set.Pairs = append(set.Pairs, made(i, said(random, good, 4+random.IntN(6)), said(random, bad, 4+random.IntN(6))))
+	}
+	return c, data
+}
+
+var good, bad = []string{"gladly", "clear", "thanks", "helpful", "calm"}, []string{"whatever", "boring", "rude", "no", "ugly"}
+
+// said is so many words drawn from a list.
+func said(random *rand.Rand, words []string, count int) string {
+	var list []string
+	for range count {
+		list = append(list, words[random.IntN(len(words))])
+	}
+	return strings.Join(list, " ")
+}
+
+func made(i int, chosen, rejected string) preference.Pair {
+	return preference.Pair{Prompt: []preference.Turn{{Role: "user", Content: fmt.Sprintf("Question %d?", i)}},
+		Chosen: chosen, Rejected: rejected, Source: "made", Line: i, Weight: 1}
+}
+
+// byLength makes answers of the same words, of which the chosen one is three times as long, but for a fifth of the
+// held-out pairs, where it is a third as long.
+func byLength(_ *dpocore.Config, d *dpocore.Data) {
+	random := rand.New(rand.NewPCG(2, 0))
+	for _, set := range []*preference.Set{d.Train, d.HeldOut} {
+		for i := range set.Pairs {
+			long, short := said(random, good, 12), said(random, good, 4)
+			if set == d.HeldOut && i%5 == 0 {
+				long, short = short, long
+			}
+			set.Pairs[i] = made(i, long, short)
+		}
+	}
+}
+
+// flip exchanges chosen and rejected.
+func flip(set *preference.Set) {
+	for i := range set.Pairs {
+		set.Pairs[i].Chosen, set.Pairs[i].Rejected = set.Pairs[i].Rejected, set.Pairs[i].Chosen
+	}
+}
+
+func TestReadNeedsARun(t *testing.T) {
+	if _, err := diagnose.Read(t.TempDir()); err == nil {
+		t.Error("an empty folder was diagnosed")
+	}
+}

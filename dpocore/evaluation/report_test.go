@@ -1,0 +1,153 @@
+package evaluation
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// ten are 8 right pairs with a margin of 1 and 2 wrong ones with a margin of −1. The chosen answer has gained half the
+// margin, the rejected one lost the other half; both answers have 5 tokens, over which the policy diverges by 1 nat.
+func ten() (pairs []Pair) {
+	for i := range 10 {
+		margin := []float64{1, -1}[i/8]
+		pairs = append(pairs, Pair{
+			Line: i, Prompt: i, Source: []string{"a", "b"}[i%2], Objective: "helpfulness",
+			LogpsChosen: -10 + margin/2, RefLogpsChosen: -10, LogpsRejected: -20 - margin/2, RefLogpsReject: -20,
+			Margin: margin, TokensChosen: 5, TokensRejected: 5, KL: 1,
+		})
+	}
+	return pairs
+}
+
+func TestReport(t *testing.T) {
+	r, err := Of(ten(), 0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		what            string
+		got, want, near float64
+	}{
+		{"accuracy", r.Accuracy.Value, 0.8, 1e-12},
+		{"gap", r.Gap.Value, 0.6, 1e-12},
+		{"chosen", r.Chosen.Value, 0.3, 1e-12},
+		{"rejected", r.Rejected.Value, -0.3, 1e-12},
+		{"KL a token", r.KL.Value, 0.1, 1e-12},
+		{"length-controlled accuracy of equal lengths", r.LengthControlled.Value, 0.8, 0.02},
+		// 8·(1 − σ(0.1))² and 2·(1 − σ(−0.1))² over 10
+		{"Brier", r.Calibration.Brier.Value, 0.8*0.22564 + 0.2*0.27560, 2e-5},
+		// Wilson's interval is 0.490 to 0.943
+		{"low accuracy", r.Accuracy.Low, 0.490, 0.07},
+		{"high accuracy", r.Accuracy.High, 0.943, 0.07},
+	} {
+		if math.Abs(c.got-c.want) > c.near {
+			t.Errorf("%s is %g, want %g", c.what, c.got, c.want)
+		}
+	}
+	if len(r.Sources) != 2 || r.Sources[0].Name != "a" || r.Sources[0].Pairs != 5 || len(r.Objectives) != 1 || r.Prompts != 10 {
+		t.Errorf("parts: %+v, %+v, %d prompts", r.Sources, r.Objectives, r.Prompts)
+	}
+	if _, err := Of(nil, 0.1); !errors.Is(err, ErrNoPairs) {
+		t.Errorf("no pairs: %v", err)
+	}
+}
+
+// One prompt has no interval, which JSON must survive.
+func TestReportAndPairsComeBackFromDisk(t *testing.T) {
+	dir := t.TempDir()
+	pairs := ten()[:2]
+	pairs[1].Prompt = 0
+	r, err := Of(pairs, 0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := ReadReport(dir); ok || err != nil {
+		t.Errorf("an empty folder has a report: %v, %v", ok, err)
+	}
+	if err := r.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if again, ok, err := ReadReport(dir); !ok || err != nil || !reflect.DeepEqual(again, r) {
+		t.Errorf("got %+v (%v, %v), want %+v", again, ok, err, r)
+	}
+	path := filepath.Join(dir, PairsFile)
+	if err := WritePairs(path, pairs); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := ReadPairs(path); err != nil || !reflect.DeepEqual(again, pairs) {
+		t.Errorf("got %+v (%v), want %+v", again, err, pairs)
+	}
+	if err := os.WriteFile(path, []byte("{}\n{torn"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadPairs(path); err == nil || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("a torn file: %v", err)
+	}
+}
+
+func TestCompareWantsTheSamePairs(t *testing.T) {
+	first, second := ten(), ten()
+	second[0].Margin = -1
+	d, err := Compare(first, second)
+	if err != nil || d.Only != [2]int{1, 0} || d.P != 1 {
+		t.Errorf("got %+v, %v", d, err)
+	}
+	second[3].Line = 7
+	for _, other := range [][]Pair{second, first[:9]} {
+		if _, err := Compare(first, other); err == nil {
+			t.Error("other pairs were compared")
+		}
+	}
+}
+
+// Two passages of 10 tokens: a surprise of 1 nat a token before, 1.5 after: perplexity e and e^1.5, √e times as much.
+func TestPlainText(t *testing.T) {
+	p := PlainTextOf("x", []Passage{{10, -10, -15}, {10, -10, -15}})
+	if math.Abs(p.Before-math.E) > 1e-9 || math.Abs(p.After-math.Exp(1.5)) > 1e-9 || math.Abs(p.Factor.Value-math.Exp(0.5)) > 1e-9 || p.Tokens != 20 {
+		t.Errorf("got %+v", p)
+	}
+}
+
+func TestWording(t *testing.T) {
+	w := WordingOf([]Answered{
+		{"a", Answer{"One two.", 3, true}, Answer{strings.Repeat("no ", 23), 8, false}},
+		{"b", Answer{"One two.", 5, true}, Answer{"Fine.", 2, true}},
+	}, 8)
+	if w.Base != (Habits{4, 1, 0}) || w.Run.Tokens != 5 || w.Run.Ended != 0.5 || math.Abs(w.Run.Repetition-0.475) > 1e-12 {
+		t.Errorf("got %+v and %+v", w.Base, w.Run)
+	}
+	if math.Abs(w.Change.Ended.Value+0.5) > 1e-12 || w.Change.Ended.Low > -0.99 {
+		t.Errorf("the change of ends is %v", w.Change.Ended)
+	}
+}
+
+// A judge that always takes the first answer is asked both ways, and says nothing.
+func TestWinRate(t *testing.T) {
+	answers := []Answered{{"a", Answer{Text: "short"}, Answer{Text: "a longer one"}}, {"b", Answer{Text: "long enough"}, Answer{Text: "no"}}}
+	longer := func(_ context.Context, _, first, second string) (float64, error) {
+		if len(first) > len(second) {
+			return 1, nil
+		}
+		return 0, nil
+	}
+	lazy := func(context.Context, string, string, string) (float64, error) { return 1, nil }
+	for _, test := range []struct {
+		judge            Judge
+		rate, consistent float64
+	}{{longer, 0.5, 1}, {lazy, 0.5, 0}} {
+		w, err := WinRateOf(context.Background(), test.judge, answers, func(int, int) {})
+		if err != nil || w.Rate.Value != test.rate || w.Consistent != test.consistent {
+			t.Errorf("got %+v, %v", w, err)
+		}
+	}
+	wild := func(context.Context, string, string, string) (float64, error) { return 7, nil }
+	if _, err := WinRateOf(context.Background(), wild, answers, func(int, int) {}); err == nil || !strings.Contains(err.Error(), "the judge said 7") {
+		t.Errorf("a verdict of 7: %v", err)
+	}
+}

@@ -1,0 +1,128 @@
+package policy
+
+import (
+	"fmt"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/loss"
+)
+
+// Tokens are the log-probabilities of each token of a pair's two answers, chosen and rejected, in nats.
+type Tokens [2][]float32
+
+// TokenLogProbs measures each token of a row's answers, pair by pair in the order of the row's places, under the model
+// with the adapter or without it. Their sums are what LogProbs and Reference measure.
+func (p *Policy) TokenLogProbs(row *batch.Row, withAdapter bool) ([]Tokens, error) {
+	pairs, err := p.tokenLogProbs(row, withAdapter)
+	if err != nil {
+		return nil, fmt.Errorf("measure a row's tokens: %w", err)
+	}
+	return pairs, nil
+}
+
+func (p *Policy) tokenLogProbs(row *batch.Row, withAdapter bool) ([]Tokens, error) {
+	through := (*pass).reference
+	if withAdapter {
+		through = (*pass).withoutTrace
+	}
+	s, err := p.through(row, through)
+	if err != nil {
+		return nil, err
+	}
+	defer s.leave()
+	outputs, err := call(p.graphs.tokens, nil, p.weights.Norm(), p.weights.Head(), s.answers, s.hidden)
+	if err != nil {
+		return nil, err
+	}
+	defer finalize(outputs...)
+	flat, err := appendValues(nil, outputs[0])
+	if err != nil {
+		return nil, err
+	}
+	pairs := make([]Tokens, len(row.Examples))
+	for i, owner := range row.Owner { // an answer's tokens stand in their order
+		if owner >= 0 {
+			own := &pairs[owner/2][owner%2]
+			*own = append(*own, flat[i])
+		}
+	}
+	return pairs, nil
+}
+
+// Divergence measures a row's answers as LogProbs does, and how far the policy is from its reference along them: the
+// Kullback-Leibler divergence of the next token's two distributions, summed over each answer's tokens, in nats.
+func (p *Policy) Divergence(row *batch.Row) (m Measured, divergence [][2]float32, err error) {
+	if m, divergence, err = p.divergence(row); err != nil {
+		return Measured{}, nil, fmt.Errorf("measure a row's divergence: %w", err)
+	}
+	return m, divergence, nil
+}
+
+func (p *Policy) divergence(row *batch.Row) (m Measured, divergence [][2]float32, err error) {
+	own, err := p.through(row, (*pass).withoutTrace)
+	if err != nil {
+		return m, nil, err
+	}
+	defer own.leave()
+	base, err := p.through(row, (*pass).reference)
+	if err != nil {
+		return m, nil, err
+	}
+	defer base.leave()
+	pairs := tensors.FromFlatDataAndDimensions(make([]float32, row.Shape.Pairs), row.Shape.Pairs)
+	defer finalize(pairs)
+	measured, err := call(p.graphs.measure, nil, p.weights.Norm(), p.weights.Head(), own.answers, pairs, own.hidden)
+	if err != nil {
+		return m, nil, err
+	}
+	defer finalize(measured...)
+	if m, err = read(row, measured[0], measured[1], nil); err != nil {
+		return m, nil, err
+	}
+	outputs, err := call(p.graphs.divergence, nil, p.weights.Norm(), p.weights.Head(), own.answers, pairs, own.hidden, base.hidden)
+	if err != nil {
+		return m, nil, err
+	}
+	defer finalize(outputs...)
+	flat, err := appendValues(nil, outputs[0])
+	for i := range row.Examples {
+		divergence = append(divergence, [2]float32{flat[2*i], flat[2*i+1]})
+	}
+	return m, divergence, err
+}
+
+// through sends a row through all layers.
+func (p *Policy) through(row *batch.Row, layers func(*pass) error) (*pass, error) {
+	s, err := p.enter(row)
+	if err != nil {
+		return nil, err
+	}
+	if err := layers(s); err != nil {
+		s.leave()
+		return nil, err
+	}
+	return s, nil
+}
+
+// tokensGraph takes the final norm, the vocabulary matrix, a row's answers [3, answers] and the last layer's output
+// [tokens, hidden]. It returns the log-probability of each answer's token [answers].
+func (p *Policy) tokensGraph(params []*Node) []*Node {
+	norm, head, answers, hidden := params[0], params[1], params[2], params[3]
+	logProbs, _ := loss.TokenLogProbs(p.weights.Config.RMSNorm(hidden, norm), head, answersOf(answers))
+	return []*Node{logProbs}
+}
+
+// divergenceGraph takes what measureGraph takes, and the last layer's output without the adapter. It returns the
+// divergence along each answer, [pairs, 2].
+func (p *Policy) divergenceGraph(params []*Node) []*Node {
+	norm, head, answers, pairs := params[0], params[1], params[2], params[3].Shape().Dim(0)
+	own, base := p.weights.Config.RMSNorm(params[4], norm), p.weights.Config.RMSNorm(params[5], norm)
+	return []*Node{Reshape(loss.Divergence(own, base, head, answersOf(answers), 2*pairs), pairs, 2)}
+}
+
+func answersOf(answers *Node) loss.Answers {
+	return loss.Answers{Source: line(answers, 0), Target: line(answers, 1), Owner: line(answers, 2)}
+}

@@ -1,0 +1,57 @@
+package gonbext
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+)
+
+func TestTrainOnAMix(t *testing.T) {
+	useTinyModel(t)
+	out := printing(t)
+	c := shortConfig()
+	c.MaxSteps, c.SampleSteps, c.EvalSteps = 1, 0, 0
+	folder := t.TempDir()
+	for name, mix := range map[string]string{"helpful": "helpfulness=0.9, truthfulness=0.1", "truthful": "helpfulness=0.1, truthfulness=0.9"} {
+		p, err := mixed(mix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.heldOut.Pairs = append(p.heldOut.Pairs[:2], p.heldOut.Pairs[20:22]...)
+		if err := train(t.Context(), filepath.Join(folder, name), c, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	Objectives(filepath.Join(folder, "helpful"))
+	Tradeoff(folder+"/*", "helpfulness", "truthfulness")
+	for _, want := range []string{"4 held out", "; helpfulness 90 %, truthfulness 10 %, by sampling", "; of these helpfulness ", " %, truthfulness ", "objectives.png", "tradeoff_helpfulness_truthfulness.png"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q in\n%s", want, out)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(folder, "plots", "tradeoff_helpfulness_truthfulness.png")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMixOfPairs(t *testing.T) {
+	p, err := mixed("helpfulness=0.5, mine:" + pairFile(t, numbered(8)...) + "=0.5")
+	if err != nil || p.Len() != 88 || len(p.heldOut.Pairs) != 20 || p.mix.By != dpocore.MixSampling {
+		t.Fatalf("%v, %v", p, err)
+	}
+	if loss := p.InLoss(); loss.data().Mix.By != dpocore.MixLoss || p.mix.By != dpocore.MixSampling {
+		t.Errorf("in the loss: %v, and of the first pairs %v", loss.mix, p.mix)
+	}
+	if half := p.split(0.5); half.data().Mix == nil || half.train.Pairs[0].Objective != "helpfulness" {
+		t.Error("holding out another share loses the mix")
+	}
+	if again, err := load("helpfulness=1"); err != nil || again.mix == nil {
+		t.Errorf("Load of a mix: %v, %v", again, err)
+	}
+	if _, err := mixed("helpfulness=0.5, kindness=0.5"); err == nil || !strings.Contains(sentence(err), `no such objective of the built-in pairs`) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,72 @@
+package gonbext
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+)
+
+func TestRoundsOutsideANotebook(t *testing.T) {
+	useTinyModel(t)
+	t.Setenv(maxStepsEnv, "1")
+	t.Setenv(maxTokensEnv, "4")
+	out := printing(t)
+	p, err := load(pairFile(t, numbered(6)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := dpocore.DefaultRoundsConfig()
+	c.Train, c.Prompts, c.Answers = shortConfig(), 2, 3
+	c.Train.SampleSteps = 0
+	prompts := dpocore.RoundPrompts{New: []string{"One?", "Two?"}, Check: []string{"Three?"}}
+	short := By("short", func(_, answer string) float64 { return -float64(len(answer)) })
+	dir := filepath.Join(t.TempDir(), "rounds")
+	if err := trainRounds(t.Context(), dir, c, p, prompts, short); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"Only 1 steps a round and answers of 4 tokens", "Round 1 learns from", "which is its reference.",
+		"Round 2 learns from round 1's model: ", "which is its reference too", "overview.png", "The rounds in " + dir, "before round 1", "of round 2", "scores.png",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q in\n%s", want, out)
+		}
+	}
+	for _, file := range []string{"round-1/plots/overview.png", "round-2/adapter_model.safetensors", "plots/scores.png", "rounds.json"} {
+		if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
+			t.Error(err)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "ranked.jsonl")
+	c.Reference, c.Rounds = dpocore.ReferenceBase, 2
+	out.Reset()
+	if err := trainRounds(t.Context(), filepath.Join(t.TempDir(), "ranked"), c, p, dpocore.RoundPrompts{New: prompts.New}, ByReader(file)); err != nil {
+		t.Fatal(err)
+	}
+	if want := `rank them with gonbext.Rank("` + file + `"), then run this cell again.`; !strings.Contains(out.String(), want) {
+		t.Errorf("lacks %q in\n%s", want, out)
+	}
+}
+
+func TestRoundsMistakes(t *testing.T) {
+	c := dpocore.DefaultRoundsConfig()
+	one := By("one", func(string, string) float64 { return 1 })
+	if err := trainRounds(t.Context(), t.TempDir(), c, Pairs{}, dpocore.RoundPrompts{}, one); err == nil || !strings.Contains(err.Error(), "no pairs for round 1") {
+		t.Errorf("got %v", err)
+	}
+	p, err := load(pairFile(t, numbered(2)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := trainRounds(t.Context(), t.TempDir(), c, p, dpocore.RoundPrompts{}, nil); err == nil || !strings.Contains(err.Error(), "there is no judge") {
+		t.Errorf("got %v", err)
+	}
+	prompts := dpocore.RoundPrompts{New: []string{"One?", "Two?"}, Check: []string{"Three?"}}
+	// 2 prompts and, for three models, 1 check prompt each
+	if err := trainRounds(t.Context(), t.TempDir(), c, p, prompts, ByEndpoint("http://localhost:1/v1", "m", 0)); err == nil || !strings.Contains(err.Error(), "takes 5 calls, ") || !strings.Contains(err.Error(), "allow it by the number of calls, 5") {
+		t.Errorf("got %v", err)
+	}
+}
