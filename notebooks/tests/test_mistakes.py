@@ -11,7 +11,7 @@ MISTAKES = {
     "a negative beta": ('gonbext.Train("run", config(-0.1), pairs())', ["Beta is -0.1; it must be above 0"]),
     "a misspelt column": ('gonbext.Load("misspelt.jsonl").Check()', ["misspelt.jsonl, line 1", "\"choosen\": did you mean \"chosen\"?"]),
     "a run that is not there": ('gonbext.Compare("dpo_finetuned", "Hello?")', ["dpo_finetuned"]),
-    "an order with a number twice": ('gonbext.Ranked("ranked.jsonl", 1, 1, 2, 3)', ["ranked.jsonl"]),
+    "an order with a number twice": ('gonbext.Ranked("ranked.jsonl", "1 > 1 > 2 > 3")', ["ranked.jsonl"]),
 }
 
 
