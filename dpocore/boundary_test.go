@@ -37,6 +37,7 @@ func TestBoundaries(t *testing.T) {
 		"dpocore/metrics":     {xla, "gonum.org/v1/plot", "github.com/gomlx/gomlx/core/graph"},
 		"dpocore/preference":  {xla, "github.com/daulet/tokenizers"},
 		"dpocore/judgement":   {xla, "github.com/daulet/tokenizers"},
+		"dpocore/judge":       {xla, "github.com/daulet/tokenizers"},
 		"dpocore/chat":        {xla},
 		"dpocore/tokenizer":   {xla},
 		"dpocore/statistics":  {xla, "gonum.org/v1/plot", "dpocore/metrics"},

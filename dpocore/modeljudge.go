@@ -24,8 +24,8 @@ const (
 // ModelJudgeWays are the values of ModelJudge.Way.
 var ModelJudgeWays = []string{JudgeYes, JudgeLikelihood}
 
-// ModelJudge is a local model that judges. How far its word can be trusted depends on the model: of the pairs that come
-// with this project, SmolLM2-135M-Instruct tells the better answer hardly better than a coin; see docs/measurements.md.
+// ModelJudge is a local model that judges. How far its word can be trusted depends on the model: of 60 built-in pairs
+// SmolLM2-135M-Instruct tells the better answer in 36 by JudgeYes, and in 18 by JudgeLikelihood, worse than a coin.
 type ModelJudge struct {
 	Model     *Model
 	Way       string // one of ModelJudgeWays

@@ -2,6 +2,7 @@ package dpocore_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"example.com/gonb-dpo/dpocore"
@@ -40,5 +41,39 @@ func TestModelJudgeOnBuiltinPairs(t *testing.T) {
 			}
 		}
 		t.Logf("by %s: right on %d of %d pairs, by objective %v", way, right["all"], len(all), right)
+	}
+}
+
+// A local model judges through the loader that all models come through; the same answers have the same scores however
+// many are judged together.
+func TestModelJudge(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	questions := []judge.Question{
+		{Prompt: "Why?", Answers: []string{"Because of the light.", "No.", "Because of the light."}},
+		{Prompt: "How?", Answers: []string{"By hand.", "With some patience, and water."}},
+		{Prompt: strings.Repeat("word ", 200), Answers: []string{"Too long.", "Far too long."}},
+	}
+	for _, way := range dpocore.ModelJudgeWays {
+		j := dpocore.ModelJudge{Model: model, Way: way, MaxLength: 128}
+		all, err := j.ScoresOfAll(t.Context(), questions)
+		if err != nil || len(all) != 3 || len(all[0]) != 3 || len(all[1]) != 2 {
+			t.Fatalf("%v, %v", all, err)
+		}
+		if all[0][0] != all[0][2] && !(all[0][0]-all[0][2] < 1e-4 && all[0][2]-all[0][0] < 1e-4) || all[0][0] == all[0][1] {
+			t.Errorf("by %s: the scores are %v", way, all[0])
+		}
+		if all[2][0] == all[2][0] {
+			t.Errorf("by %s: an answer to a prompt that is too long has the score %g", way, all[2][0])
+		}
+		alone, err := j.Scores(t.Context(), "How?", questions[1].Answers)
+		for i := range alone {
+			if difference := alone[i] - all[1][i]; err != nil || difference > 1e-3 || difference < -1e-3 {
+				t.Errorf("by %s: alone %v, together %v, %v", way, alone, all[1], err)
+			}
+		}
+	}
+	if err := (dpocore.ModelJudge{Model: model, Way: "chance", MaxLength: 128}).Validate(); err == nil || !strings.Contains(err.Error(), `by "chance"; it may be yes or likelihood`) {
+		t.Errorf("got %v", err)
 	}
 }

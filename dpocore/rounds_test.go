@@ -1,14 +1,9 @@
 package dpocore_test
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -166,102 +161,6 @@ func sum(t *testing.T, path string) string {
 	return made[0].SHA256
 }
 
-// Rounds stopped in any of their stages go on to the same bytes.
-func TestStoppedRoundsGoOn(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes a minute")
-	}
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data, prompts := shortRounds(t, dpocore.ReferencePrevious)
-	calls := 0
-	whole := filepath.Join(t.TempDir(), "whole")
-	if _, err := model.TrainRounds(t.Context(), whole, c, data, prompts, vowels(&calls), &roundsListener{}); err != nil {
-		t.Fatal(err)
-	}
-	want := left(t, whole)
-	dir := filepath.Join(t.TempDir(), "parts")
-	for _, stage := range []string{"round 1", "merging round 1 into the model", "answering the prompts of round 2", "judging answers", "round 2", "answering the check prompts"} {
-		ctx, cancel := context.WithCancel(t.Context())
-		l := &roundsListener{
-			onDoing: func(what string, done int) {
-				if what == stage && (done > 0 || strings.HasPrefix(what, "merging")) {
-					cancel()
-				}
-			},
-			onStep: func(round int, e metrics.Event) {
-				if stage == fmt.Sprintf("round %d", round) && e.Step == 1 {
-					cancel()
-				}
-			},
-		}
-		if stage == "answering the check prompts" { // those after round 2
-			l.onDoing = func(what string, done int) {
-				if _, err := os.Stat(filepath.Join(dir, "check-answers-2.jsonl")); err == nil && what == stage {
-					cancel()
-				}
-			}
-		}
-		_, err := model.TrainRounds(ctx, dir, c, data, prompts, vowels(&calls), l)
-		if !errors.Is(err, context.Canceled) {
-			t.Fatalf("stopped in %s: %v", stage, err)
-		}
-		cancel()
-	}
-	if _, err := model.TrainRounds(t.Context(), dir, c, data, prompts, vowels(&calls), &roundsListener{}); err != nil {
-		t.Fatal(err)
-	}
-	got := left(t, dir)
-	for name := range want { // hashes of files that name their folder differ
-		got[name], want[name] = withoutFileHashes(got[name]), withoutFileHashes(want[name])
-	}
-	equalOutcome(t, "stopped in each stage", got, want)
-}
-
-var fileHash = regexp.MustCompile(`"sha256": "[0-9a-f]{64}"`)
-
-func withoutFileHashes(text string) string { return fileHash.ReplaceAllString(text, "") }
-
-// A person judges between two calls; until then the rounds wait, and say for what.
-func TestRoundsWaitForAPerson(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data, prompts := shortRounds(t, dpocore.ReferenceBase)
-	prompts.Check = nil
-	dir := filepath.Join(t.TempDir(), "rounds")
-	person := judge.Rankings{By: "me"}
-	_, err := model.TrainRounds(t.Context(), dir, c, data, prompts, person, &roundsListener{})
-	var waits *dpocore.Waiting
-	if !errors.As(err, &waits) || waits.Prompts != 3 || waits.Judge != "me" || !errors.Is(err, judge.ErrWaiting) {
-		t.Fatalf("got %v", err)
-	}
-	for i, line := range strings.Split(strings.TrimSpace(read(t, waits.File)), "\n") {
-		var asked struct {
-			Prompt  string
-			Answers []struct{ Text string }
-		}
-		if err := json.Unmarshal([]byte(line), &asked); err != nil {
-			t.Fatal(err)
-		}
-		var answers []string
-		for _, answer := range asked.Answers {
-			answers = append(answers, strings.TrimSpace(answer.Text))
-		}
-		ranking := judge.Ranking{Prompt: asked.Prompt, Answers: answers, Ranks: []int{2, 1, 3}}
-		if i == 1 {
-			ranking.Ranks = nil // none is good
-		}
-		person.List = append(person.List, ranking)
-		_, err := model.TrainRounds(t.Context(), dir, c, data, prompts, person, &roundsListener{})
-		if left := 2 - i; left > 0 && (!errors.As(err, &waits) || waits.Prompts != left) || left == 0 && err != nil {
-			t.Fatalf("after %d rankings: %v", i+1, err)
-		}
-	}
-	if pairs := strings.Count(read(t, filepath.Join(dir, "pairs-2.jsonl")), "\n"); pairs != 6 {
-		t.Errorf("two rankings of three answers make %d pairs", pairs)
-	}
-}
-
 // More rounds can be added; what is finished stays as it is.
 func TestAnotherRound(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
@@ -330,39 +229,5 @@ func TestRoundsMistakes(t *testing.T) {
 		if _, err := model.TrainRounds(t.Context(), dir, c, data, prompts, same, &roundsListener{}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v, want %q", err, says)
 		}
-	}
-}
-
-// A local model judges through the loader that all models come through; the same answers have the same scores however
-// many are judged together.
-func TestModelJudge(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	questions := []judge.Question{
-		{Prompt: "Why?", Answers: []string{"Because of the light.", "No.", "Because of the light."}},
-		{Prompt: "How?", Answers: []string{"By hand.", "With some patience, and water."}},
-		{Prompt: strings.Repeat("word ", 200), Answers: []string{"Too long.", "Far too long."}},
-	}
-	for _, way := range dpocore.ModelJudgeWays {
-		j := dpocore.ModelJudge{Model: model, Way: way, MaxLength: 128}
-		all, err := j.ScoresOfAll(t.Context(), questions)
-		if err != nil || len(all) != 3 || len(all[0]) != 3 || len(all[1]) != 2 {
-			t.Fatalf("%v, %v", all, err)
-		}
-		if all[0][0] != all[0][2] && !(all[0][0]-all[0][2] < 1e-4 && all[0][2]-all[0][0] < 1e-4) || all[0][0] == all[0][1] {
-			t.Errorf("by %s: the scores are %v", way, all[0])
-		}
-		if all[2][0] == all[2][0] {
-			t.Errorf("by %s: an answer to a prompt that is too long has the score %g", way, all[2][0])
-		}
-		alone, err := j.Scores(t.Context(), "How?", questions[1].Answers)
-		for i := range alone {
-			if difference := alone[i] - all[1][i]; err != nil || difference > 1e-3 || difference < -1e-3 {
-				t.Errorf("by %s: alone %v, together %v, %v", way, alone, all[1], err)
-			}
-		}
-	}
-	if err := (dpocore.ModelJudge{Model: model, Way: "chance", MaxLength: 128}).Validate(); err == nil || !strings.Contains(err.Error(), `by "chance"; it may be yes or likelihood`) {
-		t.Errorf("got %v", err)
 	}
 }

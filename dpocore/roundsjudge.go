@@ -151,6 +151,17 @@ func (r *rounds) check(ctx context.Context, round int) error {
 	if err != nil {
 		return err
 	}
+	c := checkOf(round, answers, scores)
+	if c.Answers == 0 {
+		return nil
+	}
+	r.record.Checked = append(r.record.Checked, c)
+	r.listener.Checked(c)
+	return r.record.write(r.dir)
+}
+
+// checkOf sums up what a judge thinks of answers.
+func checkOf(round int, answers []answeredPrompt, scores map[int][]float64) Check {
 	c := Check{Round: round}
 	sum, all, ended := 0.0, 0, 0
 	for place, answered := range answers {
@@ -165,11 +176,6 @@ func (r *rounds) check(ctx context.Context, round int) error {
 			}
 		}
 	}
-	if c.Answers == 0 {
-		return nil
-	}
 	c.Score, c.Ended = sum/float64(c.Answers), float64(ended)/float64(all)
-	r.record.Checked = append(r.record.Checked, c)
-	r.listener.Checked(c)
-	return r.record.write(r.dir)
+	return c
 }

@@ -45,7 +45,7 @@ func (b box) Text() string {
 }
 
 // doing are the words that errors of dpocore begin with; the cell that shows the error says as much.
-var doing = regexp.MustCompile(`^(train|evaluate|merge|compare|answer|open the model|read preference pairs): `)
+var doing = regexp.MustCompile(`^(train|train in rounds|judge answers|evaluate|merge|compare|answer|open the model|read preference pairs): `)
 
 // sentence makes an error, which has lower case and may have several lines, a sentence.
 func sentence(err error) string {

@@ -127,7 +127,7 @@ func TestSessionIsTakenUp(t *testing.T) {
 	if err != nil || len(*shown) != 2 || (*shown)[0].Prompt != "Two?" || !strings.Contains(done.Text(), "The answers to 3 prompts are ranked, by anna") {
 		t.Fatalf("%v shown, %v, %v", *shown, done, err)
 	}
-	s, shown = answering(t, "anna", path)
+	s, _ = answering(t, "anna", path)
 	again, err := s.rank(context.Background(), []string{"One?"}, say)
 	if err != nil || !strings.Contains(again.Text(), "You have ranked them: 2 > 1 = 3 > 4") {
 		t.Fatalf("%v, %v", again, err)

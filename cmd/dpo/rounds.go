@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -107,6 +108,12 @@ func trainRounds(cmd *cobra.Command, config dpocore.RoundsConfig, o roundsOption
 	if err != nil {
 		return err
 	}
+	printRounds(cmd.OutOrStdout(), record)
+	return drawRounds(o.out, record)
+}
+
+// drawRounds draws each round's run into its folder, and the scores by round beside them.
+func drawRounds(dir string, record dpocore.RoundsRecord) error {
 	for _, done := range record.Done {
 		history, err := metrics.ReadHistory(done.Run)
 		if err != nil {
@@ -116,8 +123,14 @@ func trainRounds(cmd *cobra.Command, config dpocore.RoundsConfig, o roundsOption
 			return err
 		}
 	}
-	printRounds(cmd.OutOrStdout(), record)
-	return nil
+	if len(record.Checked) == 0 {
+		return nil
+	}
+	var rounds, scores []float64
+	for _, c := range record.Checked {
+		rounds, scores = append(rounds, float64(c.Round)), append(scores, c.Score)
+	}
+	return plots.WriteFigures(filepath.Join(dir, "plots"), plots.Scores(record.Judge, rounds, scores))
 }
 
 func readRoundPrompts(o roundsOptions, config dpocore.RoundsConfig) (prompts dpocore.RoundPrompts, err error) {

@@ -48,10 +48,10 @@ func WinRateOf(ctx context.Context, judge Judge, answers []Answered, progress fu
 		}
 		groups, rates = append(groups, numbers[a.Prompt]), append(rates, (straight+1-turned)/2)
 		if straight == 1-turned {
-			w.Consistent += 1 / float64(len(answers))
+			w.Consistent++
 		}
 	}
 	progress(len(answers), len(answers))
-	w.Rate = statistics.Mean(groups, rates)
+	w.Rate, w.Consistent = statistics.Mean(groups, rates), w.Consistent/float64(max(1, len(answers)))
 	return w, nil
 }

@@ -1,7 +1,6 @@
 package judgement
 
 import (
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -240,7 +239,7 @@ func TestMistakes(t *testing.T) {
 		"{\"kind\":\"drawn\"}\n":                    "line 1: the prompt is empty",
 		"\n\n{\"prompt\":\"a\",\"chosen\":\"b\"}\n": "line 3: a ranking needs two answers",
 		"not json\n": "line 1: not a ranking",
-		fmt.Sprintf("{\"kind\":\"x\",\"prompt\":\"a\",\"answers\":[{\"text\":\"a\"},{\"text\":\"b\"}]}\n"): `line 1: the line is of the kind "x"`,
+		"{\"kind\":\"x\",\"prompt\":\"a\",\"answers\":[{\"text\":\"a\"},{\"text\":\"b\"}]}\n": `line 1: the line is of the kind "x"`,
 	} {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
