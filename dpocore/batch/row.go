@@ -71,11 +71,7 @@ func newRow(shape Shape) *Row {
 	return row
 }
 
-func (r *Row) fits(e Example) bool {
-	return r.used+e.Tokens() <= r.Shape.Tokens && r.answers+e.Answers() <= r.Shape.Answers && len(r.Examples) < r.Shape.Pairs
-}
-
-// add places an example that fits.
+// add places an example; there is room for it.
 func (r *Row) add(index int, e Example) {
 	place := int32(len(r.Examples))
 	r.Examples = append(r.Examples, index)

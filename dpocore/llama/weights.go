@@ -151,7 +151,7 @@ func (w *Weights) Stored(fn func(name string, shape []int, values func() ([]floa
 // Bytes is the memory that the weights take on their device.
 func (w *Weights) Bytes() (bytes int64) {
 	for _, tensor := range w.tensors {
-		bytes += int64(tensor.Memory())
+		bytes += int64(tensor.ByteSize())
 	}
 	return bytes
 }
