@@ -37,7 +37,7 @@ type message struct {
 }
 
 // inEveryFormat writes the same records in each format, by its name.
-func inEveryFormat[T any](t *testing.T, records []T) map[string]string {
+func inEveryFormat[T any](t testing.TB, records []T) map[string]string {
 	t.Helper()
 	objects := make([]string, len(records))
 	for i, record := range records {
@@ -76,7 +76,7 @@ func inEveryFormat[T any](t *testing.T, records []T) map[string]string {
 
 // inTable writes JSON objects as the rows of a table; a list stands in its
 // cell as JSON.
-func inTable(t *testing.T, objects []string, parted rune) string {
+func inTable(t testing.TB, objects []string, parted rune) string {
 	t.Helper()
 	var text strings.Builder
 	w := csv.NewWriter(&text)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -83,4 +84,40 @@ func FuzzReadParquet(f *testing.F) {
 		f.Add(whole)
 	}
 	fuzz(f, "PAR1", "PAR1\x00\x00\x00\x00PAR1")
+}
+
+// FuzzPairs: a pair comes out of every format as it was written.
+func FuzzPairs(f *testing.F) {
+	f.Add("Why,\n\"so\"?", "Because\tof; é😀", "[] {\"a\": 1}")
+	f.Add(" a\r\nb ", "\u2028<&>", "\\n\u0000")
+	f.Fuzz(func(t *testing.T, prompt, chosen, rejected string) {
+		pair := Pair{Prompt: user(prompt), Chosen: chosen, Rejected: rejected}
+		for _, text := range []string{prompt, chosen, rejected} {
+			if !utf8.ValidString(text) || strings.ContainsRune(text, 0) || strings.HasPrefix(text, "\n\nHuman:") {
+				t.Skip("no text, or a transcript")
+			}
+		}
+		if pair.fault() != "" {
+			t.Skip("a pair that teaches nothing")
+		}
+		for format, content := range inEveryFormat(t, []row{{"Why?", "So.", "No."}, {prompt, chosen, rejected}}) {
+			want := []string{prompt, chosen, rejected}
+			if format == "CSV" || format == "TSV" { // where a line ends in any of the two ways
+				for i := range want {
+					want[i] = strings.ReplaceAll(want[i], "\r\n", "\n")
+				}
+				if want[1] == want[2] {
+					continue
+				}
+			}
+			set, err := Read(strings.NewReader(content), "pairs")
+			if err != nil || len(set.Pairs) != 2 {
+				t.Fatalf("%s: %q: %v", format, content, err)
+			}
+			got := set.Pairs[1]
+			if len(got.Prompt) != 1 || !slices.Equal([]string{got.Prompt[0].Content, got.Chosen, got.Rejected}, want) {
+				t.Errorf("%s: got %+v, want %q", format, got, want)
+			}
+		}
+	})
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // readParquet reads the rows of a Parquet file, of each only the columns that
@@ -144,6 +145,9 @@ func (t *rows) readGroup(root *parquet.Column, group parquet.RowGroup, names []s
 			if _, twice := record[name]; twice || !t.wanted(name) {
 				continue
 			}
+			if open[name] == nil && lz4(column) {
+				return fmt.Errorf(": the column %q is compressed by LZ4, which can't be read here; write the file with Snappy, Zstandard or gzip", name)
+			}
 			if open[name] == nil {
 				open[name] = newTree(column, chunks)
 			}
@@ -163,6 +167,16 @@ func (t *rows) readGroup(root *parquet.Column, group parquet.RowGroup, names []s
 		t.row++
 	}
 	return nil
+}
+
+// lz4 reports whether a column, or one in it, is compressed by LZ4. The
+// Parquet library's decoder of it takes more and more memory for a block that
+// is damaged, and never gives up.
+func lz4(column *parquet.Column) bool {
+	if column.Leaf() {
+		return column.Compression().CompressionCodec() == format.Lz4Raw
+	}
+	return slices.ContainsFunc(column.Columns(), lz4)
 }
 
 // wanted reports whether a column is used, or before that is known, may be.

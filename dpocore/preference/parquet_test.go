@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress"
 )
 
 // testdata/conversations.parquet was written by pyarrow 26.0.1 with zstd, in
@@ -162,5 +163,28 @@ func TestParquetLists(t *testing.T) {
 	}
 	if first, last := set.Pairs[0], set.Pairs[1]; len(first.Prompt) != 3 || first.Prompt[2].Content != "c" || len(last.Prompt) != 1 || last.Chosen != "e" || last.Line != 3 {
 		t.Errorf("got %+v", set.Pairs)
+	}
+}
+
+// LZ4 is refused before its decoder, which a damaged block makes take all memory, sees it.
+func TestParquetInLZ4(t *testing.T) {
+	type row struct {
+		Prompt   string `parquet:"prompt"`
+		Chosen   string `parquet:"chosen"`
+		Rejected string `parquet:"rejected"`
+	}
+	for codec, refused := range map[compress.Codec]bool{&parquet.Zstd: false, &parquet.Gzip: false, &parquet.Snappy: false, &parquet.Lz4Raw: true} {
+		var file bytes.Buffer
+		w := parquet.NewGenericWriter[row](&file, parquet.Compression(codec))
+		if _, err := w.Write([]row{{"a", "b", "c"}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		set, err := Read(&file, "pairs")
+		if refused && (err == nil || !strings.HasPrefix(err.Error(), `pairs: the column "prompt" is compressed by LZ4`)) || !refused && (err != nil || len(set.Pairs) != 1) {
+			t.Errorf("%v: %v", codec, err)
+		}
 	}
 }
