@@ -26,7 +26,8 @@ type Generator struct {
 	backend compute.Backend
 	weights *llama.Weights
 	layout  *llama.Layout
-	adapter *tensors.Tensor // [layout.Size], nil without a layout
+	adapter []*tensors.Tensor // its matrices, none without a layout
+	layOut  *graph.Exec       // makes them of its values
 	forward *graph.Exec
 	kept    *cache // of the last prompt; nil before the first
 }
@@ -45,8 +46,16 @@ func New(backend compute.Backend, weights *llama.Weights, layout *llama.Layout, 
 		return nil, fmt.Errorf("prepare generation: %w", err)
 	}
 	g.forward = exec.WithName("generate").SetMaxCache(-1)
-	if layout != nil {
-		g.adapter = tensors.FromFlatDataAndDimensions(adapter, layout.Size)
+	if layout == nil {
+		return g, nil
+	}
+	if g.layOut, err = graph.NewExec(backend, func(values *graph.Node) []*graph.Node { return llama.LaidOut(layout.Bind(values)) }); err != nil {
+		g.Finalize()
+		return nil, fmt.Errorf("prepare generation: %w", err)
+	}
+	if err := g.SetAdapter(adapter); err != nil {
+		g.Finalize()
+		return nil, err
 	}
 	return g, nil
 }
@@ -56,9 +65,15 @@ func (g *Generator) SetAdapter(adapter []float32) error {
 	if g.layout == nil || len(adapter) != g.layout.Size {
 		return fmt.Errorf("set the adapter: it has %d values, which do not fit the generator's layout", len(adapter))
 	}
+	values := tensors.FromFlatDataAndDimensions(adapter, g.layout.Size)
+	defer finalize(values)
+	matrices, err := g.layOut.Call(values)
+	if err != nil {
+		return fmt.Errorf("set the adapter: %w", err)
+	}
 	g.forget()
-	g.adapter.MustFinalizeAll()
-	g.adapter = tensors.FromFlatDataAndDimensions(adapter, g.layout.Size)
+	finalize(g.adapter...)
+	g.adapter = matrices
 	return nil
 }
 
@@ -66,9 +81,10 @@ func (g *Generator) SetAdapter(adapter []float32) error {
 func (g *Generator) Finalize() {
 	g.forget()
 	g.forward.Finalize()
-	if g.adapter != nil {
-		g.adapter.MustFinalizeAll()
+	if g.layOut != nil {
+		g.layOut.Finalize()
 	}
+	finalize(g.adapter...)
 }
 
 // Generate answers a prompt with o.Samples texts and returns their tokens. A text ends before the first token of eos,

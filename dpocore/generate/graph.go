@@ -13,14 +13,16 @@ type step struct {
 	tokens, owner, position, wanted []int32
 }
 
-// forwardGraph takes the weights, the adapter if there is one, the cache's keys and values, its slots' owners and
+// forwardGraph takes the weights, the adapter's matrices if there is one, the cache's keys and values, its slots' owners and
 // positions [slots], a step's tokens, owners and positions [tokens], the indices of the tokens whose logits are wanted
 // [wanted], and the slot of the first token. It returns the new keys and values and the logits [wanted, vocabulary].
 func (g *Generator) forwardGraph(params []*Node) []*Node {
 	config := g.weights.Config
 	net, rest := llama.Bind(config, params)
 	if g.layout != nil {
-		net, rest = net.WithAdapter(g.layout.Bind(rest[0])), rest[1:]
+		var adapter []*llama.Adapter
+		adapter, rest = g.layout.BindLaidOut(rest)
+		net = net.WithAdapter(adapter)
 	}
 	cache, rest := llama.BindCache(config, rest)
 	cache.Owner, cache.Position = rest[0], rest[1]
@@ -37,8 +39,8 @@ func (g *Generator) args(layers []any, inputs []*tensors.Tensor) []any {
 	for _, weight := range g.weights.Tensors() {
 		args = append(args, weight)
 	}
-	if g.adapter != nil {
-		args = append(args, g.adapter)
+	for _, matrix := range g.adapter {
+		args = append(args, matrix)
 	}
 	args = append(args, layers...)
 	for _, input := range inputs {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // texts are the samples as they grow.
@@ -50,16 +51,22 @@ func (t *texts) grow(ctx context.Context, cache *cache, prompt []int32) error {
 // that has ended is carried along with token 0, which no other sees.
 func (t *texts) draw(logits [][]float32) (tokens []int32, err error) {
 	tokens = make([]int32, len(t.ids))
+	failed := make([]error, len(t.ids))
+	var drawing sync.WaitGroup
 	for sample, ended := range t.ended {
-		if ended {
-			continue
+		if !ended {
+			drawing.Go(func() { tokens[sample], failed[sample] = t.samplers[sample].pick(logits[sample%len(logits)]) })
 		}
-		id, err := t.samplers[sample].pick(logits[sample%len(logits)])
-		if err != nil {
-			return nil, fmt.Errorf("choose token %d of sample %d: %w", len(t.ids[sample]), sample, err)
+	}
+	drawing.Wait()
+	for sample, ended := range t.ended {
+		switch {
+		case ended:
+		case failed[sample] != nil:
+			return nil, fmt.Errorf("choose token %d of sample %d: %w", len(t.ids[sample]), sample, failed[sample])
+		default:
+			t.add(sample, tokens[sample])
 		}
-		tokens[sample] = id
-		t.add(sample, id)
 	}
 	return tokens, nil
 }

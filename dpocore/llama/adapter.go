@@ -14,8 +14,9 @@ type Adapter struct {
 }
 
 type factorNodes struct {
-	a *Node   // [rank·modules, in], the group's A factors over each other; nil where none carries LoRA
-	b []*Node // [out, rank] each
+	a    *Node   // [rank·modules, in], the group's A factors over each other; nil where none carries LoRA
+	b    []*Node // [out, rank] each
+	wide *Node   // [out, rank·modules], the B factors in one matrix; nil where it is not laid out yet
 }
 
 // Bind cuts the flat vector of a layout, a node of shape [Size], into an adapter, layer by layer.
@@ -56,6 +57,35 @@ func (a *Adapter) join(factors [len(groups)][]*Node) *Node {
 	return Concatenate(parts, 0)
 }
 
+// LaidOut are the matrices that the adapters of layers, from [Layout.Bind], multiply with. A graph that runs often takes
+// them in by [Layout.BindLaidOut], and is spared laying them out of the flat vector.
+func LaidOut(layers []*Adapter) (matrices []*Node) {
+	for _, layer := range layers {
+		for g := range layer.groups {
+			if layer.groups[g].a != nil {
+				matrices = append(matrices, layer.groups[g].a, layer.wide(group(g)))
+			}
+		}
+	}
+	return matrices
+}
+
+// BindLaidOut makes an adapter, layer by layer, of a graph's parameters, the matrices of [LaidOut], and returns the
+// parameters that are left.
+func (l Layout) BindLaidOut(params []*Node) (layers []*Adapter, rest []*Node) {
+	for range l.Size / l.LayerSize {
+		adapter := &Adapter{layout: l}
+		for g, block := range l.blocks {
+			if len(block.present) > 0 {
+				adapter.groups[g] = factorNodes{a: params[0], wide: params[1]}
+				params = params[2:]
+			}
+		}
+		layers = append(layers, adapter)
+	}
+	return layers, params
+}
+
 // add is the adapter's contribution to a group on the input x [tokens, in]: [tokens, out].
 func (a *Adapter) add(g group, x *Node) *Node { return matmul(a.narrow(g, x), a.wide(g)) }
 
@@ -68,7 +98,10 @@ func (a *Adapter) narrow(g group, x *Node) *Node {
 // columns, and all else is zero. Multiplying the zeros too costs less than a product for each factor.
 func (a *Adapter) wide(g group) *Node {
 	nodes, present, rank := a.groups[g], a.layout.blocks[g].present, a.layout.LoRA.Rank
-	if len(a.layout.outputs[g]) == 1 {
+	switch {
+	case nodes.wide != nil:
+		return nodes.wide
+	case len(a.layout.outputs[g]) == 1:
 		return nodes.b[0]
 	}
 	zeros := func(height, width int) *Node {

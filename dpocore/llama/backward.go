@@ -56,7 +56,7 @@ func (l Layer) mixBack(qkv, logSums, mixed *Node, p Places, slope *Node) *Node {
 // projectBack is the way back through project: from the gradient by its result to that by x and those by the group's
 // factors, the joined A first.
 func (l Layer) projectBack(g group, x, slope *Node) (by *Node, factors []*Node) {
-	by = matmulBack(slope, l.projections[g])
+	by = product(slope, l.projections[g], 1)
 	if l.adapter == nil || l.adapter.groups[g].a == nil {
 		return by, nil
 	}

@@ -8,7 +8,7 @@ import (
 type Layer struct {
 	config                 Config
 	attentionNorm, mlpNorm *Node              // [hidden]
-	projections            [len(groups)]*Node // [out, in], a group's over each other
+	projections            [len(groups)]*Node // [in, out], a group's side by side
 	biases                 [len(groups)]*Node // [out]; nil where the group has none
 	adapter                *Adapter
 }
@@ -66,7 +66,7 @@ func (c Config) swiglu(gateUp *Node) *Node {
 // project multiplies x [tokens, in] with a group's joined matrix and adds bias and what LoRA contributes: [tokens, out],
 // one projection beside the other.
 func (l Layer) project(g group, x *Node) *Node {
-	joined := matmul(x, l.projections[g])
+	joined := product(x, l.projections[g], 0)
 	if bias := l.biases[g]; bias != nil {
 		joined = Add(joined, BroadcastToShape(Reshape(bias, 1, bias.Shape().Dim(0)), joined.Shape()))
 	}
@@ -83,14 +83,14 @@ func (c Config) RMSNorm(x, weight *Node) *Node {
 	return Mul(normed, BroadcastToShape(Reshape(weight, 1, weight.Shape().Dim(0)), x.Shape()))
 }
 
-// matmul is x·wᵀ for x [tokens, in] and w [out, in], as Hugging Face stores a projection.
+// matmul is x·wᵀ for x [tokens, in] and w [out, in], as Hugging Face stores the vocabulary and PEFT its factors.
 func matmul(x, w *Node) *Node { return product(x, w, 1) }
 
 // matmulBack is y·w for y [tokens, out] and w [out, in]: the gradient by matmul's x, from that by its result.
 func matmulBack(y, w *Node) *Node { return product(y, w, 0) }
 
-// product sums over x's last axis and an axis of w. Where w has a half precision the product is made in it; gomlx takes
-// the accumulator's precision for that.
+// product sums over x's last axis and an axis of w: x·w over w's first, x·wᵀ over its last. Where w has a half precision
+// the product is made in it; gomlx takes the accumulator's precision for that.
 func product(x, w *Node, axis int) *Node {
 	if w.DType() == x.DType() {
 		return DotGeneral(x, []int{1}, nil, w, []int{axis}, nil)

@@ -15,8 +15,9 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Weights is a model in the memory of a backend. Projections that share an input are stored as one matrix, q over k
-// over v and gate over up, since one large matrix product is faster than several small ones.
+// Weights is a model in the memory of a backend. Projections are stored as [in, out], and those that share an
+// input as one matrix, q beside k beside v and gate beside up, since one large matrix product is faster than several small
+// ones.
 type Weights struct {
 	Config Config
 	Path   string // the folder or GGUF file they came from
@@ -81,21 +82,19 @@ func (w *Weights) fill(src source, s slot) (*tensors.Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	offset := 0
+	first := 0
 	for _, p := range s.parts {
-		want := slices.Clone(s.dims)
-		want[0] = p.rows
 		values, shape, err := src.Read(p.name)
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Equal(shape, want) {
+		if want := s.stored(p); !slices.Equal(shape, want) {
 			return nil, fmt.Errorf("tensor %q has shape %v where config.json makes it %v", p.name, shape, want)
 		}
-		if err := tensor.MutableFlatData(func(flat any) { copy(flat.([]float32)[offset:], values) }); err != nil {
+		if err := tensor.MutableFlatData(func(flat any) { s.put(flat.([]float32), values, first) }); err != nil {
 			return nil, err
 		}
-		offset += len(values)
+		first += p.rows
 	}
 	if w.backend.HasSharedBuffers() {
 		return tensor, nil
@@ -134,14 +133,13 @@ func (w *Weights) Head() *tensors.Tensor {
 // values. The values are only valid until the next call.
 func (w *Weights) Stored(fn func(name string, shape []int, values func() ([]float32, error))) {
 	for i, s := range w.Config.slots() {
-		offset := 0
+		first := 0
 		for _, p := range s.parts {
-			shape := slices.Clone(s.dims)
-			shape[0] = p.rows
-			begin, end := offset, offset+size(shape)
-			offset = end
-			fn(p.name, shape, func() (values []float32, err error) {
-				err = w.tensors[i].ConstFlatData(func(flat any) { values = slices.Clone(flat.([]float32)[begin:end]) })
+			shape, begin := s.stored(p), first
+			first += p.rows
+			fn(p.name, shape, func() ([]float32, error) {
+				values := make([]float32, size(shape))
+				err := w.tensors[i].ConstFlatData(func(flat any) { s.take(flat.([]float32), values, begin) })
 				return values, err
 			})
 		}
