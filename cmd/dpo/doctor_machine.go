@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -87,15 +88,12 @@ func cudaPlugin() string { return expandHome("~/.local/lib/go-xla/nvidia/pjrt_c_
 
 func examineGPU() part {
 	p := part{name: "GPU"}
-	path, err := exec.LookPath("nvidia-smi")
-	if err != nil {
+	fields, err := device.QueryGPU("name", "driver_version", "compute_cap", "memory.total")
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
 		return p.ok("none: nvidia-smi is not installed")
-	}
-	said, err := exec.Command(path, "--query-gpu=name,driver_version,compute_cap,memory.total", "--format=csv,noheader").CombinedOutput()
-	line, _, _ := strings.Cut(strings.TrimSpace(string(said)), "\n")
-	fields := strings.Split(line, ", ")
-	if err != nil || len(fields) != 4 {
-		return p.broken("install the driver anew, or unset CUDA_VISIBLE_DEVICES where it hides the GPU", "nvidia-smi says %q", line)
+	case err != nil:
+		return p.broken("install the driver anew, or unset CUDA_VISIBLE_DEVICES where it hides the GPU", "%v", err)
 	}
 	found := fmt.Sprintf("%s, driver %s, compute capability %s, %s", fields[0], fields[1], fields[2], fields[3])
 	switch _, err := os.Stat(cudaPlugin()); {

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"fmt"
 	"os/exec"
 	"strings"
 
@@ -13,14 +14,25 @@ func OnGPU(backend compute.Backend) bool { return Describe(backend) == onGPU }
 // GPU names the first GPU with its compute capability, as nvidia-smi does: "Tesla T4 (compute capability 7.5)". It is ""
 // where there is none, or no nvidia-smi.
 func GPU() string {
-	output, err := exec.Command("nvidia-smi", "--query-gpu=name,compute_cap", "--format=csv,noheader").Output()
+	values, err := QueryGPU("name", "compute_cap")
 	if err != nil {
 		return ""
 	}
-	line, _, _ := strings.Cut(string(output), "\n")
-	name, capability, ok := strings.Cut(line, ", ")
-	if !ok {
-		return ""
+	return values[0] + " (compute capability " + values[1] + ")"
+}
+
+// QueryGPU asks nvidia-smi for fields of the first GPU, under the names that `nvidia-smi --help-query-gpu` lists. Without
+// nvidia-smi the error is [exec.ErrNotFound].
+func QueryGPU(fields ...string) (values []string, err error) {
+	path, err := exec.LookPath("nvidia-smi")
+	if err != nil {
+		return nil, fmt.Errorf("ask for the GPU: %w", err)
 	}
-	return strings.TrimSpace(name) + " (compute capability " + strings.TrimSpace(capability) + ")"
+	said, err := exec.Command(path, "--query-gpu="+strings.Join(fields, ","), "--format=csv,noheader").CombinedOutput()
+	line, _, _ := strings.Cut(strings.TrimSpace(string(said)), "\n")
+	values = strings.Split(line, ", ")
+	if err != nil || len(values) != len(fields) {
+		return nil, fmt.Errorf("nvidia-smi says %q", line)
+	}
+	return values, nil
 }

@@ -2,7 +2,6 @@ package device
 
 import (
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 
@@ -11,8 +10,11 @@ import (
 
 const mebibyte = 1 << 20
 
-// FreeMemory is how many bytes a backend's machine has to give: the GPU's free memory, or the computer's that is not in
-// use. ok is false where neither can be learned.
+// gpuShare is the part of a GPU's memory that XLA takes at most (its option memory_fraction).
+const gpuShare = 0.75
+
+// FreeMemory is how many bytes a backend can still take: of the GPU's memory, or of the computer's that is not in use. ok
+// is false where neither can be learned.
 func FreeMemory(backend compute.Backend) (bytes int64, ok bool) {
 	if OnGPU(backend) {
 		return freeOnGPU()
@@ -25,14 +27,19 @@ func FreeMemory(backend compute.Backend) (bytes int64, ok bool) {
 	return kibibytes << 10, ok
 }
 
+// freeOnGPU counts on that go-xla lets XLA take a GPU's memory only as it needs it.
 func freeOnGPU() (bytes int64, ok bool) {
-	output, err := exec.Command("nvidia-smi", "--query-gpu=memory.free", "--format=csv,noheader,nounits").Output()
+	values, err := QueryGPU("memory.total", "memory.used")
 	if err != nil {
 		return 0, false
 	}
-	first, _, _ := strings.Cut(string(output), "\n")
-	mebibytes, err := strconv.ParseInt(strings.TrimSpace(first), 10, 64)
-	return mebibytes * mebibyte, err == nil
+	var mebibytes [2]int64
+	for i, value := range values {
+		if mebibytes[i], err = strconv.ParseInt(strings.TrimSuffix(value, " MiB"), 10, 64); err != nil {
+			return 0, false
+		}
+	}
+	return max(0, int64(gpuShare*float64(mebibytes[0]))-mebibytes[1]) * mebibyte, true
 }
 
 // PeakMemory is the most bytes that this process has held on the computer so far. ok is false where it can't be learned.
