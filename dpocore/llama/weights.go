@@ -24,6 +24,7 @@ type Weights struct {
 	Hash   string // SHA-256 of the files that hold them, in hexadecimal
 
 	backend  compute.Backend
+	device   compute.DeviceNum
 	tensors  []*tensors.Tensor // in the order of slots
 	narrowed bool
 }
@@ -31,6 +32,7 @@ type Weights struct {
 // source is a model on disk.
 type source interface {
 	Config() Config
+	Shape(name string) (shape []int, ok bool)
 	Read(name string) (values []float32, shape []int, err error)
 	Close() error
 }
@@ -43,6 +45,9 @@ func Load(backend compute.Backend, path string) (*Weights, error) {
 	}
 	defer src.Close()
 	w := &Weights{Config: src.Config(), Path: path, backend: backend}
+	if err := fits(src); err != nil {
+		return nil, fmt.Errorf("load the model %s: %w", path, err)
+	}
 	if w.Hash, err = hashFiles(files); err != nil {
 		return nil, fmt.Errorf("load the model: %w", err)
 	}
@@ -105,6 +110,28 @@ func (w *Weights) fill(src source, s slot) (*tensors.Tensor, error) {
 	tensor.FinalizeLocal()
 	return tensor, nil
 }
+
+// On copies the weights to another device of their backend.
+func (w *Weights) On(device compute.DeviceNum) (*Weights, error) {
+	there := *w
+	there.device, there.tensors = device, nil
+	for _, tensor := range w.tensors {
+		copied, err := tensor.LocalClone()
+		if err == nil {
+			there.tensors = append(there.tensors, copied)
+			err = copied.ToDevice(w.backend, device)
+		}
+		if err != nil {
+			there.Finalize()
+			return nil, fmt.Errorf("copy the weights to device %d: %w", device, err)
+		}
+		copied.FinalizeLocal()
+	}
+	return &there, nil
+}
+
+// Device is where the weights lie.
+func (w *Weights) Device() compute.DeviceNum { return w.device }
 
 // Tensors lists the weights in the order in which [Bind] takes them.
 func (w *Weights) Tensors() []*tensors.Tensor { return w.tensors }

@@ -2,6 +2,8 @@ package policy
 
 import (
 	"errors"
+	"sync"
+	"sync/atomic"
 
 	. "github.com/gomlx/gomlx/core/graph"
 
@@ -21,10 +23,13 @@ const (
 // compiles as fast as one of a single layer; a graph of the whole training step takes ten times as long to compile.
 type graphs struct {
 	embed, forward, forwardBase, measure *Exec
-	backward, norm, update               *Exec
+	backward, add, norm, update          *Exec
 	tokens, divergence                   *Exec
 
-	compare map[comparison]*Exec // made when first asked for
+	comparing sync.Mutex
+	compare   map[comparison]*Exec // made when first asked for
+
+	compiles atomic.Int32
 }
 
 // comparison is a kind of graph that compares the answers of a row's pairs: by which loss, and with its gradient or not.
@@ -58,6 +63,7 @@ func (p *Policy) build() error {
 		{&p.graphs.forwardBase, "reference layer", p.referenceGraph},
 		{&p.graphs.measure, "log-probabilities", p.measureGraph},
 		{&p.graphs.backward, "layer backward", p.backwardGraph},
+		{&p.graphs.add, "sum of gradients", func(grads []*Node) []*Node { return []*Node{Add(grads[0], grads[1])} }},
 		{&p.graphs.norm, "gradient norm", normGraph},
 		{&p.graphs.update, "update", updateGraph},
 		{&p.graphs.tokens, "tokens' log-probabilities", p.tokensGraph},
@@ -74,16 +80,18 @@ func (p *Policy) build() error {
 // counted counts how often a graph is built, which is once for each shape of its inputs, to be compiled then.
 func (p *Policy) counted(build func([]*Node) []*Node) func([]*Node) []*Node {
 	return func(params []*Node) []*Node {
-		p.compiles++
+		p.graphs.compiles.Add(1)
 		return build(params)
 	}
 }
 
 // Compiles is how many graphs were compiled so far.
-func (p *Policy) Compiles() int { return p.compiles }
+func (p *Policy) Compiles() int { return int(p.graphs.compiles.Load()) }
 
 // comparing is the graph of a comparison.
 func (p *Policy) comparing(kind comparison) (*Exec, error) {
+	p.graphs.comparing.Lock()
+	defer p.graphs.comparing.Unlock()
 	if exec, ok := p.graphs.compare[kind]; ok {
 		return exec, nil
 	}
@@ -98,8 +106,8 @@ func (p *Policy) comparing(kind comparison) (*Exec, error) {
 	return exec, nil
 }
 
-func (g graphs) finalize() {
-	for _, exec := range []*Exec{g.embed, g.forward, g.forwardBase, g.measure, g.backward, g.norm, g.update, g.tokens, g.divergence} {
+func (g *graphs) finalize() {
+	for _, exec := range []*Exec{g.embed, g.forward, g.forwardBase, g.measure, g.backward, g.add, g.norm, g.update, g.tokens, g.divergence} {
 		exec.Finalize()
 	}
 	for _, exec := range g.compare {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -151,15 +152,26 @@ func (s *pass) call(exec *graph.Exec, weights []*tensors.Tensor, rest ...*tensor
 	return call(exec, weights, append(s.places[:3:3], rest...)...)
 }
 
-// call runs a graph on tensors.
+// call runs a graph on tensors, on the device where the first of them that is on one lies.
 func call(exec *graph.Exec, first []*tensors.Tensor, rest ...*tensors.Tensor) ([]*tensors.Tensor, error) {
 	args := make([]any, 0, len(first)+len(rest))
+	device, found := compute.DeviceNum(0), false
 	for _, list := range [][]*tensors.Tensor{first, rest} {
 		for _, tensor := range list {
 			args = append(args, tensor)
+			if found || !tensor.IsOnAnyDevice() {
+				continue
+			}
+			var err error
+			if device, err = tensor.Device(); err != nil {
+				return nil, err
+			}
+			found = true
 		}
 	}
-	return exec.Call(args...)
+	// gomlx v0.28.2's Exec.CallOnDevice runs on device 0, whichever is named.
+	outputs, _, err := exec.CallWithGraphOnDevice(device, args...)
+	return outputs, err
 }
 
 // matrix lays vectors of one length over each other.

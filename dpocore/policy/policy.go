@@ -25,9 +25,7 @@ type Policy struct {
 	weights *llama.Weights
 	layers  []layerState
 	updates int // optimizer steps made
-	graphs  graphs
-
-	compiles int
+	graphs  *graphs
 
 	recompute bool // the way back computes each layer again
 }
@@ -40,7 +38,7 @@ type layerState struct {
 
 // New puts an adapter on a model. adapter holds the values of layout, or is empty for a policy that equals its model.
 func New(backend compute.Backend, weights *llama.Weights, layout llama.Layout, adapter []float32) (*Policy, error) {
-	p := &Policy{Layout: layout, backend: backend, weights: weights}
+	p := &Policy{Layout: layout, backend: backend, weights: weights, graphs: &graphs{}}
 	if err := p.Restore(adapter, nil, nil, 0); err != nil {
 		return nil, err
 	}
@@ -125,7 +123,7 @@ func finalizeLayers(layers []layerState) {
 // vector is a layer's part of a flat vector, on the device; without values it is zero.
 func (p *Policy) vector(flat []float32, layer int) (*tensors.Tensor, error) {
 	size := p.Layout.LayerSize
-	tensor, err := tensors.FromShapeForBackend(p.backend, 0, shapes.Make(dtypes.Float32, size))
+	tensor, err := tensors.FromShapeForBackend(p.backend, p.weights.Device(), shapes.Make(dtypes.Float32, size))
 	if err != nil || flat == nil {
 		return tensor, err
 	}
