@@ -15,6 +15,8 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/safetensors"
 	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/sums"
 )
 
 const (
@@ -42,10 +44,10 @@ type saved struct {
 
 // writeCheckpoint puts checkpoint-N into a run folder; it appears whole or not at all. The last ones are kept, and the
 // best; each takes 12 bytes for every value of the adapter.
-func writeCheckpoint(dir, baseModel string, layout llama.Layout, s saved, summary metrics.Summary, kept int) error {
+func writeCheckpoint(dir, baseModel string, record Record, layout llama.Layout, s saved, summary metrics.Summary) error {
 	final := filepath.Join(dir, checkpointPrefix+strconv.Itoa(s.Step))
 	temp := filepath.Join(dir, "."+checkpointPrefix+strconv.Itoa(s.Step))
-	if err := os.RemoveAll(temp); err != nil {
+	if err := disk.RemoveAll(temp); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
 	defer os.RemoveAll(temp) // gone already when all went well
@@ -74,15 +76,24 @@ func writeCheckpoint(dir, baseModel string, layout llama.Layout, s saved, summar
 	if err := metrics.WriteTrainerState(filepath.Join(temp, trainerStateFile), history, summary); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
-	return moveIn(dir, temp, final, kept, summary.BestStep)
+	if err := keepLogs(dir, temp); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	if err := record.write(temp); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	if err := sums.WriteAll(temp); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	return moveIn(dir, temp, final, record.Config.KeepCheckpoints, summary.BestStep)
 }
 
 // moveIn gives a finished checkpoint its name and removes those that are no longer kept.
 func moveIn(dir, temp, final string, kept, best int) error {
-	if err := os.RemoveAll(final); err != nil {
+	if err := disk.RemoveAll(final); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
-	if err := errors.Join(os.Rename(temp, final), atomicfile.SyncDir(dir)); err != nil {
+	if err := errors.Join(disk.Rename(temp, final), atomicfile.SyncDir(dir)); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
 	steps, err := checkpoints(dir)
@@ -93,7 +104,7 @@ func moveIn(dir, temp, final string, kept, best int) error {
 		if step == best {
 			continue
 		}
-		if err := os.RemoveAll(filepath.Join(dir, checkpointPrefix+strconv.Itoa(step))); err != nil {
+		if err := disk.RemoveAll(filepath.Join(dir, checkpointPrefix+strconv.Itoa(step))); err != nil {
 			return fmt.Errorf("remove an old checkpoint: %w", err)
 		}
 	}
@@ -117,19 +128,16 @@ func checkpoints(dir string) ([]int, error) {
 	return steps, nil
 }
 
-// lastCheckpoint reads the latest checkpoint of a run folder; ok is false where there is none.
-func lastCheckpoint(dir string, layout llama.Layout) (s saved, ok bool, err error) {
-	steps, err := checkpoints(dir)
-	if err != nil || len(steps) == 0 {
-		return saved{}, false, err
-	}
-	s, err = readCheckpoint(dir, steps[len(steps)-1], layout)
-	return s, err == nil, err
-}
+// checkpointFiles are what a run goes on from; they must be as they were written.
+var checkpointFiles = []string{"adapter_config.json", "adapter_model.safetensors", optimizerFile, positionFile, recordFile,
+	trainerStateFile, metrics.StepsFile, metrics.EvaluationsFile}
 
 // readCheckpoint reads the checkpoint of a step.
 func readCheckpoint(dir string, step int, layout llama.Layout) (s saved, err error) {
 	path := filepath.Join(dir, checkpointPrefix+strconv.Itoa(step))
+	if err := checkSums(path); err != nil {
+		return saved{}, fmt.Errorf("resume from %s: %w", path, err)
+	}
 	raw, err := os.ReadFile(filepath.Join(path, positionFile))
 	if err != nil {
 		return saved{}, fmt.Errorf("resume from %s: %w", path, err)
@@ -151,4 +159,15 @@ func readCheckpoint(dir string, step int, layout llama.Layout) (s saved, err err
 		}
 	}
 	return s, nil
+}
+
+// checkSums compares a checkpoint's files with what was written.
+func checkSums(path string) error {
+	if !sums.Has(path) {
+		return fmt.Errorf("it is %w: it has no %s", sums.ErrDamaged, sums.Name)
+	}
+	if err := sums.Check(path, checkpointFiles...); err != nil {
+		return err
+	}
+	return sums.Check(path)
 }

@@ -2,12 +2,15 @@ package dpocore
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/sums"
 )
 
 const trainerStateFile = "trainer_state.json"
@@ -34,12 +37,31 @@ func (t *trainer) finish() error {
 	if err := metrics.WriteTrainerState(filepath.Join(t.dir, trainerStateFile), history, t.summary(true)); err != nil {
 		return fmt.Errorf("finish the run: %w", err)
 	}
+	if err := t.writeSums(); err != nil {
+		return fmt.Errorf("finish the run: %w", err)
+	}
 	t.record.Finished = true
 	if err := t.record.write(t.dir); err != nil {
 		return fmt.Errorf("finish the run: %w", err)
 	}
 	t.listener.Finished(Finish{Dir: t.dir, Seconds: time.Since(t.begun).Seconds(), Taken: t.taken().String(), Expected: t.expected.String()})
 	return nil
+}
+
+// finishedFiles are those of a finished run that nothing changes later.
+var finishedFiles = []string{"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", "tokenizer.json", "tokenizer_config.json",
+	"special_tokens_map.json", "chat_template.jinja", trainerStateFile, metrics.StepsFile, metrics.EvaluationsFile,
+	evaluation.PairsFile}
+
+// writeSums writes the sums by which a damaged file is found before it is used.
+func (t *trainer) writeSums() error {
+	var there []string
+	for _, name := range finishedFiles {
+		if _, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
+			there = append(there, name)
+		}
+	}
+	return sums.Write(t.dir, there...)
 }
 
 // finalAdapter is what the run has learned: the last step's adapter, or with early stopping the best one's.

@@ -1,7 +1,6 @@
 package dpocore
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -10,64 +9,11 @@ import (
 	"strings"
 	"syscall"
 
-	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/disk"
 )
 
-// Files of a run folder that this package writes itself.
-const (
-	recordFile = "run.json"
-	lockFile   = ".lock"
-)
-
-// Record is run.json: what a run was made of, so that it can be told from another and gone on with.
-type Record struct {
-	Config   Config     `json:"config"`
-	Model    modelFacts `json:"model"`
-	Train    dataFacts  `json:"train"`
-	HeldOut  *dataFacts `json:"held_out,omitempty"`
-	Mix      *Mix       `json:"mix,omitempty"`
-	Lineage  *Lineage   `json:"lineage,omitempty"`
-	Backend  string     `json:"backend"`
-	Code     string     `json:"code"`     // version of this program
-	Finished bool       `json:"finished"` // all steps are made and the adapter is written
-}
-
-type modelFacts struct {
-	Path      string `json:"path"`
-	Weights   string `json:"weights_sha256"`
-	Tokenizer string `json:"tokenizer_sha256"`
-	Adapter   string `json:"init_adapter_sha256,omitempty"`
-}
-
-type dataFacts struct {
-	Source string `json:"source"`
-	Pairs  int    `json:"pairs"`
-	Tokens string `json:"tokens_sha256"` // of all pairs after rendering, tokenizing and cutting
-}
-
-// ReadRecord reads run.json of a run folder; ok is false where the folder holds no run.
-func ReadRecord(dir string) (record Record, ok bool, err error) {
-	path := filepath.Join(dir, recordFile)
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return Record{}, false, nil
-	}
-	if err != nil {
-		return Record{}, false, fmt.Errorf("open the run: %w", err)
-	}
-	if err := json.Unmarshal(raw, &record); err != nil {
-		return Record{}, false, fmt.Errorf("open the run: read %s: %w", path, err)
-	}
-	return record, true, nil
-}
-
-func (r Record) write(dir string) error {
-	raw, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return atomicfile.WriteBytes(filepath.Join(dir, recordFile), append(raw, '\n'))
-}
+// lockFile is locked by the process that holds a run folder.
+const lockFile = ".lock"
 
 // differs names the first thing in which two runs differ that changes what is learned; "" where there is none.
 func (r Record) differs(other Record) string {
@@ -112,10 +58,11 @@ func (c Config) stopping() [2]int {
 
 // claim takes a run folder for this process: it makes or locks it, and checks that no other run is there, unless that is
 // to be overwritten. started says whether the same run has been begun before and goes on; then record is as it was left.
-// Until [Record.begin] the folder holds what it held, and release takes away what claim made where no run has begun.
-func claim(dir string, record *Record, overwrite bool) (release func(), started bool, err error) {
+// Until [Record.begin] the folder holds what it held, but for what a killed process left half written, and release takes
+// away what claim made where no run has begun.
+func claim(dir string, record *Record, overwrite bool, note func(string)) (release func(), started bool, err error) {
 	_, statErr := os.Stat(dir)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := disk.MkdirAll(dir); err != nil {
 		return nil, false, fmt.Errorf("make the run folder: %w", err)
 	}
 	unlock, err := lock(dir)
@@ -128,7 +75,13 @@ func claim(dir string, record *Record, overwrite bool) (release func(), started 
 			giveBack()
 		}
 	}()
-	before, started, err := ReadRecord(dir)
+	if err := tidy(dir); err != nil {
+		return nil, false, err
+	}
+	before, started, damage, err := readRecord(dir)
+	if damage != "" {
+		note(damage)
+	}
 	switch {
 	case err != nil:
 		return nil, false, err
@@ -147,9 +100,9 @@ func claim(dir string, record *Record, overwrite bool) (release func(), started 
 // leave gives a run folder back, and takes away what claim made where no run has begun in it.
 func leave(dir string, made bool, unlock func()) {
 	if _, err := os.Stat(filepath.Join(dir, recordFile)); errors.Is(err, os.ErrNotExist) {
-		os.Remove(filepath.Join(dir, lockFile))
+		disk.Remove(filepath.Join(dir, lockFile))
 		if made {
-			os.Remove(dir) // stays where something lies in it
+			disk.Remove(dir) // stays where something lies in it
 		}
 	}
 	unlock()
@@ -173,7 +126,7 @@ func empty(dir string) error {
 	}
 	for _, entry := range entries {
 		if name := entry.Name(); name != lockFile && name != recordFile {
-			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			if err := disk.RemoveAll(filepath.Join(dir, name)); err != nil {
 				return fmt.Errorf("empty the run folder: %w", err)
 			}
 		}
@@ -195,17 +148,30 @@ func onlyOurs(dir string) error {
 	return nil
 }
 
+// ErrInUse is the error of a folder that another process holds.
+var ErrInUse = errors.New("in use by another process")
+
 // lock keeps other processes out of a run folder until release. The system drops it when the process dies.
 func lock(dir string) (release func(), err error) {
-	file, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, 0o644)
+	file, err := disk.Open(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR)
 	if err != nil {
 		return nil, fmt.Errorf("lock the run folder: %w", err)
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil || !isAt(file.File, filepath.Join(dir, lockFile)) {
 		file.Close()
-		return nil, fmt.Errorf("%s is in use by another process; wait for it, or choose another folder", dir)
+		return nil, fmt.Errorf("%s is %w; wait for it, or choose another folder", dir, ErrInUse)
 	}
 	return func() { file.Close() }, nil
+}
+
+// isAt says that a file still lies at its path: a process that begins no run takes the lock's file away with it.
+func isAt(file *os.File, path string) bool {
+	own, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(own, there)
 }
 
 // version is this program's, as the build recorded it.

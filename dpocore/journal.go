@@ -3,20 +3,22 @@ package dpocore
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
+
+	"example.com/gonb-dpo/internal/lines"
 )
 
 // journal is a file of JSON Lines to which each line is added durably at once, so that work of hours is not lost.
 type journal[T any] struct {
 	list []T // what it holds
-	file *os.File
+	file *lines.File
 }
 
-// openJournal opens a file, made if it isn't there, and reads it. A last line that a crash has torn is cut off.
+// openJournal opens a file, made if it isn't there, and reads it. A last line that a crash has torn is left out, and the
+// next one takes its place.
 func openJournal[T any](path string) (*journal[T], error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	file, err := lines.Open(path, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -33,39 +35,26 @@ func (j *journal[T]) read(path string) error {
 	if err != nil {
 		return err
 	}
-	sound := 0
 	for number := 1; ; number++ {
-		line, _, ended := bytes.Cut(content[sound:], []byte("\n"))
+		line, rest, ended := bytes.Cut(content, []byte("\n"))
 		if !ended {
-			break
+			return nil
 		}
 		var item T
 		if err := json.Unmarshal(line, &item); err != nil {
 			return fmt.Errorf("read %s, line %d: %w; remove the line or the file", path, number, err)
 		}
-		j.list = append(j.list, item)
-		sound += len(line) + 1
+		j.list, content = append(j.list, item), rest
 	}
-	if err := j.file.Truncate(int64(sound)); err != nil {
-		return err
-	}
-	_, err = j.file.Seek(int64(sound), 0)
-	return err
 }
 
 // add appends a line and returns once it is on disk.
 func (j *journal[T]) add(item T) error {
-	var line bytes.Buffer
-	encoder := json.NewEncoder(&line)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(item); err != nil {
-		return err
-	}
-	if _, err := j.file.Write(line.Bytes()); err != nil {
+	if err := j.file.Add(item); err != nil {
 		return err
 	}
 	j.list = append(j.list, item)
-	return j.file.Sync()
+	return nil
 }
 
-func (j *journal[T]) close() error { return errors.Join(j.file.Sync(), j.file.Close()) }
+func (j *journal[T]) close() error { return j.file.Close() }

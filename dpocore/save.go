@@ -25,7 +25,7 @@ func (t *trainer) save() error {
 	if s.adapter, s.mean, s.variance, err = t.policy.Snapshot(); err != nil {
 		return err
 	}
-	if err := writeCheckpoint(t.dir, t.model.baseName(), t.layout, s, t.summary(false), t.config.KeepCheckpoints); err != nil {
+	if err := writeCheckpoint(t.dir, t.model.baseName(), t.record, t.layout, s, t.summary(false)); err != nil {
 		return err
 	}
 	t.savedAt = t.step

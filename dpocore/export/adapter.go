@@ -14,6 +14,8 @@ import (
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/safetensors"
 	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/sums"
 )
 
 // Files of an adapter folder.
@@ -24,7 +26,8 @@ const (
 )
 
 // WriteAdapter writes adapter_config.json and adapter_model.safetensors, and adapter_model.bin where bin is set, and
-// reads them back. baseModel is the name or path under which PEFT finds the base model.
+// reads them back. baseModel is the name or path under which PEFT finds the base model. Sums of the folder's files, which
+// would no longer be right, are removed first.
 func WriteAdapter(dir string, layout llama.Layout, values []float32, baseModel string, bin bool) error {
 	config, err := configOf(layout.LoRA, baseModel)
 	if err != nil {
@@ -32,6 +35,9 @@ func WriteAdapter(dir string, layout llama.Layout, values []float32, baseModel s
 	}
 	list, err := factorTensors(layout, values)
 	if err != nil {
+		return fmt.Errorf("write the adapter: %w", err)
+	}
+	if err := sums.Remove(dir); err != nil {
 		return fmt.Errorf("write the adapter: %w", err)
 	}
 	if err := safetensors.Write(filepath.Join(dir, weightsFile), "F32", list); err != nil {
@@ -64,7 +70,7 @@ func factorTensors(layout llama.Layout, values []float32) ([]safetensors.Tensor,
 // writeBin writes adapter_model.bin and reads it back, or removes one that an earlier adapter left.
 func writeBin(path string, list []safetensors.Tensor, wanted bool) error {
 	if !wanted {
-		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := disk.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 		return nil
@@ -97,8 +103,12 @@ func checkAdapter(dir string, layout llama.Layout, values []float32) error {
 	return nil
 }
 
-// HashAdapter is the SHA-256 of a PEFT folder's weights, in hexadecimal.
+// HashAdapter is the SHA-256 of a PEFT folder's weights, in hexadecimal; an error where the folder has sums of its files
+// and the weights are not what was written.
 func HashAdapter(dir string) (string, error) {
+	if err := sums.Check(dir, weightsFile); err != nil {
+		return "", fmt.Errorf("read the adapter: %w", err)
+	}
 	content, err := os.ReadFile(filepath.Join(dir, weightsFile))
 	if err != nil {
 		return "", unreadable(dir, err)
@@ -107,8 +117,11 @@ func HashAdapter(dir string) (string, error) {
 }
 
 // ReadAdapter reads the values of a PEFT folder's adapter, laid out for a model. Each factor must be there in its
-// shape, and nothing else.
+// shape, and nothing else. Where the folder has sums of its files, the adapter must have the right one.
 func ReadAdapter(dir string, layout llama.Layout) ([]float32, error) {
+	if err := sums.Check(dir, weightsFile); err != nil {
+		return nil, fmt.Errorf("read the adapter: %w", err)
+	}
 	file, err := safetensors.Open(filepath.Join(dir, weightsFile))
 	if err != nil {
 		return nil, unreadable(dir, err)

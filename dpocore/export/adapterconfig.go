@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/internal/sums"
 )
 
 // adapterConfig is adapter_config.json: what this program writes, and what it reads of a folder.
@@ -58,6 +59,9 @@ func configOf(lora llama.LoRA, baseModel string) ([]byte, error) {
 // ReadAdapterConfig reads the LoRA settings of a PEFT folder. Kinds of adapter that this program does not compute are
 // refused by name.
 func ReadAdapterConfig(dir string) (llama.LoRA, error) {
+	if err := sums.Check(dir, configFile); err != nil {
+		return llama.LoRA{}, fmt.Errorf("read the adapter: %w", err)
+	}
 	path := filepath.Join(dir, configFile)
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {

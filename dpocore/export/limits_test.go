@@ -136,7 +136,7 @@ func TestMergedFolderIsWhole(t *testing.T) {
 	for _, entry := range entries {
 		names = append(names, entry.Name())
 	}
-	want := []string{"chat_template.jinja", "config.json", "dpo_merge.json", "generation_config.json", "model.safetensors",
+	want := []string{"SHA256SUMS", "chat_template.jinja", "config.json", "dpo_merge.json", "generation_config.json", "model.safetensors",
 		"special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"}
 	if !slices.Equal(names, want) {
 		t.Errorf("the folder holds %v, want %v", names, want)

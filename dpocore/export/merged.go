@@ -12,6 +12,8 @@ import (
 	"example.com/gonb-dpo/dpocore/safetensors"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/sums"
 )
 
 // DTypes are the number types that a merged model can be written in, by their torch names.
@@ -48,7 +50,7 @@ func WriteMerged(out string, made Merged, weights *llama.Weights, layout llama.L
 	if err != nil {
 		return fmt.Errorf("write the merged model: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+	if err := disk.MkdirAll(filepath.Dir(out)); err != nil {
 		return fmt.Errorf("write the merged model: %w", err)
 	}
 	temp, err := os.MkdirTemp(filepath.Dir(out), "."+filepath.Base(out)+".*")
@@ -66,6 +68,9 @@ func WriteMerged(out string, made Merged, weights *llama.Weights, layout llama.L
 	if err := check(temp); err != nil {
 		return fmt.Errorf("check the merged model: %w", err)
 	}
+	if err := sums.WriteAll(temp); err != nil {
+		return fmt.Errorf("write the merged model: %w", err)
+	}
 	if err := swap(temp, out); err != nil {
 		return fmt.Errorf("write the merged model: %w", err)
 	}
@@ -74,7 +79,7 @@ func WriteMerged(out string, made Merged, weights *llama.Weights, layout llama.L
 
 // mergedFiles are all that a merged folder holds.
 var mergedFiles = []string{mergeFile, "config.json", "generation_config.json", "model.safetensors",
-	"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"}
+	"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", sums.Name}
 
 // target is where out leads, through symbolic links. A folder that is neither empty nor an earlier merge is refused,
 // and so is a merge in which other files lie, since the folder is replaced as a whole.
@@ -111,13 +116,13 @@ func swap(temp, out string) error {
 		return err
 	}
 	old := temp + ".old"
-	if err := os.Rename(out, old); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := disk.Rename(out, old); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	if err := os.Rename(temp, out); err != nil {
-		return errors.Join(err, os.Rename(old, out))
+	if err := disk.Rename(temp, out); err != nil {
+		return errors.Join(err, disk.Rename(old, out))
 	}
-	return errors.Join(os.RemoveAll(old), atomicfile.SyncDir(filepath.Dir(out)))
+	return errors.Join(disk.RemoveAll(old), atomicfile.SyncDir(filepath.Dir(out)))
 }
 
 func writeModel(dir string, made Merged, c llama.Config, tensors []safetensors.Tensor, tok *tokenizer.Tokenizer) error {

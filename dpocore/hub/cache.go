@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/disk"
 )
 
 // cache is a repository's folder in the cache of Hugging Face's tools: blobs holds contents under their hashes,
@@ -78,17 +79,17 @@ func (c cache) files(commit string) (names []string, err error) {
 // link gives a content its name in a commit, by a relative link as Hugging Face's tools make it.
 func (c cache) link(commit, name, hash string) error {
 	path := filepath.Join(c.snapshot(commit), filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := disk.MkdirAll(filepath.Dir(path)); err != nil {
 		return err
 	}
 	target, err := filepath.Rel(filepath.Dir(path), c.blob(hash))
 	if err != nil {
 		return err
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := disk.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.Symlink(target, path); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := disk.Symlink(target, path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return nil
@@ -97,10 +98,10 @@ func (c cache) link(commit, name, hash string) error {
 // lock waits until no other program fetches the content; Hugging Face's tools lock the same file.
 func (c cache) lock(ctx context.Context, hash string) (unlock func(), err error) {
 	path := filepath.Join(c.root, ".locks", c.repo.folder(), hash+".lock")
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := disk.MkdirAll(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	file, err := disk.Open(path, os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return nil, err
 	}

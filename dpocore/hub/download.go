@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/gonb-dpo/internal/disk"
 )
 
 // pause is the wait before the second attempt; it doubles with each that follows. stall is how long a download may give
@@ -35,7 +37,7 @@ type download struct {
 	address  string
 	name     string
 	entry    entry
-	file     *os.File
+	file     *disk.File
 	have     int64
 	hash     hash.Hash
 	progress Progress
@@ -47,7 +49,7 @@ var errContent = errors.New("another content than the hub announced")
 // run brings the file whole and checked into the part at path.
 func (d *download) run(ctx context.Context, path string) error {
 	var err error
-	if d.file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644); err != nil {
+	if d.file, err = disk.Open(path, os.O_RDWR|os.O_CREATE); err != nil {
 		return err
 	}
 	defer d.file.Close()

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
+
+	"example.com/gonb-dpo/internal/disk"
 )
 
 // Progress is told how many of a file's bytes are there. It is called often, from one goroutine at a time.
@@ -24,7 +25,7 @@ type Snapshot struct {
 	why      error            // why not
 }
 
-// Fetch brings files of a repository into the cache, each unless it is there, and returns the folder that holds them
+// Fetch brings files of a repository into the cache, each unless it is there undamaged, and returns the folder that holds them
 // under their names. progress may be nil.
 func Fetch(ctx context.Context, repo Repo, files []string, progress Progress) (folder string, err error) {
 	snapshot, err := Open(ctx, repo)
@@ -110,8 +111,11 @@ func (s *Snapshot) fetch(ctx context.Context, name string, progress Progress) er
 			s.Repo, s.Repo.noun(), name, s.settings.endpoint, s.Repo.page(), s.Repo.revision())
 	case e.unsafe || !filepath.IsLocal(name):
 		return fmt.Errorf("fetch %s: the file name %q leads out of the folder", s.Repo, name)
-	case s.cache.has(s.Commit, name):
-		return nil
+	}
+	there, err := s.have(name)
+	switch {
+	case err != nil || there:
+		return err
 	case s.listing == nil:
 		return s.missing(fmt.Sprintf("%s is not in the cache %s", name, s.settings.cache))
 	case !isHash.MatchString(e.hash):
@@ -131,15 +135,19 @@ func (s *Snapshot) bring(ctx context.Context, name string, e entry, progress Pro
 	}
 	defer unlock()
 	blob := s.cache.blob(e.hash)
-	if _, err := os.Stat(blob); err != nil {
-		if err := os.MkdirAll(filepath.Dir(blob), 0o755); err != nil {
+	there, err := sound(blob)
+	if err != nil {
+		return err
+	}
+	if !there {
+		if err := disk.MkdirAll(filepath.Dir(blob)); err != nil {
 			return err
 		}
 		d := &download{settings: s.settings, repo: s.Repo, address: s.Repo.file(s.Commit, name), name: name, entry: e, progress: progress}
 		if err := d.run(ctx, blob+".incomplete"); err != nil {
 			return err
 		}
-		if err := os.Rename(blob+".incomplete", blob); err != nil {
+		if err := disk.Rename(blob+".incomplete", blob); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"example.com/gonb-dpo/internal/lines"
 )
 
 const (
@@ -175,7 +177,7 @@ func TestLockedForEver(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	if _, err := lock(other, syscall.LOCK_EX); err != nil {
+	if _, err := lines.Lock(other, syscall.LOCK_EX); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Judge(four("Why?"), verdict("r", 1, 2, 3, 4)); err == nil || !strings.Contains(err.Error(), "another process has locked the file") {

@@ -35,8 +35,9 @@ type Drawing struct {
 
 // An Answer is a text with the temperature at which it was drawn.
 type Answer struct {
-	Text        string  `json:"text"`
-	Temperature float64 `json:"temperature"`
+	Text        string   `json:"text"`
+	Temperature float64  `json:"temperature"`
+	By          []string `json:"by,omitempty"` // who gave it, where several models were asked and raters don't see which
 }
 
 // Sampling is how all answers of a drawing were drawn.
@@ -60,8 +61,8 @@ type Judgement struct {
 	Verdict
 }
 
-// identify sets the drawing's ID.
-func (d *Drawing) identify() error {
+// Identify sets the drawing's ID.
+func (d *Drawing) Identify() error {
 	plain := *d
 	plain.ID, plain.Drawn = "", time.Time{}
 	raw, err := json.Marshal(plain)

@@ -19,7 +19,7 @@ var noon = time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
 func four(prompt string) Drawing {
 	d := Drawing{Prompt: prompt, Model: "tiny 12ab", Sampling: Sampling{64, 0.95, 7}, Drawn: noon}
 	for i, text := range []string{"a <&>", "b", "c\nc", "d"} {
-		d.Answers = append(d.Answers, Answer{text, 0.3 + float64(i)/4})
+		d.Answers = append(d.Answers, Answer{Text: text, Temperature: 0.3 + float64(i)/4})
 	}
 	return d
 }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"syscall"
+
+	"example.com/gonb-dpo/internal/lines"
 )
 
 // A Log is what a file holds.
@@ -36,7 +38,7 @@ func Read(path string) (*Log, error) {
 		return nil, fmt.Errorf("read the rankings: %w", err)
 	}
 	defer file.Close()
-	unlock, err := lock(file, syscall.LOCK_SH)
+	unlock, err := lines.Lock(file, syscall.LOCK_SH)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
@@ -61,31 +63,39 @@ func Read(path string) (*Log, error) {
 	}
 }
 
-// take takes a line in.
+// take takes a line in, unless it is empty.
 func (l *Log) take(text []byte, number int) error {
-	if text = bytes.TrimSpace(text); len(text) == 0 {
+	if len(bytes.TrimSpace(text)) == 0 {
 		return nil
 	}
-	var read line
-	if err := json.Unmarshal(text, &read); err != nil {
-		return fmt.Errorf("not a ranking: %w", err)
-	}
-	err := read.Drawing.check()
+	read, err := parse(text)
 	switch {
 	case err != nil:
 		return err
 	case read.Kind == drawn:
 		l.again(read.Drawing)
-	case read.Kind != judged || read.Verdict == nil:
-		return fmt.Errorf("the line is of the kind %q; it must be %q or %q", read.Kind, drawn, judged)
 	default:
-		if err := read.Verdict.check(len(read.Answers)); err != nil {
-			return err
-		}
 		l.draw(read.Drawing)
 		l.judge(Judgement{read.Drawing, *read.Verdict}, number)
 	}
 	return nil
+}
+
+// parse reads a line, and says what is not sound about it.
+func parse(text []byte) (read line, err error) {
+	if err := json.Unmarshal(text, &read); err != nil {
+		return read, fmt.Errorf("not a ranking: %w", err)
+	}
+	if err := read.Drawing.check(); err != nil {
+		return read, err
+	}
+	switch {
+	case read.Kind == drawn:
+		return read, nil
+	case read.Kind != judged || read.Verdict == nil:
+		return read, fmt.Errorf("the line is of the kind %q; it must be %q or %q", read.Kind, drawn, judged)
+	}
+	return read, read.Verdict.check(len(read.Answers))
 }
 
 func (l *Log) draw(d Drawing) {

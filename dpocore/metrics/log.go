@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/disk"
 )
 
 // Log appends the events and evaluations of a run to its folder. It is for one
@@ -23,7 +24,7 @@ type Log struct {
 // Call Sync before a checkpoint is put on disk: then the log never lacks a step
 // that the checkpoint has.
 func OpenLog(dir string, keepThroughStep int) (*Log, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := disk.MkdirAll(dir); err != nil {
 		return nil, fmt.Errorf("open the log of a run: %w", err)
 	}
 	steps, err := openLines[Event](filepath.Join(dir, StepsFile), keepThroughStep)
@@ -56,7 +57,7 @@ func (l *Log) Close() error {
 
 // lineFile is one of the log's two files, open for appending.
 type lineFile struct {
-	file *os.File
+	file *disk.File
 	last int // step of the last line, -1 when there is none
 }
 
@@ -80,7 +81,7 @@ func openLines[R row](path string, keepThroughStep int) (*lineFile, error) {
 	if err := atomicfile.WriteBytes(path, kept); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	file, err := disk.Open(path, os.O_WRONLY|os.O_APPEND)
 	if err != nil {
 		return nil, fmt.Errorf("open the log of a run: %w", err)
 	}

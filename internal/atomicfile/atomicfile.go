@@ -7,16 +7,22 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"example.com/gonb-dpo/internal/disk"
 )
+
+// unfinished ends the names of files that are being written.
+const unfinished = ".unfinished"
 
 // Write calls fill with a writer to a temporary file beside path, and renames that file to path once everything is
 // safe on disk. Where fill or the disk fails, path keeps what it held before.
 func Write(path string, fill func(w io.Writer) error) (err error) {
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := disk.MkdirAll(dir); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	temp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
+	temp, err := disk.Temp(dir, "."+filepath.Base(path)+".*"+unfinished)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
@@ -43,7 +49,7 @@ func Write(path string, fill func(w io.Writer) error) (err error) {
 	if err := temp.Close(); err != nil {
 		return err
 	}
-	if err := os.Rename(temp.Name(), path); err != nil {
+	if err := disk.Rename(temp.Name(), path); err != nil {
 		return err
 	}
 	return SyncDir(dir)
@@ -58,11 +64,9 @@ func WriteBytes(path string, content []byte) error {
 }
 
 // SyncDir makes the names in a folder durable: a rename survives a power cut only once its folder is synced.
-func SyncDir(dir string) error {
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	return folder.Sync()
+func SyncDir(dir string) error { return disk.SyncDir(dir) }
+
+// Unfinished reports whether a name is that of a file that was being written when its process died.
+func Unfinished(name string) bool {
+	return strings.HasPrefix(name, ".") && strings.HasSuffix(name, unfinished)
 }

@@ -1,0 +1,59 @@
+package hub
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// sha256Digits is the length of a large content's name; that of others is a SHA-1.
+const sha256Digits = 64
+
+// sound reports whether a content is there and has the hash that it is named by.
+func sound(blob string) (bool, error) {
+	want := filepath.Base(blob)
+	file, err := os.Open(blob)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return false, err
+	}
+	sum := entry{large: len(want) == sha256Digits, size: info.Size()}.hasher()
+	if _, err := io.Copy(sum, file); err != nil {
+		return false, fmt.Errorf("read %s: %w", blob, err)
+	}
+	return hex.EncodeToString(sum.Sum(nil)) == want, nil
+}
+
+// have reports whether a file is in the cache as the hub gave it. A file that is no link to a content named by its hash,
+// as in a cache that was copied, is taken as it is.
+func (s *Snapshot) have(name string) (bool, error) {
+	if !s.cache.has(s.Commit, name) {
+		return false, nil
+	}
+	blob, err := filepath.EvalSymlinks(filepath.Join(s.cache.snapshot(s.Commit), filepath.FromSlash(name)))
+	if err == nil && (filepath.Base(filepath.Dir(blob)) != "blobs" || !isHash.MatchString(filepath.Base(blob))) {
+		return true, nil
+	}
+	ok := false
+	if err == nil {
+		ok, err = sound(blob)
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for %s of %s: %w", name, s.Repo, err)
+	}
+	if !ok && s.listing == nil {
+		return false, s.missing(fmt.Sprintf("%s is damaged in the cache (%s has another hash than its name)", name, blob))
+	}
+	return ok, nil
+}
