@@ -24,17 +24,22 @@ func newEnvironment() *exec.Environment {
 	context.Set("raise_exception", raiseException)
 	context.Set("strftime_now", strftimeNow)
 	context.Set("range", boundedRange)
+	context.Set("lipsum", nil) // writes as much as it is told
 
 	structures := map[string]parser.ControlStructureParser{}
 	set := exec.NewControlStructureSet(structures).Update(builtins.ControlStructures)
-	for _, name := range []string{"include", "import", "from", "extends"} {
+	for _, name := range []string{"include", "import", "from", "extends", "block"} {
 		structures[name] = refuse(name)
 	}
+	structures["for"], structures["macro"] = guardedFor, parseMacro
 	structures["generation"] = parseGeneration
 
 	filters := map[string]exec.FilterFunction{}
 	filterSet := exec.NewFilterSet(filters).Update(builtins.Filters)
 	filters["tojson"] = toJSON
+	for name, filter := range filters {
+		filters[name] = boundedFilter(filter)
+	}
 
 	return &exec.Environment{
 		Context:           context,
@@ -97,7 +102,7 @@ func boundedRange(_ *exec.Evaluator, params *exec.VarArgs) ([]int, error) {
 // refuse returns the parser of a tag that a chat template may not use.
 func refuse(tag string) parser.ControlStructureParser {
 	return func(*parser.Parser, *parser.Parser) (nodes.ControlStructure, error) {
-		return nil, fmt.Errorf("a chat template can't use {%% %s %%}: it may not read other templates", tag)
+		return nil, fmt.Errorf("a chat template can't use {%% %s %%}: it may not read other templates, or parts of itself", tag)
 	}
 }
 

@@ -42,6 +42,9 @@ func newMethods() exec.Methods {
 			continue
 		}
 		methods[name] = func(self string, value *exec.Value, arguments *exec.VarArgs) (any, error) {
+			if err := small(arguments); err != nil {
+				return nil, err
+			}
 			result, err := method(self, value, arguments)
 			parts := reflect.ValueOf(result)
 			if parts.Kind() != reflect.Slice || parts.Type().Elem().Kind() != reflect.String {

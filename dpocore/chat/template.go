@@ -3,6 +3,7 @@ package chat
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -38,10 +39,13 @@ const rootName = "/chat_template.jinja"
 func compile(source string, names tokenizer.Names) (t *template, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			err = fmt.Errorf("gonja can't read it: %v", fault)
+			err = fmt.Errorf("gonja can't read it: %s", faultText(fault))
 		}
 	}()
 	trimmed := trimBlocks(source)
+	if err := refuseProducts(trimmed); err != nil {
+		return nil, err
+	}
 	loader, err := loaders.NewMemoryLoader(map[string]string{rootName: trimmed})
 	if err != nil {
 		return nil, err
@@ -75,8 +79,13 @@ func (t *template) render(turns []preference.Turn, addGenerationPrompt bool) (st
 		data.Set(name, token)
 	}
 	out := &output{limit: t.maxOutput}
-	done := make(chan error, 1)
-	go func() { done <- t.execute(out, data) }()
+	data.Set(stopName, &out.stop)
+	done, ended := make(chan error, 1), make(chan struct{})
+	go func() {
+		defer close(ended)
+		done <- t.execute(out, data)
+	}()
+	go watch(&out.stop, ended)
 	timer := time.NewTimer(t.maxTime)
 	defer timer.Stop()
 	select {
@@ -86,8 +95,9 @@ func (t *template) render(turns []preference.Turn, addGenerationPrompt bool) (st
 		}
 		return out.text.String(), nil
 	case <-timer.C:
-		out.stopped.Store(true)
-		return "", fmt.Errorf("the chat template ran for more than %v; it may be in an endless loop", t.maxTime)
+		reason := fmt.Sprintf("the chat template ran for more than %v; it may be in an endless loop", t.maxTime)
+		out.stop.CompareAndSwap(nil, &reason)
+		return "", errors.New(reason)
 	}
 }
 
@@ -100,7 +110,7 @@ func (t *template) execute(out *output, data *exec.Context) (err error) {
 		case refusal:
 			err = fmt.Errorf("the chat template refuses the conversation: %s", fault)
 		default:
-			err = fmt.Errorf("render the chat template: gonja failed: %v", fault)
+			err = fmt.Errorf("render the chat template: gonja failed: %s", faultText(fault))
 		}
 	}()
 	if err := t.compiled.Execute(out, data); err != nil {
@@ -109,19 +119,27 @@ func (t *template) execute(out *output, data *exec.Context) (err error) {
 	return nil
 }
 
+// faultText says what a panic inside gonja means to a reader.
+func faultText(fault any) string {
+	if _, ok := fault.(runtime.Error); ok {
+		return "the template is damaged, or uses what gonja does not know"
+	}
+	return fmt.Sprint(fault)
+}
+
 // output takes what a template writes, up to a bound.
 type output struct {
-	text    strings.Builder
-	limit   int // bytes
-	stopped atomic.Bool
+	text  strings.Builder
+	limit int                    // bytes
+	stop  atomic.Pointer[string] // why the rendering is to end
 }
 
 func (o *output) Write(data []byte) (int, error) {
 	if o.text.Len()+len(data) > o.limit {
 		return 0, fmt.Errorf("it wrote more than %d bytes", o.limit)
 	}
-	if o.stopped.Load() {
-		return 0, errors.New("stopped")
+	if reason := o.stop.Load(); reason != nil {
+		return 0, errors.New(*reason)
 	}
 	return o.text.Write(data)
 }

@@ -35,15 +35,18 @@ func (c Config) Validate() error {
 		return err
 	}
 	for _, field := range []struct {
-		name  string
-		value int
+		name        string
+		value, most int // far above any model's, so that a product of two fits
 	}{
-		{"vocab_size", c.VocabSize}, {"hidden_size", c.HiddenSize}, {"intermediate_size", c.IntermediateSize},
-		{"num_hidden_layers", c.Layers}, {"num_attention_heads", c.Heads}, {"num_key_value_heads", c.KVHeads},
-		{"head_dim", c.HeadDim}, {"max_position_embeddings", c.MaxPositions},
+		{"vocab_size", c.VocabSize, 1 << 24}, {"hidden_size", c.HiddenSize, 1 << 20}, {"intermediate_size", c.IntermediateSize, 1 << 20},
+		{"num_hidden_layers", c.Layers, 1 << 10}, {"num_attention_heads", c.Heads, 1 << 12}, {"num_key_value_heads", c.KVHeads, 1 << 12},
+		{"head_dim", c.HeadDim, 1 << 12}, {"max_position_embeddings", c.MaxPositions, 1 << 30},
 	} {
-		if field.value <= 0 {
+		switch {
+		case field.value <= 0:
 			return fmt.Errorf("%s is %d; it must be at least 1", field.name, field.value)
+		case field.value > field.most:
+			return fmt.Errorf("%s is %d; it can be %d at most", field.name, field.value, field.most)
 		}
 	}
 	switch {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/gomlx/go-huggingface/models/gguf"
+
+	"example.com/gonb-dpo/internal/ggufcheck"
 )
 
 // ggufFile reads a model from a GGUF file (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md) under Hugging
@@ -16,7 +18,7 @@ type ggufFile struct {
 }
 
 func openGGUF(path string) (*ggufFile, error) {
-	file, err := gguf.Open(path)
+	file, err := ggufcheck.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the header of %s: %w; the file is damaged or not a GGUF file", path, err)
 	}

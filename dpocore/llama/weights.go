@@ -45,7 +45,7 @@ func Load(backend compute.Backend, path string) (*Weights, error) {
 	}
 	defer src.Close()
 	w := &Weights{Config: src.Config(), Path: path, backend: backend}
-	if err := fits(src); err != nil {
+	if err := fits(src, path); err != nil {
 		return nil, fmt.Errorf("load the model %s: %w", path, err)
 	}
 	if w.Hash, err = hashFiles(files); err != nil {

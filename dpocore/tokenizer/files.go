@@ -26,15 +26,7 @@ var rebuilt = regexp.MustCompile(`("tokenizer_class"\s*:\s*")(?:GPT2Tokenizer|Ll
 // that would not read them so; one that the folder lacks is left out. Each file appears
 // whole or not at all.
 func (t *Tokenizer) WriteFiles(dir string) error {
-	for _, file := range []struct {
-		name string
-		data []byte
-	}{
-		{jsonFile, t.source.json},
-		{configFile, rebuilt.ReplaceAll(t.source.config, []byte("${1}"+class+"${2}"))},
-		{specialsFile, t.source.specials},
-		{templateFile, []byte(t.source.template)},
-	} {
+	for _, file := range t.files() {
 		if len(file.data) == 0 {
 			continue
 		}
@@ -43,4 +35,19 @@ func (t *Tokenizer) WriteFiles(dir string) error {
 		}
 	}
 	return nil
+}
+
+// namedFile is a file to write.
+type namedFile struct {
+	name string
+	data []byte
+}
+
+func (t *Tokenizer) files() []namedFile {
+	return []namedFile{
+		{jsonFile, t.source.json},
+		{configFile, rebuilt.ReplaceAll(t.source.config, []byte("${1}"+class+"${2}"))},
+		{specialsFile, t.source.specials},
+		{templateFile, []byte(t.source.template)},
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/gomlx/go-huggingface/models/gguf"
+
+	"example.com/gonb-dpo/internal/ggufcheck"
 )
 
 // Token types of a GGUF vocabulary (tokenizer.ggml.token_type).
@@ -19,7 +21,7 @@ const (
 // readGGUF makes a tokenizer's files from the metadata of a GGUF file, which
 // holds tokens, merges and chat template, but no tokenizer.json.
 func readGGUF(path string) (source, error) {
-	file, err := gguf.Open(path)
+	file, err := ggufcheck.Open(path)
 	if err != nil {
 		return source{}, fmt.Errorf("it is neither a model folder nor a GGUF file that can be read: %w", err)
 	}

@@ -5,15 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // A layout is what this package itself needs to know of a tokenizer.json.
 type layout struct {
-	AddedTokens  []addedToken    `json:"added_tokens"`
-	Normalizer   json.RawMessage `json:"normalizer"`
-	PreTokenizer json.RawMessage `json:"pre_tokenizer"`
-	Decoder      json.RawMessage `json:"decoder"`
-	Model        struct {
+	AddedTokens   []addedToken    `json:"added_tokens"`
+	Normalizer    json.RawMessage `json:"normalizer"`
+	PreTokenizer  json.RawMessage `json:"pre_tokenizer"`
+	PostProcessor json.RawMessage `json:"post_processor"`
+	Decoder       json.RawMessage `json:"decoder"`
+	Model         struct {
 		Vocabulary json.RawMessage `json:"vocab"`
 	} `json:"model"`
 
@@ -35,8 +37,14 @@ type addedToken struct {
 // parseLayout reads a tokenizer.json.
 func parseLayout(data []byte) (layout, error) {
 	var l layout
+	if !utf8.Valid(data) {
+		return l, fmt.Errorf("read tokenizer.json: it is damaged: it holds bytes that are no UTF-8")
+	}
 	if err := json.Unmarshal(data, &l); err != nil {
 		return l, fmt.Errorf("read tokenizer.json: %w", err)
+	}
+	if err := l.checkNative(); err != nil {
+		return l, err
 	}
 	l.vocabulary = map[string]int32{}
 	if bytes.HasPrefix(l.Model.Vocabulary, []byte("{")) {

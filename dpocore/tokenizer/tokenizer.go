@@ -162,10 +162,14 @@ func (t *Tokenizer) ChatTemplate() string { return t.source.template }
 // JSON returns the bytes of tokenizer.json.
 func (t *Tokenizer) JSON() []byte { return bytes.Clone(t.source.json) }
 
-// Hash returns the SHA-256 of tokenizer.json in hexadecimal.
+// Hash returns the SHA-256 of all that [Tokenizer.WriteFiles] writes, in hexadecimal.
 func (t *Tokenizer) Hash() string {
-	sum := sha256.Sum256(t.source.json)
-	return hex.EncodeToString(sum[:])
+	sum := sha256.New()
+	for _, file := range t.files() {
+		fmt.Fprintf(sum, "%s %d\n", file.name, len(file.data))
+		sum.Write(file.data)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // VocabSize returns the number of rows that an embedding needs: the highest

@@ -1,0 +1,196 @@
+// Package ggufcheck opens GGUF files that come from strangers: it walks through a header before the library that parses
+// it, which takes memory for as many values as a header announces.
+//
+// The form is https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
+package ggufcheck
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+
+	"github.com/gomlx/go-huggingface/models/gguf"
+)
+
+// The value types that have no fixed width.
+const (
+	typeString = 8
+	typeArray  = 9
+)
+
+// widths are the bytes of the other value types.
+var widths = map[uint32]uint64{0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
+
+// Open checks a file and parses its header. What a header announces fits into the file, and so does each tensor.
+func Open(path string) (*gguf.File, error) {
+	size, err := checkHeader(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	file, err := gguf.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if alignment := file.Alignment; alignment > 1<<20 || alignment&(alignment-1) != 0 {
+		return nil, fmt.Errorf("%s: its alignment is %d, which is no power of two up to a megabyte", path, alignment)
+	}
+	for _, tensor := range file.TensorInfos {
+		if err := checkTensor(tensor, size-file.DataOffset()); err != nil {
+			return nil, fmt.Errorf("%s: tensor %q %w", path, tensor.Name, err)
+		}
+	}
+	return file, nil
+}
+
+// checkTensor compares a tensor with the bytes that the file has for all of them.
+func checkTensor(tensor gguf.TensorInfo, available int64) error {
+	elements := uint64(1)
+	for _, dim := range tensor.Shape {
+		if dim == 0 || elements > math.MaxInt64/16/dim {
+			return fmt.Errorf("has the impossible shape %v", tensor.Shape)
+		}
+		elements *= dim
+	}
+	block, width := uint64(tensor.Type.BlockSize()), uint64(tensor.Type.TypeSize())
+	if block == 0 || width == 0 {
+		return fmt.Errorf("has the unknown type %d", tensor.Type)
+	}
+	if elements%block != 0 {
+		return fmt.Errorf("has %d values, which blocks of %d do not fill", elements, block)
+	}
+	if bytes := elements / block * width; available < 0 || tensor.Offset > uint64(available) || bytes > uint64(available)-tensor.Offset {
+		return fmt.Errorf("takes bytes %d to %d of %d; the file is cut short or damaged", tensor.Offset, tensor.Offset+bytes, available)
+	}
+	return nil
+}
+
+// header is a file's header as it is walked through.
+type header struct {
+	in   *bufio.Reader
+	left uint64 // bytes of the file
+}
+
+// checkHeader walks through a header and returns the file's size.
+func checkHeader(path string) (size int64, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return 0, err
+	}
+	h := &header{bufio.NewReaderSize(file, 1<<16), uint64(info.Size())}
+	if err := h.walk(); err != nil {
+		return 0, fmt.Errorf("the header of the file is damaged, or it is no GGUF file: %w", err)
+	}
+	return info.Size(), nil
+}
+
+func (h *header) walk() error {
+	var start struct {
+		Magic           [4]byte
+		Version         uint32
+		Tensors, Values uint64
+	}
+	if err := h.read(&start); err != nil {
+		return err
+	}
+	if string(start.Magic[:]) != "GGUF" || start.Version < 2 || start.Version > 3 {
+		return fmt.Errorf("it begins with %q, version %d", start.Magic[:], start.Version)
+	}
+	for range start.Values {
+		if err := h.text(); err != nil {
+			return err
+		}
+		if err := h.value(); err != nil {
+			return err
+		}
+	}
+	for range start.Tensors {
+		if err := h.text(); err != nil {
+			return err
+		}
+		var dims uint32
+		if err := h.read(&dims); err != nil {
+			return err
+		}
+		if err := h.skip(8*uint64(dims) + 4 + 8); err != nil { // the dimensions, the type, the offset
+			return err
+		}
+	}
+	return nil
+}
+
+// value passes over a value and its type.
+func (h *header) value() error {
+	var kind uint32
+	if err := h.read(&kind); err != nil {
+		return err
+	}
+	if kind != typeArray {
+		return h.values(kind, 1)
+	}
+	var array struct {
+		Kind  uint32
+		Count uint64
+	}
+	if err := h.read(&array); err != nil {
+		return err
+	}
+	return h.values(array.Kind, array.Count)
+}
+
+// values passes over values of a type.
+func (h *header) values(kind uint32, count uint64) error {
+	if width, ok := widths[kind]; ok {
+		if count > h.left/width {
+			return fmt.Errorf("it announces %d values of %d bytes where %d bytes are left", count, width, h.left)
+		}
+		return h.skip(count * width)
+	}
+	if kind != typeString {
+		return fmt.Errorf("it has a value of the unknown type %d", kind)
+	}
+	if count > h.left/8 { // each begins with its length
+		return fmt.Errorf("it announces %d texts where %d bytes are left", count, h.left)
+	}
+	for range count {
+		if err := h.text(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// text passes over a text.
+func (h *header) text() error {
+	var length uint64
+	if err := h.read(&length); err != nil {
+		return err
+	}
+	return h.skip(length)
+}
+
+func (h *header) read(into any) error {
+	size := uint64(binary.Size(into))
+	if size > h.left {
+		return errors.New("it ends too early")
+	}
+	h.left -= size
+	return binary.Read(h.in, binary.LittleEndian, into)
+}
+
+func (h *header) skip(bytes uint64) error {
+	if bytes > h.left {
+		return fmt.Errorf("it announces %d bytes where %d are left", bytes, h.left)
+	}
+	h.left -= bytes
+	_, err := io.CopyN(io.Discard, h.in, int64(bytes))
+	return err
+}
