@@ -42,6 +42,7 @@ func TestBoundaries(t *testing.T) {
 		"dpocore/tokenizer":   {xla},
 		"dpocore/statistics":  {xla, "gonum.org/v1/plot", "dpocore/metrics"},
 		"dpocore/evaluation":  {xla, "gonum.org/v1/plot", "github.com/daulet/tokenizers"},
+		"dpocore/sweep":       {xla, "gonum.org/v1/plot", "github.com/daulet/tokenizers"},
 		"dpocore/diagnose":    {xla, "gonum.org/v1/plot", "github.com/daulet/tokenizers"},
 		"dpocore/batch":       {xla, "github.com/gomlx/gomlx/core/graph"},
 		"dpocore/loss":        {xla},

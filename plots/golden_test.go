@@ -34,6 +34,8 @@ func TestPicturesLookLikeTheirGoldens(t *testing.T) {
 		{"objectives", ExampleObjectives},
 		{"scores", ExampleScores},
 		{"tradeoff_helpfulness_truthfulness", ExampleTradeoff},
+		{"frontier", ExampleFrontier},
+		{"curves", ExampleCurves},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.example()

@@ -12,17 +12,14 @@ import (
 // for a step their gradients are added up. The first is the policy that was spread, and what it measures is measured there.
 type Devices []*Policy
 
-// Spread copies a policy to the other devices of its backend.
-func Spread(p *Policy) (Devices, error) {
+// Spread copies a policy, which is on the first device of its backend, to further ones, so that it is on count.
+func Spread(p *Policy, count int) (Devices, error) {
 	all := Devices{p}
-	for device := range compute.DeviceNum(p.backend.NumDevices()) {
-		if device == p.weights.Device() {
-			continue
-		}
+	for device := compute.DeviceNum(1); int(device) < count; device++ {
 		copied, err := p.on(device)
 		if err != nil {
 			all.FinalizeCopies()
-			return nil, fmt.Errorf("spread the model over %d devices: %w", p.backend.NumDevices(), err)
+			return nil, fmt.Errorf("spread the model over %d devices: %w", count, err)
 		}
 		all = append(all, copied)
 	}

@@ -42,7 +42,7 @@ func onDevices(t *testing.T, count int) *policy.Policy {
 // devices have the same adapter to the bit.
 func TestDevices(t *testing.T) {
 	one, two := onDevices(t, 1), onDevices(t, 2)
-	devices, err := policy.Spread(two)
+	devices, err := policy.Spread(two, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

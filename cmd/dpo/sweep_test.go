@@ -1,0 +1,97 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+)
+
+const shortSweep = "sweep --model MODEL --data PAIRS --eval-data PAIRS --max-steps 2 --batch-size 2 --learning-rate 1e-3 --betas 0.05,0.3 --out OUT"
+
+// TestSweepCommand sweeps two betas; the same command again trains nothing and says the same.
+func TestSweepCommand(t *testing.T) {
+	p := newPlace(t)
+	var told strings.Builder
+	cmd := p.run(shortSweep)
+	cmd.Stderr = &told
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, told.String())
+	}
+	for _, want := range []string{"run 1 of 2, beta-0.05, step 1/2", "run 2 of 2, beta-0.3, step 1/2", "left of all"} {
+		if !strings.Contains(told.String(), want) {
+			t.Errorf("lacks %q in\n%s", want, told.String())
+		}
+	}
+	for _, want := range []string{"held-out accuracy", "beta-0.05", "beta-0.3", "Gap: by how much more"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("lacks %q in\n%s", want, out)
+		}
+	}
+	for _, name := range []string{"sweep.json", "plots/frontier.png", "plots/curves.svg", "beta-0.3/adapter_model.safetensors", "beta-0.05/plots/overview.png"} {
+		if _, err := os.Stat(filepath.Join(p.path("OUT"), name)); err != nil {
+			t.Error(err)
+		}
+	}
+	again, err := p.run(shortSweep).CombinedOutput()
+	if err != nil || strings.Contains(string(again), "step 1/2") || !strings.HasSuffix(string(again), string(out)) {
+		t.Errorf("again: %v: %s", err, again)
+	}
+}
+
+// TestJobs runs the printed lines two at a time; gathering then trains nothing.
+func TestJobs(t *testing.T) {
+	p := newPlace(t)
+	p.name("ODD", filepath.Join(p.dir, "a pair's.jsonl"))
+	content, err := os.ReadFile(p.path("PAIRS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.write(p.path("ODD"), content)
+	args := strings.Fields(shortSweep)
+	for i, arg := range args {
+		args[i] = p.path(strings.Replace(arg, "PAIRS", "ODD", 1))
+	}
+	lines := output(t, append(args, "--print-jobs", "--lora-modules", "q_proj,v_proj")...)
+	first, _, _ := strings.Cut(strings.NewReplacer(p.path("OUT"), "OUT", p.path("MODEL"), "MODEL", p.dir, "PLACE").Replace(lines), "\n")
+	const want = `dpo train --batch-size=2 --data='PLACE/a pair'\''s.jsonl' --eval-data='PLACE/a pair'\''s.jsonl' --lora-modules=q_proj,v_proj ` +
+		"--max-steps=2 --model=MODEL --beta 0.05 --learning-rate 0.001 --lora-r 16 --loss-type sigmoid --resume --out OUT/beta-0.05"
+	if first != want {
+		t.Errorf("the first job is\n%s\nwant\n%s", first, want)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs := exec.Command("xargs", "-P", "2", "-d", `\n`, "-I", "LINE", "sh", "-c", "LINE")
+	jobs.Env = append(os.Environ(), asCommand+"=1")
+	jobs.Stdin = strings.NewReader(strings.ReplaceAll(lines, "dpo train", self+" train"))
+	if out, err := jobs.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	gathered, err := dpo(t, append(args, "--lora-modules", "q_proj,v_proj")...).CombinedOutput()
+	if err != nil || strings.Contains(string(gathered), "step 1/2") || !strings.Contains(string(gathered), "run 2 of 2, beta-0.3 is finished already") {
+		t.Errorf("gathering: %v: %s", err, gathered)
+	}
+	record, ok, err := dpocore.ReadSweep(p.path("OUT"))
+	if err != nil || !ok || len(record.Compared()) != 2 {
+		t.Errorf("sweep.json has %+v, %v", record, err)
+	}
+}
+
+func TestBadSweeps(t *testing.T) {
+	p := newPlace(t)
+	for _, c := range []badInput{
+		{"sweep --model MODEL --data PAIRS --out OUT", 2, "the sweep has no axis; give values of beta, the learning rate, the rank or the loss type"},
+		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1,0.3", 2, "runs are compared on held-out pairs, and there are none; name a file of them with --eval-data, or a share of the training pairs with --eval-fraction"},
+		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1,0", 2, "beta is 0; it must be above 0 (0.1 is a good start)"},
+		{"sweep --model MODEL --data PAIRS --out OUT --ranks 4,4", 2, "the sweep has rank-4 twice; give each value once"},
+		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1 --beta 0.2", 2, "if any flags in the group [betas beta] are set none of the others can be; [beta betas] were all set"},
+	} {
+		p.fails(c)
+	}
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/metrics"
+)
+
+// sweepProgress tells a sweep as progress tells a run: which run of how many, and the time left of all.
+type sweepProgress struct {
+	*progress
+	pace dpocore.SweepPace
+	run  string // "run 2 of 5, beta-0.1"
+}
+
+func newSweepProgress(file *os.File, runs int) *sweepProgress {
+	return &sweepProgress{progress: newProgress(file), pace: dpocore.SweepPace{Runs: runs}}
+}
+
+func (p *sweepProgress) Run(number, of int, run dpocore.SweepRun) dpocore.Listener {
+	p.pace.Turn(number, run.Config.MaxSteps)
+	p.run = fmt.Sprintf("run %d of %d, %s", number, of, run.Name)
+	return p
+}
+
+func (p *sweepProgress) Ended(run dpocore.SweepRun, state dpocore.State, err error) {
+	switch state {
+	case dpocore.Failed:
+		p.line("%s failed: %s", run.Name, sentence(err))
+	case dpocore.Elsewhere:
+		p.line("%s is held by another process; it is left to that", run.Name)
+	}
+}
+
+func (p *sweepProgress) Measuring(run dpocore.SweepRun, done, total int) {
+	p.bar("%s: held-out pairs, row %d of %d", run.Name, done+1, total)
+}
+
+// Begin tells of model and pairs once; they are the same for all runs.
+func (p *sweepProgress) Begin(b dpocore.Begin) {
+	if p.begin.Model == "" {
+		p.line("model    %s, on %s", b.Model, b.Backend)
+		p.line("pairs    %d to learn from, %d held out; %d a step", b.Pairs, b.HeldOut, b.Config.StepPairs())
+		p.line("a run    %s", b.Expected)
+	}
+	p.begin = b
+	p.pace.Begin(b)
+	resumed := ""
+	if b.Step > 0 {
+		resumed = fmt.Sprintf(", goes on after step %d", b.Step)
+	}
+	p.line("%s%s", p.run, resumed)
+}
+
+func (p *sweepProgress) Step(e metrics.Event) {
+	p.pace.Step(e)
+	left := ""
+	if rest, ok := p.pace.Left(); ok {
+		left = fmt.Sprintf("  %s left of all", rest.Round(timeStep))
+	}
+	text := fmt.Sprintf("%s, step %d/%d  loss %.4f  accuracy %.2f%s", p.run, e.Step, p.begin.Config.MaxSteps, e.Loss, e.RewardsAccuracies, left)
+	if p.terminal {
+		p.bar("%s", text)
+		return
+	}
+	p.line("%s", text)
+}
+
+// timeStep is what times are rounded to.
+const timeStep = time.Second
+
+func (p *sweepProgress) Evaluating(done, total int) {
+	p.bar("%s: held-out pairs, row %d of %d", p.run, done+1, total)
+}
+
+func (p *sweepProgress) Evaluated(e metrics.Evaluation) {
+	p.line("%s, held out after step %d: accuracy %.3f", p.run, e.Step, e.RewardsAccuracies)
+}
+
+func (p *sweepProgress) Finished(f dpocore.Finish) {
+	if f.Seconds == 0 {
+		p.line("%s is finished already", p.run)
+		return
+	}
+	p.line("%s, finished in %s: %s", p.run, time.Duration(f.Seconds*float64(time.Second)).Round(timeStep), f.Dir)
+}

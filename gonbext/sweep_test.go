@@ -1,0 +1,92 @@
+package gonbext
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/metrics"
+)
+
+func grid(c dpocore.Config, axes ...Axis) dpocore.Sweep {
+	s := dpocore.Sweep{Config: c}
+	for _, axis := range axes {
+		axis(&s)
+	}
+	return s
+}
+
+func TestSweepOutsideANotebook(t *testing.T) {
+	useTinyModel(t)
+	t.Setenv(maxStepsEnv, "2")
+	out := printing(t)
+	p, err := load(pairFile(t, numbered(8)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := shortConfig()
+	c.SampleSteps = 0
+	dir := filepath.Join(t.TempDir(), "runs")
+	s := grid(c, Betas(0.1, 0.3))
+	if err := runSweep(t.Context(), dir, s, p.split(0.25)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"Only 2 steps a run instead of 20", "Run 1 of 2, beta-0.1: step 1 of 2", "Run 2 of 2, beta-0.3: step 2 of 2", "left of all",
+		"curves.png", "held-out accuracy", "KL: how far the model has moved", "frontier.png", "beta-0.3",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q in\n%s", want, out)
+		}
+	}
+	for _, file := range []string{"plots/curves.png", "plots/frontier.svg", "beta-0.3/plots/overview.png", "sweep.json"} {
+		if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
+			t.Error(err)
+		}
+	}
+	out.Reset()
+	if err := runSweep(t.Context(), dir, s, p.split(0.25)); err != nil || strings.Contains(out.String(), "step 1 of 2") || !strings.Contains(out.String(), "frontier.png") {
+		t.Errorf("again: %v\n%s", err, out)
+	}
+}
+
+func TestBadSweepCells(t *testing.T) {
+	c := dpocore.DefaultConfig()
+	for want, s := range map[string]dpocore.Sweep{
+		"The sweep has no axis; give values of beta, the learning rate, the rank or the loss type.": grid(c),
+		"Beta is 0; it must be above 0 (0.1 is a good start).":                                      grid(c, Betas(0, 0.1)),
+		"There are no pairs to train on; get some with gonbext.Load(\"builtin\").":                  grid(c, LearningRates(1e-5), Ranks(4, 8), LossTypes("sigmoid", "ipo")),
+	} {
+		if err := runSweep(t.Context(), t.TempDir(), s, Pairs{}); err == nil || sentence(err) != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// The view says which run of how many, how far all are, and what went wrong; its picture has the curves of each run.
+func TestSweepView(t *testing.T) {
+	v := newSweepView(t.TempDir(), 4)
+	printing(t)
+	c := dpocore.DefaultConfig()
+	c.MaxSteps = 2
+	for i, name := range []string{"beta-0.1", "beta-0.3"} {
+		v.Run(i+1, 4, dpocore.SweepRun{Name: name, Config: c})
+		v.Begin(dpocore.Begin{Config: c, Model: "tiny", Backend: "a CPU", Pairs: 8, HeldOut: 2})
+		v.Step(metrics.Event{Step: 1, RewardsMargins: 0.1})
+	}
+	v.Ended(dpocore.SweepRun{Name: "beta-0.1"}, dpocore.Failed, os.ErrPermission)
+	v.mu.Lock()
+	html := string(v.state.html("data:picture"))
+	v.mu.Unlock()
+	for _, want := range []string{"Run 2 of 4, beta-0.3: step 1 of 2, about ", " left of all", "width:37%", "beta-0.1 failed: ", "tiny on a CPU; 8 pairs to learn from, 2 held out", `src="data:picture"`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("lacks %q in\n%s", want, html)
+		}
+	}
+	v.Close(nil)
+	if html := string(v.state.html("")); !strings.Contains(html, "All 4 runs have had their turn") || strings.Contains(html, "<img") {
+		t.Errorf("in the end it shows\n%s", html)
+	}
+}

@@ -1,0 +1,188 @@
+package gonbext
+
+import (
+	"fmt"
+	"html/template"
+	"sync"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/plots"
+)
+
+// sweepView shows a sweep in one output of a notebook, replaced in place, with the curves of all runs; elsewhere it
+// prints a line a step. A goroutine of its own draws, so that training never waits for a picture.
+type sweepView struct {
+	id, dir string
+	changed chan struct{} // something is new
+	closing chan struct{}
+	closed  chan struct{}
+
+	mu    sync.Mutex
+	state sweepState
+
+	shown   template.HTML // this and the next two belong to the drawing goroutine
+	drawn   int           // steps and evaluations in the picture
+	picture template.URL
+}
+
+func newSweepView(dir string, runs int) *sweepView {
+	v := &sweepView{id: "dpo-sweep-" + gonbui.UniqueId(), dir: dir,
+		changed: make(chan struct{}, 1), closing: make(chan struct{}), closed: make(chan struct{})}
+	v.state.pace.Runs = runs
+	go v.draw()
+	return v
+}
+
+// limit shortens the runs as the environment asks.
+func (v *sweepView) limit(c *dpocore.Config, steps int) {
+	if steps < c.MaxSteps {
+		v.Note(fmt.Sprintf("Only %d steps a run instead of %d, as %s asks: enough to try the notebook, too few to learn much.", steps, c.MaxSteps, maxStepsEnv))
+		c.MaxSteps = steps
+	}
+}
+
+func (v *sweepView) change(take func(*sweepState)) {
+	v.mu.Lock()
+	take(&v.state)
+	v.mu.Unlock()
+	select {
+	case v.changed <- struct{}{}:
+	default: // a drawing is due anyway
+	}
+}
+
+// line prints what a notebook shows in its picture.
+func (v *sweepView) line(format string, args ...any) {
+	if !gonbui.IsNotebook {
+		fmt.Fprintf(printed, format+"\n", args...)
+	}
+}
+
+func (v *sweepView) Run(number, of int, run dpocore.SweepRun) dpocore.Listener {
+	v.change(func(s *sweepState) {
+		s.pace.Turn(number, run.Config.MaxSteps)
+		s.turns, s.turn, s.last = number, fmt.Sprintf("Run %d of %d, %s", number, of, run.Name), metrics.Event{}
+		s.runs = append(s.runs[:len(s.runs):len(s.runs)], plots.Swept{Name: run.Name, Beta: run.Config.Beta})
+	})
+	return v
+}
+
+func (v *sweepView) Ended(run dpocore.SweepRun, state dpocore.State, err error) {
+	switch state {
+	case dpocore.Failed:
+		v.Note(fmt.Sprintf("%s failed: %s", run.Name, sentence(err)))
+	case dpocore.Elsewhere:
+		v.Note(run.Name + " is trained by another process; it is left to that.")
+	}
+}
+
+func (v *sweepView) Measuring(run dpocore.SweepRun, done, total int) {
+	v.Phase(fmt.Sprintf("measuring the held-out pairs with %s, part %d of %d", run.Name, done+1, total))
+}
+
+func (v *sweepView) Phase(text string) { v.change(func(s *sweepState) { s.doing = text }) }
+
+func (v *sweepView) Note(text string) {
+	v.line("%s", box{noteBox, text}.Text())
+	v.change(func(s *sweepState) { s.notes = append(s.notes[:len(s.notes):len(s.notes)], text) })
+}
+
+// Begin and Finished also read what earlier cells have done of a run.
+func (v *sweepView) Begin(b dpocore.Begin) {
+	v.change(func(s *sweepState) {
+		s.begin, s.last.Step, s.doing = b, b.Step, "compiling the first step"
+		s.pace.Begin(b)
+		if b.Step > 0 {
+			s.recall(v.dir)
+		}
+	})
+}
+
+func (v *sweepView) Finished(f dpocore.Finish) {
+	v.change(func(s *sweepState) {
+		if s.doing = ""; f.Seconds == 0 {
+			s.recall(v.dir)
+		}
+	})
+}
+
+func (v *sweepView) Step(e metrics.Event) {
+	v.change(func(s *sweepState) {
+		s.pace.Step(e)
+		s.last, s.doing = e, ""
+		h := &s.runs[len(s.runs)-1].History
+		h.Steps = append(h.Steps, e)
+	})
+	v.line("%s", v.state.headline())
+}
+
+func (v *sweepView) Evaluating(done, total int) {
+	v.Phase(fmt.Sprintf("measuring the held-out pairs, part %d of %d", done+1, total))
+}
+
+func (v *sweepView) Evaluated(e metrics.Evaluation) {
+	v.change(func(s *sweepState) {
+		s.doing = ""
+		h := &s.runs[len(s.runs)-1].History
+		h.Evaluations = append(h.Evaluations, e)
+	})
+	v.line("held out after step %d: accuracy %.0f %%", e.Step, 100*e.RewardsAccuracies)
+}
+
+func (v *sweepView) Sampled(int, []dpocore.Answer) {}
+func (v *sweepView) Saved(int, string)             {}
+
+// Close draws for the last time. Of a sweep that ended well the picture goes: it comes below, as one that GitHub shows.
+func (v *sweepView) Close(err error) {
+	v.change(func(s *sweepState) {
+		if s.doing, s.ending = "", endedWell; err != nil {
+			s.ending = endedEarly
+		}
+	})
+	close(v.closing)
+	<-v.closed
+}
+
+func (v *sweepView) draw() {
+	defer close(v.closed)
+	for {
+		select {
+		case <-v.closing:
+			v.update()
+			return
+		case <-v.changed:
+		}
+		v.update()
+		select {
+		case <-v.closing:
+		case <-time.After(redrawAfter):
+		}
+	}
+}
+
+// update replaces the output. The figure is drawn outside the lock, of a copy: slices of a history only ever grow.
+func (v *sweepView) update() {
+	v.mu.Lock()
+	state := v.state
+	state.runs = append([]plots.Swept{}, state.runs...)
+	v.mu.Unlock()
+	marks := 0
+	for _, run := range state.runs {
+		marks += len(run.History.Steps) + len(run.History.Evaluations)
+	}
+	if marks != v.drawn {
+		v.picture, v.drawn = inlineSVG(plots.Curves(state.runs)), marks
+	}
+	picture := v.picture
+	if state.ending == endedWell {
+		picture = ""
+	}
+	if html := state.html(picture); html != v.shown {
+		gonbui.UpdateHTML(v.id, string(html))
+		v.shown = html
+	}
+}

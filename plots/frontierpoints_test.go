@@ -1,0 +1,40 @@
+package plots
+
+import (
+	"math"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/statistics"
+	"example.com/gonb-dpo/dpocore/sweep"
+)
+
+// The frontier leaves out what is farther without being better, and of two equally near ones the worse.
+func TestFrontierPoints(t *testing.T) {
+	point := func(kl, accuracy float64) sweep.Run {
+		return sweep.Run{KL: statistics.Estimate{Value: kl}, Accuracy: statistics.Estimate{Value: accuracy}}
+	}
+	got := frontier([]sweep.Run{point(3, 0.9), point(1, 0.6), point(2, 0.55), point(1, 0.7), point(4, 0.9), point(5, 0.95)})
+	want := [][2]float64{{1, 0.7}, {3, 0.9}, {5, 0.95}}
+	if len(got) != len(want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+	for i, xy := range got {
+		if xy.X != want[i][0] || xy.Y != want[i][1] {
+			t.Errorf("point %d is %v, want %v", i, xy, want[i])
+		}
+	}
+}
+
+// Curves divides margins by each run's beta, and leaves the record as it was.
+func TestCurvesWithoutBeta(t *testing.T) {
+	h := metrics.History{Steps: []metrics.Event{{Step: 1, RewardsMargins: 0.3}}}
+	figure := Curves([]Swept{{"a", 0.1, h}, {"b", 0.3, h}})
+	gap := figure.panels[0][1]
+	if a, b := gap.lines[0].points[0].Y, gap.lines[1].points[0].Y; math.Abs(a-3) > 1e-12 || b != 1 {
+		t.Errorf("gaps of %g and %g", a, b)
+	}
+	if h.Steps[0].RewardsMargins != 0.3 {
+		t.Error("the record was changed")
+	}
+}
