@@ -2,15 +2,11 @@ package dpocore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/internal/atomicfile"
 )
 
 // SamplePrompts are answered where no prompt is named; none of them is among the built-in pairs.
@@ -20,89 +16,120 @@ var SamplePrompts = []string{
 	"Is it true that goldfish remember things for only three seconds?",
 }
 
-const answersFile = "answers.json"
+// CompareOptions are how all models of a comparison answer: each is asked the same, with the same seed.
+type CompareOptions struct {
+	MaxNewTokens int
+	Temperature  float64 // 0 takes the likeliest token every time
+	Seed         uint64  // of the words that are drawn, at a temperature above 0
+}
 
-// Answers are what a model says to a prompt without and with an adapter.
+// Answers are what the models of a comparison say to a prompt.
 type Answers struct {
-	Prompt string `json:"prompt"`
-	Before string `json:"before"`
-	After  string `json:"after"`
-
-	BeforeEnded bool `json:"before_ended"` // by itself, not by the greatest length
-	AfterEnded  bool `json:"after_ended"`
+	Prompt string
+	Said   []Said // by the model without an adapter, then by each run, in their order
 }
 
-// comparison is answers.json.
-type comparison struct {
-	Weights      string    `json:"weights_sha256"`
-	Adapter      string    `json:"adapter_sha256"`
-	MaxNewTokens int       `json:"max_new_tokens"`
-	Answers      []Answers `json:"answers"`
+// Said is one model's answer.
+type Said struct {
+	Text  string
+	Ended bool // by itself, not by the greatest length
 }
 
-// Compare answers prompts without and with the adapter of a PEFT folder, greedily, and keeps the answers there. Where
-// they are kept already it returns them at once. progress is told the answers done.
-func (m *Model) Compare(ctx context.Context, adapter string, prompts []string, maxNewTokens int, progress func(done, total int)) ([]Answers, error) {
-	want := comparison{MaxNewTokens: maxNewTokens}
-	var err error
-	if want.Adapter, err = export.HashAdapter(adapter); err != nil {
-		return nil, fmt.Errorf("compare: %w", err)
+// Compare answers prompts without an adapter and with that of each run, a PEFT folder. What a run says is kept in its
+// folder, beside what the model says without it, and is not asked again: where all is kept, Compare returns at once.
+// progress is told the answers done, of those that are missing.
+func (m *Model) Compare(ctx context.Context, runs, prompts []string, o CompareOptions, progress func(done, total int)) ([]Answers, error) {
+	if o.Temperature == 0 {
+		o.Seed = 0 // it changes nothing
 	}
-	if want.Weights, err = m.weightsHash(); err != nil {
-		return nil, fmt.Errorf("compare: %w", err)
-	}
-	if kept := readComparison(adapter); kept.answers(want, prompts) {
-		return kept.Answers, nil
-	}
-	for _, prompt := range prompts {
-		want.Answers = append(want.Answers, Answers{Prompt: prompt})
-	}
-	for side, folder := range []string{"", adapter} {
-		answerer, err := m.Answerer(folder)
-		if err != nil {
-			return nil, fmt.Errorf("compare: %w", err)
-		}
-		for i, prompt := range prompts {
-			progress(side*len(prompts)+i, 2*len(prompts))
-			said, err := answerer.sample(ctx, []preference.Turn{{Role: "user", Content: prompt}},
-				generate.Options{MaxNewTokens: maxNewTokens, TopP: 1, Samples: 1})
-			if err != nil {
-				answerer.Close()
-				return nil, fmt.Errorf("compare: %w", err)
-			}
-			if side == 0 {
-				want.Answers[i].Before, want.Answers[i].BeforeEnded = said[0].Text, said[0].Ended
-			} else {
-				want.Answers[i].After, want.Answers[i].AfterEnded = said[0].Text, said[0].Ended
-			}
-		}
-		answerer.Close()
-	}
-	raw, err := json.MarshalIndent(want, "", "  ")
+	c := comparer{model: m, prompts: prompts, options: o, progress: progress}
+	answers, err := c.run(ctx, runs)
 	if err != nil {
 		return nil, fmt.Errorf("compare: %w", err)
 	}
-	return want.Answers, atomicfile.WriteBytes(filepath.Join(adapter, answersFile), append(raw, '\n'))
+	return answers, nil
 }
 
-// readComparison reads kept answers; a file that is missing or damaged holds none.
-func readComparison(dir string) (kept comparison) {
-	raw, err := os.ReadFile(filepath.Join(dir, answersFile))
-	if err != nil || json.Unmarshal(raw, &kept) != nil {
-		return comparison{}
-	}
-	return kept
+// comparer is one comparison under way.
+type comparer struct {
+	model       *Model
+	prompts     []string
+	options     CompareOptions
+	progress    func(done, total int)
+	done, total int
 }
 
-// answers says whether kept answers are those to the same prompts by the same model, adapter and setting.
-func (c comparison) answers(want comparison, prompts []string) bool {
-	if c.Weights != want.Weights || c.Adapter != want.Adapter || c.MaxNewTokens != want.MaxNewTokens || len(c.Answers) != len(prompts) {
-		return false
-	}
-	for i, prompt := range prompts {
-		if c.Answers[i].Prompt != prompt {
-			return false
+func (c *comparer) run(ctx context.Context, runs []string) ([]Answers, error) {
+	sides := make([][]Said, 1+len(runs)) // nil where it has to be asked
+	wanted := make([]keptAnswers, len(runs))
+	for i, dir := range runs {
+		var err error
+		if wanted[i], err = c.wanted(dir); err != nil {
+			return nil, err
+		}
+		if base, own, ok := readAnswers(dir, wanted[i]); ok {
+			sides[0], sides[1+i] = base, own
 		}
 	}
-	return true
+	for _, side := range sides {
+		if side == nil {
+			c.total += len(c.prompts)
+		}
+	}
+	for i, dir := range append([]string{""}, runs...) {
+		if sides[i] != nil {
+			continue
+		}
+		var err error
+		if sides[i], err = c.ask(ctx, dir); err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			if err := wanted[i-1].write(dir, sides[0], sides[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	answers := make([]Answers, len(c.prompts))
+	for i, prompt := range c.prompts {
+		answers[i].Prompt = prompt
+		for _, side := range sides {
+			answers[i].Said = append(answers[i].Said, side[i])
+		}
+	}
+	return answers, nil
+}
+
+// wanted is what a run's answers are kept under.
+func (c *comparer) wanted(dir string) (k keptAnswers, err error) {
+	k = keptAnswers{MaxNewTokens: c.options.MaxNewTokens, Temperature: c.options.Temperature, Seed: c.options.Seed}
+	for _, prompt := range c.prompts {
+		k.Answers = append(k.Answers, keptAnswer{Prompt: prompt})
+	}
+	if k.Adapter, err = export.HashAdapter(dir); err != nil {
+		return k, err
+	}
+	k.Weights, err = c.model.weightsHash()
+	return k, err
+}
+
+// ask has the model answer all prompts, with a run's adapter or without one where dir is "".
+func (c *comparer) ask(ctx context.Context, dir string) ([]Said, error) {
+	answerer, err := c.model.Answerer(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer answerer.Close()
+	said := make([]Said, 0, len(c.prompts))
+	for _, prompt := range c.prompts {
+		c.progress(c.done, c.total)
+		one, err := answerer.sample(ctx, preference.User(prompt),
+			generate.Options{MaxNewTokens: c.options.MaxNewTokens, Temperature: c.options.Temperature, TopP: 1, Samples: 1, Seed: c.options.Seed})
+		if err != nil {
+			return nil, err
+		}
+		said = append(said, Said{one[0].Text, one[0].Ended})
+		c.done++
+	}
+	return said, nil
 }

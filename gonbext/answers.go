@@ -10,40 +10,6 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// Compare answers prompts before and after a run, side by side, with the likeliest tokens. The answers stay in the run's
-// folder, so that the same cell shows them at once the next time. Without a prompt it takes three of its own.
-func Compare(dir string, prompts ...string) {
-	task(func(ctx context.Context, say func(string, ...any)) (content, error) {
-		if _, err := finishedRun(dir); err != nil {
-			return nil, err
-		}
-		model, tokens, err := readyToAnswer(&prompts)
-		if err != nil {
-			return nil, err
-		}
-		say("Loading the model")
-		answers, err := model.Compare(ctx, dir, prompts, tokens, func(done, total int) { say("Answer %d of %d", done+1, total) })
-		if err != nil {
-			return nil, err
-		}
-		t := answerTable(tokens, "before training", "after training")
-		for _, a := range answers {
-			t.rows = append(t.rows, []string{a.Prompt, a.Before, a.After})
-		}
-		return several{t, sameAnswers(answers)}, nil
-	})
-}
-
-// sameAnswers says so where training has changed none of the answers.
-func sameAnswers(answers []dpocore.Answers) content {
-	for _, a := range answers {
-		if a.Before != a.After {
-			return several{}
-		}
-	}
-	return box{noteBox, "No answer has changed: training has moved the model too little to change its likeliest words. More steps or a higher learning rate move it further."}
-}
-
 // Answer asks the model in a folder, such as Merge makes, and the base model the same prompts, side by side.
 func Answer(folder string, prompts ...string) {
 	task(func(ctx context.Context, say func(string, ...any)) (content, error) {
@@ -88,10 +54,10 @@ func readyToAnswer(prompts *[]string) (model *dpocore.Model, tokens int, err err
 	return model, tokens, err
 }
 
-func answerTable(tokens int, before, after string) table {
+func answerTable(tokens int, models ...string) table {
 	return table{
 		caption: fmt.Sprintf("Answers of at most %d tokens, the likeliest each time", tokens),
-		columns: []string{"prompt", before, after},
+		columns: append([]string{"prompt"}, models...),
 	}
 }
 

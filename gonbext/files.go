@@ -28,9 +28,12 @@ var explained = []struct{ pattern, words string }{
 	{"eval_metrics.jsonl", "the figures of every evaluation on held-out pairs"},
 	{"eval_pairs.jsonl", "the held-out pairs one by one, at the last evaluation"},
 	{"evaluation.json", "what Evaluate and Fluency have measured"},
+	{"measured.json", "the held-out pairs one by one, as a sweep compares them"},
+	{"sweep.json", "what a sweep's grid is, and how its runs compare"},
 	{"trainer_state.json", "the same history as Hugging Face's Trainer writes it"},
 	{"answers.json", "the answers that Compare has shown"},
 	{"dpo_merge.json", "which adapter was merged into which model"},
+	{"SHA256SUMS", "the sums by which a damaged file is found"},
 	{"checkpoint-*", "all that is needed to go on from this step"},
 	{"plots", "the pictures, as PNG and SVG"},
 }

@@ -32,7 +32,7 @@ func mixed(text string) (Pairs, error) {
 	if err != nil {
 		return Pairs{}, err
 	}
-	return Pairs{train: data.Train, heldOut: data.HeldOut, mix: mix}, nil
+	return Pairs{train: data.Train, heldOut: data.HeldOut, mix: mix, origin: data.Origin}, nil
 }
 
 // InLoss lets the weights of a mix act in the loss: pairs come as they are, and the losses of an objective's pairs count

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -25,6 +24,7 @@ const (
 type Pairs struct {
 	train, heldOut *preference.Set // heldOut may be nil
 	mix            *dpocore.Mix    // of objectives, nil for none
+	origin         *dpocore.Origin // how to read them again, nil where that can't be said
 }
 
 // Pair is one prompt with its two answers. A conversation's turns stand in Prompt one below the other.
@@ -54,10 +54,11 @@ func load(name string) (Pairs, error) {
 	if err != nil {
 		return Pairs{}, err
 	}
+	p := Pairs{train: set, heldOut: held, origin: &dpocore.Origin{Train: name}}
 	if held == nil && len(set.Pairs) >= holdOutFrom {
-		return Pairs{train: set}.split(holdOutShare), nil
+		return p.split(holdOutShare), nil
 	}
-	return Pairs{train: set, heldOut: held}, nil
+	return p, nil
 }
 
 // missing says that there is no such file, and which there are.
@@ -97,7 +98,17 @@ func (p Pairs) split(share float64) Pairs {
 	if len(held.Pairs) == 0 {
 		held = nil
 	}
-	return Pairs{train: train, heldOut: held, mix: p.mix}
+	return Pairs{train: train, heldOut: held, mix: p.mix, origin: p.splitOrigin(share)}
+}
+
+// splitOrigin is how to read the pairs with another share held out. Of a file's pairs that were held out before, the order
+// would be another one, and a mix holds out a share of each objective.
+func (p Pairs) splitOrigin(share float64) *dpocore.Origin {
+	whole := p.heldOut == nil || p.origin != nil && p.origin.Train == dpocore.BuiltinName
+	if p.origin == nil || p.mix != nil || p.origin.Flipped || !whole || share == 0 {
+		return nil
+	}
+	return &dpocore.Origin{Train: p.origin.Train, Fraction: share, Seed: splitSeed}
 }
 
 // HeldOut are the pairs that training never sees.
@@ -114,12 +125,12 @@ func (p Pairs) Flipped() Pairs {
 	if p.train == nil {
 		return p
 	}
-	flipped := *p.train
-	flipped.Pairs = slices.Clone(p.train.Pairs)
-	for i, pair := range flipped.Pairs {
-		flipped.Pairs[i].Chosen, flipped.Pairs[i].Rejected = pair.Rejected, pair.Chosen
+	p.train = dpocore.Flipped(p.train)
+	if p.origin != nil {
+		origin := *p.origin
+		origin.Flipped = !origin.Flipped
+		p.origin = &origin
 	}
-	p.train = &flipped
 	return p
 }
 
@@ -150,7 +161,7 @@ func (p Pairs) one(i int) (*preference.Set, error) {
 }
 
 func (p Pairs) data() dpocore.Data {
-	return dpocore.Data{Train: p.train, HeldOut: p.heldOut, Mix: p.mix}
+	return dpocore.Data{Train: p.train, HeldOut: p.heldOut, Mix: p.mix, Origin: p.origin}
 }
 
 // Show draws the first n pairs as a table, with their numbers.

@@ -74,22 +74,43 @@ func (s *session) read() (err error) {
 
 // rank goes through the prompts that the rater has not ranked yet.
 func (s *session) rank(ctx context.Context, prompts []string, say func(string, ...any)) (content, error) {
-	if len(prompts) == 0 {
-		for _, d := range s.log.Pending(s.rater.name()) {
-			prompts = append(prompts, d.Prompt)
-		}
+	list := make([]question, len(prompts))
+	for i, prompt := range prompts {
+		list[i].prompt = prompt
 	}
-	for at, prompt := range prompts {
-		d, err := s.drawing(ctx, prompt, say)
+	if len(prompts) == 0 {
+		list = ballots(s.log.Pending(s.rater.name()))
+	}
+	return s.put(ctx, list, say)
+}
+
+// question is what a rater is asked: to rank answers to a prompt, those of a drawing where there is one already.
+type question struct {
+	prompt string
+	drawn  *judgement.Drawing
+}
+
+// ballots are the questions that drawings put.
+func ballots(drawings []judgement.Drawing) (list []question) {
+	for _, d := range drawings {
+		list = append(list, question{d.Prompt, &d})
+	}
+	return list
+}
+
+// put asks what the rater has not answered yet.
+func (s *session) put(ctx context.Context, list []question, say func(string, ...any)) (content, error) {
+	for at, q := range list {
+		d, err := s.drawing(ctx, q, say)
 		if err != nil {
 			return nil, err
 		}
 		before, ranked := s.log.Verdict(d, s.rater.name())
-		if ranked && len(prompts) > 1 {
+		if ranked && len(list) > 1 {
 			continue
 		}
 		shown := newRanking(d, s.rater, s.path)
-		shown.Left = fmt.Sprintf("prompt %d of %d", at+1, len(prompts))
+		shown.Left = fmt.Sprintf("prompt %d of %d", at+1, len(list))
 		if ranked {
 			shown.Before = before.Order()
 		}
@@ -105,22 +126,25 @@ func (s *session) rank(ctx context.Context, prompts []string, say func(string, .
 			return nil, err
 		}
 	}
-	return several{box{doneBox, fmt.Sprintf("The answers to %s are ranked, by %s.", counted(len(prompts), "prompt"), s.rater.name())}, rankings(s.log)}, nil
+	return several{box{doneBox, fmt.Sprintf("The answers to %s are ranked, by %s.", counted(len(list), "prompt"), s.rater.name())}, s.revealed(), rankings(s.log)}, nil
 }
 
-// drawing is the one that the file has of a prompt, or a new one. It is the file's last one from now on.
-func (s *session) drawing(ctx context.Context, prompt string, say func(string, ...any)) (judgement.Drawing, error) {
-	at := slices.IndexFunc(s.log.Drawings, func(d judgement.Drawing) bool { return d.Prompt == prompt })
-	if last := len(s.log.Drawings) - 1; at >= 0 && at == last {
+// drawing is the one that is asked about: the question's own, the one that the file has of the prompt, or a new one. It is
+// the file's last one from now on.
+func (s *session) drawing(ctx context.Context, q question, say func(string, ...any)) (d judgement.Drawing, err error) {
+	at := slices.IndexFunc(s.log.Drawings, func(d judgement.Drawing) bool {
+		return d.Prompt == q.prompt && (q.drawn == nil || d.ID == q.drawn.ID)
+	})
+	switch last := len(s.log.Drawings) - 1; {
+	case at >= 0 && at == last:
 		return s.log.Drawings[at], nil
-	}
-	var d judgement.Drawing
-	var err error
-	if at >= 0 {
+	case at >= 0:
 		d = s.log.Drawings[at]
-	} else {
-		say("The model answers: %s", prompt)
-		if d, err = s.draw(ctx, prompt); err != nil {
+	case q.drawn != nil:
+		d = *q.drawn
+	default:
+		say("The model answers: %s", q.prompt)
+		if d, err = s.draw(ctx, q.prompt); err != nil {
 			return d, err
 		}
 	}

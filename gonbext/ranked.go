@@ -52,6 +52,9 @@ func (r Rater) ranked(file, order string) (content, error) {
 	if left := len(s.log.Pending(r.name())); left > 0 {
 		done += fmt.Sprintf(" The answers to %s wait in %s: gonbext.Rank(%q) shows them.", counted(left, "prompt"), file, file)
 	}
+	if signed(d) {
+		return several{box{doneBox, done}, s.revealed()}, nil
+	}
 	return box{doneBox, done}, nil
 }
 

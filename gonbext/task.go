@@ -36,6 +36,7 @@ func doTask(ctx context.Context, fn func(ctx context.Context, say func(format st
 		return err
 	case gonbui.IsNotebook:
 		put(result.HTML())
+		flush() // once a page has been listened to, a program that ends takes its last output along
 	default:
 		show(result)
 	}

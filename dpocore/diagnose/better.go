@@ -84,6 +84,12 @@ func parting(r Run) (Finding, bool) {
 			Evidence: fmt.Sprintf("the held-out loss was lowest after step %d (%.3f) and has risen to %.3f since, while that of the training pairs is %.3f.", least.Step, least.Loss, last.Loss, loss),
 			Remedy:   fmt.Sprintf("Train %d steps (early stopping, --early-stopping 3, finds them), or on more pairs.", least.Step),
 		}, true
+	case accuracy-last.RewardsAccuracies > partedAccuracy && passes < 1:
+		return Finding{
+			Mark: Look, Cause: "What is learned from the training pairs does not hold for the held-out ones:",
+			Evidence: fmt.Sprintf("%s, after %.1f passes, in which none is seen twice.", both, passes),
+			Remedy:   "Read a few pairs of both (dpo data show): do they ask for the same? Swapped labels look like this too, where the held-out pairs are too few to tell.",
+		}, true
 	case accuracy-last.RewardsAccuracies > partedAccuracy:
 		return Finding{
 			Mark: Look, Cause: "The model learns the training pairs by heart:", Evidence: fmt.Sprintf("%s, after %.1f passes.", both, passes),

@@ -60,6 +60,7 @@ func TestRealRuns(t *testing.T) {
 			c.LearningRate = 1e-2
 		}, []string{"train and held-out parting"}, []string{"not learning"}},
 		{"length alone", byLength, []string{"length alone"}, []string{"not learning", "labels swapped"}},
+		{"pairs that say nothing", noise, []string{"no better than the base"}, []string{"labels swapped", "nothing held out"}},
 		{"none held out", func(_ *dpocore.Config, d *dpocore.Data) { d.HeldOut = nil }, []string{"nothing held out"}, []string{"no better than the base", "not learning"}},
 		{"three steps", func(c *dpocore.Config, _ *dpocore.Data) { c.MaxSteps = 3 }, []string{"too short"}, []string{"not learning"}},
 	} {
@@ -133,6 +134,16 @@ func byLength(_ *dpocore.Config, d *dpocore.Data) {
 				long, short = short, long
 			}
 			set.Pairs[i] = made(i, long, short)
+		}
+	}
+}
+
+// noise draws both answers from the same words.
+func noise(_ *dpocore.Config, d *dpocore.Data) {
+	random := rand.New(rand.NewPCG(3, 0))
+	for _, set := range []*preference.Set{d.Train, d.HeldOut} {
+		for i := range set.Pairs {
+			set.Pairs[i] = made(i, said(random, good, 6), said(random, good, 6))
 		}
 	}
 }

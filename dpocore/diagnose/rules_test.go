@@ -262,6 +262,10 @@ var made = map[string]struct{ seen, unseen map[string]func(*Run) }{
 		seen: map[string]func(*Run){
 			"the held-out loss turns": func(r *Run) { r.lastEvaluation().Loss = 0.7 },
 			"a wide gap":              func(r *Run) { r.lastEvaluation().RewardsAccuracies = 0.6 },
+			"a wide gap at once": func(r *Run) {
+				r.each(func(part float64, e *metrics.Event) { e.Epoch = 0.3 * part })
+				r.lastEvaluation().RewardsAccuracies = 0.6
+			},
 			"by heart": func(r *Run) {
 				r.each(func(part float64, e *metrics.Event) { e.Loss, e.Epoch = 0.7*(1-part), 12*part })
 				r.each(func(part float64, e *metrics.Event) {
@@ -317,6 +321,18 @@ func TestSoundRun(t *testing.T) {
 	for _, want := range []string{"Is it learning?", "✓ The model is learning: the loss went from"} {
 		if !strings.Contains(d.String(), want) {
 			t.Errorf("no %q in\n%s", want, d)
+		}
+	}
+}
+
+// Pairs that were seen once at most are not known by heart.
+func TestPartingWithinTheFirstPass(t *testing.T) {
+	for epoch, want := range map[float64]string{0.3: "does not hold for the held-out ones", 3: "by heart"} {
+		r := sound()
+		r.each(func(part float64, e *metrics.Event) { e.Epoch = epoch * part })
+		r.lastEvaluation().RewardsAccuracies = 0.6
+		if f, _ := r.Diagnose().Of("train and held-out parting"); !strings.Contains(f.Cause, want) {
+			t.Errorf("after %g passes: %+v", epoch, f)
 		}
 	}
 }

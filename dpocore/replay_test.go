@@ -1,0 +1,205 @@
+package dpocore_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// recorded trains a short run on pairs in a file, of which a quarter is held out.
+func recorded(t *testing.T, model *dpocore.Model) (dir, file string) {
+	t.Helper()
+	c, data := shortRun(t)
+	c.MaxSteps, c.EvalSteps = 3, 2
+	file, dir = filepath.Join(t.TempDir(), "pairs.jsonl"), filepath.Join(t.TempDir(), "run")
+	var lines []string
+	for _, pair := range data.Train.Pairs {
+		line, err := json.Marshal(map[string]string{"prompt": pair.PromptText(), "chosen": pair.Chosen, "rejected": pair.Rejected})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, string(line))
+	}
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	data, err := dpocore.LoadData(file, "", 0.25, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	train(t, model, dir, c, data)
+	return dir, file
+}
+
+// replay makes a run again from what its folder says, and nothing else.
+func replay(t *testing.T, dir, again string, listener *recorder) (dpocore.Replayed, error) {
+	t.Helper()
+	record, _, err := dpocore.ReadRecord(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := dpocore.OpenModel(record.Model.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer model.Close()
+	data, err := record.FetchAgain(context.Background(), "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return model.Replay(context.Background(), dir, again, data, listener)
+}
+
+// A replay agrees, is reused, and says so where a file of one of the two has changed since.
+func TestReplay(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	dir, file := recorded(t, tinyModel(t))
+	again := filepath.Join(t.TempDir(), "again")
+	before := outcome(t, dir)
+	first, second := &recorder{}, &recorder{}
+	for i, r := range []*recorder{first, second} {
+		found, err := replay(t, dir, again, r)
+		if err != nil || !found.Agrees() || found.String() != again+" agrees with "+dir+" byte for byte, in its adapter and in all figures but the times" {
+			t.Fatalf("replay %d: %v, %v", i+1, found, err)
+		}
+	}
+	if len(first.steps) != 3 || len(second.steps) != 0 || !second.finished {
+		t.Errorf("the first replay made %d steps, the second %d", len(first.steps), len(second.steps))
+	}
+	equalOutcome(t, "replayed", outcome(t, again), before)
+	equalOutcome(t, "the run itself, after replays", outcome(t, dir), before)
+
+	spoil(t, filepath.Join(dir, "metrics.jsonl"), `"step": 2`, `"step": 2 `)
+	if found, err := replay(t, dir, again, &recorder{}); err != nil || !slices.Equal(found.Differ, []string{"metrics.jsonl"}) ||
+		!strings.Contains(found.String(), "differs from "+dir+" in metrics.jsonl, with the same inputs") {
+		t.Errorf("after a change to the metrics: %v, %v", found, err)
+	}
+	content := read(t, file)
+	if err := os.WriteFile(file, []byte(strings.Replace(content, `"chosen":"`, `"chosen":"Well. `, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	fresh := filepath.Join(t.TempDir(), "fresh")
+	found, err := replay(t, dir, fresh, &recorder{})
+	if err != nil || found.Agrees() || len(found.Changed) != 1 || !strings.Contains(found.String(), "nothing was trained") ||
+		!strings.Contains(found.String(), "pairs have changed (") || !strings.Contains(found.String(), file) {
+		t.Errorf("after a change to the pairs: %v, %v", found, err)
+	}
+	if _, err := os.Stat(fresh); err == nil {
+		t.Error("a replay of other pairs has begun")
+	}
+}
+
+// spoil changes a text in a file.
+func spoil(t *testing.T, path, old, changed string) {
+	t.Helper()
+	content := read(t, path)
+	if !strings.Contains(content, old) {
+		t.Fatalf("%s has no %q", path, old)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(content, old, changed, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Another model in the old one's place, a changed first adapter: each is named.
+func TestReplayNamesWhatChanged(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	start, _ := recorded(t, model)
+	c, data := shortRun(t)
+	c.MaxSteps, c.EvalSteps, c.InitAdapter = 2, 0, start
+	dir := filepath.Join(t.TempDir(), "run")
+	data.Origin = &dpocore.Origin{Train: "elsewhere"}
+	train(t, model, dir, c, data)
+	other, err := dpocore.OpenModel(tinymodel.WriteChat(t, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if err := os.WriteFile(filepath.Join(start, "adapter_model.safetensors"), []byte(read(t, filepath.Join(dir, "adapter_model.safetensors"))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	data.HeldOut = nil
+	found, err := other.Replay(context.Background(), dir, filepath.Join(t.TempDir(), "again"), data, &recorder{})
+	if err != nil || len(found.Changed) != 3 || !strings.Contains(found.Changed[0], "the model's weights have changed ("+other.Path) ||
+		!strings.Contains(found.Changed[1], "the adapter that it starts from has changed ("+start) ||
+		found.Changed[2] != "the held-out pairs have changed (4 pairs of builtin then, 0 of  now)" {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
+
+func TestReplayMistakes(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	dir, _ := recorded(t, model)
+	c, data := shortRun(t)
+	stopped := filepath.Join(t.TempDir(), "stopped")
+	ctx, cancel := context.WithCancel(context.Background())
+	err := model.Train(ctx, stopped, c, data, &recorder{onStep: func(metrics.Event) { cancel() }})
+	if err == nil {
+		t.Fatal("the run was not stopped")
+	}
+	for want, folders := range map[string][2]string{
+		"there is no run in": {t.TempDir(), "again"},
+		"is not finished":    {stopped, "again"},
+		"is the run itself":  {dir, filepath.Join(dir, "..", filepath.Base(dir))},
+	} {
+		if _, err := model.Replay(context.Background(), folders[0], folders[1], data, &recorder{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	record, _, err := dpocore.ReadRecord(stopped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := record.FetchAgain(context.Background(), "", nil); err == nil || !strings.Contains(err.Error(), "does not say how its pairs were named") {
+		t.Errorf("pairs without a name: %v", err)
+	}
+}
+
+// What a run says of its pairs is enough to read the same ones again, flipped or held out or mixed.
+func TestPairsAreReadAgain(t *testing.T) {
+	for name, o := range map[string]dpocore.Origin{
+		"builtin":        {Train: "builtin"},
+		"a share of it":  {Train: "builtin", Fraction: 0.3, Seed: 5},
+		"flipped":        {Train: "builtin", Flipped: true},
+		"held out apart": {Train: "helpfulness", HeldOut: "truthfulness"},
+		"mix":            {Train: "helpfulness=1,truthfulness=2"},
+	} {
+		data, err := dpocore.LoadData(o.Train, o.HeldOut, o.Fraction, o.Seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o.Flipped {
+			data.Train = dpocore.Flipped(data.Train)
+		}
+		record := dpocore.Record{Data: &o, Mix: data.Mix}
+		if record.Mix != nil {
+			record.Mix.By = dpocore.MixLoss
+		}
+		again, err := record.FetchAgain(context.Background(), "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if *again.Origin != o || again.Mix.String() != record.Mix.String() {
+			t.Errorf("%s: read as %+v and %s", name, *again.Origin, again.Mix)
+		}
+		for _, sets := range [][2]*preference.Set{{data.Train, again.Train}, {data.HeldOut, again.HeldOut}} {
+			if !slices.EqualFunc(sets[0].Pairs, sets[1].Pairs, func(a, b preference.Pair) bool { return a.Where() == b.Where() && a.Chosen == b.Chosen }) {
+				t.Errorf("%s: other pairs", name)
+			}
+		}
+	}
+	if _, err := (dpocore.Record{Data: &dpocore.Origin{Train: "builtin"}, Mix: &dpocore.Mix{}}).FetchAgain(context.Background(), "", nil); err == nil {
+		t.Error("pairs without a mix stand in for a mix")
+	}
+}
