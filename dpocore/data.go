@@ -22,6 +22,7 @@ const BuiltinName = "builtin"
 type Data struct {
 	Train, HeldOut *preference.Set
 	Mix            *Mix     // nil for one objective, whatever the pairs say
+	Origin         *Origin  // how the pairs were named, kept in run.json; nil where a program made them
 	Lineage        *Lineage // of a round, what it was made of; kept in run.json
 }
 
@@ -41,6 +42,18 @@ func LoadData(train, eval string, fraction float64, seed int) (Data, error) {
 
 // FetchData is [LoadData], and tells progress, which may be nil, of what it fetches.
 func FetchData(ctx context.Context, train, eval string, fraction float64, seed int, progress hub.Progress) (Data, error) {
+	data, err := fetchData(ctx, train, eval, fraction, seed, progress)
+	if err != nil {
+		return Data{}, err
+	}
+	data.Origin = &Origin{Train: train, HeldOut: eval, Fraction: fraction}
+	if fraction > 0 {
+		data.Origin.Seed = seed
+	}
+	return data, nil
+}
+
+func fetchData(ctx context.Context, train, eval string, fraction float64, seed int, progress hub.Progress) (Data, error) {
 	if math.IsNaN(fraction) || fraction < 0 || fraction >= 1 {
 		return Data{}, fmt.Errorf("the held-out fraction is %g; it must be at least 0 and below 1", fraction)
 	}

@@ -9,9 +9,10 @@
 //	fresh, err := model.Merge("run", "merged", "float32")
 //
 // [Model.Evaluate] measures pairs, for [evaluation.Of] to sum up, [Model.Inspect] their tokens; [Model.Answerer] answers
-// prompts, [Model.Compare] does so before and after, a [Conversation] goes on over several turns. A model is a folder of
-// the Llama family, a GGUF file, or a name on the hub ([FetchModel]); pairs are a file, the built-in ones, a published set,
-// or a [Mix] of these ([FetchData]). [Model.TrainRounds] goes on with answers of the model's own, as a [judge.Judge] has it.
+// prompts, [Model.Compare] does so under several runs ([Model.Blind] hides which), a [Conversation] goes on over several
+// turns. [Model.Replay] makes a run again, and says whether it came out the same. A model is a folder of the Llama family, a
+// GGUF file, or a name on the hub ([FetchModel]); pairs are a file, the built-in ones, a published set, or a [Mix] of these
+// ([FetchData]). [Model.TrainRounds] goes on with answers of the model's own, as a [judge.Judge] has it.
 //
 // # The way of one pair
 //

@@ -20,6 +20,16 @@ func (t *trainer) evaluate(ctx context.Context) error {
 	own := func(row *batch.Row, reference [][2]float32) (policy.Measured, error) {
 		return t.policy.Evaluate(row, reference, loss)
 	}
+	if t.model.kept != nil {
+		if err := t.model.kept.prime(ctx, &t.model.work, t.policy, t.references, t.heldRows); err != nil {
+			return err
+		}
+	}
+	divergence := make([]float64, len(pairs))
+	last := t.model.kept != nil && t.step == t.config.MaxSteps
+	if last {
+		own = t.model.kept.diverging(t.policy, t.references, loss, divergence)
+	}
 	err := measureRows(ctx, &t.model.work, t.references, t.heldRows, t.listener.Evaluating, own, func(m measuredPair) {
 		sums.take(t.aim(&t.held.pairs[m.example]), t.held.list[m.example], m.policy, m.reference, m.meanLogits, m.loss, t.config.Beta)
 		m.fill(&pairs[m.example])
@@ -39,6 +49,9 @@ func (t *trainer) evaluate(ctx context.Context) error {
 	}
 	if err := evaluation.WritePairs(filepath.Join(t.dir, evaluation.PairsFile), pairs); err != nil {
 		return err
+	}
+	if last {
+		t.model.kept.remember(t.dir, pairs, divergence)
 	}
 	t.evaluatedAt = t.step
 	t.evaluations = append(t.evaluations, shown)

@@ -15,6 +15,7 @@ import (
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/internal/deps"
+	"example.com/gonb-dpo/internal/sums"
 )
 
 // Model is a language model with its tokenizer and chat template. The weights are read when they are first needed.
@@ -28,6 +29,8 @@ type Model struct {
 	weights   *llama.Weights
 	precision string // of the weights that are loaded
 	work      worker
+	kept      *kept // while a sweep runs
+	devices   int   // that training spreads over; 0 for all that are worth it
 }
 
 // OpenModel opens a model by its name: the path of a folder or a GGUF file or, where there is none, owner/name or
@@ -64,8 +67,12 @@ func findModel(ctx context.Context, name string, progress hub.Progress) (*Model,
 	return openFromHub(ctx, repo, progress)
 }
 
-// openPath opens what a folder or a GGUF file has beside the weights.
+// openPath opens what a folder or a GGUF file has beside the weights. Where a folder has sums of its files, as merged ones
+// do, each must be right.
 func openPath(path string) (*Model, error) {
+	if err := sums.Check(path); err != nil {
+		return nil, err
+	}
 	tok, err := tokenizer.Open(path)
 	if err != nil {
 		return nil, err
@@ -108,6 +115,19 @@ func (m *Model) load(precision string) error {
 	}
 	m.backend, m.weights, m.precision = backend, weights, float32Name
 	return m.narrow(precision)
+}
+
+// spreadsOver is how many devices a step's rows go to: all GPUs, but one CPU, however many devices it shows itself as,
+// for one has all cores.
+func (m *Model) spreadsOver() int {
+	switch {
+	case m.devices > 0:
+		return m.devices
+	case device.OnGPU(m.backend):
+		return m.backend.NumDevices()
+	default:
+		return 1
+	}
 }
 
 // policy is the model in a precision with the adapter of a PEFT folder, or without one where dir is empty.

@@ -15,6 +15,7 @@ type forecast struct {
 	memory   int64 // bytes at most; 0 where it can't be told, as on a GPU
 	seconds  float64
 	compiles int
+	filled   float64 // share of the places in rows that hold a token; 0 where it is not told
 }
 
 // What a forecast counts with, measured on two cores of a CPU with SmolLM2-135M.
@@ -34,7 +35,11 @@ func (f forecast) String() string {
 	if f.memory > 0 {
 		parts = append(parts, fmt.Sprintf("%.1f GB of memory at most", float64(f.memory)/1e9))
 	}
-	return strings.Join(append(parts, duration(f.seconds), fmt.Sprintf("%d graphs compiled", f.compiles)), ", ")
+	parts = append(parts, duration(f.seconds), fmt.Sprintf("%d graphs compiled", f.compiles))
+	if f.filled > 0 {
+		parts = append(parts, fmt.Sprintf("rows %.0f %% full", 100*f.filled))
+	}
+	return strings.Join(parts, ", ")
 }
 
 func duration(seconds float64) string {
@@ -58,6 +63,7 @@ func (t *trainer) preflight() error {
 		t.listener.Note("Memory is short, so that each layer is computed again on the way back: a third slower, and the same figures.")
 	}
 	t.opened = time.Now()
+	device.ResetPeak()
 	expected, err := t.expect(recompute)
 	t.expected = expected
 	return err
@@ -71,11 +77,11 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 	}
 	c := t.model.weights.Config
 	left := t.config.MaxSteps - t.step
-	perStep, err := t.rowsPerStep(left)
+	perStep, filled, err := t.rowsPerStep(left)
 	if err != nil {
 		return forecast{}, err
 	}
-	var f forecast
+	f := forecast{filled: filled}
 	var largest int64
 	products := 0.0
 	for i, shape := range t.shapes {
@@ -86,10 +92,14 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 	f.compiles = otherGraphs + shapeGraphs*len(t.shapes)
 	if len(t.heldRows) > 0 {
 		demand := policy.DemandOf(c, t.heldRows[0].Shape, recompute)
-		products += float64(len(t.heldRows)) * demand.Reference * float64(1+t.evaluationsLeft())
+		products += float64(len(t.heldRows)*t.model.spreadsOver()) * demand.Reference * float64(1+t.evaluationsLeft())
+		largest = max(largest, demand.Work)
 		f.compiles += heldGraphs
 	}
-	f.seconds = products/(rate*productShare) + compileSeconds*float64(f.compiles)
+	if t.compiled > 0 { // the run before in a sweep has compiled them
+		f.compiles = 0
+	}
+	f.seconds = products/(rate*productShare*float64(t.model.spreadsOver())) + compileSeconds*float64(f.compiles)
 	if !device.OnGPU(t.model.backend) {
 		state := int64(stateVectors) * int64(t.layout.Size) * 4
 		f.memory = processMemory + t.model.weights.Bytes() + state + largest
@@ -97,20 +107,26 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 	return f, nil
 }
 
-// rowsPerStep is how many rows of each shape a step has on average, of a sample of those that are left.
-func (t *trainer) rowsPerStep(left int) ([]float64, error) {
-	count := make([]float64, len(t.shapes))
+// rowsPerStep is how many rows of each shape a step has on average, and what share of their places is filled, of a
+// sample of the steps that are left.
+func (t *trainer) rowsPerStep(left int) (count []float64, filled float64, err error) {
+	count = make([]float64, len(t.shapes))
 	sample := min(left, sampledSteps)
+	tokens, places := 0, 0
 	for i := range sample {
 		_, pairs, err := t.train.at(t.stepPairs(t.step + i*left/sample))
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		rows, err := t.pack(pairs)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
+		}
+		for _, pair := range pairs {
+			tokens += pair.Tokens()
 		}
 		for _, row := range rows {
+			places += row.Shape.Tokens
 			for s, shape := range t.shapes {
 				if row.Shape == shape {
 					count[s] += 1 / float64(sample)
@@ -118,7 +134,7 @@ func (t *trainer) rowsPerStep(left int) ([]float64, error) {
 			}
 		}
 	}
-	return count, nil
+	return count, float64(tokens) / float64(max(1, places)), nil
 }
 
 func (t *trainer) evaluationsLeft() int {
@@ -130,7 +146,7 @@ func (t *trainer) evaluationsLeft() int {
 
 // taken is what the run has taken since its forecast.
 func (t *trainer) taken() forecast {
-	f := forecast{seconds: time.Since(t.opened).Seconds(), compiles: t.policy.Compiles()}
+	f := forecast{seconds: time.Since(t.opened).Seconds(), compiles: t.policy.Compiles() - t.compiled}
 	if peak, ok := device.PeakMemory(); ok && t.expected.memory > 0 {
 		f.memory = peak
 	}

@@ -69,9 +69,9 @@ func (t *trainer) identify(data Data) (err error) {
 	}
 	t.record = Record{
 		Config: t.config,
-		Model:  modelFacts{Path: t.model.Path, Weights: weights, Tokenizer: t.model.Tokenizer.Hash()},
+		Model:  modelFacts{Path: t.model.Path, Hub: t.model.HubID, Weights: weights, Tokenizer: t.model.Tokenizer.Hash()},
 		Train:  dataFacts{Source: data.Train.Source, Pairs: t.train.len(), Tokens: t.train.hash(t.model.Tokenizer.ChatTemplate())},
-		Mix:    data.Mix, Lineage: data.Lineage,
+		Mix:    data.Mix, Data: data.Origin, Lineage: data.Lineage,
 		Code: version(),
 	}
 	if t.config.InitAdapter != "" {

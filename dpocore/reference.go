@@ -8,10 +8,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/internal/disk"
 )
 
 // references are the reference model's log-probabilities of rows, computed once and kept on disk: runs with another
@@ -19,9 +21,10 @@ import (
 // that no other row's figures can be taken for its own, and a run computes the same bits with and without them.
 type references struct {
 	policy *policy.Policy
+	taking sync.Mutex // of what follows
 	known  map[rowKey][][2]float32
 	model  string // identifies weights and backend
-	file   *os.File
+	file   *disk.File
 }
 
 type rowKey [sha256.Size]byte
@@ -47,7 +50,7 @@ func openReferences(p *policy.Policy, model string) *references {
 	}
 	name := sha256.Sum256([]byte(model))
 	path := filepath.Join(cache, "gonb-dpo", "reference", fmt.Sprintf("%x.bin", name[:12]))
-	if os.MkdirAll(filepath.Dir(path), 0o755) != nil {
+	if disk.MkdirAll(filepath.Dir(path)) != nil {
 		return r
 	}
 	content, err := os.ReadFile(path)
@@ -55,7 +58,7 @@ func openReferences(p *policy.Policy, model string) *references {
 		return r
 	}
 	sound := r.parse(content)
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	file, err := disk.Open(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND)
 	if err != nil {
 		return r
 	}
@@ -96,14 +99,24 @@ func (r *references) parse(content []byte) (sound int) {
 
 // of returns the reference log-probabilities of a row's pairs.
 func (r *references) of(ctx context.Context, work *worker, row *batch.Row) ([][2]float32, error) {
+	return await(ctx, work, func() ([][2]float32, error) { return r.from(r.policy, row) })
+}
+
+// from returns what is known of a row, or else has it measured by a policy, which may be on another device.
+func (r *references) from(p *policy.Policy, row *batch.Row) ([][2]float32, error) {
 	key := r.key(row)
-	if values, ok := r.known[key]; ok {
+	r.taking.Lock()
+	values, ok := r.known[key]
+	r.taking.Unlock()
+	if ok {
 		return values, nil
 	}
-	measured, err := await(ctx, work, func() (policy.Measured, error) { return r.policy.Reference(row) })
+	measured, err := p.Reference(row)
 	if err != nil {
 		return nil, err
 	}
+	r.taking.Lock()
+	defer r.taking.Unlock()
 	r.known[key] = measured.LogProbs
 	r.keep(key, measured.LogProbs)
 	return measured.LogProbs, nil
@@ -123,11 +136,14 @@ func (r *references) keep(key rowKey, values [][2]float32) {
 	}
 	record = binary.LittleEndian.AppendUint64(record, checksum(record))
 	if _, err := r.file.Write(record); err != nil {
-		r.close()
+		r.file.Close()
+		r.file = nil
 	}
 }
 
 func (r *references) close() {
+	r.taking.Lock()
+	defer r.taking.Unlock()
 	if r.file != nil {
 		r.file.Close()
 		r.file = nil

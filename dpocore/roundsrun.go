@@ -210,7 +210,7 @@ func (r *rounds) roundData(ctx context.Context, round int) (Data, error) {
 		return Data{}, err
 	}
 	lineage.Says = r.says(round, fmt.Sprintf("%d pairs of its answers to new prompts, judged by %s", len(set.Pairs), lineage.Judge))
-	return Data{Train: set, HeldOut: r.data.HeldOut, Lineage: lineage}, nil
+	return Data{Train: set, HeldOut: r.data.HeldOut, Origin: r.data.ofRound(files[len(files)-1]), Lineage: lineage}, nil
 }
 
 // says is from what a round trains and against which reference, in words.

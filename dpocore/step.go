@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,8 +25,8 @@ func (t *trainer) makeStep(ctx context.Context) error {
 	}
 	var sums figures
 	loss := t.config.loss(pairs)
-	for _, row := range rows {
-		if err := t.learn(ctx, row, loss, indices, pairs, &sums); err != nil {
+	for rows := range slices.Chunk(rows, len(t.devices)) {
+		if err := t.learn(ctx, rows, loss, indices, pairs, &sums); err != nil {
 			return err
 		}
 	}
@@ -56,11 +57,11 @@ func (t *trainer) makeStep(ctx context.Context) error {
 // of its numbers; such a step changes nothing.
 func (t *trainer) update(rate float64) (norm float64, err error) {
 	if !t.overflowed {
-		return t.policy.Update(rate, t.config.MaxGradNorm)
+		return t.devices.Update(rate, t.config.MaxGradNorm)
 	}
 	t.overflowed = false
 	t.listener.Note(fmt.Sprintf("Step %d was skipped: its gradient is too large for float16. If this happens often, take float32.", t.step+1))
-	return math.NaN(), t.policy.DropGradients()
+	return math.NaN(), t.devices.DropGradients()
 }
 
 // loss is what the configuration makes of a batch of pairs.
@@ -73,42 +74,69 @@ func (c Config) loss(pairs []batch.Example) policy.Loss {
 		SFTWeight: c.SFTWeight, SFTTokens: float64(chosen) / float64(len(pairs))}
 }
 
-// learn adds a row's gradient and figures.
-func (t *trainer) learn(ctx context.Context, row *batch.Row, loss policy.Loss, indices []int, pairs []batch.Example, sums *figures) error {
-	reference, err := t.references.of(ctx, &t.model.work, row)
-	if err != nil {
-		return err
-	}
-	weights := make([]float32, len(row.Examples))
-	for i, example := range row.Examples {
-		weights[i] = t.lossWeight(indices[example]) / float32(len(pairs))
-	}
-	measured, err := await(ctx, &t.model.work, func() (policy.Measured, error) {
-		return t.policy.Accumulate(row, reference, weights, loss)
+// learned is what a row's gradient was computed from, and with.
+type learned struct {
+	reference [][2]float32
+	measured  policy.Measured
+	broken    string // the first tensor whose gradient is not finite; "" where there is none
+}
+
+// learn adds the gradients and figures of rows, one for each device at most.
+func (t *trainer) learn(ctx context.Context, rows []*batch.Row, loss policy.Loss, indices []int, pairs []batch.Example, sums *figures) error {
+	found, err := await(ctx, &t.model.work, func() ([]learned, error) {
+		found := make([]learned, len(rows))
+		return found, t.devices.Each(len(rows), func(i int, p *policy.Policy) (err error) {
+			found[i], err = t.learnOn(p, rows[i], loss, indices, len(pairs))
+			return err
+		})
 	})
 	if err != nil {
 		return err
 	}
+	for i, row := range rows {
+		if err := t.take(row, found[i], indices, pairs, sums); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// learnOn adds a row's gradient on a device.
+func (t *trainer) learnOn(p *policy.Policy, row *batch.Row, loss policy.Loss, indices []int, pairs int) (l learned, err error) {
+	if l.reference, err = t.references.from(p, row); err != nil {
+		return l, err
+	}
+	weights := make([]float32, len(row.Examples))
 	for i, example := range row.Examples {
-		value := float64(measured.Losses[i])
+		weights[i] = t.lossWeight(indices[example]) / float32(pairs)
+	}
+	if l.measured, err = p.Accumulate(row, l.reference, weights, loss); err != nil {
+		return l, err
+	}
+	l.broken, err = p.NotFinite()
+	return l, err
+}
+
+// take adds a row's figures, and looks whether they are finite.
+func (t *trainer) take(row *batch.Row, l learned, indices []int, pairs []batch.Example, sums *figures) error {
+	var own []int
+	for i, example := range row.Examples {
+		own = append(own, indices[example])
+		value := float64(l.measured.Losses[i])
 		if !finite(value) {
 			return t.notFinite("the loss", indices[example:example+1])
 		}
-		sums.take(t.aim(t.train.pair(indices[example])), pairs[example], measured.LogProbs[i], reference[i], measured.MeanLogits[i], value, t.config.Beta)
+		sums.take(t.aim(t.train.pair(indices[example])), pairs[example], l.measured.LogProbs[i], l.reference[i], l.measured.MeanLogits[i], value, t.config.Beta)
 	}
-	tensor, err := t.policy.NotFinite()
-	if err != nil || tensor == "" {
-		return err
-	}
-	if t.model.precision == float16Name {
+	switch {
+	case l.broken == "":
+		return nil
+	case t.model.precision == float16Name:
 		t.overflowed = true
 		return nil
+	default:
+		return t.notFinite("the gradient of "+l.broken, own)
 	}
-	var own []int
-	for _, example := range row.Examples {
-		own = append(own, indices[example])
-	}
-	return t.notFinite("the gradient of "+tensor, own)
 }
 
 // notFinite is the error of a step in which some figure of pairs was not a finite number.

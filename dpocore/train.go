@@ -33,6 +33,8 @@ type trainer struct {
 
 	layout     llama.Layout
 	policy     *policy.Policy
+	devices    policy.Devices // that train, the policy's first
+	compiled   int            // graphs of it that earlier runs have compiled
 	references *references
 	log        *metrics.Log
 
@@ -60,14 +62,17 @@ func (m *Model) Train(ctx context.Context, dir string, c Config, data Data, list
 	if err := t.prepare(ctx, data); err != nil {
 		return t.stopped(ctx, err)
 	}
-	release, started, err := claim(dir, &t.record, c.Overwrite)
+	release, started, err := claim(dir, &t.record, c.Overwrite, listener.Note)
 	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	defer release()
 	if started && t.record.Finished {
-		listener.Finished(Finish{Dir: dir})
-		return nil
+		if complete, err := sound(dir, listener.Note); err != nil || complete {
+			listener.Finished(Finish{Dir: dir})
+			return err
+		}
+		t.record.Finished = false
 	}
 	defer t.free()
 	if err := t.open(started); err != nil {
@@ -100,9 +105,10 @@ func (t *trainer) open(started bool) error {
 	if values == nil {
 		values = t.layout.Init(uint64(t.config.Seed))
 	}
-	if t.policy, err = policy.New(t.model.backend, t.model.weights, t.layout, values); err != nil {
+	if t.policy, err = t.model.fitted(t.layout, values); err != nil {
 		return err
 	}
+	t.compiled = t.policy.Compiles()
 	if err := t.record.begin(t.dir, !started); err != nil {
 		return err
 	}
@@ -112,9 +118,26 @@ func (t *trainer) open(started bool) error {
 	if err := t.preflight(); err != nil {
 		return err
 	}
+	if err := t.spread(); err != nil {
+		return err
+	}
 	t.references = openReferences(t.policy, t.model.referenceKey())
+	if t.model.kept != nil {
+		t.model.kept.lend(t.references)
+	}
 	t.log, err = metrics.OpenLog(t.dir, t.step)
 	return err
+}
+
+// spread brings the policy to all devices that are worth it.
+func (t *trainer) spread() (err error) {
+	if t.devices, err = policy.Spread(t.policy, t.model.spreadsOver()); err != nil {
+		return err
+	}
+	if n := len(t.devices); n > 1 {
+		t.listener.Note(fmt.Sprintf("Training on %d devices: each has the whole model, and the rows of a step go to them in turn.", n))
+	}
+	return nil
 }
 
 // firstAdapter is the adapter to start from: that of the configuration's folder, or nil for a new one.
@@ -140,8 +163,11 @@ func (t *trainer) firstAdapter() (llama.LoRA, []float32, error) {
 
 // resume sets the policy to the last checkpoint, where there is one.
 func (t *trainer) resume() error {
-	last, ok, err := lastCheckpoint(t.dir, t.layout)
+	last, ok, err := lastSound(t.dir, t.layout, t.listener.Note)
 	if err != nil || !ok {
+		return err
+	}
+	if err := restoreLogs(t.dir, last.Step, t.listener.Note); err != nil {
 		return err
 	}
 	t.step, t.tokens, t.savedAt, t.sampledAt = last.Step, last.NumTokens, last.Step, last.Step
@@ -207,8 +233,9 @@ func (t *trainer) free() {
 		if t.answerer != nil {
 			t.answerer.Close()
 		}
-		if t.policy != nil {
-			t.policy.Finalize()
-		}
+		t.devices.FinalizeCopies()
 	})
+	if t.policy != nil {
+		t.model.leave(t.policy)
+	}
 }

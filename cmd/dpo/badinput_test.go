@@ -220,8 +220,8 @@ func TestBadModels(t *testing.T) {
 		{"merge --out OUT --adapter ADAPTER --model TRANSPOSED", 1, `merge: load the model TRANSPOSED: tensor "model.layers.0.mlp.gate_proj.weight" has shape [64 128] where config.json makes it [128 64]`},
 		{"train --data PAIRS --out OUT --model LACKING", 1, `train: load the model LACKING: LACKING has no tensor "model.norm.weight"`},
 		{"train --data PAIRS --out OUT --model MISTRAL", 1, `train: read the model: read MISTRAL/config.json: the model is of type "mistral"; this program knows "llama" (SmolLM2, TinyLlama, Llama 3) and "qwen2" (Qwen2, Qwen2.5)`},
-		{"train --data PAIRS --out OUT --model GGUFHEAD", 1, "open the model: open tokenizer of GGUFHEAD: it is neither a model folder nor a GGUF file that can be read: gguf: read kv pair 22/33: read key: read string data: unexpected EOF"},
-		{"train --data PAIRS --out OUT --model GGUFDATA", 1, `train: load the model GGUFDATA: read tensor "token_embd.weight" of GGUFDATA: gguf: read raw tensor "token_embd.weight": short read: got 6602944 bytes, expected 30081024`},
+		{"train --data PAIRS --out OUT --model GGUFHEAD", 1, "open the model: open tokenizer of GGUFHEAD: it is neither a model folder nor a GGUF file that can be read: GGUFHEAD: the header of the file is damaged, or it is no GGUF file: it announces 20 bytes where 18 are left"},
+		{"train --data PAIRS --out OUT --model GGUFDATA", 1, `open the model: open tokenizer of GGUFDATA: it is neither a model folder nor a GGUF file that can be read: GGUFDATA: tensor "token_embd.weight" takes bytes 0 to 30081024 of 6602944; the file is cut short or damaged`},
 	} {
 		p.fails(c)
 	}

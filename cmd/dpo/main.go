@@ -68,7 +68,7 @@ Where something does not work, dpo doctor says what is missing and what mends it
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(trainCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(), tokensCommand(), mergeCommand(), plotCommand(), roundsCommand(), doctorCommand(), dataCommand())
+	cmd.AddCommand(trainCommand(), replayCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(), tokensCommand(), mergeCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), dataCommand())
 	for _, below := range cmd.Commands() {
 		if below.HasSubCommands() {
 			refuseOthers(below)

@@ -93,8 +93,9 @@ type ranker struct {
 	rater     string
 	draw      dpocore.DrawOptions
 	answers   func(prompt string) (judgement.Drawing, error)
-	lines     <-chan string // what is written; closed at its end
-	failed    <-chan error  // what ended it
+	ballots   map[string]judgement.Drawing // by prompt: what is ranked, in place of answers that were drawn for it; may be nil
+	lines     <-chan string                // what is written; closed at its end
+	failed    <-chan error                 // what ended it
 	out       io.Writer
 	prompting bool
 }
@@ -147,14 +148,19 @@ func (r *ranker) run(ctx context.Context, path string, prompts []string) error {
 	return nil
 }
 
-// drawing is the one that the file has of a prompt, or a new one.
+// drawing is the one that the file has of a prompt, or a new one; of a ballot, it is that one.
 func (r *ranker) drawing(file *judgement.File, log *judgement.Log, prompt string) (judgement.Drawing, error) {
-	if at := slices.IndexFunc(log.Drawings, func(d judgement.Drawing) bool { return d.Prompt == prompt }); at >= 0 {
+	d, ballot := r.ballots[prompt]
+	if at := slices.IndexFunc(log.Drawings, func(own judgement.Drawing) bool {
+		return own.Prompt == prompt && (!ballot || own.ID == d.ID)
+	}); at >= 0 {
 		return log.Drawings[at], nil
 	}
-	d, err := r.answers(prompt)
-	if err != nil {
-		return d, err
+	if !ballot {
+		var err error
+		if d, err = r.answers(prompt); err != nil {
+			return d, err
+		}
 	}
 	return d, file.Draw(&d)
 }

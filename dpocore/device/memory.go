@@ -42,7 +42,11 @@ func freeOnGPU() (bytes int64, ok bool) {
 	return max(0, int64(gpuShare*float64(mebibytes[0]))-mebibytes[1]) * mebibyte, true
 }
 
-// PeakMemory is the most bytes that this process has held on the computer so far. ok is false where it can't be learned.
+// ResetPeak lets PeakMemory count anew, from what the process holds now. Where Linux does not allow it, nothing changes.
+func ResetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
+
+// PeakMemory is the most bytes that this process has held on the computer so far, or since [ResetPeak]. ok is false where
+// it can't be learned.
 func PeakMemory() (bytes int64, ok bool) {
 	content, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -3,6 +3,7 @@ package device
 import (
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
 )
 
@@ -32,7 +33,7 @@ func TestFreeMemory(t *testing.T) {
 	}
 }
 
-// The peak holds what was taken and given back.
+// The peak holds what was taken and given back, until it is reset.
 func TestPeakMemory(t *testing.T) {
 	before, ok := PeakMemory()
 	if !ok {
@@ -44,5 +45,12 @@ func TestPeakMemory(t *testing.T) {
 	}
 	if after, _ := PeakMemory(); after < int64(len(block)) {
 		t.Errorf("a process that has taken %d bytes is said to have had %d at most", len(block), after)
+	}
+	size := int64(len(block))
+	block = nil
+	debug.FreeOSMemory()
+	ResetPeak()
+	if after, _ := PeakMemory(); after >= size {
+		t.Errorf("after a reset the peak is %d bytes, with the %d given back still in it", after, size)
 	}
 }
