@@ -3,6 +3,7 @@ package bench
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,14 +62,14 @@ func BenchmarkScaling(b *testing.B) {
 	folders := map[string]string{"135M": small, "360M": tinymodel.WriteChatOf(b, smolLM2of360M(), 1)}
 	base := measure(b, folders, usual)
 	times, memories := map[string]plotter.XYs{}, map[string]plotter.XYs{}
-	b.Logf("%-16s %5s %6s %6s", "", "", "time", "memory")
+	fmt.Printf("%-16s %5s %6s %6s\n", "", "", "time", "memory")
 	for _, v := range varied {
 		for _, n := range v.values {
 			l, c := usual, base
 			if v.change(&l, n); l != usual {
 				c = measure(b, folders, l)
 			}
-			b.Logf("%-16s %5d %6.2f %6.2f", v.name, n, c.step/base.step, c.memory/base.memory)
+			fmt.Printf("%-16s %5d %6.2f %6.2f\n", v.name, n, c.step/base.step, c.memory/base.memory)
 			factor := float64(n) / float64(v.usual)
 			times[v.name] = append(times[v.name], plotter.XY{X: factor, Y: c.step / base.step})
 			memories[v.name] = append(memories[v.name], plotter.XY{X: factor, Y: c.memory / base.memory})

@@ -22,7 +22,7 @@ type forecast struct {
 const (
 	processMemory  = 650 << 20 // of the program, the compiler, what it compiled, and what the allocator holds back
 	stateVectors   = 8         // adapter, moments and gradients of a layer, old and new
-	productShare   = 0.5       // of the speed of a single large product
+	productShare   = 0.6       // of the speed of a single large product
 	compileSeconds = 0.4       // of a graph
 	shapeGraphs    = 6         // that compile anew for a shape of row: embedding, layer, reference, backward, two over the vocabulary
 	otherGraphs    = 2         // gradient norm, optimizer
@@ -82,7 +82,7 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 		return forecast{}, err
 	}
 	f := forecast{filled: filled}
-	var largest int64
+	var largest, held int64
 	products := 0.0
 	for i, shape := range t.shapes {
 		demand := policy.DemandOf(c, shape, recompute)
@@ -93,18 +93,24 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 	if len(t.heldRows) > 0 {
 		demand := policy.DemandOf(c, t.heldRows[0].Shape, recompute)
 		products += float64(len(t.heldRows)*t.model.spreadsOver()) * demand.Reference * float64(1+t.evaluationsLeft())
-		largest = max(largest, demand.Work)
+		held = demand.Work // the allocator keeps it apart
 		f.compiles += heldGraphs
 	}
 	if t.compiled > 0 { // the run before in a sweep has compiled them
 		f.compiles = 0
 	}
 	f.seconds = products/(rate*productShare*float64(t.model.spreadsOver())) + compileSeconds*float64(f.compiles)
-	if !device.OnGPU(t.model.backend) {
-		state := int64(stateVectors) * int64(t.layout.Size) * 4
-		f.memory = processMemory + t.model.weights.Bytes() + state + largest
-	}
+	f.memory = t.memory(largest + held)
 	return f, nil
+}
+
+// memory is what the process takes beside the largest graphs' own, and with them; on a GPU it can't be told.
+func (t *trainer) memory(graphs int64) int64 {
+	if device.OnGPU(t.model.backend) {
+		return 0
+	}
+	state := int64(stateVectors) * int64(t.layout.Size) * 4
+	return processMemory + t.model.weights.Bytes() + state + graphs
 }
 
 // rowsPerStep is how many rows of each shape a step has on average, and what share of their places is filled, of a
