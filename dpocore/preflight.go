@@ -104,13 +104,16 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 	return f, nil
 }
 
-// memory is what the process takes beside the largest graphs' own, and with them; on a GPU it can't be told.
+// memory is what the process takes at most, given what the largest graphs take: as much as a fresh one, or where it has
+// trained before, beside what it still holds. On a GPU it can't be told.
 func (t *trainer) memory(graphs int64) int64 {
 	if device.OnGPU(t.model.backend) {
 		return 0
 	}
 	state := int64(stateVectors) * int64(t.layout.Size) * 4
-	return processMemory + t.model.weights.Bytes() + state + graphs
+	fresh := processMemory + t.model.weights.Bytes() + state
+	holds, _ := device.HeldMemory()
+	return max(fresh, holds) + graphs
 }
 
 // rowsPerStep is how many rows of each shape a step has on average, and what share of their places is filled, of a

@@ -47,12 +47,17 @@ func ResetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
 
 // PeakMemory is the most bytes that this process has held on the computer so far, or since [ResetPeak]. ok is false where
 // it can't be learned.
-func PeakMemory() (bytes int64, ok bool) {
+func PeakMemory() (bytes int64, ok bool) { return ofProcess("VmHWM:") }
+
+// HeldMemory is how many bytes this process holds on the computer. ok is false where it can't be learned.
+func HeldMemory() (bytes int64, ok bool) { return ofProcess("VmRSS:") }
+
+func ofProcess(name string) (bytes int64, ok bool) {
 	content, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return 0, false
 	}
-	kibibytes, ok := field(string(content), "VmHWM:")
+	kibibytes, ok := field(string(content), name)
 	return kibibytes << 10, ok
 }
 
