@@ -167,15 +167,15 @@ func TestDiskFull(t *testing.T) {
 	p := newPlace(t)
 	p.adapter("ADAPTER", 64, 2)
 	for _, c := range []badInput{
-		{shortRun + "OUT", 1, "train: write OUT/run.json: write OUT/.run.json.N: file too large"},
-		{"merge --model MODEL --adapter ADAPTER --out OUT", 1, `write the merged model: write PLACE/.out.N/model.safetensors: tensor "model.embed_tokens.weight": write PLACE/.out.N/.model.safetensors.N: file too large`},
-		{"eval --model MODEL --data PAIRS --per-pair OUT", 1, "write OUT: write PLACE/.out.N: file too large"},
+		{shortRun + "OUT", 1, "train: write OUT/run.json: write OUT/.run.json.N.unfinished: file too large"},
+		{"merge --model MODEL --adapter ADAPTER --out OUT", 1, `write the merged model: write PLACE/.out.N/model.safetensors: tensor "model.embed_tokens.weight": write PLACE/.out.N/.model.safetensors.N.unfinished: file too large`},
+		{"eval --model MODEL --data PAIRS --per-pair OUT", 1, "write OUT: write PLACE/.out.N.unfinished: file too large"},
 	} {
 		before := tree(t, p.dir)
 		p.checkFailure(p.limited(c.args, 0), c)
 		p.checkSame(c.args, before)
 	}
-	p.checkFailure(p.limited(shortRun+"OUT", 16), badInput{shortRun, 1, "train: write a checkpoint: write the adapter: write OUT/.checkpoint-1/adapter_model.safetensors: write OUT/.checkpoint-1/.adapter_model.safetensors.N: file too large"})
+	p.checkFailure(p.limited(shortRun+"OUT", 16), badInput{shortRun, 1, "train: write a checkpoint: write the adapter: write OUT/.checkpoint-1/adapter_model.safetensors: write OUT/.checkpoint-1/.adapter_model.safetensors.N.unfinished: file too large"})
 	p.holds("OUT", ".lock", "eval_metrics.jsonl", "metrics.jsonl", "run.json")
 	if out, err := p.run(shortRun + "OUT --resume").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
