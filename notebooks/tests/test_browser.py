@@ -54,9 +54,14 @@ def busy(page):
 
 
 def run_all(page):
-    """Runs all cells and says whether they run: until the page is connected to the kernel, the menu does nothing."""
+    """Runs all cells and says whether they run: until the page is connected to the kernel, the menu does nothing, or
+    asks for the kernel, which is then chosen already."""
     choose(page, "Run", "Run All Cells")
     page.wait_for_timeout(2000)
+    asks = page.locator(".jp-Dialog button.jp-mod-accept")
+    if asks.count():
+        asks.first.click()
+        page.wait_for_timeout(2000)
     return busy(page)
 
 
