@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -125,6 +126,9 @@ func TestReplayNamesWhatChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
+	if err := os.Remove(filepath.Join(start, sums.Name)); err != nil { // as the one who changes the adapter does
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(start, "adapter_model.safetensors"), []byte(read(t, filepath.Join(dir, "adapter_model.safetensors"))), 0o600); err != nil {
 		t.Fatal(err)
 	}
