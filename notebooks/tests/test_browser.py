@@ -53,15 +53,19 @@ def busy(page):
     return page.evaluate("[...document.querySelectorAll('.jp-InputPrompt')].some(e => e.textContent.includes('*'))")
 
 
+def answer(page):
+    """Takes what a dialog proposes: JupyterLab asks for the kernel where it is slow to start."""
+    proposed = page.locator(".jp-Dialog button.jp-mod-accept")
+    if proposed.count():
+        proposed.first.click()
+
+
 def run_all(page):
-    """Runs all cells and says whether they run: until the page is connected to the kernel, the menu does nothing, or
-    asks for the kernel, which is then chosen already."""
+    """Runs all cells and says whether they run: until the page is connected to the kernel, the menu does nothing."""
+    answer(page)
     choose(page, "Run", "Run All Cells")
     page.wait_for_timeout(2000)
-    asks = page.locator(".jp-Dialog button.jp-mod-accept")
-    if asks.count():
-        asks.first.click()
-        page.wait_for_timeout(2000)
+    answer(page)
     return busy(page)
 
 
