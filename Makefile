@@ -54,6 +54,7 @@ bench: build ## training beside TRL, answers beside transformers, and the parts,
 	.deps/interop/bin/python bench/compare.py $(BENCH)
 	.deps/interop/bin/python bench/generate.py
 	go test ./dpocore/policy ./dpocore/batch -run '^$$' -bench . -benchtime 3x
+	go test ./bench -run '^$$' -bench . -benchtime 1x -timeout 30m
 
 notebooks: ## run every notebook without a browser; DPO_MAX_STEPS=4 is a quick try, SAVE=1 keeps the outputs
 	@bash colab_setup.sh --notebooks

@@ -7,40 +7,27 @@ import (
 	"sync"
 	"time"
 
-	"github.com/janpfeifer/gonb/gonbui"
-
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/plots"
 )
 
-// The live view is drawn when something happened, and every second for the clock, but not more often than this.
-const redrawAfter = 300 * time.Millisecond
-
-// liveView shows a run in one output of a notebook, replaced in place. Training tells it what happens; a goroutine of
-// its own draws, so that training never waits for a picture.
+// liveView shows a run in one output of a notebook. Training tells it what happens.
 type liveView struct {
-	id      string
-	dir     string
-	changed chan struct{} // something is new
-	closing chan struct{}
-	closed  chan struct{} // the last picture is drawn
+	output *redrawn
+	dir    string
 
 	mu      sync.Mutex
 	state   progress
 	history metrics.History
 
-	shown   template.HTML // what the output holds; this and the next two belong to the drawing goroutine
-	drawn   int           // steps and evaluations in the picture
+	drawn   int // steps and evaluations in the picture; this and the next belong to the drawing goroutine
 	picture template.URL
 }
 
 func newLiveView(dir string) *liveView {
-	v := &liveView{
-		id: "dpo-train-" + gonbui.UniqueId(), dir: dir,
-		changed: make(chan struct{}, 1), closing: make(chan struct{}), closed: make(chan struct{}),
-	}
-	go v.draw()
+	v := &liveView{dir: dir}
+	v.output = redraw("dpo-train", v.current)
 	return v
 }
 
@@ -49,10 +36,7 @@ func (v *liveView) change(take func()) {
 	v.mu.Lock()
 	take()
 	v.mu.Unlock()
-	select {
-	case v.changed <- struct{}{}:
-	default: // a drawing is due anyway
-	}
+	v.output.touch()
 }
 
 func (v *liveView) Phase(text string) { v.change(func() { v.state.phase(text) }) }
@@ -96,32 +80,11 @@ func (v *liveView) Begin(b dpocore.Begin) {
 // that failed before its first step nothing stays: the box below says it all.
 func (v *liveView) Close(err error) {
 	v.change(func() { v.state.over(err) })
-	close(v.closing)
-	<-v.closed
+	v.output.close()
 }
 
-func (v *liveView) draw() {
-	defer close(v.closed)
-	clock := time.NewTicker(time.Second)
-	defer clock.Stop()
-	for {
-		select {
-		case <-v.closing:
-			v.update()
-			return
-		case <-v.changed:
-		case <-clock.C:
-		}
-		v.update()
-		select {
-		case <-v.closing:
-		case <-time.After(redrawAfter):
-		}
-	}
-}
-
-// update replaces the output. The figure is drawn outside the lock; slices of a history only ever grow.
-func (v *liveView) update() {
+// current is what the output shows. The figure is drawn outside the lock; slices of a history only ever grow.
+func (v *liveView) current() string {
 	v.mu.Lock()
 	state, history := v.state, v.history
 	v.mu.Unlock()
@@ -131,10 +94,7 @@ func (v *liveView) update() {
 	if state.ended != endedWell {
 		state.picture = v.picture
 	}
-	if html := state.HTML(time.Now()); html != v.shown {
-		gonbui.UpdateHTML(v.id, string(html))
-		v.shown = html
-	}
+	return string(state.HTML(time.Now()))
 }
 
 // inlineSVG is a figure as the source of an image: a tenth of the PNG's bytes, and sharp at any size.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"sync"
-	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
 
@@ -13,27 +12,22 @@ import (
 	"example.com/gonb-dpo/plots"
 )
 
-// sweepView shows a sweep in one output of a notebook, replaced in place, with the curves of all runs; elsewhere it
-// prints a line a step. A goroutine of its own draws, so that training never waits for a picture.
+// sweepView shows a sweep in one output of a notebook, with the curves of all runs; elsewhere it prints a line a step.
 type sweepView struct {
-	id, dir string
-	changed chan struct{} // something is new
-	closing chan struct{}
-	closed  chan struct{}
+	output *redrawn
+	dir    string
 
 	mu    sync.Mutex
 	state sweepState
 
-	shown   template.HTML // this and the next two belong to the drawing goroutine
-	drawn   int           // steps and evaluations in the picture
+	drawn   int // steps and evaluations in the picture; this and the next belong to the drawing goroutine
 	picture template.URL
 }
 
 func newSweepView(dir string, runs int) *sweepView {
-	v := &sweepView{id: "dpo-sweep-" + gonbui.UniqueId(), dir: dir,
-		changed: make(chan struct{}, 1), closing: make(chan struct{}), closed: make(chan struct{})}
+	v := &sweepView{dir: dir}
 	v.state.pace.Runs = runs
-	go v.draw()
+	v.output = redraw("dpo-sweep", v.current)
 	return v
 }
 
@@ -49,10 +43,7 @@ func (v *sweepView) change(take func(*sweepState)) {
 	v.mu.Lock()
 	take(&v.state)
 	v.mu.Unlock()
-	select {
-	case v.changed <- struct{}{}:
-	default: // a drawing is due anyway
-	}
+	v.output.touch()
 }
 
 // line prints what a notebook shows in its picture.
@@ -143,29 +134,11 @@ func (v *sweepView) Close(err error) {
 			s.ending = endedEarly
 		}
 	})
-	close(v.closing)
-	<-v.closed
+	v.output.close()
 }
 
-func (v *sweepView) draw() {
-	defer close(v.closed)
-	for {
-		select {
-		case <-v.closing:
-			v.update()
-			return
-		case <-v.changed:
-		}
-		v.update()
-		select {
-		case <-v.closing:
-		case <-time.After(redrawAfter):
-		}
-	}
-}
-
-// update replaces the output. The figure is drawn outside the lock, of a copy: slices of a history only ever grow.
-func (v *sweepView) update() {
+// current is what the output shows. The figure is drawn outside the lock, of a copy: slices of a history only ever grow.
+func (v *sweepView) current() string {
 	v.mu.Lock()
 	state := v.state
 	state.runs = append([]plots.Swept{}, state.runs...)
@@ -181,8 +154,5 @@ func (v *sweepView) update() {
 	if state.ending == endedWell {
 		picture = ""
 	}
-	if html := state.html(picture); html != v.shown {
-		gonbui.UpdateHTML(v.id, string(html))
-		v.shown = html
-	}
+	return string(state.html(picture))
 }

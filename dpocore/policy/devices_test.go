@@ -3,27 +3,17 @@ package policy_test
 import (
 	"testing"
 
-	"github.com/gomlx/go-xla/compute/xla"
-	"github.com/gomlx/go-xla/pjrt"
-
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/policy"
-	"example.com/gonb-dpo/internal/deps"
+	"example.com/gonb-dpo/internal/manydevices"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // onDevices is a new policy on the tiny model, on a CPU that shows itself as several devices.
 func onDevices(t *testing.T, count int) *policy.Policy {
 	t.Helper()
-	plugin, err := deps.XLAPlugin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	backend, err := xla.NewWithOptions(plugin, pjrt.NamedValuesMap{"cpu_device_count": int64(count)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	backend := manydevices.Open(t, count)
 	t.Cleanup(backend.Finalize)
 	weights, err := llama.Load(backend, tinymodel.Write(t, tinymodel.Config(), 1))
 	if err != nil {
