@@ -16,12 +16,28 @@ type Answers struct {
 // is twice the pairs of a row: chosen and rejected in turn. meanLogits sums each token's mean vocabulary logit.
 func LogProbs(hidden, head *Node, a Answers, answers int) (logProbs, meanLogits *Node) {
 	perToken, mean := TokenLogProbs(hidden, head, a)
-	tokens := a.Source.Shape().Dim(0)
-	own := owned(a.Owner, answers)
-	sum := func(x *Node) *Node {
-		return ReduceSum(Mul(own, BroadcastToDims(Reshape(x, tokens, 1), tokens, answers)), 0)
-	}
-	return sum(perToken), StopGradient(sum(mean))
+	return a.sum(perToken, answers), StopGradient(a.sum(mean, answers))
+}
+
+// states are the hidden states that predict the answers' tokens, [tokens, hidden].
+func (a Answers) states(hidden *Node) *Node {
+	return Gather(hidden, Reshape(a.Source, a.Source.Shape().Dim(0), 1))
+}
+
+// sum sums x [tokens] over each answer's tokens, [answers].
+func (a Answers) sum(x *Node, answers int) *Node {
+	tokens := x.Shape().Dim(0)
+	return ReduceSum(Mul(owned(a.Owner, answers), BroadcastToDims(Reshape(x, tokens, 1), tokens, answers)), 0)
+}
+
+// dot is the logits of states [tokens, hidden], [tokens, vocabulary].
+func dot(states, head *Node) *Node { return DotGeneral(states, []int{1}, nil, head, []int{1}, nil) }
+
+// exponentials are exp(logit − greatest), [tokens, vocabulary], and each token's greatest logit [tokens].
+func exponentials(logits *Node) (exps, greatest *Node) {
+	greatest = StopGradient(ReduceAndKeep(logits, ReduceMax, -1))
+	exps = Exp(Sub(logits, BroadcastToShape(greatest, logits.Shape())))
+	return exps, Reshape(greatest, logits.Shape().Dim(0))
 }
 
 // TokenLogProbs are the terms of LogProbs' sums, each [tokens]: a token's log-probability is its logit less the logarithm
@@ -29,11 +45,9 @@ func LogProbs(hidden, head *Node, a Answers, answers int) (logProbs, meanLogits 
 // [tokens, vocabulary].
 func TokenLogProbs(hidden, head *Node, a Answers) (logProbs, meanLogits *Node) {
 	tokens := a.Source.Shape().Dim(0)
-	states := Gather(hidden, Reshape(a.Source, tokens, 1)) // [tokens, hidden]
-	logits := DotGeneral(states, []int{1}, nil, head, []int{1}, nil)
-	greatest := StopGradient(ReduceAndKeep(logits, ReduceMax, -1))
-	exps := Exp(Sub(logits, BroadcastToShape(greatest, logits.Shape())))
-	logSum := Add(Log(sumAsTorch(exps)), Reshape(greatest, tokens))
+	states := a.states(hidden)
+	exps, greatest := exponentials(dot(states, head))
+	logSum := Add(Log(sumAsTorch(exps)), greatest)
 	target := ReduceSum(Mul(states, Gather(head, Reshape(a.Target, tokens, 1))), -1)
 	mean := ReduceSum(Mul(states, BroadcastToShape(ReduceAndKeep(head, ReduceMean, 0), states.Shape())), -1)
 	return Sub(target, logSum), mean

@@ -51,7 +51,7 @@ func (p *Policy) EvaluateFrom(base *Base, row *batch.Row, reference [][2]float32
 		return m, nil, fmt.Errorf("evaluate a row: %w", err)
 	}
 	defer s.leave()
-	outputs, err := s.compare(row.Shape.Pairs, reference, nil, loss, false)
+	outputs, err := s.compare(row.Shape.Pairs, reference, nil, loss, comparison{lossType: loss.Type, divergence: true}, base.hidden)
 	if err != nil {
 		return m, nil, fmt.Errorf("evaluate a row: %w", err)
 	}
@@ -59,27 +59,6 @@ func (p *Policy) EvaluateFrom(base *Base, row *batch.Row, reference [][2]float32
 	if m, err = read(row, outputs[0], outputs[1], outputs[2]); err != nil {
 		return m, nil, err
 	}
-	divergence, err = s.from(base, row)
+	divergence, err = byAnswer(row, outputs[3])
 	return m, divergence, err
-}
-
-// from is the divergence of a pass from what the model makes of the row without the adapter.
-func (s *pass) from(base *Base, row *batch.Row) ([][2]float32, error) {
-	p := s.policy
-	pairs := tensors.FromFlatDataAndDimensions(make([]float32, row.Shape.Pairs), row.Shape.Pairs)
-	defer finalize(pairs)
-	outputs, err := call(p.graphs.divergence, nil, p.weights.Norm(), p.weights.Head(), s.answers, pairs, s.hidden, base.hidden)
-	if err != nil {
-		return nil, fmt.Errorf("measure a row's divergence: %w", err)
-	}
-	defer finalize(outputs...)
-	flat, err := appendValues(nil, outputs[0])
-	if err != nil {
-		return nil, fmt.Errorf("measure a row's divergence: %w", err)
-	}
-	divergence := make([][2]float32, len(row.Examples))
-	for i := range divergence {
-		divergence[i] = [2]float32{flat[2*i], flat[2*i+1]}
-	}
-	return divergence, nil
 }

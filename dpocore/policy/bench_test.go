@@ -73,7 +73,12 @@ func BenchmarkGraphs(b *testing.B) {
 			return err
 		})
 		run("compare", 2*answers, func() error {
-			outputs, err := s.compare(row.Shape.Pairs, known, weights, l, true)
+			outputs, err := s.compare(row.Shape.Pairs, known, weights, l, comparison{lossType: l.Type, gradient: true})
+			finalize(outputs...)
+			return err
+		})
+		run("compare and divergence", 2*answers, func() error {
+			outputs, err := s.compare(row.Shape.Pairs, known, nil, l, comparison{lossType: l.Type, divergence: true}, s.hidden)
 			finalize(outputs...)
 			return err
 		})

@@ -32,10 +32,11 @@ type graphs struct {
 	compiles atomic.Int32
 }
 
-// comparison is a kind of graph that compares the answers of a row's pairs: by which loss, and with its gradient or not.
+// comparison is a kind of graph that compares the answers of a row's pairs: by which loss, and with its gradient or the
+// divergence from the reference, or neither.
 type comparison struct {
-	lossType string
-	gradient bool
+	lossType             string
+	gradient, divergence bool
 }
 
 // lossScale is the factor of the loss in half precision, without which small gradients of a layer's output would be zero
@@ -167,7 +168,8 @@ func (p *Policy) measureGraph(params []*Node) []*Node {
 
 // compareGraph takes what measureGraph takes, with the pairs' weights in place of the vector, and the reference
 // log-probabilities [pairs, 2] and the loss's scalars, as [Loss] has them. It returns the policy's log-probabilities and
-// mean logits and the pairs' losses [pairs], and with the gradient that of Σ weight·loss by the last layer's output.
+// mean logits and the pairs' losses [pairs], and with the gradient that of Σ weight·loss by the last layer's output. With
+// the divergence it takes the last layer's output without the adapter too, and returns what divergenceGraph does.
 func (p *Policy) compareGraph(params []*Node, kind comparison) []*Node {
 	answers, weights, hidden, reference, scalars := params[2], params[3], params[4], params[5], params[6]
 	scalar := func(i int) *Node { return Reshape(SliceAxis(scalars, 0, AxisElem(i))) }
@@ -181,6 +183,9 @@ func (p *Policy) compareGraph(params []*Node, kind comparison) []*Node {
 	outputs = append(outputs, losses)
 	if kind.gradient {
 		outputs = append(outputs, Gradient(MulScalar(ReduceAllSum(Mul(losses, weights)), p.scale()), hidden)[0])
+	}
+	if kind.divergence {
+		outputs = append(outputs, p.diverged(append(params[:5:5], params[7])))
 	}
 	return outputs
 }

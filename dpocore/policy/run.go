@@ -68,7 +68,7 @@ func (p *Policy) Evaluate(row *batch.Row, reference [][2]float32, loss Loss) (Me
 	if err := s.withoutTrace(); err != nil {
 		return Measured{}, fmt.Errorf("evaluate a row: %w", err)
 	}
-	outputs, err := s.compare(row.Shape.Pairs, reference, nil, loss, false)
+	outputs, err := s.compare(row.Shape.Pairs, reference, nil, loss, comparison{lossType: loss.Type})
 	if err != nil {
 		return Measured{}, fmt.Errorf("evaluate a row: %w", err)
 	}
@@ -99,7 +99,7 @@ func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []fl
 	if err := s.forward(true); err != nil {
 		return Measured{}, err
 	}
-	outputs, err := s.compare(row.Shape.Pairs, reference, weights, loss, true)
+	outputs, err := s.compare(row.Shape.Pairs, reference, weights, loss, comparison{lossType: loss.Type, gradient: true})
 	if err != nil {
 		return Measured{}, err
 	}
@@ -115,9 +115,9 @@ func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []fl
 	return read(row, outputs[0], outputs[1], outputs[2])
 }
 
-// compare returns what compareGraph does.
-func (s *pass) compare(pairs int, reference [][2]float32, weights []float32, loss Loss, gradient bool) ([]*tensors.Tensor, error) {
-	exec, err := s.policy.comparing(comparison{loss.Type, gradient})
+// compare returns what compareGraph does. base is the last layer's output without the adapter, for the divergence.
+func (s *pass) compare(pairs int, reference [][2]float32, weights []float32, loss Loss, kind comparison, base ...*tensors.Tensor) ([]*tensors.Tensor, error) {
+	exec, err := s.policy.comparing(kind)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (s *pass) compare(pairs int, reference [][2]float32, weights []float32, los
 			float32(loss.SFTWeight), float32(max(1, loss.SFTTokens))}, 4),
 	}
 	defer finalize(inputs[0], inputs[2], inputs[3])
-	return call(exec, []*tensors.Tensor{s.policy.weights.Norm(), s.policy.weights.Head(), s.answers}, inputs...)
+	return call(exec, []*tensors.Tensor{s.policy.weights.Norm(), s.policy.weights.Head(), s.answers}, append(inputs, base...)...)
 }
 
 // Update makes one step of AdamW with the gradients gathered since the last, clipped to a norm of maxNorm, and returns

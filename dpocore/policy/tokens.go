@@ -74,24 +74,28 @@ func (p *Policy) divergence(row *batch.Row) (m Measured, divergence [][2]float32
 	defer base.leave()
 	pairs := tensors.FromFlatDataAndDimensions(make([]float32, row.Shape.Pairs), row.Shape.Pairs)
 	defer finalize(pairs)
-	measured, err := call(p.graphs.measure, nil, p.weights.Norm(), p.weights.Head(), own.answers, pairs, own.hidden)
-	if err != nil {
-		return m, nil, err
-	}
-	defer finalize(measured...)
-	if m, err = read(row, measured[0], measured[1], nil); err != nil {
-		return m, nil, err
-	}
 	outputs, err := call(p.graphs.divergence, nil, p.weights.Norm(), p.weights.Head(), own.answers, pairs, own.hidden, base.hidden)
 	if err != nil {
 		return m, nil, err
 	}
 	defer finalize(outputs...)
-	flat, err := appendValues(nil, outputs[0])
-	for i := range row.Examples {
-		divergence = append(divergence, [2]float32{flat[2*i], flat[2*i+1]})
+	if m, err = read(row, outputs[0], outputs[1], nil); err != nil {
+		return m, nil, err
 	}
+	divergence, err = byAnswer(row, outputs[2])
 	return m, divergence, err
+}
+
+// byAnswer copies what was measured of each answer, [pairs, 2], of the pairs that are there.
+func byAnswer(row *batch.Row, measured *tensors.Tensor) (pairs [][2]float32, err error) {
+	flat, err := appendValues(nil, measured)
+	if err != nil {
+		return nil, err
+	}
+	for i := range row.Examples {
+		pairs = append(pairs, [2]float32{flat[2*i], flat[2*i+1]})
+	}
+	return pairs, nil
 }
 
 // through sends a row through all layers.
@@ -115,12 +119,17 @@ func (p *Policy) tokensGraph(params []*Node) []*Node {
 	return []*Node{logProbs}
 }
 
-// divergenceGraph takes what measureGraph takes, and the last layer's output without the adapter. It returns the
-// divergence along each answer, [pairs, 2].
+// divergenceGraph takes what measureGraph takes, and the last layer's output without the adapter. It returns what
+// measureGraph does, and the divergence along each answer, [pairs, 2].
 func (p *Policy) divergenceGraph(params []*Node) []*Node {
+	return append(p.measureGraph(params[:5]), p.diverged(params))
+}
+
+// diverged is the divergence along each answer, [pairs, 2], from what divergenceGraph takes.
+func (p *Policy) diverged(params []*Node) *Node {
 	norm, head, answers, pairs := params[0], params[1], params[2], params[3].Shape().Dim(0)
 	own, base := p.weights.Config.RMSNorm(params[4], norm), p.weights.Config.RMSNorm(params[5], norm)
-	return []*Node{Reshape(loss.Divergence(own, base, head, answersOf(answers), 2*pairs), pairs, 2)}
+	return Reshape(loss.Divergence(own, base, head, answersOf(answers), 2*pairs), pairs, 2)
 }
 
 func answersOf(answers *Node) loss.Answers {
