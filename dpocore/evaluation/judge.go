@@ -52,6 +52,6 @@ func WinRateOf(ctx context.Context, judge Judge, answers []Answered, progress fu
 		}
 	}
 	progress(len(answers), len(answers))
-	w.Rate, w.Consistent = statistics.Mean(groups, rates), w.Consistent/float64(max(1, len(answers)))
+	w.Rate, w.Consistent = statistics.Rate(groups, rates), w.Consistent/float64(max(1, len(answers)))
 	return w, nil
 }

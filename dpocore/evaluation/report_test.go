@@ -146,6 +146,10 @@ func TestWinRate(t *testing.T) {
 			t.Errorf("got %+v, %v", w, err)
 		}
 	}
+	all := []Answered{answers[0], {"c", answers[0].Base, answers[0].Run}}
+	if w, err := WinRateOf(context.Background(), longer, all, func(int, int) {}); err != nil || w.Rate.Value != 1 && w.Rate.Value != 0 || w.Rate.High-w.Rate.Low < 0.2 {
+		t.Errorf("two answers on one side leave no doubt: %+v, %v", w.Rate, err)
+	}
 	wild := func(context.Context, string, string, string) (float64, error) { return 7, nil }
 	if _, err := WinRateOf(context.Background(), wild, answers, func(int, int) {}); err == nil || !strings.Contains(err.Error(), "the judge said 7") {
 		t.Errorf("a verdict of 7: %v", err)

@@ -1,6 +1,7 @@
 package statistics
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -73,6 +74,45 @@ func TestMeansCover(t *testing.T) {
 		}
 	}
 	within(t, covered)
+}
+
+// The difference of two runs of which each alone ranks some pairs right. Where that is so for next to none of the pairs,
+// no interval can be exact, and this one is too wide rather than too narrow.
+func TestDifferencesCover(t *testing.T) {
+	for _, test := range []struct {
+		pairs int
+		only  [2]float64 // chance that only the first, only the second is right
+		rare  bool
+	}{
+		{60, [2]float64{0.15, 0.15}, false},
+		{60, [2]float64{0.2, 0.05}, false},
+		{60, [2]float64{0.1, 0.1}, false},
+		{200, [2]float64{0.08, 0.04}, false},
+		{60, [2]float64{0.04, 0.01}, true},
+		{60, [2]float64{0.02, 0}, true},
+	} {
+		t.Run(fmt.Sprint(test), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(10, uint64(test.pairs)))
+			truth, covered := test.only[0]-test.only[1], 0
+			for range trials {
+				groups, first, second := make([]int, test.pairs), make([]bool, test.pairs), make([]bool, test.pairs)
+				for i := range groups {
+					groups[i] = i
+					drawn := random.Float64()
+					first[i] = drawn < test.only[0]
+					second[i] = !first[i] && drawn < test.only[0]+test.only[1]
+				}
+				if e := Compare(groups, first, second).Accuracy; e.Low <= truth && truth <= e.High {
+					covered++
+				}
+			}
+			if test.rare && covered > 93*trials/100 {
+				return
+			}
+			within(t, covered)
+		})
+	}
 }
 
 // Had pairs of one prompt been taken for independent ones, the interval would hold the truth too seldom.

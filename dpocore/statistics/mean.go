@@ -1,5 +1,7 @@
 package statistics
 
+import "slices"
+
 // Mean estimates the mean of one figure a pair. A pair's group is its prompt; len(groups) is len(values).
 func Mean(groups []int, values []float64) Estimate {
 	return Bootstrap(groups, func(weights []float64) float64 { return weightedMean(weights, values) })
@@ -17,24 +19,31 @@ func Ratio(groups []int, above, below []float64) Estimate {
 	})
 }
 
-// Share estimates the share of pairs that have some property, such as being ranked right. For its interval two pairs
-// that have it and two that have not are put beside the measured ones, each a prompt of its own: Agresti and Coull's
-// "add two successes and two failures" (1998), without which twenty right out of twenty would be certain.
+// Share estimates the share of pairs that have some property, such as being ranked right.
 func Share(groups []int, has []bool) Estimate {
-	values := make([]float64, len(has), len(has)+4)
-	free := 0
+	values := make([]float64, len(has))
 	for i, yes := range has {
 		if yes {
 			values[i] = 1
 		}
-		free = max(free, groups[i]+1)
 	}
+	return Rate(groups, values)
+}
+
+// Rate estimates the mean of figures between 0 and 1, such as a judge's verdicts. For its interval two pairs of 1 and two
+// of 0 are put beside the measured ones: Agresti and Coull's "add two successes and two failures" (1998), without which
+// twenty right out of twenty would be certain.
+func Rate(groups []int, values []float64) Estimate { return meanBeside(groups, values, 1, 0, 1, 0) }
+
+// meanBeside estimates a mean, with more pairs beside the measured ones for its interval, each a prompt of its own.
+func meanBeside(groups []int, values []float64, more ...float64) Estimate {
 	e := Estimate{Value: plainMean(values)}
-	more := append([]int{}, groups...)
-	for i := range 4 {
-		values, more = append(values, float64(i%2)), append(more, free+i)
+	free := slices.Max(append([]int{-1}, groups...)) + 1
+	groups, values = slices.Clone(groups), append(slices.Clone(values), more...)
+	for i := range more {
+		groups = append(groups, free+i)
 	}
-	low, high := interval(more, Resamples, func(weights []float64) float64 { return weightedMean(weights, values) })
+	low, high := interval(groups, Resamples, func(weights []float64) float64 { return weightedMean(weights, values) })
 	e.Low, e.High = min(low, e.Value), max(high, e.Value)
 	return e
 }

@@ -11,10 +11,15 @@ type Difference struct {
 	Least    int      `json:"least"`    // the smallest surplus of pairs that would have P below 0.05, had they fallen so
 }
 
+// fewDiffer is how many pairs must differ for an interval by the measured ones alone.
+const fewDiffer = 8
+
 // Compare tests whether two runs rank a different share of pairs right. Only pairs on which they differ tell anything:
 // if there were no difference, each prompt's surplus would as likely fall to the other run. P is the exact share of all
 // such assignments with a total as large as the one seen. Where each prompt has one pair this is McNemar's exact test
-// (1947).
+// (1947). Where runs differ on few pairs, a pair that only the first ranks right and one that only the
+// second does are put beside the measured ones for the interval of the difference (after Agresti and Min 2005), without
+// which runs that agree on all pairs would be alike for certain.
 func Compare(groups []int, first, second []bool) Difference {
 	members, count := numbered(groups)
 	d := Difference{Pairs: len(groups)}
@@ -32,7 +37,11 @@ func Compare(groups []int, first, second []bool) Difference {
 			d.Only[1]++
 		}
 	}
-	d.Accuracy = Mean(groups, values)
+	var beside []float64
+	if d.Only[0]+d.Only[1] < fewDiffer {
+		beside = []float64{1, -1}
+	}
+	d.Accuracy = meanBeside(groups, values, beside...)
 	d.P, d.Least = signFlips(surplus, d.Only[0]-d.Only[1])
 	return d
 }
