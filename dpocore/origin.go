@@ -32,15 +32,21 @@ func (d Data) ofRound(file string) *Origin {
 	}
 }
 
-// FetchAgain reads the pairs of a run again, as its record names them. train, where it is not empty, is where the training
-// pairs lie now. progress, which may be nil, is told of what is fetched.
-func (r Record) FetchAgain(ctx context.Context, train string, progress hub.Progress) (Data, error) {
+// FetchAgain reads the pairs of a run again, as its record names them. train and heldOut, where they are not empty, are
+// where the training and the held-out pairs lie now. progress, which may be nil, is told of what is fetched.
+func (r Record) FetchAgain(ctx context.Context, train, heldOut string, progress hub.Progress) (Data, error) {
 	if r.Data == nil {
 		return Data{}, errors.New("the run's record does not say how its pairs were named: a program made them, or an earlier version of this one trained on them")
 	}
 	o := *r.Data
 	if train != "" {
 		o.Train = train
+	}
+	switch {
+	case heldOut != "" && o.HeldOut == "":
+		return Data{}, errors.New("the run held out no pairs of a set of their own: they are a share of the training pairs, or there are none")
+	case heldOut != "":
+		o.HeldOut = heldOut
 	}
 	data, err := FetchData(ctx, o.Train, o.HeldOut, o.Fraction, o.Seed, progress)
 	if err != nil {

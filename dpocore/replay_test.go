@@ -53,7 +53,7 @@ func replay(t *testing.T, dir, again string, listener *recorder) (dpocore.Replay
 		t.Fatal(err)
 	}
 	defer model.Close()
-	data, err := record.FetchAgain(context.Background(), "", nil)
+	data, err := record.FetchAgain(context.Background(), "", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestReplayMistakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := record.FetchAgain(context.Background(), "", nil); err == nil || !strings.Contains(err.Error(), "does not say how its pairs were named") {
+	if _, err := record.FetchAgain(context.Background(), "", "", nil); err == nil || !strings.Contains(err.Error(), "does not say how its pairs were named") {
 		t.Errorf("pairs without a name: %v", err)
 	}
 }
@@ -190,7 +190,7 @@ func TestPairsAreReadAgain(t *testing.T) {
 		if record.Mix != nil {
 			record.Mix.By = dpocore.MixLoss
 		}
-		again, err := record.FetchAgain(context.Background(), "", nil)
+		again, err := record.FetchAgain(context.Background(), "", "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +203,7 @@ func TestPairsAreReadAgain(t *testing.T) {
 			}
 		}
 	}
-	if _, err := (dpocore.Record{Data: &dpocore.Origin{Train: "builtin"}, Mix: &dpocore.Mix{}}).FetchAgain(context.Background(), "", nil); err == nil {
+	if _, err := (dpocore.Record{Data: &dpocore.Origin{Train: "builtin"}, Mix: &dpocore.Mix{}}).FetchAgain(context.Background(), "", "", nil); err == nil {
 		t.Error("pairs without a mix stand in for a mix")
 	}
 }

@@ -35,7 +35,7 @@ func TestPairsSayWhereTheyAreFrom(t *testing.T) {
 		if p.origin == nil {
 			continue
 		}
-		again, err := dpocore.Record{Data: p.origin, Mix: p.mix}.FetchAgain(t.Context(), "", nil)
+		again, err := dpocore.Record{Data: p.origin, Mix: p.mix}.FetchAgain(t.Context(), "", "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func TestRunOfACellReplays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := record.FetchAgain(t.Context(), "", nil)
+	data, err := record.FetchAgain(t.Context(), "", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

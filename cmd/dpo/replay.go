@@ -13,7 +13,7 @@ import (
 )
 
 // replayOptions are what the command takes.
-type replayOptions struct{ model, data, out string }
+type replayOptions struct{ model, data, evalData, out string }
 
 func replayCommand() *cobra.Command {
 	var o replayOptions
@@ -36,6 +36,7 @@ one is only compared. The status is 0 where the bytes agree, and 1 where not.`,
 	f.StringVar(&o.out, "out", "", "`folder` of the replay (default RUN-replay)")
 	f.StringVar(&o.model, "model", "", "where the model lies now, unless it is where it was")
 	f.StringVar(&o.data, "data", "", "where the training pairs lie now, unless they are where they were")
+	f.StringVar(&o.evalData, "eval-data", "", "where the held-out pairs lie now, unless they are where they were")
 	return cmd
 }
 
@@ -48,10 +49,10 @@ func replay(cmd *cobra.Command, dir string, o replayOptions) error {
 		return fmt.Errorf("replay: there is no run in %s; name the folder that training made", dir)
 	}
 	bar := newProgress(os.Stderr)
-	data, err := record.FetchAgain(cmd.Context(), o.data, bar.fetching)
+	data, err := record.FetchAgain(cmd.Context(), o.data, o.evalData, bar.fetching)
 	bar.end()
 	if err != nil {
-		return badData(fmt.Errorf("replay: %w; --data names where the training pairs lie now", err))
+		return badData(fmt.Errorf("replay: %w; --data and --eval-data name where training and held-out pairs lie now", err))
 	}
 	model, err := openModel(cmd.Context(), cmp.Or(o.model, record.Model.Hub, record.Model.Path))
 	if err != nil {

@@ -33,8 +33,11 @@ func TestReplay(t *testing.T) {
 			t.Errorf("replay %v: status %d, %s; want status %d and %q", args, cmd.ProcessState.ExitCode(), text, status, want)
 		}
 	}
-	fails(statusBadData, "--data names where the training pairs lie now")
+	fails(statusBadData, "--data and --eval-data name where training and held-out pairs lie now")
 	fails(statusBadData, data, "--data", moved) // the held-out pairs were in the same file
+	if got := output(t, "replay", run, "--data", moved, "--eval-data", moved); got != want {
+		t.Errorf("of pairs that have moved replay says %q, want %q", got, want)
+	}
 	if err := os.Rename(moved, data); err != nil {
 		t.Fatal(err)
 	}
