@@ -62,7 +62,7 @@ source setup/notebooks.sh
 source setup/self_test.sh
 
 WITH_KERNEL=$WITH_NOTEBOOKS
-if on_colab; then WITH_KERNEL=yes; fi
+if on_colab || in_strange_kernel; then WITH_KERNEL=yes; fi
 choose_device
 STEPS=7
 if [ "$DEVICE" != cpu ]; then STEPS=$((STEPS + 1)); fi

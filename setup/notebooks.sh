@@ -25,6 +25,9 @@ check_gonb_version() {
     fail "go.mod asks for $GONB_MODULE $(awk "$pick" go.mod) and setup/gotools/go.mod for $(awk "$pick" setup/gotools/go.mod); make them the same"
 }
 
+# in_strange_kernel: a cell runs this, of a kernel that another checkout has set up; its cells would not compile here.
+in_strange_kernel() { [ -n "${GONB_DIR:-}" ] && ! [ "${GONB_DPO_CHECKOUT:-}" -ef "$PWD" ]; }
+
 # register_kernel FOLDER makes Jupyter know the kernel, with an environment in which a cell compiles in any folder.
 register_kernel() {
   local environment=("PATH=$1:$(go env GOROOT)/bin:$PATH" "CGO_LDFLAGS=$CGO_LDFLAGS" GOMLX_NO_AUTO_INSTALL=1 "GONB_DPO_CHECKOUT=$PWD") said

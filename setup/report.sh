@@ -49,6 +49,9 @@ quietly_print() {
 say_next() {
   if on_colab; then
     printf 'Next: Runtime → Change runtime type → Go (gonb), or reload the page; then Runtime → Run all.\n'
+  elif in_strange_kernel; then
+    printf 'The notebook kernel was set up for %s, and from now on is for this checkout. Next: Kernel → Restart Kernel and Run All Cells.\n' \
+      "${GONB_DPO_CHECKOUT:-another place}"
   elif [ "$WITH_NOTEBOOKS" = yes ]; then
     printf 'Next: make lab, then open notebooks/01_dpo_walkthrough.ipynb and choose Run → Run All Cells.\n'
   fi

@@ -23,6 +23,10 @@ expect "kernel: its environment finds Go, goimports and the library" printed "$k
 expect "kernel: without a GPU no backend is named, and no folder is twice in PATH" in_setup "! $show | grep -qe GOMLX_BACKEND -e ':/go/bin.*:/go/bin'"
 expect "kernel: a second time nothing is done" printed "$kernel; PATH=/go/bin:\$PATH; register_kernel $place/tools" 'kernel: as before'
 expect "kernel: with a GPU the backend is XLA's for CUDA" printed "$kernel; DEVICE=cuda12; register_kernel $place/tools; $show" "'GOMLX_BACKEND': 'xla:cuda'"
+expect "kernel: one of another checkout is told and set up for this one" printed \
+  "GONB_DIR=/cells GONB_DPO_CHECKOUT=/elsewhere WITH_NOTEBOOKS=no; unset COLAB_RELEASE_TAG; in_strange_kernel; say_next" 'was set up for /elsewhere, .*Kernel → Restart'
+expect "kernel: this checkout's own stays" in_setup '! GONB_DIR=/cells GONB_DPO_CHECKOUT=$PWD in_strange_kernel'
+expect "kernel: a terminal has none" in_setup 'unset GONB_DIR; ! in_strange_kernel'
 
 mkdir "$place/alone"
 cp colab_setup.sh "$place/alone"
