@@ -26,9 +26,8 @@ type progress struct {
 	begin     dpocore.Begin
 	last      metrics.Event
 	held      metrics.Evaluation
-	made      int           // steps of this process
-	event     time.Time     // the last step, evaluation, checkpoint or answer
-	training  time.Duration // spent on all steps of this process but the first, which compiles
+	made      int // steps of this process
+	pace      dpocore.Pace
 	notes     []string
 	answers   []dpocore.Answer
 	sampledAt int
@@ -41,6 +40,7 @@ func (p *progress) phase(text string) { p.doing, p.since = text, time.Now() }
 
 func (p *progress) begun(b dpocore.Begin) {
 	p.begin, p.last.Step, p.sampledAt = b, b.Step, b.Step
+	p.pace.Begin(b)
 	p.phase("compiling the first step, once a run")
 	if b.Step > 0 {
 		p.notes = append(p.notes, fmt.Sprintf("Going on after step %d, where the run was stopped.", b.Step))
@@ -48,9 +48,7 @@ func (p *progress) begun(b dpocore.Begin) {
 }
 
 func (p *progress) step(e metrics.Event) {
-	if p.made > 0 {
-		p.training += time.Since(p.event)
-	}
+	p.pace.Step(e)
 	p.last = e
 	p.made++
 	p.done()
@@ -58,7 +56,6 @@ func (p *progress) step(e metrics.Event) {
 
 // done closes something that took time, and names what follows if that is not the next step.
 func (p *progress) done() {
-	p.event = time.Now()
 	p.phase("")
 	c := p.begin.Config
 	if c.SampleSteps > 0 && p.sampledAt < p.last.Step && (p.last.Step%c.SampleSteps == 0 || p.last.Step == c.MaxSteps) {
@@ -67,18 +64,24 @@ func (p *progress) done() {
 }
 
 func (p *progress) evaluating(done, total int) {
+	p.pace.Evaluating(done, total)
 	p.phase(fmt.Sprintf("measuring the held-out pairs, part %d of %d", done+1, total))
 }
 
 func (p *progress) evaluated(e metrics.Evaluation) {
+	p.pace.Evaluated(e)
 	p.held = e
 	p.done()
 }
 
-func (p *progress) saved() { p.done() }
+func (p *progress) saved() {
+	p.pace.Rested()
+	p.done()
+}
 
 func (p *progress) sampled(step int, answers []dpocore.Answer) {
 	p.answers, p.sampledAt = answers, step
+	p.pace.Rested()
 	p.done()
 }
 
@@ -118,12 +121,12 @@ func (p *progress) over(err error) {
 
 // speed is pairs a second and the time that is left, once there is a step that did not compile.
 func (p *progress) speed() (pairs, left string) {
-	if p.made < 2 || p.ended != running {
+	step, ok := p.pace.PerStep()
+	if !ok || p.ended != running {
 		return "", ""
 	}
-	step := p.training / time.Duration(p.made-1)
-	return fmt.Sprintf("%.1f pairs a second", float64(p.begin.Config.StepPairs())/step.Seconds()),
-		"about " + duration(step*time.Duration(p.begin.Config.MaxSteps-p.last.Step)) + " left"
+	rest, _ := p.pace.Left()
+	return fmt.Sprintf("%.1f pairs a second", float64(p.begin.Config.StepPairs())/step.Seconds()), "about " + duration(rest) + " left"
 }
 
 // duration in words that fit the eye: "48 s", "3 min 20 s".

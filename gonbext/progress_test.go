@@ -4,34 +4,37 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 )
 
-// halfway is a run of 10 steps after its fourth, with an answer that holds markup.
-func halfway() progress {
-	c := dpocore.DefaultConfig()
-	c.MaxSteps = 10
-	var p progress
-	p.begun(dpocore.Begin{Config: c, Model: "tiny (computed in float32)", Backend: "XLA on the CPU", Pairs: 240, HeldOut: 60})
-	for step := range 4 {
-		p.step(metrics.Event{Step: step + 1, Loss: 0.5, RewardsMargins: 0.25, RewardsAccuracies: 0.75})
-	}
-	p.training = 6 * time.Second // 3 steps of 2 seconds
-	p.evaluated(metrics.Evaluation{Step: 4, Loss: 0.6, RewardsMargins: 0.125, RewardsAccuracies: 0.8})
-	p.sampled(4, []dpocore.Answer{{Prompt: "<i>?", Text: "a & b"}})
+// halfway is a run of 10 steps after its fourth, each of 2 seconds, with an answer that holds markup. To measure the
+// held-out pairs again will take 7.5 seconds.
+func halfway(t *testing.T) (p progress) {
+	synctest.Test(t, func(*testing.T) {
+		c := dpocore.DefaultConfig()
+		c.MaxSteps = 10
+		p.begun(dpocore.Begin{Config: c, Model: "tiny (computed in float32)", Backend: "XLA on the CPU", Pairs: 240, HeldOut: 60})
+		for step := range 4 {
+			time.Sleep(2 * time.Second)
+			p.step(metrics.Event{Step: step + 1, Loss: 0.5, RewardsMargins: 0.25, RewardsAccuracies: 0.75})
+		}
+		p.evaluated(metrics.Evaluation{Step: 4, Loss: 0.6, RewardsMargins: 0.125, RewardsAccuracies: 0.8})
+		p.sampled(4, []dpocore.Answer{{Prompt: "<i>?", Text: "a & b"}})
+	})
 	return p
 }
 
 func TestLiveHTML(t *testing.T) {
-	p := halfway()
+	p := halfway(t)
 	p.notes, p.picture = []string{"a <note>"}, "data:image/svg+xml;base64,AAAA"
 	got := string(p.HTML(time.Now()))
 	for _, want := range []string{
 		"tiny (computed in float32) on XLA on the CPU; 240 pairs to learn from, 60 held out", "width:40%",
-		"<b>Step 4 of 10</b> · loss 0.5000 · margin &#43;0.2500 · accuracy 75 % · 4.0 pairs a second · about 12 s left",
+		"<b>Step 4 of 10</b> · loss 0.5000 · margin &#43;0.2500 · accuracy 75 % · 4.0 pairs a second · about 20 s left",
 		"Held-out pairs after step 4: loss 0.6000, margin &#43;0.1250, accuracy 80 %",
 		"a &lt;note&gt;", `<img src="data:image/svg&#43;xml;base64,AAAA"`, "&lt;i&gt;?", "a &amp; b",
 	} {
@@ -52,8 +55,8 @@ func TestLiveStates(t *testing.T) {
 		{"opening", func() (p progress) { p.phase("opening the model"); return }, "Opening the model … 0 s", "<img"},
 		{"compiling", func() (p progress) { p.begun(dpocore.Begin{Config: c, Backend: "XLA"}); return }, "Compiling the first step", "loss"},
 		{"resumed", func() (p progress) { p.begun(dpocore.Begin{Config: c, Backend: "XLA", Step: 20}); return }, "Going on after step 20", "loss"},
-		{"stopped", func() progress { p := halfway(); p.over(&dpocore.Stopped{Step: 4}); return p }, "Ended after step 4 of 10", "s left"},
-		{"finished", func() progress { p := halfway(); p.finished(dpocore.Finish{Seconds: 75}); p.over(nil); return p }, "Trained in 1 min 15 s", "s left"},
+		{"stopped", func() progress { p := halfway(t); p.over(&dpocore.Stopped{Step: 4}); return p }, "Ended after step 4 of 10", "s left"},
+		{"finished", func() progress { p := halfway(t); p.finished(dpocore.Finish{Seconds: 75}); p.over(nil); return p }, "Trained in 1 min 15 s", "s left"},
 	} {
 		p := test.make()
 		got := string(p.HTML(time.Now()))

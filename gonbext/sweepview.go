@@ -55,7 +55,7 @@ func (v *sweepView) line(format string, args ...any) {
 
 func (v *sweepView) Run(number, of int, run dpocore.SweepRun) dpocore.Listener {
 	v.change(func(s *sweepState) {
-		s.pace.Turn(number, run.Config.MaxSteps)
+		s.pace.Turn(number)
 		s.turns, s.turn, s.last = number, fmt.Sprintf("Run %d of %d, %s", number, of, run.Name), metrics.Event{}
 		s.runs = append(s.runs[:len(s.runs):len(s.runs)], plots.Swept{Name: run.Name, Beta: run.Config.Beta})
 	})
@@ -112,11 +112,15 @@ func (v *sweepView) Step(e metrics.Event) {
 }
 
 func (v *sweepView) Evaluating(done, total int) {
-	v.Phase(fmt.Sprintf("measuring the held-out pairs, part %d of %d", done+1, total))
+	v.change(func(s *sweepState) {
+		s.pace.Evaluating(done, total)
+		s.doing = fmt.Sprintf("measuring the held-out pairs, part %d of %d", done+1, total)
+	})
 }
 
 func (v *sweepView) Evaluated(e metrics.Evaluation) {
 	v.change(func(s *sweepState) {
+		s.pace.Evaluated(e)
 		s.doing = ""
 		h := &s.runs[len(s.runs)-1].History
 		h.Evaluations = append(h.Evaluations, e)
@@ -125,7 +129,7 @@ func (v *sweepView) Evaluated(e metrics.Evaluation) {
 }
 
 func (v *sweepView) Sampled(int, []dpocore.Answer) {}
-func (v *sweepView) Saved(int, string)             {}
+func (v *sweepView) Saved(int, string)             { v.change(func(s *sweepState) { s.pace.Rested() }) }
 
 // Close draws for the last time. Of a sweep that ended well the picture goes: it comes below, as one that GitHub shows.
 func (v *sweepView) Close(err error) {

@@ -18,10 +18,10 @@ type progress struct {
 	out      io.Writer
 	terminal bool
 
-	begin     dpocore.Begin
-	firstStep time.Time // when the first step of this process was made: it compiles, and would spoil the time left
-	drawn     bool      // a bar stands on the last line
-	last      metrics.Event
+	begin dpocore.Begin
+	pace  dpocore.Pace
+	drawn bool // a bar stands on the last line
+	last  metrics.Event
 }
 
 func newProgress(file *os.File) *progress {
@@ -57,6 +57,7 @@ func (p *progress) Note(text string) { p.line("note: %s", text) }
 
 func (p *progress) Begin(b dpocore.Begin) {
 	p.begin = b
+	p.pace.Begin(b)
 	c := b.Config
 	p.line("model    %s, on %s", b.Model, b.Backend)
 	p.line("pairs    %d to learn from, %d held out; %d a step, %d steps an epoch", b.Pairs, b.HeldOut, c.StepPairs(), b.StepsPerEpoch)
@@ -76,9 +77,7 @@ func (p *progress) Begin(b dpocore.Begin) {
 
 func (p *progress) Step(e metrics.Event) {
 	p.last = e
-	if p.firstStep.IsZero() {
-		p.firstStep = time.Now()
-	}
+	p.pace.Step(e)
 	if p.terminal {
 		p.draw("")
 		return
@@ -96,20 +95,21 @@ func (p *progress) draw(doing string) {
 
 // speed is pairs a second and the time left, once a step was made that did not compile.
 func (p *progress) speed() string {
-	made := p.last.Step - p.begin.Step - 1
-	if made < 1 {
+	perStep, ok := p.pace.PerStep()
+	if !ok {
 		return ""
 	}
-	perStep := time.Since(p.firstStep) / time.Duration(made)
-	left := perStep * time.Duration(p.begin.Config.MaxSteps-p.last.Step)
+	left, _ := p.pace.Left()
 	return fmt.Sprintf("%.2f pairs/s  %s left", float64(p.begin.Config.StepPairs())/perStep.Seconds(), left.Round(time.Second))
 }
 
 func (p *progress) Evaluating(done, total int) {
+	p.pace.Evaluating(done, total)
 	p.draw(fmt.Sprintf("  held-out pairs, row %d of %d", done+1, total))
 }
 
 func (p *progress) Evaluated(e metrics.Evaluation) {
+	p.pace.Evaluated(e)
 	p.line("held out after step %d: loss %.4f  margin %+.4f  accuracy %.3f", e.Step, e.Loss, e.RewardsMargins, e.RewardsAccuracies)
 	for _, o := range e.Objectives {
 		p.line("  %-22s loss %.4f  margin %+.4f  accuracy %.3f  (%d pairs)", o.Name, o.Loss, o.RewardsMargins, o.RewardsAccuracies, o.Pairs)
@@ -117,12 +117,13 @@ func (p *progress) Evaluated(e metrics.Evaluation) {
 }
 
 func (p *progress) Sampled(step int, answers []dpocore.Answer) {
+	p.pace.Rested()
 	for _, answer := range answers {
 		p.line("after step %d, %q: %s", step, answer.Prompt, answer.Text)
 	}
 }
 
-func (p *progress) Saved(int, string) {}
+func (p *progress) Saved(int, string) { p.pace.Rested() }
 
 func (p *progress) Finished(f dpocore.Finish) {
 	if f.Seconds == 0 {

@@ -21,7 +21,7 @@ func newSweepProgress(file *os.File, runs int) *sweepProgress {
 }
 
 func (p *sweepProgress) Run(number, of int, run dpocore.SweepRun) dpocore.Listener {
-	p.pace.Turn(number, run.Config.MaxSteps)
+	p.pace.Turn(number)
 	p.run = fmt.Sprintf("run %d of %d, %s", number, of, run.Name)
 	return p
 }
@@ -73,10 +73,12 @@ func (p *sweepProgress) Step(e metrics.Event) {
 const timeStep = time.Second
 
 func (p *sweepProgress) Evaluating(done, total int) {
+	p.pace.Evaluating(done, total)
 	p.bar("%s: held-out pairs, row %d of %d", p.run, done+1, total)
 }
 
 func (p *sweepProgress) Evaluated(e metrics.Evaluation) {
+	p.pace.Evaluated(e)
 	p.line("%s, held out after step %d: accuracy %.3f", p.run, e.Step, e.RewardsAccuracies)
 }
 
@@ -87,3 +89,5 @@ func (p *sweepProgress) Finished(f dpocore.Finish) {
 	}
 	p.line("%s, finished in %s: %s", p.run, time.Duration(f.Seconds*float64(time.Second)).Round(timeStep), f.Dir)
 }
+
+func (p *sweepProgress) Saved(int, string) { p.pace.Rested() }
