@@ -34,6 +34,8 @@ type position struct {
 	Seed      int   `json:"seed"`       // with the epoch, the random state
 	NumTokens int64 `json:"num_tokens"` // tokens seen
 	Updates   int   `json:"updates"`    // of the optimizer: steps but for those that were skipped
+
+	lossScale
 }
 
 // saved is a checkpoint read back.

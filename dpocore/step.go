@@ -3,7 +3,6 @@ package dpocore
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -51,17 +50,6 @@ func (t *trainer) makeStep(ctx context.Context) error {
 	}
 	t.listener.Step(event)
 	return nil
-}
-
-// update makes the step with the gradients gathered, and returns their norm. In float16 a gradient can leave the range
-// of its numbers; such a step changes nothing.
-func (t *trainer) update(rate float64) (norm float64, err error) {
-	if !t.overflowed {
-		return t.devices.Update(rate, t.config.MaxGradNorm)
-	}
-	t.overflowed = false
-	t.listener.Note(fmt.Sprintf("Step %d was skipped: its gradient is too large for float16. If this happens often, take float32.", t.step+1))
-	return math.NaN(), t.devices.DropGradients()
 }
 
 // loss is what the configuration makes of a batch of pairs.
@@ -131,7 +119,7 @@ func (t *trainer) take(row *batch.Row, l learned, indices []int, pairs []batch.E
 	switch {
 	case l.broken == "":
 		return nil
-	case t.model.precision == float16Name:
+	case t.model.precision == float16Name && t.scale.Factor >= 1:
 		t.overflowed = true
 		return nil
 	default:

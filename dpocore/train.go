@@ -48,6 +48,7 @@ type trainer struct {
 	sampledAt   int // step of the last answers
 	answerer    *Answerer
 	overflowed  bool // a gradient of the step under way is not finite, in float16
+	scale       lossScale
 
 	evaluations []metrics.Evaluation // of the steps made
 }
@@ -109,6 +110,7 @@ func (t *trainer) open(started bool) error {
 		return err
 	}
 	t.compiled = t.policy.Compiles()
+	t.scale = firstLossScale(t.model.precision)
 	if err := t.record.begin(t.dir, !started); err != nil {
 		return err
 	}
@@ -121,6 +123,7 @@ func (t *trainer) open(started bool) error {
 	if err := t.spread(); err != nil {
 		return err
 	}
+	t.devices.SetLossScale(t.scale.Factor)
 	t.references = openReferences(t.policy, t.model.referenceKey())
 	if t.model.kept != nil {
 		t.model.kept.lend(t.references)
@@ -171,6 +174,9 @@ func (t *trainer) resume() error {
 		return err
 	}
 	t.step, t.tokens, t.savedAt, t.sampledAt = last.Step, last.NumTokens, last.Step, last.Step
+	if last.Factor > 0 { // checkpoints of earlier versions have none
+		t.scale = last.lossScale
+	}
 	history, err := metrics.ReadHistory(t.dir)
 	if err != nil {
 		return err

@@ -32,7 +32,7 @@ func (p *Policy) on(device compute.DeviceNum) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	copied := &Policy{Layout: p.Layout, backend: p.backend, weights: weights, graphs: p.graphs, recompute: p.recompute}
+	copied := &Policy{Layout: p.Layout, backend: p.backend, weights: weights, graphs: p.graphs, recompute: p.recompute, scale: p.scale}
 	adapter, mean, variance, err := p.Snapshot()
 	if err == nil {
 		err = copied.Restore(adapter, mean, variance, p.updates)
@@ -100,6 +100,13 @@ func (p *Policy) take(other *Policy) error {
 		p.layers[i].grads = outputs[0]
 	}
 	return nil
+}
+
+// SetLossScale is [Policy.SetLossScale] on all devices.
+func (d Devices) SetLossScale(factor float64) {
+	for _, p := range d {
+		p.SetLossScale(factor)
+	}
 }
 
 // DropGradients is [Policy.DropGradients] on all devices.

@@ -39,18 +39,6 @@ type comparison struct {
 	gradient, divergence bool
 }
 
-// lossScale is the factor of the loss in half precision, without which small gradients of a layer's output would be zero
-// in it (Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740); the adapter's gradients are divided by it again.
-const lossScale = 1024
-
-// scale is the factor of the loss on the way back through the layers.
-func (p *Policy) scale() float64 {
-	if p.weights.Narrowed() {
-		return lossScale
-	}
-	return 1
-}
-
 // build prepares the graphs; each compiles when it first runs.
 func (p *Policy) build() error {
 	var errs []error
@@ -149,7 +137,7 @@ func (p *Policy) backwardGraph(params []*Node) []*Node {
 	input, kept, rest := rest[3], rest[4:4+llama.KeptTensors], append(rest[:3:3], rest[4+llama.KeptTensors:]...)
 	slope, grads := rest[3], rest[4]
 	own, by := layer.Backward(input, kept, placesOf(rest), slope)
-	return []*Node{Add(grads, MulScalar(own, 1/p.scale())), by}
+	return []*Node{Add(grads, own), by}
 }
 
 func placesOf(params []*Node) llama.Places {
@@ -182,7 +170,7 @@ func (p *Policy) compareGraph(params []*Node, kind comparison) []*Node {
 	})
 	outputs = append(outputs, losses)
 	if kind.gradient {
-		outputs = append(outputs, Gradient(MulScalar(ReduceAllSum(Mul(losses, weights)), p.scale()), hidden)[0])
+		outputs = append(outputs, Gradient(ReduceAllSum(Mul(losses, weights)), hidden)[0])
 	}
 	if kind.divergence {
 		outputs = append(outputs, p.diverged(append(params[:5:5], params[7])))

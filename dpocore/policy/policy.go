@@ -24,21 +24,25 @@ type Policy struct {
 	backend compute.Backend
 	weights *llama.Weights
 	layers  []layerState
-	updates int // optimizer steps made
+	updates int     // optimizer steps made
+	scale   float64 // of the loss and of the gradients gathered
 	graphs  *graphs
 
 	recompute bool // the way back computes each layer again
 }
 
 // layerState is all that training changes in a layer, each [Layout.LayerSize]: its part of the adapter, AdamW's two
-// moments, and the sum of the gradients over the rows since the last update.
+// moments, and the sum of the gradients over the rows since the last update, times the loss scale.
 type layerState struct {
 	adapter, mean, variance, grads *tensors.Tensor
 }
 
 // New puts an adapter on a model. adapter holds the values of layout, or is empty for a policy that equals its model.
 func New(backend compute.Backend, weights *llama.Weights, layout llama.Layout, adapter []float32) (*Policy, error) {
-	p := &Policy{Layout: layout, backend: backend, weights: weights, graphs: &graphs{}}
+	p := &Policy{Layout: layout, backend: backend, weights: weights, graphs: &graphs{}, scale: 1}
+	if weights.Narrowed() {
+		p.scale = HalfLossScale
+	}
 	if err := p.Restore(adapter, nil, nil, 0); err != nil {
 		return nil, err
 	}
@@ -86,6 +90,15 @@ func (p *Policy) Snapshot() (adapter, mean, variance []float32, err error) {
 	}
 	return adapter, mean, variance, nil
 }
+
+// HalfLossScale is the factor of the loss that a policy in half precision begins with. Without one small gradients of a
+// layer's output would be zero in it (Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740).
+const HalfLossScale = 1024
+
+// SetLossScale sets the factor by which the loss is multiplied on the way back through the layers, and by which the
+// adapter's gradients are divided before they are used: a power of two, so that no digit is lost. No gradients may have
+// been gathered.
+func (p *Policy) SetLossScale(factor float64) { p.scale = factor }
 
 // DropGradients forgets what was gathered since the last update.
 func (p *Policy) DropGradients() error {

@@ -99,7 +99,11 @@ func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []fl
 	if err := s.forward(true); err != nil {
 		return Measured{}, err
 	}
-	outputs, err := s.compare(row.Shape.Pairs, reference, weights, loss, comparison{lossType: loss.Type, gradient: true})
+	scaled := make([]float32, len(weights))
+	for i, weight := range weights {
+		scaled[i] = weight * float32(p.scale)
+	}
+	outputs, err := s.compare(row.Shape.Pairs, reference, scaled, loss, comparison{lossType: loss.Type, gradient: true})
 	if err != nil {
 		return Measured{}, err
 	}
@@ -147,7 +151,7 @@ func (p *Policy) Update(learningRate, maxNorm float64) (gradNorm float64, err er
 	}
 	t := float64(p.updates + 1)
 	clip := min(1, maxNorm/(gradNorm+clipEpsilon))
-	scalars := tensors.FromFlatDataAndDimensions([]float32{float32(learningRate), float32(clip),
+	scalars := tensors.FromFlatDataAndDimensions([]float32{float32(learningRate), float32(clip / p.scale),
 		float32(1 - math.Pow(beta1, t)), float32(1 - math.Pow(beta2, t))}, 4)
 	defer finalize(scalars)
 	fresh := make([]layerState, len(p.layers))
@@ -205,7 +209,7 @@ func (p *Policy) gradNorm() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return float64(norm[0]), nil
+	return float64(norm[0]) / p.scale, nil
 }
 
 func read(row *batch.Row, logProbs, meanLogits, losses *tensors.Tensor) (Measured, error) {

@@ -1,0 +1,82 @@
+package dpocore_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/sums"
+)
+
+// Under a loss scale of 2³⁰ gradients overflow in float16: steps are skipped, each halving it, until one fits, and the run
+// learns on. Stopped among the skipped steps it ends with the same bytes.
+func TestOverflowAdapts(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := tinyModel(t)
+	c, data := shortRun(t)
+	c.Precision, c.MaxSteps, c.EvalSteps, c.SaveSteps = "float16", 20, 0, 0
+	until := func(step int, dir string) *recorder {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		r := &recorder{onStep: func(e metrics.Event) {
+			if e.Step == step {
+				cancel()
+			}
+		}}
+		if err := model.Train(ctx, dir, c, data, r); (err == nil) != (step > c.MaxSteps) {
+			t.Fatalf("until step %d: %v", step, err)
+		}
+		return r
+	}
+	whole, broken := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")
+	until(1, whole)
+	rescale(t, filepath.Join(whole, "checkpoint-1"), "1024", "1073741824")
+	if err := os.CopyFS(broken, os.DirFS(whole)); err != nil {
+		t.Fatal(err)
+	}
+	r := until(c.MaxSteps+1, whole)
+	skipped := 0
+	for skipped < len(r.steps) && math.IsNaN(r.steps[skipped].GradNorm) {
+		skipped++
+	}
+	if skipped < 5 || skipped > 17 {
+		t.Errorf("%d steps were skipped at first", skipped)
+	}
+	learned := 0
+	for _, e := range r.steps {
+		if e.GradNorm > 0 && !math.IsInf(e.GradNorm, 0) {
+			learned++
+		}
+	}
+	if notes := strings.Join(r.notes, "\n"); learned < 2 || strings.Count(notes, "was skipped") != len(r.steps)-learned || !strings.Contains(notes, "The loss's scale is ") {
+		t.Errorf("%d of %d steps learned something; the notes are %s", learned, len(r.steps), notes)
+	}
+	until(6, broken)
+	until(c.MaxSteps+1, broken)
+	equalOutcome(t, "stopped while steps are skipped", outcome(t, broken), outcome(t, whole))
+}
+
+// rescale puts another loss scale into a checkpoint.
+func rescale(t *testing.T, checkpoint, from, to string) {
+	t.Helper()
+	path := filepath.Join(checkpoint, "position.json")
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(raw), `"loss_scale": `+from+",", `"loss_scale": `+to+",", 1)
+	if changed == string(raw) {
+		t.Fatalf("no loss scale of %s in %s", from, raw)
+	}
+	if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(sums.Remove(checkpoint), sums.WriteAll(checkpoint)); err != nil {
+		t.Fatal(err)
+	}
+}
