@@ -1,6 +1,7 @@
 package dpocore
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -36,9 +37,9 @@ func (s lossScale) after(overflowed bool, first float64) lossScale {
 	}
 }
 
-// update makes the step with the gradients gathered, and returns their norm. In float16 a gradient can leave the range
-// of its numbers; such a step changes nothing but the loss's scale.
-func (t *trainer) update(rate float64) (norm float64, err error) {
+// update makes the step with the gradients gathered, those of the pairs of indices, and returns their norm. In float16 a
+// gradient can leave the range of its numbers; such a step changes nothing but the loss's scale.
+func (t *trainer) update(rate float64, indices []int) (norm float64, err error) {
 	overflowed := t.overflowed
 	t.overflowed = false
 	if overflowed {
@@ -46,7 +47,10 @@ func (t *trainer) update(rate float64) (norm float64, err error) {
 	} else {
 		norm, err = t.devices.Update(rate, t.config.MaxGradNorm)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, policy.ErrNotFinite):
+		return norm, t.notFinite("the adapter's norm", indices)
+	case err != nil:
 		return norm, err
 	}
 	t.scale = t.scale.after(overflowed, firstLossScale(t.model.precision).Factor)

@@ -30,7 +30,7 @@ func (t *trainer) makeStep(ctx context.Context) error {
 		}
 	}
 	rate := t.config.learningRate(t.step)
-	norm, err := t.update(rate)
+	norm, err := t.update(rate, indices)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"math"
 
@@ -141,12 +143,13 @@ func (s *pass) compare(pairs int, reference [][2]float32, weights []float32, los
 }
 
 // Update makes one step of AdamW with the gradients gathered since the last, clipped to a norm of maxNorm, and returns
-// their norm before that. A norm that is not finite changes nothing.
+// their norm before that. A norm that is not finite changes nothing; nor does an update after which that of the adapter would
+// not be finite, which is ErrNotFinite.
 func (p *Policy) Update(learningRate, maxNorm float64) (gradNorm float64, err error) {
 	if gradNorm, err = p.gradNorm(); err != nil {
 		return 0, fmt.Errorf("update the adapter: %w", err)
 	}
-	if math.IsNaN(gradNorm) || math.IsInf(gradNorm, 0) {
+	if !finite(gradNorm) {
 		return gradNorm, nil
 	}
 	t := float64(p.updates + 1)
@@ -163,16 +166,25 @@ func (p *Policy) Update(learningRate, maxNorm float64) (gradNorm float64, err er
 		}
 		fresh[i] = layerState{outputs[0], outputs[1], outputs[2], outputs[3]}
 	}
+	if norm, err := p.norm(fresh, func(l layerState) *tensors.Tensor { return l.adapter }); err != nil || !finite(norm) {
+		finalizeLayers(fresh)
+		return gradNorm, fmt.Errorf("update the adapter: %w", cmp.Or(err, ErrNotFinite))
+	}
 	finalizeLayers(p.layers)
 	p.layers = fresh
 	p.updates++
 	return gradNorm, nil
 }
 
+// ErrNotFinite is the error of an update that was not made.
+var ErrNotFinite = errors.New("its norm would not be a finite number")
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
 // NotFinite names the first tensor of the adapter whose gradient so far is not finite; "" where all are.
 func (p *Policy) NotFinite() (tensor string, err error) {
 	norm, err := p.gradNorm()
-	if err != nil || !math.IsNaN(norm) && !math.IsInf(norm, 0) {
+	if err != nil || finite(norm) {
 		return "", err
 	}
 	for i, layer := range p.layers {
@@ -186,7 +198,7 @@ func (p *Policy) NotFinite() (tensor string, err error) {
 				continue
 			}
 			for _, value := range flat[begin : begin+factor.Size()] {
-				if math.IsNaN(float64(value)) || math.IsInf(float64(value), 0) {
+				if !finite(float64(value)) {
 					return factor.Name, nil
 				}
 			}
@@ -196,11 +208,17 @@ func (p *Policy) NotFinite() (tensor string, err error) {
 }
 
 func (p *Policy) gradNorm() (float64, error) {
-	var grads []*tensors.Tensor
-	for _, layer := range p.layers {
-		grads = append(grads, layer.grads)
+	norm, err := p.norm(p.layers, func(l layerState) *tensors.Tensor { return l.grads })
+	return norm / p.scale, err
+}
+
+// norm is that of one vector of all layers.
+func (p *Policy) norm(layers []layerState, of func(layerState) *tensors.Tensor) (float64, error) {
+	var vectors []*tensors.Tensor
+	for _, layer := range layers {
+		vectors = append(vectors, of(layer))
 	}
-	outputs, err := call(p.graphs.norm, grads)
+	outputs, err := call(p.graphs.norm, vectors)
 	if err != nil {
 		return 0, err
 	}
@@ -209,7 +227,7 @@ func (p *Policy) gradNorm() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return float64(norm[0]) / p.scale, nil
+	return float64(norm[0]), nil
 }
 
 func read(row *batch.Row, logProbs, meanLogits, losses *tensors.Tensor) (Measured, error) {
