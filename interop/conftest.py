@@ -23,12 +23,13 @@ GGUF = ROOT / ".deps/models/SmolLM2-135M-Instruct.Q4_1.gguf"
 
 @pytest.fixture(scope="session")
 def dpo(tmp_path_factory):
-    """Run bin/dpo on the 4-bit model and return its standard output. Its cache is fresh: what it says, it computed."""
+    """Run bin/dpo, on the 4-bit model unless told otherwise, and return its standard output. Its cache is fresh: what it
+    says, it computed."""
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
 
-    def run(command, *flags):
+    def run(command, *flags, model=GGUF):
         done = subprocess.run(
-            [ROOT / "bin/dpo", command, "--model", GGUF, *flags],
+            [ROOT / "bin/dpo", command, "--model", model, *flags],
             env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=600,
         )
         assert done.returncode == 0, f"dpo {command}: {done.stderr[-2000:]}"
