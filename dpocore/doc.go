@@ -6,7 +6,7 @@
 //	model, err := dpocore.OpenModel("")                       // the model that set-up installed
 //	data, err := dpocore.LoadData("builtin", "", 0, 42)
 //	err = model.Train(ctx, "run", dpocore.DefaultConfig(), data, listener)
-//	fresh, err := model.Merge("run", "merged", "float32")
+//	fresh, err := model.Merge(ctx, "run", "merged", "float32")
 //
 // [Model.Evaluate] measures pairs, for [evaluation.Of] to sum up, [Model.Inspect] their tokens; [Model.Answerer] answers
 // prompts, [Model.Compare] does so under several runs ([Model.Blind] hides which), a [Conversation] goes on over several

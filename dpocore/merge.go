@@ -1,6 +1,7 @@
 package dpocore
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -18,38 +19,57 @@ var mergeTolerance = map[string]float64{"float32": 1e-2, "float16": 0.1, "bfloat
 
 // Merge writes a model folder with the adapter of a PEFT folder merged into the weights, as dtype (float32, float16 or
 // bfloat16), and checks what it wrote against the model with the adapter: value by value, and by the log-probabilities
-// of two answers. Where out holds this very merge, it is left alone and fresh is false.
-func (m *Model) Merge(adapter, out, dtype string) (fresh bool, err error) {
+// of two answers. Where out holds this very merge, it is left alone and fresh is false. What earlier merges into out left
+// beside it when they were killed is removed. When the context ends, Merge leaves nothing behind, and what lay in out
+// stays as it was; the error's cause is the context's.
+func (m *Model) Merge(ctx context.Context, adapter, out, dtype string) (fresh bool, err error) {
 	made := export.Merged{DType: dtype}
 	if made.Adapter, err = export.HashAdapter(adapter); err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	if made.Weights, err = m.weightsHash(); err != nil {
+	if err := export.ClearMerge(out); err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	if export.ReadMerged(out) == made && sums.Check(out) == nil {
-		return false, nil
+	there, err := m.merged(ctx, &made, out)
+	if err != nil || there {
+		return false, err
 	}
 	live, err := m.policy(adapter, float32Name)
 	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	defer live.Finalize()
+	defer m.work.finish(live.Finalize)
 	values, _, _, err := live.Snapshot()
 	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	check := func(dir string) error { return m.checkMerged(live, dir, dtype) }
-	return true, export.WriteMerged(out, made, m.weights, live.Layout, values, m.Tokenizer, check)
+	row, err := m.trialRow()
+	if err != nil {
+		return false, fmt.Errorf("merge: %w", err)
+	}
+	check := func(dir string) error {
+		_, err := await(ctx, &m.work, func() (struct{}, error) { return struct{}{}, m.checkMerged(live, row, dir, dtype) })
+		return err
+	}
+	return true, export.WriteMerged(ctx, out, made, m.weights, live.Layout, values, m.Tokenizer, check)
+}
+
+// merged reports whether a folder holds a merge already, and completes what it is made of by the hash of the weights.
+func (m *Model) merged(ctx context.Context, made *export.Merged, out string) (there bool, err error) {
+	if m.weights != nil {
+		made.Weights = m.weights.Hash
+	} else if made.Weights, err = await(ctx, &m.work, func() (string, error) { return llama.Hash(m.Path) }); err != nil {
+		return false, fmt.Errorf("merge: %w", err)
+	}
+	if export.ReadMerged(out) != *made {
+		return false, nil
+	}
+	return await(ctx, &m.work, func() (bool, error) { return sums.Check(out) == nil, nil })
 }
 
 // checkMerged loads the folder as any model and compares two answers' log-probabilities with the live model's. Weights
 // under another's name, or in another order, would show here.
-func (m *Model) checkMerged(live *policy.Policy, dir, dtype string) error {
-	row, err := m.trialRow()
-	if err != nil {
-		return err
-	}
+func (m *Model) checkMerged(live *policy.Policy, row *batch.Row, dir, dtype string) error {
 	want, err := live.LogProbs(row)
 	if err != nil {
 		return err

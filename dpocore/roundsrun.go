@@ -8,6 +8,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/judge"
+	"example.com/gonb-dpo/internal/disk"
 )
 
 // rounds is one process's part of them.
@@ -69,7 +70,7 @@ func (r *rounds) open() (release func(), err error) {
 			return nil, fmt.Errorf("%s is not empty (it holds %s) and holds no rounds; choose another folder", r.dir, entries[0].Name())
 		}
 	}
-	if err := os.MkdirAll(r.dir, 0o755); err != nil {
+	if err := disk.MkdirAll(r.dir); err != nil {
 		return nil, fmt.Errorf("make the folder of the rounds: %w", err)
 	}
 	if release, err = lock(r.dir); err != nil {
@@ -123,7 +124,7 @@ func (r *rounds) enter(ctx context.Context, round int) error {
 	}
 	merged := r.mergedDir(round - 1)
 	r.listener.Doing(fmt.Sprintf("merging round %d into the model", round-1), 0, 1)
-	if _, err := r.model.Merge(r.runDir(round-1), merged, float32Name); err != nil {
+	if _, err := r.model.Merge(ctx, r.runDir(round-1), merged, float32Name); err != nil {
 		return err
 	}
 	next, err := OpenModel(merged)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/disk"
 )
 
 // sweepFile is the file beside a sweep's runs that says what the grid is and, once there are runs to compare, how they
@@ -134,7 +135,7 @@ func ReadSweep(dir string) (record SweepRecord, ok bool, err error) {
 
 // Begin makes a sweep's folder, and writes what the grid is. What sweep.json says of the same grid stays.
 func (s Sweep) Begin(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := disk.MkdirAll(dir); err != nil {
 		return fmt.Errorf("make the folder of the sweep: %w", err)
 	}
 	before, ok, err := ReadSweep(dir)

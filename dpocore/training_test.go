@@ -103,28 +103,39 @@ func TestOverwriteBeginsAnew(t *testing.T) {
 	equalOutcome(t, "overwritten", outcome(t, dir), outcome(t, fresh))
 }
 
-// A rate so high that numbers overflow: step, pairs and tensor or loss are named, and the last checkpoint is a good one.
+// A rate or a beta so high that numbers overflow: step, pairs and what overflowed are named, and which checkpoint is a good
+// one.
 func TestNotFiniteStopsTheRun(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := tinyModel(t)
-	c, data := shortRun(t)
-	c.LearningRate, c.WarmupSteps, c.SaveSteps, c.MaxGradNorm = 1e30, 1, 1, 1e30
-	dir := filepath.Join(t.TempDir(), "run")
-	err := model.Train(context.Background(), dir, c, data, &recorder{})
-	if err == nil {
-		t.Fatal("no error")
-	}
-	for _, want := range []string{"step 3: ", "is not a finite number (pairs: ", "lower the learning rate (it is 1e+30)", "checkpoint-2 is the last good checkpoint"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("the error %q does not say %q", err, want)
+	for _, test := range []struct {
+		rate, beta float64
+		says, kept string
+	}{
+		{1e30, 0.1, "step 2: the adapter's norm", "checkpoint-1 is the last good checkpoint"},
+		{1e30, 1e38, "step 1: the gradient of base_model.", "no checkpoint is saved yet"},
+	} {
+		c, data := shortRun(t)
+		c.LearningRate, c.Beta, c.WarmupSteps, c.SaveSteps, c.MaxGradNorm = test.rate, test.beta, 1, 1, 1e30
+		dir := filepath.Join(t.TempDir(), "run")
+		err := model.Train(context.Background(), dir, c, data, &recorder{})
+		if err == nil {
+			t.Fatal("no error")
 		}
-	}
-	lora, err := export.ReadAdapterConfig(filepath.Join(dir, "checkpoint-2"))
-	if err != nil || lora.Rank != c.LoRARank {
-		t.Errorf("the last checkpoint can't be read: %v", err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "adapter_model.safetensors")); err == nil {
-		t.Error("a run that failed left an adapter as if it had finished")
+		for _, want := range []string{test.says, "is not a finite number (pairs: ", "lower the learning rate (it is 1e+30)", test.kept} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("the error %q does not say %q", err, want)
+			}
+		}
+		if _, err := os.Stat(filepath.Join(dir, "adapter_model.safetensors")); err == nil {
+			t.Error("a run that failed left an adapter as if it had finished")
+		}
+		if !strings.HasPrefix(test.kept, "checkpoint-1") {
+			continue
+		}
+		if lora, err := export.ReadAdapterConfig(filepath.Join(dir, "checkpoint-1")); err != nil || lora.Rank != c.LoRARank {
+			t.Errorf("the last checkpoint can't be read: %v", err)
+		}
 	}
 }
 
@@ -178,7 +189,7 @@ func TestFloat16Run(t *testing.T) {
 		t.Errorf("the run begins with the model %q", half.begin.Model)
 	}
 	merged := filepath.Join(t.TempDir(), "merged")
-	if _, err := model.Merge(dir, merged, "float32"); err != nil {
+	if _, err := model.Merge(context.Background(), dir, merged, "float32"); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(model.Describe(), "computed in float32") {

@@ -87,7 +87,7 @@ func userTurn(prompt string) []preference.Turn {
 // Merge writes the base model with what a run learned merged into it: a folder that other programs load as any model.
 // The written weights are checked against the model with its adapter.
 func Merge(dir, out string) {
-	task(func(_ context.Context, say func(string, ...any)) (content, error) {
+	task(func(ctx context.Context, say func(string, ...any)) (content, error) {
 		if _, err := finishedRun(dir); err != nil {
 			return nil, err
 		}
@@ -96,7 +96,7 @@ func Merge(dir, out string) {
 			return nil, err
 		}
 		say("Merging and checking what was written, half a minute")
-		fresh, err := model.Merge(dir, out, mergeType)
+		fresh, err := model.Merge(ctx, dir, out, mergeType)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -18,7 +20,7 @@ func mergeCommand() *cobra.Command {
 		Short: "Merge an adapter into its model",
 		Long: `Merge an adapter into its model and write a folder that transformers, vLLM and
 llama.cpp's converter load. The folder is read back and checked against the
-model with its adapter.`,
+model with its adapter. It appears whole or not at all.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, ok := export.DTypes[dtype]; !ok {
@@ -29,7 +31,7 @@ model with its adapter.`,
 				return err
 			}
 			defer m.Close()
-			return merge(m, adapter, out, dtype)
+			return merge(cmd.Context(), m, adapter, out, dtype)
 		},
 	}
 	modelFlag(cmd, &model)
@@ -39,14 +41,16 @@ model with its adapter.`,
 	return cmd
 }
 
-func merge(m *dpocore.Model, adapter, out, dtype string) error {
-	fresh, err := m.Merge(adapter, out, dtype)
-	if err != nil {
+func merge(ctx context.Context, m *dpocore.Model, adapter, out, dtype string) error {
+	fresh, err := m.Merge(ctx, adapter, out, dtype)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &fault{fmt.Errorf("stopped before the merge was done; %s is as it was, and the same command merges", out), statusInterrupted}
+	case err != nil:
 		return err
-	}
-	if fresh {
+	case fresh:
 		fmt.Fprintf(os.Stderr, "merged model: %s (%s, checked against the model with its adapter)\n", out, dtype)
-	} else {
+	default:
 		fmt.Fprintf(os.Stderr, "merged model: %s holds this adapter already\n", out)
 	}
 	return nil

@@ -129,7 +129,7 @@ func train(cmd *cobra.Command, config dpocore.Config, o trainOptions, listener d
 	if o.merged == "" {
 		return nil
 	}
-	return merge(model, o.out, o.merged, "float32")
+	return merge(cmd.Context(), model, o.out, o.merged, "float32")
 }
 
 // setMix makes the weights of a mix act as it was asked for.

@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -60,7 +61,7 @@ func TestMergedFamilies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = export.WriteMerged(out, export.Merged{Weights: "w", Adapter: "a", DType: "float32"}, weights, layout,
+			err = export.WriteMerged(context.Background(), out, export.Merged{Weights: "w", Adapter: "a", DType: "float32"}, weights, layout,
 				make([]float32, layout.Size), tok, func(string) error { return nil })
 			if err != nil {
 				t.Fatal(err)

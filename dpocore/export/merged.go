@@ -1,6 +1,7 @@
 package export
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,38 +41,46 @@ func ReadMerged(dir string) (made Merged) {
 
 // WriteMerged writes a model folder with the adapter merged into the weights, W + (alpha/r)·B·A computed in float32 and
 // stored as made.DType, reads it back, and lets check look at the folder. It appears whole and checked, or not at all: a
-// merged model that stood there before stays until then. A folder that holds anything else is refused.
-func WriteMerged(out string, made Merged, weights *llama.Weights, layout llama.Layout, adapter []float32, tok *tokenizer.Tokenizer, check func(dir string) error) error {
+// merged model that stood there before stays until then. A folder that holds anything else is refused. When the context
+// ends, nothing is left and its error is the cause.
+func WriteMerged(ctx context.Context, out string, made Merged, weights *llama.Weights, layout llama.Layout, adapter []float32, tok *tokenizer.Tokenizer, check func(dir string) error) (err error) {
 	stored, ok := DTypes[made.DType]
 	if !ok {
 		return fmt.Errorf("write the merged model: the type %q is not one of float32, float16, bfloat16", made.DType)
 	}
-	out, err := target(out)
+	place, err := target(out)
 	if err != nil {
 		return fmt.Errorf("write the merged model: %w", err)
 	}
-	if err := disk.MkdirAll(filepath.Dir(out)); err != nil {
+	if err := disk.MkdirAll(filepath.Dir(place)); err != nil {
 		return fmt.Errorf("write the merged model: %w", err)
 	}
-	temp, err := os.MkdirTemp(filepath.Dir(out), "."+filepath.Base(out)+".*")
+	s, err := newSite(place)
 	if err != nil {
 		return fmt.Errorf("write the merged model: %w", err)
 	}
-	defer os.RemoveAll(temp) // gone already when all went well
-	tensors := mergedTensors(weights, layout, adapter, stored)
-	if err := writeModel(temp, made, weights.Config, tensors, tok); err != nil {
+	defer func() {
+		if left := s.leave(); left != nil && err == nil {
+			err = fmt.Errorf("write the merged model: %w", left)
+		}
+	}()
+	tensors := mergedTensors(ctx, weights, layout, adapter, stored)
+	if err := writeModel(s.dir, made, weights.Config, tensors, tok); err != nil {
 		return fmt.Errorf("write the merged model: %w", err)
 	}
-	if err := checkModel(temp, tensors, stored); err != nil {
+	if err := checkModel(s.dir, tensors, stored); err != nil {
 		return fmt.Errorf("check the merged model: %w", err)
 	}
-	if err := check(temp); err != nil {
+	if err := check(s.dir); err != nil {
 		return fmt.Errorf("check the merged model: %w", err)
 	}
-	if err := sums.WriteAll(temp); err != nil {
+	if err := sums.WriteAll(s.dir); err != nil {
 		return fmt.Errorf("write the merged model: %w", err)
 	}
-	if err := swap(temp, out); err != nil {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("write the merged model: %w", err)
+	}
+	if err := s.swap(place); err != nil {
 		return fmt.Errorf("write the merged model: %w", err)
 	}
 	return nil
@@ -84,20 +93,16 @@ var mergedFiles = []string{mergeFile, "config.json", "generation_config.json", "
 // target is where out leads, through symbolic links. A folder that is neither empty nor an earlier merge is refused,
 // and so is a merge in which other files lie, since the folder is replaced as a whole.
 func target(out string) (string, error) {
-	out, err := filepath.Abs(out)
+	place, err := followed(out)
 	if err != nil {
 		return "", err
 	}
-	place, err := filepath.EvalSymlinks(out)
-	if errors.Is(err, os.ErrNotExist) {
-		return out, nil
+	entries, err := os.ReadDir(place)
+	if errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0 {
+		return place, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("look for %s: %w", out, err)
-	}
-	entries, err := os.ReadDir(place)
-	if err != nil || len(entries) == 0 {
-		return place, err
+		return "", err
 	}
 	if ReadMerged(place) == (Merged{}) {
 		return "", fmt.Errorf("%s is not empty (it holds %s) and was not made by merging; choose another folder", out, entries[0].Name())
@@ -110,21 +115,6 @@ func target(out string) (string, error) {
 	return place, nil
 }
 
-// swap gives a finished folder its name, in the place of an older one.
-func swap(temp, out string) error {
-	if err := os.Chmod(temp, 0o755); err != nil {
-		return err
-	}
-	old := temp + ".old"
-	if err := disk.Rename(out, old); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	if err := disk.Rename(temp, out); err != nil {
-		return errors.Join(err, disk.Rename(old, out))
-	}
-	return errors.Join(disk.RemoveAll(old), atomicfile.SyncDir(filepath.Dir(out)))
-}
-
 func writeModel(dir string, made Merged, c llama.Config, tensors []safetensors.Tensor, tok *tokenizer.Tokenizer) error {
 	if err := safetensors.Write(filepath.Join(dir, "model.safetensors"), DTypes[made.DType], tensors); err != nil {
 		return err
@@ -133,16 +123,19 @@ func writeModel(dir string, made Merged, c llama.Config, tensors []safetensors.T
 	if err != nil {
 		return err
 	}
-	for name, content := range map[string]any{
-		"config.json":            json.RawMessage(config),
-		"generation_config.json": generationConfig(c, tok),
-		mergeFile:                made,
+	for _, file := range []struct {
+		name    string
+		content any
+	}{
+		{"config.json", json.RawMessage(config)},
+		{"generation_config.json", generationConfig(c, tok)},
+		{mergeFile, made},
 	} {
-		raw, err := json.MarshalIndent(content, "", "  ")
+		raw, err := json.MarshalIndent(file.content, "", "  ")
 		if err != nil {
 			return err
 		}
-		if err := atomicfile.WriteBytes(filepath.Join(dir, name), append(raw, '\n')); err != nil {
+		if err := atomicfile.WriteBytes(filepath.Join(dir, file.name), append(raw, '\n')); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"context"
 	"errors"
 	"math"
 	"os"
@@ -46,7 +47,7 @@ func load(t *testing.T) base {
 }
 
 func (b base) merge(out, dtype string, layout llama.Layout, adapter []float32) error {
-	return export.WriteMerged(out, export.Merged{Weights: "w", Adapter: "a", DType: dtype}, b.weights, layout, adapter, b.tok,
+	return export.WriteMerged(context.Background(), out, export.Merged{Weights: "w", Adapter: "a", DType: dtype}, b.weights, layout, adapter, b.tok,
 		func(string) error { return nil })
 }
 
@@ -169,7 +170,7 @@ func TestMergedFolders(t *testing.T) {
 	}
 	before := tensorOf(t, out, "model.layers.0.self_attn.q_proj.weight")
 	bad := errors.New("bad")
-	err := export.WriteMerged(out, export.Merged{Weights: "w", Adapter: "b", DType: "float32"}, b.weights, layout, values, b.tok,
+	err := export.WriteMerged(context.Background(), out, export.Merged{Weights: "w", Adapter: "b", DType: "float32"}, b.weights, layout, values, b.tok,
 		func(string) error { return bad })
 	if !errors.Is(err, bad) {
 		t.Errorf("error %v does not wrap the check's", err)

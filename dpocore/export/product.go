@@ -1,6 +1,7 @@
 package export
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"runtime"
@@ -10,11 +11,15 @@ import (
 	"example.com/gonb-dpo/dpocore/safetensors"
 )
 
-// mergedTensors lists a model's tensors in the order of its folder, each merged when its values are asked for.
-func mergedTensors(weights *llama.Weights, layout llama.Layout, adapter []float32, stored string) []safetensors.Tensor {
+// mergedTensors lists a model's tensors in the order of its folder, each merged when its values are asked for, until the
+// context ends.
+func mergedTensors(ctx context.Context, weights *llama.Weights, layout llama.Layout, adapter []float32, stored string) []safetensors.Tensor {
 	var list []safetensors.Tensor
 	weights.Stored(func(name string, shape []int, values func() ([]float32, error)) {
 		list = append(list, safetensors.Tensor{Name: name, Shape: shape, Values: func() ([]float32, error) {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			w, err := values()
 			if err != nil {
 				return nil, err

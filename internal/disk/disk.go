@@ -11,8 +11,9 @@ import (
 
 // Change is one change that is about to be made.
 type Change struct {
-	Op   string       // make, write, cut, sync, rename, link or remove
+	Op   string       // make, write, cut, sync, rename, exchange, link or remove
 	Path string       // of what is changed; with rename and link its new name
+	From string       // with rename its old name, with exchange the other one
 	Half func() error // writes the first half of what is to be written; nil but for write
 }
 
@@ -20,14 +21,14 @@ type Change struct {
 // anything is written.
 var Before func(Change) error
 
-func ask(op, path string) error { return askHalf(op, path, nil) }
+func ask(op, path string) error { return about(Change{Op: op, Path: path}) }
 
-func askHalf(op, path string, half func() error) error {
+func about(c Change) error {
 	if Before == nil {
 		return nil
 	}
-	if err := Before(Change{op, path, half}); err != nil {
-		return &fs.PathError{Op: op, Path: path, Err: err}
+	if err := Before(c); err != nil {
+		return &fs.PathError{Op: c.Op, Path: c.Path, Err: err}
 	}
 	return nil
 }
@@ -66,7 +67,7 @@ func (f *File) Write(content []byte) (int, error) {
 		_, err := f.File.Write(content[:len(content)/2])
 		return err
 	}
-	if err := askHalf("write", f.Name(), half); err != nil {
+	if err := about(Change{Op: "write", Path: f.Name(), Half: half}); err != nil {
 		return 0, err
 	}
 	return f.File.Write(content)
@@ -88,22 +89,49 @@ func (f *File) Sync() error {
 	return f.File.Sync()
 }
 
-// MkdirAll makes a folder and those above it.
+// MkdirAll makes a folder and those above it, which then outlast a power cut.
 func MkdirAll(dir string) error {
-	if _, err := os.Stat(dir); err != nil {
-		if err := ask("make", dir); err != nil {
+	if _, err := os.Stat(dir); err == nil {
+		return os.MkdirAll(dir, 0o755) // which says so where it is no folder
+	}
+	above := filepath.Dir(dir)
+	if above != dir {
+		if err := MkdirAll(above); err != nil {
 			return err
 		}
 	}
-	return os.MkdirAll(dir, 0o755)
+	if err := ask("make", dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil { // another process may have made it
+		return err
+	}
+	return SyncDir(above)
+}
+
+// MkdirTemp makes a folder with a name of its own, for its owner alone; the last * of the pattern becomes a number.
+func MkdirTemp(dir, pattern string) (string, error) {
+	if err := ask("make", filepath.Join(dir, pattern)); err != nil {
+		return "", err
+	}
+	return os.MkdirTemp(dir, pattern)
 }
 
 // Rename gives a file or folder another name.
 func Rename(from, to string) error {
-	if err := ask("rename", to); err != nil {
+	if err := about(Change{Op: "rename", Path: to, From: from}); err != nil {
 		return err
 	}
 	return os.Rename(from, to)
+}
+
+// Exchange gives each of two files or folders the other's name, at once. [errors.ErrUnsupported] is the cause where the
+// system or the file system has no such change.
+func Exchange(a, b string) error {
+	if err := about(Change{Op: "exchange", Path: b, From: a}); err != nil {
+		return err
+	}
+	return exchange(a, b)
 }
 
 // Symlink makes a link at path.

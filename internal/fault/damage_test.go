@@ -175,7 +175,7 @@ func TestDamagedModel(t *testing.T) {
 	if err := l.train(context.Background(), finished, &listener{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.model.Merge(finished, merged, "float32"); err != nil {
+	if _, err := l.model.Merge(context.Background(), finished, merged, "float32"); err != nil {
 		t.Fatal(err)
 	}
 	each(t, l.folder, "model folder", func(dir, _, what string) string {

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -20,21 +21,37 @@ var (
 	table = flag.String("table", "", "write the table of what happened into this `document`")
 )
 
-// A child process trains and is killed at one of its changes to the disk.
+// A child process trains or merges, and meets a fault at one of its changes to the disk.
 const (
 	childModel  = "FAULT_CHILD_MODEL"
 	childRun    = "FAULT_CHILD_RUN"
-	childChange = "FAULT_CHILD_CHANGE" // its number
-	childHalf   = "FAULT_CHILD_HALF"   // "1" where half of what it writes is written
+	childMerged = "FAULT_CHILD_MERGED" // where it merges the run into
+	childChange = "FAULT_CHILD_CHANGE" // the change's number
+	childFault  = "FAULT_CHILD_FAULT"  // of childFaults
 )
 
+// childFaults are what may happen to a child.
+var childFaults = map[string]func(disk.Change) error{
+	"killed": func(disk.Change) error { return syscall.Kill(os.Getpid(), syscall.SIGKILL) },
+	"half": func(c disk.Change) error {
+		if c.Half != nil {
+			if err := c.Half(); err != nil {
+				return err
+			}
+		}
+		return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	},
+	"memory": confine,
+	"greed":  starve,
+}
+
 func TestMain(m *testing.M) {
-	// A run in pure Go compiles nothing, so that a try takes a fraction of a second. What is written is the same.
-	os.Setenv("GOMLX_BACKEND", "go")
 	if os.Getenv(childModel) != "" {
 		child()
 		return
 	}
+	// A run in pure Go compiles nothing, so that a try takes a fraction of a second. What is written is the same.
+	os.Setenv("GOMLX_BACKEND", "go")
 	flag.Parse()
 	status := m.Run()
 	if *table != "" && status == 0 {
@@ -46,26 +63,53 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// child trains until it is killed.
+// child does its work, and ends with 0 where it was not hindered.
 func child() {
 	number, err := strconv.Atoi(os.Getenv(childChange))
 	if err == nil {
-		disk.Before = at(number, func(c disk.Change) error {
-			if os.Getenv(childHalf) == "1" && c.Half != nil {
-				if err := c.Half(); err != nil {
-					return err
-				}
-			}
-			return syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		})
-		var model *dpocore.Model
-		if model, err = dpocore.OpenModel(os.Getenv(childModel)); err == nil {
-			config, data := shortRun()
-			err = model.Train(context.Background(), os.Getenv(childRun), config, data, &listener{})
-		}
+		disk.Before = at(number, childFaults[os.Getenv(childFault)])
+		err = childWork(os.Getenv(childModel), os.Getenv(childRun), os.Getenv(childMerged))
 	}
-	fmt.Fprintln(os.Stderr, errors.Join(err, errors.New("the process was not killed")))
-	os.Exit(3)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func childWork(folder, run, merged string) error {
+	model, err := dpocore.OpenModel(folder)
+	if err != nil {
+		return err
+	}
+	if merged != "" {
+		_, err = model.Merge(context.Background(), run, merged, "float32")
+		return err
+	}
+	config, data := shortRun()
+	return model.Train(context.Background(), run, config, data, &listener{})
+}
+
+// startChild runs a child to its end.
+func startChild(t *testing.T, fault string, change int, model, run, merged string) (out []byte, err error) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), childModel+"="+model, childRun+"="+run, childMerged+"="+merged,
+		childChange+"="+strconv.Itoa(change), childFault+"="+fault)
+	return cmd.CombinedOutput()
+}
+
+// wantKilled checks that a child was killed.
+func wantKilled(t *testing.T, change int, out []byte, err error) {
+	t.Helper()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+		t.Fatalf("change %d: the process was not killed: %v: %s", change, err, out)
+	}
 }
 
 // at calls do before the change of a number, counted from 0.

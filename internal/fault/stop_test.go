@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
-	"strconv"
 	"syscall"
 	"testing"
 
@@ -30,48 +28,49 @@ func TestKilled(t *testing.T) {
 
 func (l *laboratory) kill(t *testing.T, number int, half bool) {
 	t.Helper()
-	fault, mark := "killed (SIGKILL) before a change to the disk", ""
+	fault, mode := "killed (SIGKILL) before a change to the disk", "killed"
 	if half {
-		fault, mark = "killed (SIGKILL) with half of a change made", "1"
+		fault, mode = "killed (SIGKILL) with half of a change made", "half"
 	}
 	dir := l.run()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), childModel+"="+l.folder, childRun+"="+dir, childChange+"="+strconv.Itoa(number), childHalf+"="+mark)
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
-		t.Fatalf("change %d: %v: %s", number, err, out)
-	}
+	out, err := startChild(t, mode, number, l.folder, dir, "")
+	wantKilled(t, number, out, err)
 	count(fault, l.resume(t, dir, fmt.Sprintf("%s: %d, %s %s", fault, number, l.changes[number].Op, l.changes[number].Path)))
+}
+
+// signals ask a process to end.
+var signals = []struct {
+	syscall.Signal
+	fault string
+}{{syscall.SIGINT, "interrupted (SIGINT) at a change"}, {syscall.SIGTERM, "asked to end (SIGTERM) at a change"}}
+
+// interrupted does some work and sends a signal to this process at one of its changes to the disk.
+func interrupted(change int, s syscall.Signal, do func(ctx context.Context) error) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	disk.Before = at(change, func(disk.Change) error {
+		if err := syscall.Kill(os.Getpid(), s); err != nil {
+			return err
+		}
+		<-ctx.Done()
+		return nil
+	})
+	defer func() { disk.Before = nil }()
+	return do(ctx)
 }
 
 // TestInterrupted sends a signal that asks to end at each change that a run makes to the disk, and goes on.
 func TestInterrupted(t *testing.T) {
 	l := newLaboratory(t)
-	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		fault := map[syscall.Signal]string{syscall.SIGINT: "interrupted (SIGINT) at a change", syscall.SIGTERM: "asked to end (SIGTERM) at a change"}[s]
-		some(len(l.changes), 12, func(i int) {
+	for _, s := range signals {
+		some(len(l.changes), 8, func(i int) {
 			dir := l.run()
-			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
-			disk.Before = at(i, func(disk.Change) error {
-				if err := syscall.Kill(os.Getpid(), s); err != nil {
-					return err
-				}
-				<-ctx.Done()
-				return nil
-			})
-			err := l.train(ctx, dir, &listener{})
-			disk.Before = nil
+			err := interrupted(i, s.Signal, func(ctx context.Context) error { return l.train(ctx, dir, &listener{}) })
 			var stopped *dpocore.Stopped
 			if err != nil && !errors.As(err, &stopped) {
-				t.Errorf("%s %d: %v", fault, i, err)
+				t.Errorf("%s %d: %v", s.fault, i, err)
 			}
-			count(fault, l.resume(t, dir, fmt.Sprintf("%s: %d, %s %s", fault, i, l.changes[i].Op, l.changes[i].Path)))
+			count(s.fault, l.resume(t, dir, fmt.Sprintf("%s: %d, %s %s", s.fault, i, l.changes[i].Op, l.changes[i].Path)))
 		})
 	}
 }

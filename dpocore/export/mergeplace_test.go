@@ -1,0 +1,131 @@
+package export_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/internal/disk"
+)
+
+// TestClearMerge: what a dead process's merge left goes; what lives, or is not a merge's, stays.
+func TestClearMerge(t *testing.T) {
+	parent := t.TempDir()
+	out := filepath.Join(parent, "merged")
+	folders := map[string]bool{ // whether it goes
+		".merged.123.unfinished": true, ".merged.123.before": true, ".merged.4.unfinished": false, // the last one lives
+		".merged.unfinished": false, ".merged.a1.unfinished": false, ".merged.1": false, ".merged.1.2.unfinished": false,
+		".other.1.unfinished": false, "merged.1.unfinished": false, ".merged..unfinished": false,
+	}
+	for name := range folders {
+		if err := os.MkdirAll(filepath.Join(parent, name, "inside"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	living, err := os.Open(filepath.Join(parent, ".merged.4.unfinished"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer living.Close()
+	if err := syscall.Flock(int(living.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	if err := export.ClearMerge(out); err != nil {
+		t.Fatal(err)
+	}
+	for name, goes := range folders {
+		if _, err := os.Stat(filepath.Join(parent, name)); errors.Is(err, os.ErrNotExist) != goes {
+			t.Errorf("%s: %v, want it gone: %v", name, err, goes)
+		}
+	}
+	if err := export.ClearMerge(filepath.Join(parent, "none", "merged")); err != nil {
+		t.Errorf("a place in a folder that is not there: %v", err)
+	}
+}
+
+// TestMergeWithoutExchange: on a file system that can't exchange two folders the earlier model is moved out of the way;
+// where a process dies just then, it is put back.
+func TestMergeWithoutExchange(t *testing.T) {
+	b := load(t)
+	layout, values := layoutOf(t)
+	parent := t.TempDir()
+	out := filepath.Join(parent, "merged")
+	const name = "model.layers.0.self_attn.q_proj.weight"
+	if err := b.merge(out, "float32", layout, make([]float32, layout.Size)); err != nil {
+		t.Fatal(err)
+	}
+	before := tensorOf(t, out, name)[0]
+	defer func() { disk.Before = nil }()
+	dead, gone := errors.New("dead"), false
+	disk.Before = func(c disk.Change) error {
+		switch {
+		case c.Op == "exchange":
+			return errors.ErrUnsupported
+		case c.Op == "rename" && c.Path == out, gone:
+			gone = true
+			return dead
+		}
+		return nil
+	}
+	if err := b.merge(out, "float32", layout, values); !errors.Is(err, dead) {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Fatal("the earlier model was not moved out of the way")
+	}
+	disk.Before = func(c disk.Change) error {
+		if c.Op == "exchange" {
+			return errors.ErrUnsupported
+		}
+		return nil
+	}
+	if err := export.ClearMerge(out); err != nil {
+		t.Fatal(err)
+	}
+	if now := tensorOf(t, out, name)[0]; now != before {
+		t.Errorf("the model that was put back holds %g, want %g", now, before)
+	}
+	if err := b.merge(out, "float32", layout, values); err != nil {
+		t.Fatal(err)
+	}
+	if now := tensorOf(t, out, name)[0]; now == before {
+		t.Error("the new model did not take the earlier one's place")
+	}
+	if entries, err := os.ReadDir(parent); err != nil || len(entries) != 1 {
+		t.Errorf("beside the merged folder lie %v, %v", entries, err)
+	}
+}
+
+// TestMergeEndsWithItsContext while it writes, checks the values, and lets the model be checked.
+func TestMergeEndsWithItsContext(t *testing.T) {
+	b := load(t)
+	layout, values := layoutOf(t)
+	made := export.Merged{Weights: "w", Adapter: "a", DType: "float32"}
+	for _, op := range []string{"make", "write", "sync", "check"} {
+		parent := t.TempDir()
+		ctx, cancel := context.WithCancel(context.Background())
+		disk.Before = func(c disk.Change) error {
+			if c.Op == op {
+				cancel()
+			}
+			return nil
+		}
+		err := export.WriteMerged(ctx, filepath.Join(parent, "merged"), made, b.weights, layout, values, b.tok, func(string) error {
+			if op == "check" {
+				cancel()
+			}
+			return ctx.Err()
+		})
+		disk.Before = nil
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", op, err)
+		}
+		if entries, err := os.ReadDir(parent); err != nil || len(entries) > 0 {
+			t.Errorf("%s: %v are left, %v", op, entries, err)
+		}
+	}
+}
