@@ -16,23 +16,25 @@ import (
 // [Train] draws each step's pairs from the objectives in proportion to the weights, or lets their losses count by them:
 // [Pairs.InLoss].
 func Mix(text string) (p Pairs) {
-	cell(func(context.Context) (err error) {
-		p, err = mixed(text)
+	cell(func(ctx context.Context) (err error) {
+		p, err = mixed(ctx, text)
 		return err
 	})
 	return p
 }
 
-func mixed(text string) (Pairs, error) {
+func mixed(ctx context.Context, text string) (Pairs, error) {
 	mix, err := dpocore.ParseMix(text)
 	if err != nil {
 		return Pairs{}, err
 	}
-	data, err := dpocore.LoadData(text, "", 0, splitSeed)
+	progress, done := fetching()
+	defer done()
+	data, err := dpocore.FetchData(ctx, text, "", 0, splitSeed, progress)
 	if err != nil {
 		return Pairs{}, err
 	}
-	return Pairs{train: data.Train, heldOut: data.HeldOut, mix: mix, origin: data.Origin}, nil
+	return Pairs{train: data.Train, heldOut: data.HeldOut, mix: mix, origin: data.Origin}.shortened()
 }
 
 // InLoss lets the weights of a mix act in the loss: pairs come as they are, and the losses of an objective's pairs count

@@ -8,11 +8,12 @@ import (
 	"example.com/gonb-dpo/dpocore"
 )
 
-// Environment variables. The last two shorten what a notebook does, for tests of the notebook.
+// Environment variables. The last three shorten what a notebook does, for tests of the notebook.
 const (
-	modelEnv     = "DPO_MODEL"      // another base model: a folder or a .gguf file
-	maxStepsEnv  = "DPO_MAX_STEPS"  // most steps of a run
-	maxTokensEnv = "DPO_MAX_TOKENS" // longest answer
+	modelEnv      = "DPO_MODEL"        // another base model: a folder or a .gguf file
+	maxStepsEnv   = "DPO_MAX_STEPS"    // most steps of a run
+	maxTokensEnv  = "DPO_MAX_TOKENS"   // longest answer
+	maxHeldOutEnv = "DPO_MAX_HELD_OUT" // most held-out pairs
 )
 
 // answerTokens is the longest answer that a cell shows.

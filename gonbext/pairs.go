@@ -36,18 +36,20 @@ type Pair struct {
 // file in JSON Lines, JSON, CSV or Parquet, gzipped or not. Of the built-in pairs a fifth is held out, of a file with 50
 // pairs or more a tenth; [Pairs.HoldOut] sets another share.
 func Load(name string) (p Pairs) {
-	cell(func(context.Context) (err error) {
-		p, err = load(name)
+	cell(func(ctx context.Context) (err error) {
+		p, err = load(ctx, name)
 		return err
 	})
 	return p
 }
 
-func load(name string) (Pairs, error) {
+func load(ctx context.Context, name string) (Pairs, error) {
 	if dpocore.IsMix(name) {
-		return mixed(name)
+		return mixed(ctx, name)
 	}
-	set, held, err := dpocore.ReadPairs(name)
+	progress, done := fetching()
+	defer done()
+	set, held, err := dpocore.FetchPairs(ctx, name, progress)
 	if errors.Is(err, os.ErrNotExist) {
 		return Pairs{}, missing(name)
 	}
@@ -56,9 +58,22 @@ func load(name string) (Pairs, error) {
 	}
 	p := Pairs{train: set, heldOut: held, origin: &dpocore.Origin{Train: name}}
 	if held == nil && len(set.Pairs) >= holdOutFrom {
-		return p.split(holdOutShare), nil
+		p = p.split(holdOutShare)
 	}
-	return p, nil
+	return p.shortened()
+}
+
+// shortened has as many held-out pairs as the environment allows. Where that is not all, its runs can't be made again by
+// name.
+func (p Pairs) shortened() (Pairs, error) {
+	if p.heldOut == nil {
+		return p, nil
+	}
+	most, err := limit(maxHeldOutEnv, len(p.heldOut.Pairs))
+	if err == nil && most < len(p.heldOut.Pairs) {
+		p.heldOut, p.origin = p.heldOut.Spread(most), nil
+	}
+	return p, err
 }
 
 // missing says that there is no such file, and which there are.

@@ -39,7 +39,7 @@ func TestLoadMistakes(t *testing.T) {
 		{"wrong name, nothing near", filepath.Join(t.TempDir(), "pears.jsonl"), []string{"There is no file", "builtin"}},
 		{"misspelt column", pairFile(t, `{"prompt": "Why?", "chosen": "So.", "rejectd": "No."}`), []string{"line 1", `"rejected"`}},
 	} {
-		_, err := load(test.file)
+		_, err := load(t.Context(), test.file)
 		if err == nil {
 			t.Errorf("%s: no error", test.name)
 			continue
@@ -55,7 +55,7 @@ func TestLoadMistakes(t *testing.T) {
 
 func TestLoadHoldsOut(t *testing.T) {
 	for _, test := range []struct{ pairs, held int }{{holdOutFrom - 1, 0}, {holdOutFrom, holdOutFrom / 10}} {
-		p, err := load(pairFile(t, numbered(test.pairs)...))
+		p, err := load(t.Context(), pairFile(t, numbered(test.pairs)...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestLoadHoldsOut(t *testing.T) {
 			t.Errorf("of %d pairs %d are held out and %d left; want %d held out", test.pairs, got, p.Len(), test.held)
 		}
 	}
-	builtin, err := load("builtin")
+	builtin, err := load(t.Context(), "builtin")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestLoadHoldsOut(t *testing.T) {
 }
 
 func TestShowNumbersFromZero(t *testing.T) {
-	p, err := load(pairFile(t, numbered(3)...))
+	p, err := load(t.Context(), pairFile(t, numbered(3)...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,14 +89,14 @@ func TestShowNumbersFromZero(t *testing.T) {
 }
 
 func TestCheckSeesLengthBias(t *testing.T) {
-	p, err := load(pairFile(t, numbered(10)...)) // "Yes, 0." is longer than "No." everywhere
+	p, err := load(t.Context(), pairFile(t, numbered(10)...)) // "Yes, 0." is longer than "No." everywhere
 	if err != nil {
 		t.Fatal(err)
 	}
 	if text := p.report().Text(); !strings.Contains(text, "In 100 % of the pairs the chosen answer is the longer one") {
 		t.Errorf("got %s", text)
 	}
-	builtin, err := load("builtin")
+	builtin, err := load(t.Context(), "builtin")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,5 +117,20 @@ func TestFlipped(t *testing.T) {
 	}
 	if (Pairs{}).Flipped().train != nil {
 		t.Error("no pairs became some")
+	}
+}
+
+// Tests of the notebooks hold out fewer pairs; nothing then says that the run can be made again.
+func TestShortened(t *testing.T) {
+	t.Setenv(maxHeldOutEnv, "6")
+	for _, name := range []string{"builtin", "helpfulness=0.5,harmlessness=0.5"} {
+		p, err := load(t.Context(), name)
+		if err != nil || len(p.heldOut.Pairs) != 6 || p.origin != nil || len(p.train.Pairs) < 100 {
+			t.Errorf("%s: %d pairs held out, named %+v, %v", name, len(p.heldOut.Pairs), p.origin, err)
+		}
+	}
+	t.Setenv(maxHeldOutEnv, "none")
+	if _, err := load(t.Context(), "builtin"); err == nil {
+		t.Error("not a number, and no error")
 	}
 }
