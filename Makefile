@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test cover interop bench notebooks lab lint move clean
+.PHONY: help setup build run test cover fuzz interop bench notebooks lab lint move clean
 
 export CGO_LDFLAGS := -L$(CURDIR)/.deps/lib
 export GOMLX_NO_AUTO_INSTALL := 1
@@ -26,11 +26,12 @@ run: build ## train SmolLM2-135M-Instruct on the built-in pairs and merge the re
 	bin/dpo train --data builtin --out $(OUT) --merged $(MERGED) --resume
 	bin/dpo compare --adapter $(OUT)
 
-lint: ## gofmt, go vet, staticcheck
+lint: ## gofmt, go vet, staticcheck, known vulnerabilities in what is called
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs -r gofmt -l); \
 	  [ -z "$$unformatted" ] || { printf 'not formatted (run gofmt -w): %s\n' $$unformatted; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) ./...
+	go run ./internal/vulnerabilities
 
 # The race detector is for packages that don't link XLA: its library is not built for it, and training under it takes hours.
 test: ## set-up, lint, every Go test, and the notebooks in JupyterLab
@@ -38,12 +39,16 @@ test: ## set-up, lint, every Go test, and the notebooks in JupyterLab
 	@bash setup/test.sh
 	@$(MAKE) --no-print-directory lint
 	@bash setup/test_packages.sh
+	@bash setup/test_addresses.sh
 	@bash setup/notebook_tests_env.sh
 	@.deps/notebook-tests/bin/python -m pytest notebooks/tests
 
 cover: setup ## how much of dpocore its tests run, by the tests that take less than a minute
 	go test -short -timeout 30m -coverpkg=./dpocore/... -coverprofile=.deps/cover.out ./dpocore/...
 	@go tool cover -func=.deps/cover.out | tail -n 1
+
+fuzz: setup ## each fuzz target for a while, and a table of what came of it (FUZZTIME=1h FUZZ=Read FUZZDIR=folder)
+	@bash setup/fuzz.sh "$(or $(FUZZTIME),1m)" $(FUZZDIR)
 
 interop: build ## what PEFT and transformers make of our files (Python in an environment of its own)
 	@bash setup/interop_env.sh

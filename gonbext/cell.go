@@ -17,17 +17,41 @@ import (
 // syncLimit is how long a cell that ends waits for the kernel to take its last output.
 const syncLimit = 2 * time.Second
 
+// stopLimit is how long a stopped cell may take to end by itself. The kernel kills it after 5 seconds.
+const stopLimit = 3 * time.Second
+
 // cell runs what an exported function does, between the reader and everything that can go wrong: an error or a panic
 // becomes one sentence, the stop button ends ctx. After either, the cell ends.
 func cell(fn func(ctx context.Context) error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(underKernel(), os.Interrupt)
 	defer stop()
-	err := attempt(ctx, fn)
+	err := untilStopped(ctx, fn)
 	if err == nil {
 		return
 	}
 	show(boxOf(err))
 	leave(err)
+}
+
+// untilStopped is attempt. Once ctx has ended there is an error, even where fn does not look at ctx: soon after.
+func untilStopped(ctx context.Context, fn func(ctx context.Context) error) error {
+	done := make(chan error, 1)
+	go func() { done <- attempt(ctx, fn) }()
+	var late <-chan time.Time
+	stopped := ctx.Done()
+	for {
+		select {
+		case err := <-done:
+			if err == nil {
+				err = ctx.Err()
+			}
+			return err
+		case <-stopped:
+			late, stopped = time.After(stopLimit), nil
+		case <-late:
+			return ctx.Err()
+		}
+	}
 }
 
 // attempt is fn, a panic in it made an error.
@@ -59,6 +83,7 @@ func boxOf(err error) box {
 // leave ends the cell. In a notebook the box has said everything, and an exit status would add a line of noise to it.
 func leave(err error) {
 	flush()
+	tidy()
 	switch {
 	case gonbui.IsNotebook:
 		os.Exit(0)

@@ -16,7 +16,7 @@ func stillAndMoved(t *testing.T) (folder string) {
 	useTinyModel(t)
 	t.Setenv(maxTokensEnv, "12")
 	printing(t)
-	p, err := load(pairFile(t, numbered(8)...))
+	p, err := load(t.Context(), pairFile(t, numbered(8)...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestCompareBlind(t *testing.T) {
 	if text, asked := ask(); asked != 0 || !strings.Contains(text, "Who wrote which") || !strings.Contains(text, second.Prompt) {
 		t.Errorf("once all is ranked: %d asked\n%s", asked, text)
 	}
-	p, err := load(votes)
+	p, err := load(t.Context(), votes)
 	if err != nil || p.Len() != 2 {
 		t.Errorf("the votes make %v, %v", p, err)
 	}

@@ -14,7 +14,7 @@ import (
 
 func TestLint(t *testing.T) {
 	lines := append(numbered(10), `{"prompt": "<b>", "chosen": "<i>this</i>", "rejected": "that"}`, `{"prompt": "<b>", "chosen": "that", "rejected": "<i>this</i>"}`)
-	p, err := load(pairFile(t, lines...))
+	p, err := load(t.Context(), pairFile(t, lines...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestLint(t *testing.T) {
 	if _, err := (Pairs{}).lint(context.Background(), lint.DefaultOptions()); err == nil || !strings.Contains(err.Error(), "no pairs") {
 		t.Errorf("no pairs: %v", err)
 	}
-	builtin, err := load("builtin")
+	builtin, err := load(t.Context(), "builtin")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestPreview(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := load(pairFile(t, `{"prompt": "Which <script>?", "chosen": "It is <good>.\nYes", "rejected": "It is bad.\nYes"}`))
+	p, err := load(t.Context(), pairFile(t, `{"prompt": "Which <script>?", "chosen": "It is <good>.\nYes", "rejected": "It is bad.\nYes"}`))
 	if err != nil {
 		t.Fatal(err)
 	}

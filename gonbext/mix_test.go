@@ -16,7 +16,7 @@ func TestTrainOnAMix(t *testing.T) {
 	c.MaxSteps, c.SampleSteps, c.EvalSteps = 1, 0, 0
 	folder := t.TempDir()
 	for name, mix := range map[string]string{"helpful": "helpfulness=0.9, truthfulness=0.1", "truthful": "helpfulness=0.1, truthfulness=0.9"} {
-		p, err := mixed(mix)
+		p, err := mixed(t.Context(), mix)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +38,7 @@ func TestTrainOnAMix(t *testing.T) {
 }
 
 func TestMixOfPairs(t *testing.T) {
-	p, err := mixed("helpfulness=0.5, mine:" + pairFile(t, numbered(8)...) + "=0.5")
+	p, err := mixed(t.Context(), "helpfulness=0.5, mine:"+pairFile(t, numbered(8)...)+"=0.5")
 	if err != nil || p.Len() != 88 || len(p.heldOut.Pairs) != 20 || p.mix.By != dpocore.MixSampling {
 		t.Fatalf("%v, %v", p, err)
 	}
@@ -48,10 +48,10 @@ func TestMixOfPairs(t *testing.T) {
 	if half := p.split(0.5); half.data().Mix == nil || half.train.Pairs[0].Objective != "helpfulness" {
 		t.Error("holding out another share loses the mix")
 	}
-	if again, err := load("helpfulness=1"); err != nil || again.mix == nil {
+	if again, err := load(t.Context(), "helpfulness=1"); err != nil || again.mix == nil {
 		t.Errorf("Load of a mix: %v, %v", again, err)
 	}
-	if _, err := mixed("helpfulness=0.5, kindness=0.5"); err == nil || !strings.Contains(sentence(err), `no such objective of the built-in pairs`) {
+	if _, err := mixed(t.Context(), "helpfulness=0.5, kindness=0.5"); err == nil || !strings.Contains(sentence(err), `no such objective of the built-in pairs`) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -42,7 +42,7 @@ func TestRanked(t *testing.T) {
 	if _, err := Rater("anna").ranked(path, "3, 2, 4, 1"); err != nil {
 		t.Fatal(err)
 	}
-	p, err := load(path)
+	p, err := load(t.Context(), path)
 	if err != nil || p.Len() != 6 {
 		t.Fatalf("%v, %v", p, err)
 	}

@@ -14,7 +14,7 @@ func TestRoundsOutsideANotebook(t *testing.T) {
 	t.Setenv(maxStepsEnv, "1")
 	t.Setenv(maxTokensEnv, "4")
 	out := printing(t)
-	p, err := load(pairFile(t, numbered(6)...))
+	p, err := load(t.Context(), pairFile(t, numbered(6)...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestRoundsMistakes(t *testing.T) {
 	if err := trainRounds(t.Context(), t.TempDir(), c, Pairs{}, dpocore.RoundPrompts{}, one); err == nil || !strings.Contains(err.Error(), "no pairs for round 1") {
 		t.Errorf("got %v", err)
 	}
-	p, err := load(pairFile(t, numbered(2)...))
+	p, err := load(t.Context(), pairFile(t, numbered(2)...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func TestSweepOutsideANotebook(t *testing.T) {
 	useTinyModel(t)
 	t.Setenv(maxStepsEnv, "2")
 	out := printing(t)
-	p, err := load(pairFile(t, numbered(8)...))
+	p, err := load(t.Context(), pairFile(t, numbered(8)...))
 	if err != nil {
 		t.Fatal(err)
 	}

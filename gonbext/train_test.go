@@ -48,7 +48,7 @@ func TestTrainOutsideANotebook(t *testing.T) {
 	useTinyModel(t)
 	t.Setenv(maxStepsEnv, "3")
 	out := printing(t)
-	p, err := load(pairFile(t, numbered(8)...))
+	p, err := load(t.Context(), pairFile(t, numbered(8)...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestTrainOutsideANotebook(t *testing.T) {
 func TestTrainStops(t *testing.T) {
 	useTinyModel(t)
 	printing(t)
-	p, err := load(pairFile(t, numbered(8)...))
+	p, err := load(t.Context(), pairFile(t, numbered(8)...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestTrainMistakes(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	t.Setenv(maxStepsEnv, "many")
-	p, err := load(pairFile(t, numbered(2)...))
+	p, err := load(t.Context(), pairFile(t, numbered(2)...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,8 +3,8 @@
     run_headless.py [--save] [--keep] [NOTEBOOK ...]
 
 Each notebook runs in a folder of its own beside this one, which goes afterwards, so that runs of an earlier time don't
-matter. With --save it runs where it stands and its outputs are written into it, as they are committed. DPO_MAX_STEPS
-and DPO_MAX_TOKENS in the environment shorten training and answers.
+matter. With --save it runs where it stands and its outputs are written into it, as they are committed. DPO_MAX_STEPS,
+DPO_MAX_TOKENS and DPO_MAX_HELD_OUT in the environment shorten training, answers and measuring.
 """
 
 import argparse
@@ -25,6 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 CELL_LIMIT = 3600  # seconds; a whole run on a slow machine
 KERNEL_LIMIT = 120  # seconds until the kernel answers
 ERROR_BOX = re.compile(r'class="dpo-error\b[^>]*>(.*?)</div>', re.DOTALL)
+CONNECTING = "Creates a WebSocket connecting to the JupyterServer"  # GoNB's script begins so
 TAGS = re.compile(r"<style.*?</style>|<script.*?</script>|<[^>]*>", re.DOTALL)
 
 
@@ -87,7 +88,15 @@ def run(path, folder):
         raise Failed(f"{first_line(cell)}\n{error_in(cell.outputs)}") from error
     except (CellTimeoutError, DeadKernelError) as error:
         raise Failed(str(error)) from error
+    forget_connections(notebook)
     return CoalesceStreamsPreprocessor().preprocess(notebook, {})[0]  # a line that is printed in pieces is one line
+
+
+def forget_connections(notebook):
+    """Takes out the script by which GoNB connects a page to its kernel: in a saved notebook it finds none, and fails."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [o for o in cell.outputs if CONNECTING not in text_of(o.get("data", {}).get("text/html", ""))]
 
 
 def run_apart(path, keep):

@@ -1,7 +1,6 @@
 package preference
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -90,10 +89,14 @@ func Read(r io.Reader, source string) (*Set, error) {
 // read recognises the format and reads all records. Its errors begin with
 // what follows the file's name.
 func (c *collector) read(r io.Reader) error {
-	file := r
-	in, err := unzip(bufio.NewReaderSize(r, window))
+	file, whole := r, buffered(r)
+	defer release(whole)
+	in, err := unzip(whole)
 	if err != nil {
 		return fmt.Errorf(": this begins like a gzip file, but its header is damaged or cut off (%w); download or pack it again", err)
+	}
+	if in != whole {
+		defer release(in)
 	}
 	format, err := recognise(in)
 	if err != nil {

@@ -11,10 +11,27 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // window is how many bytes of a file's beginning tell its format.
 const window = 1 << 20
+
+// buffers are readers with a buffer of a window. To make and clear one takes
+// longer than to read a small file.
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, window) }}
+
+// buffered reads r through one of the buffers, which release takes back.
+func buffered(r io.Reader) *bufio.Reader {
+	in := buffers.Get().(*bufio.Reader)
+	in.Reset(r)
+	return in
+}
+
+func release(in *bufio.Reader) {
+	in.Reset(nil)
+	buffers.Put(in)
+}
 
 // accepted says what a file must be.
 const accepted = "give a file in JSON Lines, JSON, CSV, TSV or Parquet with the columns prompt, chosen and rejected"
@@ -39,7 +56,7 @@ func unzip(in *bufio.Reader) (*bufio.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bufio.NewReaderSize(zipped, window), nil
+	return buffered(zipped), nil
 }
 
 // recognise tells the format by the file's beginning, and passes over a

@@ -3,6 +3,7 @@ package tokenizer
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -23,7 +24,46 @@ func FuzzFolder(f *testing.F) {
 			return
 		}
 		defer tok.Close()
-		ids, err := tok.Encode("ab ab<e>")
+		checkIDs(t, tok, "ab ab<e>")
+	})
+}
+
+// FuzzEncode: no text, and no part that a tokenizer.json may have, makes the native library fail, and what it encodes stays
+// within the vocabulary.
+func FuzzEncode(f *testing.F) {
+	const byteLevel = `{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}`
+	for _, c := range [][4]string{ // of normalizer, pre_tokenizer, decoder and text
+		{"null", byteLevel, byteLevel, "ab ab<e>"},
+		{`{"type":"NFC"}`, `{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},` + byteLevel + `]}`, byteLevel, "a1é\u0301"},
+		{`{"type":"Replace","pattern":{"Regex":"a+"},"content":"b"}`, `{"type":"Split","pattern":{"Regex":"\\s+"},"behavior":"Isolated","invert":false}`,
+			`{"type":"Fuse"}`, "a\xffb\u2028"},
+		{`{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Strip","strip_left":true,"strip_right":true}]}`,
+			`{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true}`,
+			`{"type":"Sequence","decoders":[{"type":"ByteFallback"},{"type":"Strip","content":" ","start":1,"stop":0}]}`, " ab "},
+	} {
+		f.Add(c[0], c[1], c[2], c[3])
+	}
+	frame := strings.NewReplacer(`"normalizer":null`, "%n", `"pre_tokenizer":`+byteLevel, "%p", `"decoder":`+byteLevel, "%d").Replace(tiny)
+	f.Fuzz(func(t *testing.T, normalizer, preTokenizer, decoder, text string) {
+		content := strings.NewReplacer("%n", `"normalizer":`+normalizer, "%p", `"pre_tokenizer":`+preTokenizer, "%d", `"decoder":`+decoder).Replace(frame)
+		from := source{json: []byte(content), config: []byte(`{"eos_token":"<e>"}`)}
+		if err := from.readConfig(); err != nil {
+			t.Fatal(err)
+		}
+		tok, err := newTokenizer(from)
+		if err != nil {
+			return
+		}
+		defer tok.Close()
+		checkIDs(t, tok, text)
+	})
+}
+
+// checkIDs encodes a text, in both ways, and decodes it.
+func checkIDs(t *testing.T, tok *Tokenizer, text string) {
+	t.Helper()
+	for _, encode := range []func(string) ([]int32, error){tok.Encode, tok.EncodeControl} {
+		ids, err := encode(text)
 		if err != nil {
 			return
 		}
@@ -33,5 +73,5 @@ func FuzzFolder(f *testing.F) {
 			}
 		}
 		_ = tok.Decode(ids, false)
-	})
+	}
 }

@@ -1,5 +1,6 @@
 """A folder beside the notebooks for each test, and the GoNB kernel as a front end drives it."""
 
+import contextlib
 import html
 import os
 import re
@@ -19,12 +20,18 @@ KERNEL_LIMIT = 120  # seconds until the kernel answers
 CELL_LIMIT = 600
 
 
-@pytest.fixture
-def folder():
+@contextlib.contextmanager
+def new_folder():
     """A new folder beside the notebooks' own, from which a cell finds the checkout as they do."""
     path = Path(tempfile.mkdtemp(prefix=".run-test-", dir=ROOT))
     yield path
     shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def folder():
+    with new_folder() as path:
+        yield path
 
 
 def declarations(name="01_dpo_walkthrough"):
@@ -35,16 +42,26 @@ def declarations(name="01_dpo_walkthrough"):
 
 
 class Kernel:
-    """A running kernel. show() runs a cell and returns the HTML that is left of its outputs."""
+    """A running kernel, with an environment beside this process's. show() runs a cell and returns the HTML that is left of
+    its outputs; begin() and result() are its two halves. printed is what the last cell printed, failed whether it ended
+    with an error, which show() raises unless it is expected."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **environment):
         self.manager, self.client = start_new_kernel(
-            kernel_name="gonb", cwd=str(folder), startup_timeout=KERNEL_LIMIT, stderr=subprocess.DEVNULL
+            kernel_name="gonb", cwd=str(folder), startup_timeout=KERNEL_LIMIT, stderr=subprocess.DEVNULL,
+            env={**os.environ, **environment},
         )
+        self.pid = self.manager.provisioner.process.pid
+        self.printed, self.failed = "", False
 
-    def show(self, source, on_html=lambda shown: None):
-        outputs = {}
-        message_id = self.client.execute(source)
+    def show(self, source, on_html=lambda shown: None, fails=False):
+        return self.result(self.begin(source), on_html, fails)
+
+    def begin(self, source):
+        return self.client.execute(source)
+
+    def result(self, message_id, on_html=lambda shown: None, fails=False):
+        outputs, self.printed, self.failed = {}, "", False
         while True:
             message = self.client.get_iopub_msg(timeout=CELL_LIMIT)
             if message["parent_header"].get("msg_id") != message_id:
@@ -53,7 +70,10 @@ class Kernel:
             if kind == "status" and content["execution_state"] == "idle":
                 return "\n".join(outputs.values())
             if kind == "error":
-                raise AssertionError(f"the cell failed: {content}")
+                assert fails, f"the cell failed: {content}"
+                self.failed = True
+            if kind == "stream":
+                self.printed += content["text"]
             if kind in ("display_data", "update_display_data"):
                 shown = content["data"].get("text/html", "")
                 place = content.get("transient", {}).get("display_id") or len(outputs)
@@ -64,9 +84,24 @@ class Kernel:
     def interrupt(self):
         self.manager.interrupt_kernel()
 
-    def close(self):
+    def stop(self, begun, pattern):
+        """Stops a cell that has begun once it shows the pattern. Returns what is left of its outputs, and the seconds that it
+        took to end."""
+        pressed = []
+
+        def press(shown):
+            if not pressed and re.search(pattern, words(shown)):
+                pressed.append(time.monotonic())
+                self.interrupt()
+
+        shown = self.result(begun, press)
+        assert pressed, f"the cell ended without {pattern!r}: {words(shown)[-300:]}"
+        return shown, time.monotonic() - pressed[0]
+
+    def close(self, now=True):
+        """Shuts the kernel down; now kills it."""
         self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
+        self.manager.shutdown_kernel(now=now)
 
 
 @pytest.fixture
@@ -92,3 +127,4 @@ def wait(condition, seconds, what):
 
 os.environ.setdefault("DPO_MAX_STEPS", "3")
 os.environ.setdefault("DPO_MAX_TOKENS", "8")
+os.environ.setdefault("DPO_MAX_HELD_OUT", "12")
