@@ -4,26 +4,37 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
+// NearMost is how far apart, in nats, the logits of two models may be for Divergence.
+const NearMost = 80
+
 // Divergence is the Kullback-Leibler divergence KL(π‖π_ref) of the next token's two distributions, summed over each
 // answer's tokens, [answers] float32 in nats. It is exact over the vocabulary: nothing is sampled but the text, which is
 // the pairs' own. policy and reference are hidden states [row, hidden], the rest is as LogProbs has it.
 //
-//	KL = Σ_v π(v)·(log π(v) − log π_ref(v)) = log Σ_v π(v)·exp(d(v)), d = logits_ref − logits less its mean under π
+//	KL = Σ_v π(v)·(log π(v) − log π_ref(v)) = log(1 + Σ_v π(v)·(exp(d(v)) − 1 − d(v)))
 //
-// Up to 1 nat it is computed as log(1 + Σ π·(exp(d) − 1 − d)), a sum of terms above 0 alone, so that small divergences
-// keep their digits; above, from the two normalizers, which no difference of logits is too large for. The logits'
-// difference is a product of the states' difference; what LogProbs makes of the policy's states serves here too.
-func Divergence(policy, reference, head *Node, a Answers, answers int) *Node {
+// where d is logits_ref − logits less its mean under π. The second form sums terms above 0 alone, so that small divergences
+// keep their digits. The logits' difference is a product of the states' difference; what LogProbs makes of the policy's
+// states serves here too. furthest [] is the greatest d: above NearMost FarDivergence is to be taken.
+func Divergence(policy, reference, head *Node, a Answers, answers int) (divergence, furthest *Node) {
 	states := a.states(policy)
-	logits := dot(states, head)
-	exps, greatest := exponentials(logits)
+	exps, _ := exponentials(dot(states, head))
 	sum := sumAsTorch(exps)
 	mean := func(x *Node) *Node { return Div(sumAsTorch(Mul(exps, x)), sum) } // under π, [tokens]
 	d := dot(Sub(a.states(reference), states), head)
-	itsExps, itsGreatest := exponentials(Add(logits, d))
-	shift := mean(d)
-	large := Sub(Add(Sub(Log(sumAsTorch(itsExps)), Log(sum)), Sub(itsGreatest, greatest)), shift)
-	d = Sub(d, BroadcastToShape(Reshape(shift, shift.Shape().Dim(0), 1), d.Shape()))
-	small := Log1p(mean(Sub(Expm1(MinScalar(d, 80)), d))) // where d is above 80, large is above 1
-	return a.sum(Where(GreaterThan(large, OnesLike(large)), large, small), answers)
+	d = Sub(d, BroadcastToShape(Reshape(mean(d), d.Shape().Dim(0), 1), d.Shape()))
+	terms := Sub(Expm1(MinScalar(d, NearMost)), d)
+	return a.sum(Log1p(mean(terms)), answers), ReduceAllMax(d)
+}
+
+// FarDivergence is Divergence of models that are as far apart as can be, by the first form; small divergences lose digits.
+func FarDivergence(policy, reference, head *Node, a Answers, answers int) *Node {
+	logProbs := func(hidden *Node) *Node { // [tokens, vocabulary]
+		logits := dot(a.states(hidden), head)
+		exps, greatest := exponentials(logits)
+		norm := Add(Log(sumAsTorch(exps)), greatest)
+		return Sub(logits, BroadcastToShape(Reshape(norm, norm.Shape().Dim(0), 1), logits.Shape()))
+	}
+	mine, its := logProbs(policy), logProbs(reference)
+	return a.sum(sumAsTorch(Mul(Exp(mine), Sub(mine, its))), answers)
 }

@@ -11,15 +11,17 @@ import (
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
-// divergence returns the divergence of states from others, by answer.
-func (p problem) divergence(t *testing.T, others []float32) []float32 {
+// divergences returns the divergence of states from others, by answer: by Divergence and by FarDivergence, and the furthest.
+func (p problem) divergences(t *testing.T, others []float32) (near, far []float32, furthest float32) {
 	t.Helper()
 	n := len(p.source)
-	return call(t, func(in []*Node) []*Node {
+	out := call(t, func(in []*Node) []*Node {
 		a := loss.Answers{Source: in[3], Target: in[4], Owner: in[5]}
-		return []*Node{loss.Divergence(in[0], in[1], in[2], a, p.answers)}
+		near, furthest := loss.Divergence(in[0], in[1], in[2], a, p.answers)
+		return []*Node{near, loss.FarDivergence(in[0], in[1], in[2], a, p.answers), furthest}
 	}, matrix(p.states, p.row, p.hidden), matrix(others, p.row, p.hidden), matrix(p.head, p.vocabulary, p.hidden),
-		matrix(p.source, n), matrix(p.target, n), matrix(p.owner, n))[0]
+		matrix(p.source, n), matrix(p.target, n), matrix(p.owner, n))
+	return out[0], out[1], out[2][0]
 }
 
 // hostDivergence computes it in float64, as Σ π·(log π − log π_ref).
@@ -50,27 +52,41 @@ func (p problem) hostDivergence(others []float32) []float64 {
 	return divergence
 }
 
-// Divergences of all sizes are those of the definition in float64; that of a model that has hardly moved keeps its digits.
+// Divergences of all sizes are those of the definition in float64: up to NearMost by Divergence, where that of a model that
+// has hardly moved keeps its digits, and from 1 nat up by FarDivergence.
 func TestDivergence(t *testing.T) {
-	for _, moved := range []float64{1e-4, 1e-2, 0.3, 1, 10, 100} {
+	for _, c := range []struct {
+		moved     float64
+		near, far bool
+	}{{1e-4, true, false}, {1e-2, true, false}, {0.3, true, false}, {1, true, true}, {10, true, true}, {100, false, true}} {
 		p := random(5, 12, 16, 600, 30, 4, 2)
 		r := rand.New(rand.NewPCG(6, 0))
 		others := make([]float32, len(p.states))
 		for i, state := range p.states {
-			others[i] = state + float32(r.NormFloat64()*moved)
+			others[i] = state + float32(r.NormFloat64()*c.moved)
 		}
 		want := p.hostDivergence(others)
-		for i, got := range p.divergence(t, others) {
-			near(t, fmt.Sprintf("moved by %g: the divergence of answer %d", moved, i), got, want[i], 2e-3*want[i])
+		byNear, byFar, furthest := p.divergences(t, others)
+		if (furthest <= loss.NearMost) != c.near {
+			t.Errorf("moved by %g: the furthest is %g", c.moved, furthest)
+		}
+		for i := range want {
+			if c.near {
+				near(t, fmt.Sprintf("moved by %g: the divergence of answer %d", c.moved, i), byNear[i], want[i], 2e-3*want[i])
+			}
+			if c.far {
+				near(t, fmt.Sprintf("moved by %g: the far divergence of answer %d", c.moved, i), byFar[i], want[i], 2e-3*want[i])
+			}
 		}
 	}
 }
 
 func TestDivergenceFromItself(t *testing.T) {
 	p := random(7, 12, 16, 600, 30, 4, 2)
-	for i, got := range p.divergence(t, p.states) {
-		if got != 0 {
-			t.Errorf("answer %d is %g from itself", i, got)
+	near, _, furthest := p.divergences(t, p.states)
+	for i, got := range near {
+		if got != 0 || furthest != 0 {
+			t.Errorf("answer %d is %g from itself, the furthest %g", i, got, furthest)
 		}
 	}
 }

@@ -59,6 +59,6 @@ func (p *Policy) EvaluateFrom(base *Base, row *batch.Row, reference [][2]float32
 	if m, err = read(row, outputs[0], outputs[1], outputs[2]); err != nil {
 		return m, nil, err
 	}
-	divergence, err = byAnswer(row, outputs[3])
+	divergence, err = s.divergence(row, base.hidden, outputs[3:])
 	return m, divergence, err
 }

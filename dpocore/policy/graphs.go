@@ -24,7 +24,7 @@ const (
 type graphs struct {
 	embed, forward, forwardBase, measure *Exec
 	backward, add, norm, update          *Exec
-	tokens, divergence                   *Exec
+	tokens, divergence, far              *Exec
 
 	comparing sync.Mutex
 	compare   map[comparison]*Exec // made when first asked for
@@ -57,6 +57,7 @@ func (p *Policy) build() error {
 		{&p.graphs.update, "update", updateGraph},
 		{&p.graphs.tokens, "tokens' log-probabilities", p.tokensGraph},
 		{&p.graphs.divergence, "divergence", p.divergenceGraph},
+		{&p.graphs.far, "far divergence", p.farGraph},
 	} {
 		exec, err := NewExec(p.backend, p.counted(g.build))
 		errs = append(errs, err)
@@ -96,7 +97,7 @@ func (p *Policy) comparing(kind comparison) (*Exec, error) {
 }
 
 func (g *graphs) finalize() {
-	for _, exec := range []*Exec{g.embed, g.forward, g.forwardBase, g.measure, g.backward, g.add, g.norm, g.update, g.tokens, g.divergence} {
+	for _, exec := range []*Exec{g.embed, g.forward, g.forwardBase, g.measure, g.backward, g.add, g.norm, g.update, g.tokens, g.divergence, g.far} {
 		exec.Finalize()
 	}
 	for _, exec := range g.compare {
@@ -157,7 +158,7 @@ func (p *Policy) measureGraph(params []*Node) []*Node {
 // compareGraph takes what measureGraph takes, with the pairs' weights in place of the vector, and the reference
 // log-probabilities [pairs, 2] and the loss's scalars, as [Loss] has them. It returns the policy's log-probabilities and
 // mean logits and the pairs' losses [pairs], and with the gradient that of Σ weight·loss by the last layer's output. With
-// the divergence it takes the last layer's output without the adapter too, and returns what divergenceGraph does.
+// the divergence it takes the last layer's output without the adapter too, and returns what divergenceGraph adds.
 func (p *Policy) compareGraph(params []*Node, kind comparison) []*Node {
 	answers, weights, hidden, reference, scalars := params[2], params[3], params[4], params[5], params[6]
 	scalar := func(i int) *Node { return Reshape(SliceAxis(scalars, 0, AxisElem(i))) }
@@ -173,7 +174,7 @@ func (p *Policy) compareGraph(params []*Node, kind comparison) []*Node {
 		outputs = append(outputs, Gradient(ReduceAllSum(Mul(losses, weights)), hidden)[0])
 	}
 	if kind.divergence {
-		outputs = append(outputs, p.diverged(append(params[:5:5], params[7])))
+		outputs = append(outputs, p.diverged(append(params[:5:5], params[7]))...)
 	}
 	return outputs
 }

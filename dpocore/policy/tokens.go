@@ -82,8 +82,29 @@ func (p *Policy) divergence(row *batch.Row) (m Measured, divergence [][2]float32
 	if m, err = read(row, outputs[0], outputs[1], nil); err != nil {
 		return m, nil, err
 	}
-	divergence, err = byAnswer(row, outputs[2])
+	divergence, err = own.divergence(row, base.hidden, outputs[2:])
 	return m, divergence, err
+}
+
+// divergence is what diverged says of a pass and the output without the adapter, or, where they are too far apart for it,
+// what farGraph does.
+func (s *pass) divergence(row *batch.Row, base *tensors.Tensor, measured []*tensors.Tensor) ([][2]float32, error) {
+	furthest, err := appendValues(nil, measured[1])
+	switch {
+	case err != nil:
+		return nil, err
+	case furthest[0] <= loss.NearMost:
+		return byAnswer(row, measured[0])
+	}
+	p := s.policy
+	pairs := tensors.FromFlatDataAndDimensions(make([]float32, row.Shape.Pairs), row.Shape.Pairs)
+	defer finalize(pairs)
+	outputs, err := call(p.graphs.far, nil, p.weights.Norm(), p.weights.Head(), s.answers, pairs, s.hidden, base)
+	if err != nil {
+		return nil, err
+	}
+	defer finalize(outputs...)
+	return byAnswer(row, outputs[0])
 }
 
 // byAnswer copies what was measured of each answer, [pairs, 2], of the pairs that are there.
@@ -120,16 +141,28 @@ func (p *Policy) tokensGraph(params []*Node) []*Node {
 }
 
 // divergenceGraph takes what measureGraph takes, and the last layer's output without the adapter. It returns what
-// measureGraph does, and the divergence along each answer, [pairs, 2].
+// measureGraph does, the divergence along each answer, [pairs, 2], and how far the logits are apart, [].
 func (p *Policy) divergenceGraph(params []*Node) []*Node {
-	return append(p.measureGraph(params[:5]), p.diverged(params))
+	return append(p.measureGraph(params[:5]), p.diverged(params)...)
 }
 
-// diverged is the divergence along each answer, [pairs, 2], from what divergenceGraph takes.
-func (p *Policy) diverged(params []*Node) *Node {
-	norm, head, answers, pairs := params[0], params[1], params[2], params[3].Shape().Dim(0)
-	own, base := p.weights.Config.RMSNorm(params[4], norm), p.weights.Config.RMSNorm(params[5], norm)
-	return Reshape(loss.Divergence(own, base, head, answersOf(answers), 2*pairs), pairs, 2)
+// diverged is what divergenceGraph adds to measureGraph.
+func (p *Policy) diverged(params []*Node) []*Node {
+	own, base, pairs := p.both(params)
+	divergence, furthest := loss.Divergence(own, base, params[1], answersOf(params[2]), 2*pairs)
+	return []*Node{Reshape(divergence, pairs, 2), furthest}
+}
+
+// farGraph is diverged for logits that are further apart, and returns the divergence alone.
+func (p *Policy) farGraph(params []*Node) []*Node {
+	own, base, pairs := p.both(params)
+	return []*Node{Reshape(loss.FarDivergence(own, base, params[1], answersOf(params[2]), 2*pairs), pairs, 2)}
+}
+
+// both are the final states with the adapter and without it, of what divergenceGraph takes.
+func (p *Policy) both(params []*Node) (own, base *Node, pairs int) {
+	c, norm := p.weights.Config, params[0]
+	return c.RMSNorm(params[4], norm), c.RMSNorm(params[5], norm), params[3].Shape().Dim(0)
 }
 
 func answersOf(answers *Node) loss.Answers {
