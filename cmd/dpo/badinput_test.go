@@ -123,6 +123,9 @@ func tree(t *testing.T, dir string) string {
 			return err
 		}
 		content, err := os.ReadFile(path)
+		if entry.Name() == ".lock" { // the number of the process that held it last
+			content = nil
+		}
 		fmt.Fprintf(&list, "%s %x\n", path, sha256.Sum256(content))
 		return err
 	})

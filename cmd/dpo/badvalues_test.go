@@ -143,7 +143,7 @@ func TestBadFolders(t *testing.T) {
 		{"train --model MODEL --data PAIRS --out PAIRS", 1, "train: make the run folder: mkdir PAIRS: not a directory"},
 		{"train --model MODEL --data PAIRS --out PAIRS/run", 1, "train: make the run folder: mkdir PAIRS: not a directory"},
 		{"merge --model MODEL --adapter ADAPTER --out FOREIGN", 1, "write the merged model: FOREIGN is not empty (it holds notes.txt) and was not made by merging; choose another folder"},
-		{"merge --model MODEL --adapter ADAPTER --out PAIRS/merged", 1, "write the merged model: look for PAIRS/merged: not a directory"},
+		{"merge --model MODEL --adapter ADAPTER --out PAIRS/merged", 1, "merge: look for PAIRS/merged: not a directory"},
 		{"eval --model MODEL --data PAIRS --per-pair PAIRS/figures.jsonl", 1, "write PAIRS/figures.jsonl: mkdir PAIRS: not a directory"},
 	} {
 		p.fails(c)
@@ -168,7 +168,7 @@ func TestDiskFull(t *testing.T) {
 	p.adapter("ADAPTER", 64, 2)
 	for _, c := range []badInput{
 		{shortRun + "OUT", 1, "train: write OUT/run.json: write OUT/.run.json.N.unfinished: file too large"},
-		{"merge --model MODEL --adapter ADAPTER --out OUT", 1, `write the merged model: write PLACE/.out.N/model.safetensors: tensor "model.embed_tokens.weight": write PLACE/.out.N/.model.safetensors.N.unfinished: file too large`},
+		{"merge --model MODEL --adapter ADAPTER --out OUT", 1, `write the merged model: write PLACE/.out.N.unfinished/model.safetensors: tensor "model.embed_tokens.weight": write PLACE/.out.N.unfinished/.model.safetensors.N.unfinished: file too large`},
 		{"eval --model MODEL --data PAIRS --per-pair OUT", 1, "write OUT: write PLACE/.out.N.unfinished: file too large"},
 	} {
 		before := tree(t, p.dir)
@@ -202,10 +202,10 @@ func (p *place) holds(word string, names ...string) {
 	}
 }
 
-// TestInfiniteLoss: the folder stays a run's, with the steps that went well.
-func TestInfiniteLoss(t *testing.T) {
+// TestNotFinite: the folder stays a run's, with the steps that went well.
+func TestNotFinite(t *testing.T) {
 	p := newPlace(t)
-	args := shortRun + "OUT --learning-rate 1e30 --warmup-steps 0"
-	p.checkFailure(p.run(args), badInput{args, 1, "train: step 2: the loss is not a finite number (pairs: PAIRS, line 4); lower the learning rate (it is 1e+30); checkpoint-1 is the last good checkpoint"})
+	args := shortRun + "OUT --learning-rate 1e30 --warmup-steps 1"
+	p.checkFailure(p.run(args), badInput{args, 1, "train: step 2: the adapter's norm is not a finite number (pairs: PAIRS, line 4); lower the learning rate (it is 1e+30); checkpoint-1 is the last good checkpoint"})
 	p.holds("OUT", ".lock", "checkpoint-1", "eval_metrics.jsonl", "metrics.jsonl", "run.json")
 }
