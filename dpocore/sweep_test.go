@@ -195,7 +195,7 @@ func TestFailingRunDoesNotStopTheOthers(t *testing.T) {
 	if l.ended["lr-1e+30"] != dpocore.Failed || !strings.Contains(l.faults["lr-1e+30"].Error(), "is not a finite number") {
 		t.Fatalf("ended %v, %v", l.ended, l.faults)
 	}
-	if len(record.Runs) != 3 || record.Runs[2].State != dpocore.Failed || !strings.HasPrefix(record.Runs[2].Error, "step 3: ") || record.Runs[1].Shows == nil {
+	if len(record.Runs) != 3 || record.Runs[2].State != dpocore.Failed || !strings.HasPrefix(record.Runs[2].Error, "step 2: ") || record.Runs[1].Shows == nil {
 		t.Errorf("the record has %+v", record.Runs)
 	}
 	c := s.Config

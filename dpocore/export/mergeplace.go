@@ -10,6 +10,7 @@ import (
 
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/exchange"
 	"example.com/gonb-dpo/internal/sums"
 )
 
@@ -84,7 +85,7 @@ func (s site) swap(place string) error {
 		return errors.Join(disk.Rename(s.dir, place), atomicfile.SyncDir(filepath.Dir(place)))
 	}
 	before := s.dir
-	if err := disk.Exchange(s.dir, place); errors.Is(err, errors.ErrUnsupported) {
+	if err := exchange.Names(s.dir, place); errors.Is(err, errors.ErrUnsupported) {
 		before = strings.TrimSuffix(s.dir, makingSuffix) + beforeSuffix
 		if err := s.replace(place, before); err != nil {
 			return err

@@ -21,9 +21,10 @@ type Change struct {
 // anything is written.
 var Before func(Change) error
 
-func ask(op, path string) error { return about(Change{Op: op, Path: path}) }
+func ask(op, path string) error { return About(Change{Op: op, Path: path}) }
 
-func about(c Change) error {
+// About tells Before of a change that is about to be made, by this package or another one.
+func About(c Change) error {
 	if Before == nil {
 		return nil
 	}
@@ -67,7 +68,7 @@ func (f *File) Write(content []byte) (int, error) {
 		_, err := f.File.Write(content[:len(content)/2])
 		return err
 	}
-	if err := about(Change{Op: "write", Path: f.Name(), Half: half}); err != nil {
+	if err := About(Change{Op: "write", Path: f.Name(), Half: half}); err != nil {
 		return 0, err
 	}
 	return f.File.Write(content)
@@ -119,19 +120,10 @@ func MkdirTemp(dir, pattern string) (string, error) {
 
 // Rename gives a file or folder another name.
 func Rename(from, to string) error {
-	if err := about(Change{Op: "rename", Path: to, From: from}); err != nil {
+	if err := About(Change{Op: "rename", Path: to, From: from}); err != nil {
 		return err
 	}
 	return os.Rename(from, to)
-}
-
-// Exchange gives each of two files or folders the other's name, at once. [errors.ErrUnsupported] is the cause where the
-// system or the file system has no such change.
-func Exchange(a, b string) error {
-	if err := about(Change{Op: "exchange", Path: b, From: a}); err != nil {
-		return err
-	}
-	return exchange(a, b)
 }
 
 // Symlink makes a link at path.
