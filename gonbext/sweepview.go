@@ -128,7 +128,7 @@ func (v *sweepView) Evaluated(e metrics.Evaluation) {
 	v.line("held out after step %d: accuracy %.0f %%", e.Step, 100*e.RewardsAccuracies)
 }
 
-func (v *sweepView) Sampled(int, []dpocore.Answer) {}
+func (v *sweepView) Sampled(int, []dpocore.Answer) { v.change(func(s *sweepState) { s.pace.Rested() }) }
 func (v *sweepView) Saved(int, string)             { v.change(func(s *sweepState) { s.pace.Rested() }) }
 
 // Close draws for the last time. Of a sweep that ended well the picture goes: it comes below, as one that GitHub shows.

@@ -91,3 +91,8 @@ func (p *sweepProgress) Finished(f dpocore.Finish) {
 }
 
 func (p *sweepProgress) Saved(int, string) { p.pace.Rested() }
+
+func (p *sweepProgress) Sampled(step int, answers []dpocore.Answer) {
+	p.pace.Rested()
+	p.progress.Sampled(step, answers)
+}

@@ -27,12 +27,9 @@ func (p problem) divergences(t *testing.T, others []float32) (near, far []float3
 // hostDivergence computes it in float64, as Σ π·(log π − log π_ref).
 func (p problem) hostDivergence(others []float32) []float64 {
 	logProbs := func(states []float32, source int32) []float64 {
-		logits, sum := make([]float64, p.vocabulary), 0.0
-		for v := range logits {
-			for d := range p.hidden {
-				logits[v] += float64(states[int(source)*p.hidden+d]) * float64(p.head[v*p.hidden+d])
-			}
-			sum += math.Exp(logits[v])
+		logits, sum := p.logits(states, source), 0.0
+		for _, logit := range logits {
+			sum += math.Exp(logit)
 		}
 		for v := range logits {
 			logits[v] -= math.Log(sum)

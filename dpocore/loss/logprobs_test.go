@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -51,6 +52,17 @@ func (p problem) graph(t testing.TB, weights []float32) [][]float32 {
 		matrix(p.source, n), matrix(p.target, n), matrix(p.owner, n), matrix(weights, p.answers))
 }
 
+// logits of a state, in float64.
+func (p problem) logits(states []float32, source int32) []float64 {
+	logits := make([]float64, p.vocabulary)
+	for v := range logits {
+		for d := range p.hidden {
+			logits[v] += float64(states[int(source)*p.hidden+d]) * float64(p.head[v*p.hidden+d])
+		}
+	}
+	return logits
+}
+
 // host computes the same sums in float64, token by token.
 func (p problem) host() (logProbs, meanLogits []float64) {
 	logProbs, meanLogits = make([]float64, p.answers), make([]float64, p.answers)
@@ -58,16 +70,10 @@ func (p problem) host() (logProbs, meanLogits []float64) {
 		if owner < 0 {
 			continue
 		}
-		logits := make([]float64, p.vocabulary)
-		greatest, sum, exps := math.Inf(-1), 0.0, 0.0
-		for v := range logits {
-			for d := range p.hidden {
-				logits[v] += float64(p.states[int(p.source[i])*p.hidden+d]) * float64(p.head[v*p.hidden+d])
-			}
-			greatest = max(greatest, logits[v])
-			sum += logits[v]
-		}
+		logits := p.logits(p.states, p.source[i])
+		greatest, sum, exps := slices.Max(logits), 0.0, 0.0
 		for _, logit := range logits {
+			sum += logit
 			exps += math.Exp(logit - greatest)
 		}
 		logProbs[owner] += logits[p.target[i]] - greatest - math.Log(exps)

@@ -150,8 +150,7 @@ func placesOf(params []*Node) llama.Places {
 // logits of the row's answers, each [pairs, 2].
 func (p *Policy) measureGraph(params []*Node) []*Node {
 	norm, head, answers, pairs, hidden := params[0], params[1], params[2], params[3].Shape().Dim(0), params[4]
-	logProbs, meanLogits := loss.LogProbs(p.weights.Config.RMSNorm(hidden, norm), head,
-		loss.Answers{Source: line(answers, 0), Target: line(answers, 1), Owner: line(answers, 2)}, 2*pairs)
+	logProbs, meanLogits := loss.LogProbs(p.weights.Config.RMSNorm(hidden, norm), head, answersOf(answers), 2*pairs)
 	return []*Node{Reshape(logProbs, pairs, 2), Reshape(meanLogits, pairs, 2)}
 }
 
