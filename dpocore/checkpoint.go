@@ -35,7 +35,8 @@ type position struct {
 	NumTokens int64 `json:"num_tokens"` // tokens seen
 	Updates   int   `json:"updates"`    // of the optimizer: steps but for those that were skipped
 
-	lossScale
+	LossScale      float64 `json:"loss_scale"`
+	LossScaleSteps int     `json:"loss_scale_steps"` // steps that the scale has served
 }
 
 // saved is a checkpoint read back.

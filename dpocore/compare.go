@@ -9,13 +9,6 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// SamplePrompts are answered where no prompt is named; none of them is among the built-in pairs.
-var SamplePrompts = []string{
-	"How can I improve my productivity?",
-	"My friend is not answering my messages. What should I do?",
-	"Is it true that goldfish remember things for only three seconds?",
-}
-
 // CompareOptions are how all models of a comparison answer: each is asked the same, with the same seed.
 type CompareOptions struct {
 	MaxNewTokens int

@@ -10,23 +10,24 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/judgement"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // twoRuns are a run that has changed what the model says, and its checkpoint of half the steps.
 func twoRuns(t *testing.T, model *dpocore.Model) []string {
 	t.Helper()
-	c, data := shortRun(t)
+	c, data := runtest.Short(t)
 	c.LearningRate = 0.05
 	dir := filepath.Join(t.TempDir(), "run")
-	train(t, model, dir, c, data)
-	return []string{dir, filepath.Join(dir, checkpoint(3))}
+	runtest.Train(t, model, dir, c, data)
+	return []string{dir, filepath.Join(dir, runtest.Checkpoint(3))}
 }
 
 // All models answer the same prompts; what is kept is not asked again, whatever it is compared with; the seed counts
 // where words are drawn, and only there.
 func TestCompareSeveralRuns(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	runs := twoRuns(t, model)
 	prompts := []string{"Why?", "How?"}
 	compare := func(o dpocore.CompareOptions, runs ...string) (answers []dpocore.Answers, asked int) {
@@ -89,7 +90,7 @@ func TestCompareSeveralRuns(t *testing.T) {
 // at all, is no choice.
 func TestBlind(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	runs := twoRuns(t, model)
 	said := func(texts ...string) (list []dpocore.Said) {
 		for _, text := range texts {

@@ -2,8 +2,6 @@ package dpocore
 
 import (
 	"math"
-	"os"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -57,98 +55,3 @@ func TestLearningRate(t *testing.T) {
 		t.Errorf("a warm-up longer than the run: %g", got)
 	}
 }
-
-// TestOrder: every epoch has every pair once; its last step is smaller; nothing depends on what came before.
-func TestOrder(t *testing.T) {
-	for _, shuffle := range []bool{false, true} {
-		o := order{pairs: 10, perStep: 4, shuffle: shuffle, seed: 1}
-		var epochs [2][]int
-		for step := range 6 {
-			indices := o.step(step)
-			if want := []int{4, 4, 2}[step%3]; len(indices) != want {
-				t.Errorf("step %d has %d pairs, want %d", step, len(indices), want)
-			}
-			if want := []int{0, 4, 8, 10, 14, 18}[step]; o.seen(step) != want {
-				t.Errorf("before step %d: %d pairs seen, want %d", step, o.seen(step), want)
-			}
-			epochs[step/3] = append(epochs[step/3], indices...)
-		}
-		inOrder := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
-		for i, epoch := range epochs {
-			if sorted := slices.Sorted(slices.Values(epoch)); !slices.Equal(sorted, inOrder) {
-				t.Errorf("epoch %d has pairs %v", i, epoch)
-			}
-			if slices.Equal(epoch, inOrder) == shuffle {
-				t.Errorf("shuffle %v gives the order %v", shuffle, epoch)
-			}
-		}
-		if slices.Equal(epochs[0], epochs[1]) == shuffle {
-			t.Errorf("shuffle %v gives the orders %v and %v", shuffle, epochs[0], epochs[1])
-		}
-	}
-}
-
-func TestLoadData(t *testing.T) {
-	builtin, err := LoadData(BuiltinName, "", 0, 1)
-	if err != nil || len(builtin.Train.Pairs) != 240 || len(builtin.HeldOut.Pairs) != 60 {
-		t.Errorf("built-in: %d and %d pairs, %v", len(builtin.Train.Pairs), len(builtin.HeldOut.Pairs), err)
-	}
-	split, err := LoadData(BuiltinName, "", 0.5, 1)
-	if err != nil || len(split.Train.Pairs) != 150 || len(split.HeldOut.Pairs) != 150 {
-		t.Errorf("half: %d and %d pairs, %v", len(split.Train.Pairs), len(split.HeldOut.Pairs), err)
-	}
-	file := t.TempDir() + "/pairs.jsonl"
-	if err := os.WriteFile(file, []byte(`{"prompt": "a", "chosen": "b", "rejected": "c"}`+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	own, err := LoadData(file, BuiltinName, 0, 1)
-	if err != nil || len(own.Train.Pairs) != 1 || len(own.HeldOut.Pairs) != 60 {
-		t.Errorf("own file: %d and %d pairs, %v", len(own.Train.Pairs), len(own.HeldOut.Pairs), err)
-	}
-	if none, err := LoadData(file, "", 0, 1); err != nil || none.HeldOut != nil {
-		t.Errorf("no held-out pairs: %v, %v", none.HeldOut, err)
-	}
-	for _, c := range []struct {
-		eval     string
-		fraction float64
-		says     string
-	}{{"", 1, "fraction is 1"}, {"", -0.1, "fraction is -0.1"}, {BuiltinName, 0.1, "named twice"}} {
-		if _, err := LoadData(BuiltinName, c.eval, c.fraction, 1); err == nil || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%q, %g: %v", c.eval, c.fraction, err)
-		}
-	}
-}
-
-// TestTornReferenceFile: a crash can tear the last record; those before it stay.
-func TestTornReferenceFile(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	r := openReferences(nil, "model")
-	first, second := rowKey{1}, rowKey{2}
-	r.keep(first, [][2]float32{{-1, -2}, {-3, -4}})
-	r.keep(second, [][2]float32{{-5, -6}})
-	path := r.file.Name()
-	r.close()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for cut := len(content); cut > len(content)-(recordOverhead+8); cut-- {
-		if err := os.WriteFile(path, content[:cut], 0o600); err != nil {
-			t.Fatal(err)
-		}
-		again := openReferences(nil, "model")
-		again.close()
-		if got := again.known[first]; !slices.Equal(got, [][2]float32{{-1, -2}, {-3, -4}}) {
-			t.Fatalf("cut to %d bytes: the first record reads %v", cut, got)
-		}
-		if _, ok := again.known[second]; ok != (cut == len(content)) {
-			t.Fatalf("cut to %d bytes: the second record is there: %v", cut, ok)
-		}
-	}
-	content[sha256Size+6] ^= 1
-	if damaged := (&references{known: map[rowKey][][2]float32{}}); damaged.parse(content) != 0 {
-		t.Error("a damaged record is taken for sound")
-	}
-}
-
-const sha256Size = len(rowKey{})

@@ -26,9 +26,6 @@ type Data struct {
 	Lineage        *Lineage // of a round, what it was made of; kept in run.json
 }
 
-// ErrNoPairs is the error of a set in which every pair's prompt alone is too long.
-var ErrNoPairs = errors.New("no pair is left")
-
 // sourceHeldOut is how many pairs of a published test split are held out: a run evaluates them every few steps.
 const sourceHeldOut = 200
 

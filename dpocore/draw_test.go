@@ -8,13 +8,14 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // The same prompt gives the same answers in the same order, one at each temperature; the order is not that of the
 // temperatures for every prompt.
 func TestDraw(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	o := dpocore.DefaultDrawOptions()
 	o.MaxNewTokens = 12
 	mixed := false

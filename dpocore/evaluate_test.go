@@ -10,16 +10,17 @@ import (
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // Held-out figures must not depend on how many pairs are measured together, nor on the size of the rows that they lie in:
 // nine pairs at once, in threes, and the first ones by themselves, in rows of other lengths each time.
 func TestEvaluationDoesNotDependOnRows(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data := shortRun(t)
+	model := runtest.Model(t)
+	c, data := runtest.Short(t)
 	dir := filepath.Join(t.TempDir(), "run")
-	train(t, model, dir, c, data)
+	runtest.Train(t, model, dir, c, data)
 	_, held, err := preference.Builtin()
 	if err != nil {
 		t.Fatal(err)
@@ -75,10 +76,10 @@ func report(t *testing.T, pairs []evaluation.Pair) evaluation.Report {
 // What training measures last of the held-out pairs is kept, and equals what Evaluate measures afterwards.
 func TestHeldOutPairsAreKept(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data := shortRun(t)
+	model := runtest.Model(t)
+	c, data := runtest.Short(t)
 	dir := filepath.Join(t.TempDir(), "run")
-	r := train(t, model, dir, c, data)
+	r := runtest.Train(t, model, dir, c, data)
 	kept, err := evaluation.ReadPairs(filepath.Join(dir, evaluation.PairsFile))
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +95,7 @@ func TestHeldOutPairsAreKept(t *testing.T) {
 			t.Errorf("pair %d: %+v kept, %+v measured", i, kept[i], after[i])
 		}
 	}
-	if last := r.evaluations[len(r.evaluations)-1]; len(kept) != len(after) || math.Abs(mean-last.RewardsMargins) > 1e-9 {
+	if last := r.Evaluations[len(r.Evaluations)-1]; len(kept) != len(after) || math.Abs(mean-last.RewardsMargins) > 1e-9 {
 		t.Errorf("the kept pairs' margin is %g, the evaluation's %g", mean, last.RewardsMargins)
 	}
 }
@@ -103,11 +104,11 @@ func TestHeldOutPairsAreKept(t *testing.T) {
 // list of all its tokens.
 func TestForgettingAndSampling(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data := shortRun(t)
+	model := runtest.Model(t)
+	c, data := runtest.Short(t)
 	c.LearningRate = 0.02
 	dir := filepath.Join(t.TempDir(), "run")
-	train(t, model, dir, c, data)
+	runtest.Train(t, model, dir, c, data)
 	same, err := model.Forgetting(context.Background(), "", "", func(int, int) {})
 	if err != nil || math.Abs(same.Factor.Value-1) > 1e-4 || same.Tokens < 1500 || same.Before < 1000 {
 		t.Errorf("without an adapter: %+v, %v", same, err)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/batch"
@@ -21,10 +22,6 @@ type maker struct {
 	leftOut    int    // pairs
 	mismatches int    // pairs, see chat.Mismatch
 	between    string // the first of them
-}
-
-func (m *Model) maker(maxLength int) *maker {
-	return &maker{encoder: m.Chat, maxLength: maxLength, vocabulary: m.Tokenizer.VocabSize()}
 }
 
 // example renders and tokenizes a pair and cuts it; fits is false where its prompt alone leaves no room for an answer.
@@ -122,3 +119,6 @@ func (e examples) hash() string {
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }
+
+// ErrNoPairs is the error of a set in which every pair's prompt alone is too long.
+var ErrNoPairs = errors.New("no pair is left")

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
@@ -104,20 +103,5 @@ func TestNoPairHasRoom(t *testing.T) {
 	}
 	if _, _, err := large.at([]int{1}); err == nil || !strings.Contains(err.Error(), "3 pairs from long, line 1 on: no pair is left") {
 		t.Errorf("large: %v", err)
-	}
-}
-
-// A pair that is longer than what rows were planned with has a row of its own; the others lie as ever.
-func TestPackLongPair(t *testing.T) {
-	example := func(tokens int) batch.Example {
-		return batch.Example{Prompt: make([]int32, tokens), Chosen: make([]int32, 10), Rejected: make([]int32, 10)}
-	}
-	trainer := &trainer{config: DefaultConfig(), shapes: []batch.Shape{{Tokens: 128, Answers: 64, Pairs: 3}}}
-	rows, err := trainer.pack([]batch.Example{example(20), example(300), example(20)})
-	if err != nil || len(rows) != 2 {
-		t.Fatalf("%d rows, %v", len(rows), err)
-	}
-	if !slices.Equal(rows[0].Examples, []int{0, 2}) || !slices.Equal(rows[1].Examples, []int{1}) || rows[1].Shape != (batch.Shape{Tokens: 1024, Answers: 1024, Pairs: 1}) {
-		t.Errorf("rows hold %v and %v, the second is %+v", rows[0].Examples, rows[1].Examples, rows[1].Shape)
 	}
 }

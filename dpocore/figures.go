@@ -69,12 +69,4 @@ func (f *figures) add(e batch.Example, policy, reference, logits [2]float32, los
 // mean of a sum over the pairs.
 func (f *figures) mean(sum float64) float64 { return sum / float64(f.pairs) }
 
-// rewardsOf are β·(log π − log π_ref) of the chosen and the rejected answer.
-func rewardsOf(policy, reference [2]float32, beta float64) [2]float64 {
-	return [2]float64{
-		beta * (float64(policy[0]) - float64(reference[0])),
-		beta * (float64(policy[1]) - float64(reference[1])),
-	}
-}
-
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

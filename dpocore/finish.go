@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"example.com/gonb-dpo/dpocore/evaluation"
@@ -74,17 +73,4 @@ func (t *trainer) finalAdapter() ([]float32, error) {
 	t.listener.Note(fmt.Sprintf("The held-out loss was lowest, %.4f, at step %d; the run ends after step %d with the adapter of that step.", loss, best, t.step))
 	s, err := readCheckpoint(t.dir, best, t.layout)
 	return s.adapter, err
-}
-
-// baseName is the base model's name for PEFT, which looks for it in this folder or on the hub. The quantized SmolLM2
-// stands for the model that it was made from.
-func (m *Model) baseName() string {
-	if m.HubID != "" {
-		return m.HubID
-	}
-	name := filepath.Base(m.Path)
-	if base, _, quantized := strings.Cut(name, ".Q"); quantized && strings.HasPrefix(name, "SmolLM2-") {
-		return "HuggingFaceTB/" + base
-	}
-	return m.Path
 }

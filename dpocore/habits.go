@@ -70,3 +70,10 @@ func Prompts(set *preference.Set, most int) (prompts [][]preference.Turn) {
 	}
 	return prompts
 }
+
+// SamplePrompts are answered where no prompt is named; none of them is among the built-in pairs.
+var SamplePrompts = []string{
+	"How can I improve my productivity?",
+	"My friend is not answering my messages. What should I do?",
+	"Is it true that goldfish remember things for only three seconds?",
+}

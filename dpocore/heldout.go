@@ -20,15 +20,15 @@ func (t *trainer) evaluate(ctx context.Context) error {
 	own := func(row *batch.Row, reference [][2]float32) (policy.Measured, error) {
 		return t.policy.Evaluate(row, reference, loss)
 	}
-	if t.model.kept != nil {
-		if err := t.model.kept.prime(ctx, &t.model.work, t.policy, t.references, t.heldRows); err != nil {
+	if t.shared != nil {
+		if err := t.shared.prime(ctx, &t.model.work, t.policy, t.references, t.heldRows); err != nil {
 			return err
 		}
 	}
 	divergence := make([]float64, len(pairs))
-	last := t.model.kept != nil && t.step == t.config.MaxSteps
+	last := t.shared != nil && t.step == t.config.MaxSteps
 	if last {
-		own = t.model.kept.diverging(t.policy, t.references, loss, divergence)
+		own = t.shared.diverging(t.policy, t.references, loss, divergence)
 	}
 	err := measureRows(ctx, &t.model.work, t.references, t.heldRows, t.listener.Evaluating, own, func(m measuredPair) {
 		sums.take(t.aim(&t.held.pairs[m.example]), t.held.list[m.example], m.policy, m.reference, m.meanLogits, m.loss, t.config.Beta)
@@ -51,7 +51,7 @@ func (t *trainer) evaluate(ctx context.Context) error {
 		return err
 	}
 	if last {
-		t.model.kept.remember(t.dir, pairs, divergence)
+		t.shared.remember(t.dir, pairs, divergence)
 	}
 	t.evaluatedAt = t.step
 	t.evaluations = append(t.evaluations, shown)

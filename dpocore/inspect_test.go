@@ -7,17 +7,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // The tokens' sums are the pair's log-probabilities, before and after training; each checkpoint has its own; the texts
 // together are the answer.
 func TestInspectionSumsToTheEvaluation(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data := shortRun(t)
+	model := runtest.Model(t)
+	c, data := runtest.Short(t)
 	data.HeldOut.Pairs[1].Chosen += " 😀 naïve"
 	dir := filepath.Join(t.TempDir(), "run")
-	train(t, model, dir, c, data)
+	runtest.Train(t, model, dir, c, data)
 	inspection, err := model.Inspect(context.Background(), dir, data.HeldOut, c.MaxLength, func(int, int) {})
 	if err != nil {
 		t.Fatal(err)

@@ -9,14 +9,15 @@ import (
 
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // A set that is too large to be tokenized before the first step resumes to the bytes of a run that never stopped, also
 // where pairs have no room and others stand in for them; and a changed text is another run.
 func TestLargeSetResumesToTheSameBytes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data := shortRun(t)
+	model := runtest.Model(t)
+	c, data := runtest.Short(t)
 	c.MaxLength = 64
 	builtin := data.Train.Pairs
 	data.Train = &preference.Set{Source: "many"}
@@ -26,16 +27,16 @@ func TestLargeSetResumesToTheSameBytes(t *testing.T) {
 		data.Train.Pairs = append(data.Train.Pairs, pair)
 	}
 	whole := filepath.Join(t.TempDir(), "whole")
-	r := &recorder{}
+	r := &runtest.Recorder{}
 	if err := model.Train(context.Background(), whole, c, data, r); err != nil {
 		t.Fatal(err)
 	}
-	if notes := strings.Join(r.notes, "\n"); !strings.Contains(notes, "pairs looked at") {
+	if notes := strings.Join(r.Notes, "\n"); !strings.Contains(notes, "pairs looked at") {
 		t.Errorf("notes: %s", notes)
 	}
 	dir := filepath.Join(t.TempDir(), "run")
 	ctx, cancel := context.WithCancel(context.Background())
-	stop := &recorder{onStep: func(e metrics.Event) {
+	stop := &runtest.Recorder{OnStep: func(e metrics.Event) {
 		if e.Step == 3 {
 			cancel()
 		}
@@ -44,12 +45,12 @@ func TestLargeSetResumesToTheSameBytes(t *testing.T) {
 		t.Fatal("the run was not stopped")
 	}
 	data.Train.Pairs[4000].Chosen += "!"
-	if err := model.Train(context.Background(), dir, c, data, &recorder{}); err == nil || !strings.Contains(err.Error(), "training pairs") {
+	if err := model.Train(context.Background(), dir, c, data, &runtest.Recorder{}); err == nil || !strings.Contains(err.Error(), "training pairs") {
 		t.Errorf("other pairs: %v", err)
 	}
 	data.Train.Pairs[4000].Chosen = strings.TrimSuffix(data.Train.Pairs[4000].Chosen, "!")
-	if err := model.Train(context.Background(), dir, c, data, &recorder{}); err != nil {
+	if err := model.Train(context.Background(), dir, c, data, &runtest.Recorder{}); err != nil {
 		t.Fatal(err)
 	}
-	equalOutcome(t, "stopped after step 3", outcome(t, dir), outcome(t, whole))
+	runtest.EqualOutcome(t, "stopped after step 3", runtest.Outcome(t, dir), runtest.Outcome(t, whole))
 }

@@ -12,8 +12,8 @@ import (
 // doubled again after scalePatience good steps, up to where it began (Micikevicius et al. 2018,
 // https://arxiv.org/abs/1710.03740). Below 1 it is not the scale that is at fault.
 type lossScale struct {
-	Factor float64 `json:"loss_scale"`
-	Served int     `json:"loss_scale_steps"`
+	Factor float64
+	Served int
 }
 
 const scalePatience = 200

@@ -70,3 +70,16 @@ func (m measuredPair) fill(pair *evaluation.Pair) {
 	pair.RefLogpsChosen, pair.RefLogpsReject = float64(m.reference[0]), float64(m.reference[1])
 	pair.Margin = gains[0] - gains[1]
 }
+
+// rowsOf packs a whole set to be measured.
+func rowsOf(list []batch.Example) ([]*batch.Row, error) {
+	return batch.Pack(list, batch.Plan([][]batch.Example{list})...)
+}
+
+// rewardsOf are β·(log π − log π_ref) of the chosen and the rejected answer.
+func rewardsOf(policy, reference [2]float32, beta float64) [2]float64 {
+	return [2]float64{
+		beta * (float64(policy[0]) - float64(reference[0])),
+		beta * (float64(policy[1]) - float64(reference[1])),
+	}
+}

@@ -13,12 +13,13 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // mixedRun is shortRun on a mix of the built-in pairs: ten of each objective, and two held out.
 func mixedRun(t testing.TB, mix, by string) (dpocore.Config, dpocore.Data) {
 	t.Helper()
-	c, _ := shortRun(t)
+	c, _ := runtest.Short(t)
 	data, err := dpocore.LoadData(mix, "", 0, c.Seed)
 	if err != nil {
 		t.Fatal(err)
@@ -42,23 +43,23 @@ const evenMix = "helpfulness=2,harmlessness=1,truthfulness=1"
 // A mix that was stopped resumes to the bytes of one that never stopped, whichever way its weights act.
 func TestMixResumesToTheSameBytes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	for _, by := range dpocore.MixWays {
 		c, data := mixedRun(t, evenMix, by)
 		whole := filepath.Join(t.TempDir(), "whole")
-		train(t, model, whole, c, data)
-		want := outcome(t, whole)
+		runtest.Train(t, model, whole, c, data)
+		want := runtest.Outcome(t, whole)
 		dir := filepath.Join(t.TempDir(), "run")
 		ctx, cancel := context.WithCancel(context.Background())
-		if err := model.Train(ctx, dir, c, data, &recorder{onStep: func(e metrics.Event) {
+		if err := model.Train(ctx, dir, c, data, &runtest.Recorder{OnStep: func(e metrics.Event) {
 			if e.Step == 4 {
 				cancel()
 			}
 		}}); err == nil {
 			t.Fatal("the run was not stopped")
 		}
-		train(t, model, dir, c, data)
-		equalOutcome(t, by+", stopped after step 4", outcome(t, dir), want)
+		runtest.Train(t, model, dir, c, data)
+		runtest.EqualOutcome(t, by+", stopped after step 4", runtest.Outcome(t, dir), want)
 	}
 }
 
@@ -68,7 +69,7 @@ func TestFiguresOfObjectives(t *testing.T) {
 	c, data := mixedRun(t, evenMix, dpocore.MixSampling)
 	c.BatchSize, c.MaxSteps = 8, 3
 	dir := filepath.Join(t.TempDir(), "run")
-	r := train(t, tinyModel(t), dir, c, data)
+	r := runtest.Train(t, runtest.Model(t), dir, c, data)
 	check := func(what string, loss, margin float64, objectives []metrics.Objective, pairs map[string]int) {
 		t.Helper()
 		sums, all := [2]float64{}, 0.0
@@ -83,21 +84,21 @@ func TestFiguresOfObjectives(t *testing.T) {
 			t.Errorf("%s: the objectives %+v don't make up a loss of %g and a margin of %g", what, objectives, loss, margin)
 		}
 	}
-	for _, e := range r.steps { // 8 pairs in the shares 1/2, 1/4, 1/4
+	for _, e := range r.Steps { // 8 pairs in the shares 1/2, 1/4, 1/4
 		check("step "+strconv.Itoa(e.Step), e.Loss, e.RewardsMargins, e.Objectives, map[string]int{"helpfulness": 4, "harmlessness": 2, "truthfulness": 2})
 	}
-	for _, e := range r.evaluations {
+	for _, e := range r.Evaluations {
 		check("evaluation "+strconv.Itoa(e.Step), e.Loss, e.RewardsMargins, e.Objectives, map[string]int{"helpfulness": 2, "harmlessness": 2, "truthfulness": 2})
 	}
 	history, err := metrics.ReadHistory(dir)
 	if err != nil || len(history.Objectives()) != 3 {
 		t.Errorf("on disk there are the objectives %q, %v", history.Objectives(), err)
 	}
-	if r.begin.Mix == nil || r.begin.Mix.String() != "helpfulness 50 %, harmlessness 25 %, truthfulness 25 %, by sampling" {
-		t.Errorf("the run begins with the mix %v", r.begin.Mix)
+	if r.Begun.Mix == nil || r.Begun.Mix.String() != "helpfulness 50 %, harmlessness 25 %, truthfulness 25 %, by sampling" {
+		t.Errorf("the run begins with the mix %v", r.Begun.Mix)
 	}
 	var record struct{ Mix *dpocore.Mix }
-	if err := json.Unmarshal([]byte(read(t, filepath.Join(dir, "run.json"))), &record); err != nil || record.Mix == nil || record.Mix.Objectives[0].Weight != 2 {
+	if err := json.Unmarshal([]byte(runtest.Read(t, filepath.Join(dir, "run.json"))), &record); err != nil || record.Mix == nil || record.Mix.Objectives[0].Weight != 2 {
 		t.Errorf("run.json has the mix %v, %v", record.Mix, err)
 	}
 }
@@ -106,18 +107,18 @@ func TestFiguresOfObjectives(t *testing.T) {
 // mix, but for what is told of objectives.
 func TestMixInTheLossOfEqualShares(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	c, data := mixedRun(t, "helpfulness=1,harmlessness=1,truthfulness=1", dpocore.MixLoss)
 	c.MaxSteps = 2
 	dirs := [2]string{filepath.Join(t.TempDir(), "mixed"), filepath.Join(t.TempDir(), "plain")}
-	train(t, model, dirs[0], c, data)
+	runtest.Train(t, model, dirs[0], c, data)
 	data.Mix = nil
-	train(t, model, dirs[1], c, data)
+	runtest.Train(t, model, dirs[1], c, data)
 	name := "adapter_model.safetensors"
-	if read(t, filepath.Join(dirs[0], name)) != read(t, filepath.Join(dirs[1], name)) {
+	if runtest.Read(t, filepath.Join(dirs[0], name)) != runtest.Read(t, filepath.Join(dirs[1], name)) {
 		t.Error("weights of 1 change the adapter")
 	}
-	if strings.Contains(read(t, filepath.Join(dirs[1], "metrics.jsonl")), "helpfulness") || strings.Contains(read(t, filepath.Join(dirs[1], "run.json")), `"mix"`) {
+	if strings.Contains(runtest.Read(t, filepath.Join(dirs[1], "metrics.jsonl")), "helpfulness") || strings.Contains(runtest.Read(t, filepath.Join(dirs[1], "run.json")), `"mix"`) {
 		t.Error("a run without a mix tells of objectives")
 	}
 }
@@ -125,16 +126,16 @@ func TestMixInTheLossOfEqualShares(t *testing.T) {
 // The objective with the larger weight gains the more, whichever way the weights act: margins on the pairs trained on.
 func TestObjectivesFollowTheirWeights(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	for _, by := range dpocore.MixWays {
 		gains := map[string]map[string]float64{}
 		for _, mix := range []string{"helpfulness=9,truthfulness=1", "helpfulness=1,truthfulness=9"} {
 			c, data := mixedRun(t, mix, by)
 			c.MaxSteps, c.BatchSize, c.EvalSteps, c.LearningRate, c.Scheduler = 8, 10, 0, 5e-3, "constant"
 			data.HeldOut = data.Train
-			r := train(t, model, filepath.Join(t.TempDir(), "run"), c, data)
+			r := runtest.Train(t, model, filepath.Join(t.TempDir(), "run"), c, data)
 			gains[mix] = map[string]float64{}
-			for _, o := range r.evaluations[len(r.evaluations)-1].Objectives {
+			for _, o := range r.Evaluations[len(r.Evaluations)-1].Objectives {
 				if gains[mix][o.Name] = o.RewardsMargins; o.RewardsAccuracies <= 0.5 {
 					t.Errorf("by %s, %s: the accuracy on %s is %g after training", by, mix, o.Name, o.RewardsAccuracies)
 				}
@@ -150,18 +151,18 @@ func TestObjectivesFollowTheirWeights(t *testing.T) {
 // Another mix, or the same in another way, is another run.
 func TestMixIsPartOfARun(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	c, data := mixedRun(t, evenMix, dpocore.MixSampling)
 	c.MaxSteps = 1
 	dir := filepath.Join(t.TempDir(), "run")
-	train(t, model, dir, c, data)
+	runtest.Train(t, model, dir, c, data)
 	data.Mix.By = dpocore.MixLoss
-	err := model.Train(context.Background(), dir, c, data, &recorder{})
+	err := model.Train(context.Background(), dir, c, data, &runtest.Recorder{})
 	if err == nil || !strings.Contains(err.Error(), "its mix of objectives is helpfulness 50 %, harmlessness 25 %, truthfulness 25 %, by sampling, this run's is") {
 		t.Errorf("another way of mixing: %v", err)
 	}
 	data.Mix.By = "chance"
-	if err := model.Train(context.Background(), dir, c, data, &recorder{}); err == nil || !strings.Contains(err.Error(), `the way of mixing is "chance"; it may be sampling or loss`) {
+	if err := model.Train(context.Background(), dir, c, data, &runtest.Recorder{}); err == nil || !strings.Contains(err.Error(), `the way of mixing is "chance"; it may be sampling or loss`) {
 		t.Errorf("a way that there is not: %v", err)
 	}
 }

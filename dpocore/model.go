@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/gomlx/compute"
 
@@ -29,8 +31,7 @@ type Model struct {
 	weights   *llama.Weights
 	precision string // of the weights that are loaded
 	work      worker
-	kept      *kept // while a sweep runs
-	devices   int   // that training spreads over; 0 for all that are worth it
+	devices   int // that training may use; 0 for all suitable ones
 }
 
 // OpenModel opens a model by its name: the path of a folder or a GGUF file or, where there is none, owner/name or
@@ -105,6 +106,19 @@ func (m *Model) load(precision string) error {
 	if err != nil {
 		return err
 	}
+	if err := m.loadOn(backend); err != nil {
+		return err
+	}
+	return m.narrow(precision)
+}
+
+// LoadOn reads the weights in float32 onto a backend; training uses the given number of its devices.
+func (m *Model) LoadOn(backend compute.Backend, devices int) error {
+	m.devices = devices
+	return m.loadOn(backend)
+}
+
+func (m *Model) loadOn(backend compute.Backend) error {
 	weights, err := llama.Load(backend, m.Path)
 	if err != nil {
 		return err
@@ -114,7 +128,7 @@ func (m *Model) load(precision string) error {
 		return fmt.Errorf("open the model: the tokenizer of %s has %d tokens and the embedding rows for %d; one of them belongs to another model", m.Path, tokens, rows)
 	}
 	m.backend, m.weights, m.precision = backend, weights, float32Name
-	return m.narrow(precision)
+	return nil
 }
 
 // spreadsOver is how many devices a step's rows go to: all GPUs, but one CPU, however many devices it shows itself as,
@@ -164,4 +178,30 @@ func (m *Model) Close() error {
 		m.weights = nil
 	}
 	return m.Tokenizer.Close()
+}
+
+func (m *Model) maker(maxLength int) *maker {
+	return &maker{encoder: m.Chat, maxLength: maxLength, vocabulary: m.Tokenizer.VocabSize()}
+}
+
+// referenceKey identifies what reference log-probabilities depend on beside the row.
+func (m *Model) referenceKey() string {
+	key := m.weights.Hash + " " + device.Describe(m.backend)
+	if m.precision != float32Name {
+		key += " " + m.precision
+	}
+	return key
+}
+
+// baseName is the base model's name for PEFT, which looks for it in this folder or on the hub. The quantized SmolLM2
+// stands for the model that it was made from.
+func (m *Model) baseName() string {
+	if m.HubID != "" {
+		return m.HubID
+	}
+	name := filepath.Base(m.Path)
+	if base, _, quantized := strings.Cut(name, ".Q"); quantized && strings.HasPrefix(name, "SmolLM2-") {
+		return "HuggingFaceTB/" + base
+	}
+	return m.Path
 }

@@ -8,6 +8,7 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // TestModelJudgeOnBuiltinPairs prints how often the installed model tells the better answer of a held-out built-in pair.
@@ -48,7 +49,7 @@ func TestModelJudgeOnBuiltinPairs(t *testing.T) {
 // many are judged together.
 func TestModelJudge(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	questions := []judge.Question{
 		{Prompt: "Why?", Answers: []string{"Because of the light.", "No.", "Because of the light."}},
 		{Prompt: "How?", Answers: []string{"By hand.", "With some patience, and water."}},

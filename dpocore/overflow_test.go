@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/internal/sums"
 )
 
@@ -17,13 +18,13 @@ import (
 // learns on. Stopped among the skipped steps it ends with the same bytes.
 func TestOverflowAdapts(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data := shortRun(t)
+	model := runtest.Model(t)
+	c, data := runtest.Short(t)
 	c.Precision, c.MaxSteps, c.EvalSteps, c.SaveSteps = "float16", 20, 0, 0
-	until := func(step int, dir string) *recorder {
+	until := func(step int, dir string) *runtest.Recorder {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		r := &recorder{onStep: func(e metrics.Event) {
+		r := &runtest.Recorder{OnStep: func(e metrics.Event) {
 			if e.Step == step {
 				cancel()
 			}
@@ -41,24 +42,24 @@ func TestOverflowAdapts(t *testing.T) {
 	}
 	r := until(c.MaxSteps+1, whole)
 	skipped := 0
-	for skipped < len(r.steps) && math.IsNaN(r.steps[skipped].GradNorm) {
+	for skipped < len(r.Steps) && math.IsNaN(r.Steps[skipped].GradNorm) {
 		skipped++
 	}
 	if skipped < 5 || skipped > 17 {
 		t.Errorf("%d steps were skipped at first", skipped)
 	}
 	learned := 0
-	for _, e := range r.steps {
+	for _, e := range r.Steps {
 		if e.GradNorm > 0 && !math.IsInf(e.GradNorm, 0) {
 			learned++
 		}
 	}
-	if notes := strings.Join(r.notes, "\n"); learned < 2 || strings.Count(notes, "was skipped") != len(r.steps)-learned || !strings.Contains(notes, "The loss's scale is ") {
-		t.Errorf("%d of %d steps learned something; the notes are %s", learned, len(r.steps), notes)
+	if notes := strings.Join(r.Notes, "\n"); learned < 2 || strings.Count(notes, "was skipped") != len(r.Steps)-learned || !strings.Contains(notes, "The loss's scale is ") {
+		t.Errorf("%d of %d steps learned something; the notes are %s", learned, len(r.Steps), notes)
 	}
 	until(6, broken)
 	until(c.MaxSteps+1, broken)
-	equalOutcome(t, "stopped while steps are skipped", outcome(t, broken), outcome(t, whole))
+	runtest.EqualOutcome(t, "stopped while steps are skipped", runtest.Outcome(t, broken), runtest.Outcome(t, whole))
 }
 
 // rescale puts another loss scale into a checkpoint.

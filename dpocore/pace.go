@@ -121,19 +121,3 @@ func (p *Pace) due(after int) int {
 		return (all+every-1)/every - after/every
 	}
 }
-
-// SweepPace tells how much time the rest of a sweep takes. It is told what a run's [Listener] and a [SweepListener] are.
-type SweepPace struct {
-	Pace
-	Runs int // of the sweep
-	turn int // of the run under way, counted from 1
-}
-
-// Turn tells that a run's turn has come.
-func (p *SweepPace) Turn(number int) { p.turn, p.step, p.evaluated, p.row = number, 0, 0, 0 }
-
-// Left is the time of all runs, as far as they are not made.
-func (p *SweepPace) Left() (left time.Duration, ok bool) {
-	left, ok = p.Pace.Left()
-	return left + time.Duration(p.Runs-p.turn)*p.whole(), ok
-}

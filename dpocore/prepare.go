@@ -163,8 +163,3 @@ func (t *trainer) pack(pairs []batch.Example) ([]*batch.Row, error) {
 
 // rowStep is what lengths of rows are multiples of.
 const rowStep = 64
-
-// rowsOf packs a whole set to be measured.
-func rowsOf(list []batch.Example) ([]*batch.Row, error) {
-	return batch.Pack(list, batch.Plan([][]batch.Example{list})...)
-}

@@ -11,7 +11,6 @@ import (
 	"sync"
 
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/internal/disk"
 )
@@ -28,15 +27,6 @@ type references struct {
 }
 
 type rowKey [sha256.Size]byte
-
-// referenceKey identifies what reference log-probabilities depend on beside the row.
-func (m *Model) referenceKey() string {
-	key := m.weights.Hash + " " + device.Describe(m.backend)
-	if m.precision != float32Name {
-		key += " " + m.precision
-	}
-	return key
-}
 
 // A record is a key, the number of pairs, two float32 for each, and a checksum of all that.
 const recordOverhead = sha256.Size + 4 + 8

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/metrics"
 )
 
@@ -157,4 +158,38 @@ func sameFile(one, other string) (bool, error) {
 		return bytes.Equal(first, second), nil
 	}
 	return bytes.Equal(times.ReplaceAll(first, nil), times.ReplaceAll(second, nil)), nil
+}
+
+// FetchAgain reads the pairs of a run again, as its record names them. train and heldOut, where they are not empty, are
+// where the training and the held-out pairs lie now. progress, which may be nil, is told of what is fetched.
+func (r Record) FetchAgain(ctx context.Context, train, heldOut string, progress hub.Progress) (Data, error) {
+	if r.Data == nil {
+		return Data{}, errors.New("the run's record does not say how its pairs were named: a program made them, or an earlier version of this one trained on them")
+	}
+	o := *r.Data
+	if train != "" {
+		o.Train = train
+	}
+	switch {
+	case heldOut != "" && o.HeldOut == "":
+		return Data{}, errors.New("the run held out no pairs of a set of their own: they are a share of the training pairs, or there are none")
+	case heldOut != "":
+		o.HeldOut = heldOut
+	}
+	data, err := FetchData(ctx, o.Train, o.HeldOut, o.Fraction, o.Seed, progress)
+	if err != nil {
+		return Data{}, err
+	}
+	if o.Flipped {
+		data.Train = Flipped(data.Train)
+		data.Origin.Flipped = true
+	}
+	if (data.Mix == nil) != (r.Mix == nil) {
+		return Data{}, fmt.Errorf("the run's pairs were of the mix %s, and %s is of %s", r.Mix, o.Train, data.Mix)
+	}
+	if r.Mix != nil {
+		data.Mix.By = r.Mix.By
+	}
+	data.Lineage = r.Lineage
+	return data, nil
 }

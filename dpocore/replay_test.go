@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
@@ -19,7 +20,7 @@ import (
 // recorded trains a short run on pairs in a file, of which a quarter is held out.
 func recorded(t *testing.T, model *dpocore.Model) (dir, file string) {
 	t.Helper()
-	c, data := shortRun(t)
+	c, data := runtest.Short(t)
 	c.MaxSteps, c.EvalSteps = 3, 2
 	file, dir = filepath.Join(t.TempDir(), "pairs.jsonl"), filepath.Join(t.TempDir(), "run")
 	var lines []string
@@ -37,12 +38,12 @@ func recorded(t *testing.T, model *dpocore.Model) (dir, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	train(t, model, dir, c, data)
+	runtest.Train(t, model, dir, c, data)
 	return dir, file
 }
 
 // replay makes a run again from what its folder says, and nothing else.
-func replay(t *testing.T, dir, again string, listener *recorder) (dpocore.Replayed, error) {
+func replay(t *testing.T, dir, again string, listener *runtest.Recorder) (dpocore.Replayed, error) {
 	t.Helper()
 	record, _, err := dpocore.ReadRecord(dir)
 	if err != nil {
@@ -63,33 +64,33 @@ func replay(t *testing.T, dir, again string, listener *recorder) (dpocore.Replay
 // A replay agrees, is reused, and says so where a file of one of the two has changed since.
 func TestReplay(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	dir, file := recorded(t, tinyModel(t))
+	dir, file := recorded(t, runtest.Model(t))
 	again := filepath.Join(t.TempDir(), "again")
-	before := outcome(t, dir)
-	first, second := &recorder{}, &recorder{}
-	for i, r := range []*recorder{first, second} {
+	before := runtest.Outcome(t, dir)
+	first, second := &runtest.Recorder{}, &runtest.Recorder{}
+	for i, r := range []*runtest.Recorder{first, second} {
 		found, err := replay(t, dir, again, r)
 		if err != nil || !found.Agrees() || found.String() != again+" agrees with "+dir+" byte for byte, in its adapter and in all figures but the times" {
 			t.Fatalf("replay %d: %v, %v", i+1, found, err)
 		}
 	}
-	if len(first.steps) != 3 || len(second.steps) != 0 || !second.finished {
-		t.Errorf("the first replay made %d steps, the second %d", len(first.steps), len(second.steps))
+	if len(first.Steps) != 3 || len(second.Steps) != 0 || !second.Complete {
+		t.Errorf("the first replay made %d steps, the second %d", len(first.Steps), len(second.Steps))
 	}
-	equalOutcome(t, "replayed", outcome(t, again), before)
-	equalOutcome(t, "the run itself, after replays", outcome(t, dir), before)
+	runtest.EqualOutcome(t, "replayed", runtest.Outcome(t, again), before)
+	runtest.EqualOutcome(t, "the run itself, after replays", runtest.Outcome(t, dir), before)
 
 	spoil(t, filepath.Join(dir, "metrics.jsonl"), `"step": 2`, `"step": 2 `)
-	if found, err := replay(t, dir, again, &recorder{}); err != nil || !slices.Equal(found.Differ, []string{"metrics.jsonl"}) ||
+	if found, err := replay(t, dir, again, &runtest.Recorder{}); err != nil || !slices.Equal(found.Differ, []string{"metrics.jsonl"}) ||
 		!strings.Contains(found.String(), "differs from "+dir+" in metrics.jsonl, with the same inputs") {
 		t.Errorf("after a change to the metrics: %v, %v", found, err)
 	}
-	content := read(t, file)
+	content := runtest.Read(t, file)
 	if err := os.WriteFile(file, []byte(strings.Replace(content, `"chosen":"`, `"chosen":"Well. `, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	fresh := filepath.Join(t.TempDir(), "fresh")
-	found, err := replay(t, dir, fresh, &recorder{})
+	found, err := replay(t, dir, fresh, &runtest.Recorder{})
 	if err != nil || found.Agrees() || len(found.Changed) != 1 || !strings.Contains(found.String(), "nothing was trained") ||
 		!strings.Contains(found.String(), "pairs have changed (") || !strings.Contains(found.String(), file) {
 		t.Errorf("after a change to the pairs: %v, %v", found, err)
@@ -102,7 +103,7 @@ func TestReplay(t *testing.T) {
 // spoil changes a text in a file.
 func spoil(t *testing.T, path, old, changed string) {
 	t.Helper()
-	content := read(t, path)
+	content := runtest.Read(t, path)
 	if !strings.Contains(content, old) {
 		t.Fatalf("%s has no %q", path, old)
 	}
@@ -114,13 +115,13 @@ func spoil(t *testing.T, path, old, changed string) {
 // Another model in the old one's place, a changed first adapter: each is named.
 func TestReplayNamesWhatChanged(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	start, _ := recorded(t, model)
-	c, data := shortRun(t)
+	c, data := runtest.Short(t)
 	c.MaxSteps, c.EvalSteps, c.InitAdapter = 2, 0, start
 	dir := filepath.Join(t.TempDir(), "run")
 	data.Origin = &dpocore.Origin{Train: "elsewhere"}
-	train(t, model, dir, c, data)
+	runtest.Train(t, model, dir, c, data)
 	other, err := dpocore.OpenModel(tinymodel.WriteChat(t, 2))
 	if err != nil {
 		t.Fatal(err)
@@ -129,11 +130,11 @@ func TestReplayNamesWhatChanged(t *testing.T) {
 	if err := os.Remove(filepath.Join(start, sums.Name)); err != nil { // as the one who changes the adapter does
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(start, "adapter_model.safetensors"), []byte(read(t, filepath.Join(dir, "adapter_model.safetensors"))), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(start, "adapter_model.safetensors"), []byte(runtest.Read(t, filepath.Join(dir, "adapter_model.safetensors"))), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	data.HeldOut = nil
-	found, err := other.Replay(context.Background(), dir, filepath.Join(t.TempDir(), "again"), data, &recorder{})
+	found, err := other.Replay(context.Background(), dir, filepath.Join(t.TempDir(), "again"), data, &runtest.Recorder{})
 	if err != nil || len(found.Changed) != 3 || !strings.Contains(found.Changed[0], "the model's weights have changed ("+other.Path) ||
 		!strings.Contains(found.Changed[1], "the adapter that it starts from has changed ("+start) ||
 		found.Changed[2] != "the held-out pairs have changed (4 pairs of builtin then, 0 of  now)" {
@@ -143,12 +144,12 @@ func TestReplayNamesWhatChanged(t *testing.T) {
 
 func TestReplayMistakes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	dir, _ := recorded(t, model)
-	c, data := shortRun(t)
+	c, data := runtest.Short(t)
 	stopped := filepath.Join(t.TempDir(), "stopped")
 	ctx, cancel := context.WithCancel(context.Background())
-	err := model.Train(ctx, stopped, c, data, &recorder{onStep: func(metrics.Event) { cancel() }})
+	err := model.Train(ctx, stopped, c, data, &runtest.Recorder{OnStep: func(metrics.Event) { cancel() }})
 	if err == nil {
 		t.Fatal("the run was not stopped")
 	}
@@ -157,7 +158,7 @@ func TestReplayMistakes(t *testing.T) {
 		"is not finished":    {stopped, "again"},
 		"is the run itself":  {dir, filepath.Join(dir, "..", filepath.Base(dir))},
 	} {
-		if _, err := model.Replay(context.Background(), folders[0], folders[1], data, &recorder{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := model.Replay(context.Background(), folders[0], folders[1], data, &runtest.Recorder{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}

@@ -12,19 +12,20 @@ import (
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/internal/sums"
 )
 
 // roundsListener keeps what it is told, and can stop the rounds at anything that they do.
 type roundsListener struct {
-	notes, said []string
+	Notes, said []string
 	checks      []dpocore.Check
-	rounds      []*recorder
+	rounds      []*runtest.Recorder
 	onDoing     func(what string, done int)
-	onStep      func(round int, e metrics.Event)
+	OnStep      func(round int, e metrics.Event)
 }
 
-func (l *roundsListener) Note(text string) { l.notes = append(l.notes, text) }
+func (l *roundsListener) Note(text string) { l.Notes = append(l.Notes, text) }
 func (l *roundsListener) Doing(what string, done, _ int) {
 	if l.onDoing != nil {
 		l.onDoing(what, done)
@@ -32,9 +33,9 @@ func (l *roundsListener) Doing(what string, done, _ int) {
 }
 func (l *roundsListener) Training(round int, says string) dpocore.Listener {
 	l.said = append(l.said, says)
-	r := &recorder{}
-	if l.onStep != nil {
-		r.onStep = func(e metrics.Event) { l.onStep(round, e) }
+	r := &runtest.Recorder{}
+	if l.OnStep != nil {
+		r.OnStep = func(e metrics.Event) { l.OnStep(round, e) }
 	}
 	l.rounds = append(l.rounds, r)
 	return r
@@ -58,7 +59,7 @@ func vowels(calls *int) judge.Judge {
 // shortRounds are two rounds of two steps on a tiny model.
 func shortRounds(t testing.TB, reference string) (dpocore.RoundsConfig, dpocore.Data, dpocore.RoundPrompts) {
 	t.Helper()
-	train, data := shortRun(t)
+	train, data := runtest.Short(t)
 	train.MaxSteps, train.EvalSteps, train.SaveSteps = 2, 0, 1
 	data.Train.Pairs, data.HeldOut.Pairs = data.Train.Pairs[:6], data.HeldOut.Pairs[:2]
 	c := dpocore.DefaultRoundsConfig()
@@ -71,10 +72,10 @@ func left(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	for _, name := range []string{"answers-2.jsonl", "scores-2.jsonl", "pairs-2.jsonl", "check-scores-2.jsonl", "rounds.json"} {
-		files[name] = strings.ReplaceAll(read(t, filepath.Join(dir, name)), dir, "DIR")
+		files[name] = strings.ReplaceAll(runtest.Read(t, filepath.Join(dir, name)), dir, "DIR")
 	}
 	for _, round := range []string{"round-1", "round-2"} {
-		for name, content := range outcome(t, filepath.Join(dir, round)) {
+		for name, content := range runtest.Outcome(t, filepath.Join(dir, round)) {
 			files[round+"/"+name] = strings.ReplaceAll(content, dir, "DIR")
 		}
 	}
@@ -88,7 +89,7 @@ func TestRounds(t *testing.T) {
 		dpocore.ReferenceBase:     "It goes on with round 1's adapter; its reference stays the first model, MODEL, so that rewards say what all rounds together have changed.",
 	} {
 		t.Run(reference, func(t *testing.T) {
-			model := tinyModel(t)
+			model := runtest.Model(t)
 			c, data, prompts := shortRounds(t, reference)
 			dir, calls := filepath.Join(t.TempDir(), "rounds"), 0
 			l := &roundsListener{}
@@ -102,10 +103,10 @@ func TestRounds(t *testing.T) {
 			}
 			checkLineage(t, dir, record, reference)
 			if reference == dpocore.ReferencePrevious { // policy and reference are the same model at first
-				if first := l.rounds[1].steps[0]; math.Abs(first.RewardsMargins) > 1e-5 {
+				if first := l.rounds[1].Steps[0]; math.Abs(first.RewardsMargins) > 1e-5 {
 					t.Errorf("round 2 begins with a margin of %g", first.RewardsMargins)
 				}
-			} else if first := l.rounds[1].steps[0]; math.Abs(first.RewardsMargins) < 1e-4 {
+			} else if first := l.rounds[1].Steps[0]; math.Abs(first.RewardsMargins) < 1e-4 {
 				t.Error("round 2 begins as if round 1 had changed nothing")
 			}
 			if len(l.checks) != 3 || l.checks[0].Round != 0 || l.checks[2].Answers != 3 {
@@ -119,7 +120,7 @@ func TestRounds(t *testing.T) {
 			if calls != asked || len(again.said) > 0 || len(again.checks) > 0 {
 				t.Errorf("finished rounds were repeated: %d answers judged again, %q", calls-asked, again.said)
 			}
-			equalOutcome(t, "called again", left(t, dir), before)
+			runtest.EqualOutcome(t, "called again", left(t, dir), before)
 		})
 	}
 }
@@ -165,21 +166,21 @@ func sum(t *testing.T, path string) string {
 // More rounds can be added; what is finished stays as it is.
 func TestAnotherRound(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	c, data, prompts := shortRounds(t, dpocore.ReferencePrevious)
 	dir, calls := filepath.Join(t.TempDir(), "rounds"), 0
 	c.Rounds = 1
 	if _, err := model.TrainRounds(t.Context(), dir, c, data, prompts, vowels(&calls), &roundsListener{}); err != nil {
 		t.Fatal(err)
 	}
-	first := outcome(t, filepath.Join(dir, "round-1"))
+	first := runtest.Outcome(t, filepath.Join(dir, "round-1"))
 	c.Rounds = 3 // the third has two prompts left
 	l := &roundsListener{}
 	record, err := model.TrainRounds(t.Context(), dir, c, data, prompts, vowels(&calls), l)
 	if err != nil || len(record.Done) != 3 || len(l.said) != 2 || len(l.checks) != 2 {
 		t.Fatalf("%d rounds done, %d trained, %v", len(record.Done), len(l.said), err)
 	}
-	equalOutcome(t, "round 1", outcome(t, filepath.Join(dir, "round-1")), first)
+	runtest.EqualOutcome(t, "round 1", runtest.Outcome(t, filepath.Join(dir, "round-1")), first)
 
 	for name, change := range map[string]func(c *dpocore.RoundsConfig, p *dpocore.RoundPrompts){
 		"their temperature is 1, these have 0.5":       func(c *dpocore.RoundsConfig, _ *dpocore.RoundPrompts) { c.Temperature = 0.5 },
@@ -198,7 +199,7 @@ func TestAnotherRound(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "round-1", sums.Name)); err != nil { // as the one who changes the adapter does
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "round-1", "adapter_model.safetensors"), []byte(read(t, filepath.Join(dir, "round-2", "adapter_model.safetensors"))), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "round-1", "adapter_model.safetensors"), []byte(runtest.Read(t, filepath.Join(dir, "round-2", "adapter_model.safetensors"))), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := model.TrainRounds(t.Context(), dir, c, data, prompts, vowels(&calls), &roundsListener{}); err == nil || !strings.Contains(err.Error(), "is not the one that the round left") {
@@ -208,7 +209,7 @@ func TestAnotherRound(t *testing.T) {
 
 func TestRoundsMistakes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	full := t.TempDir()
 	if err := os.WriteFile(filepath.Join(full, "thesis.txt"), nil, 0o600); err != nil {
 		t.Fatal(err)

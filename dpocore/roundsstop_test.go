@@ -14,6 +14,7 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // Rounds stopped in any of their stages go on to the same bytes.
@@ -22,7 +23,7 @@ func TestStoppedRoundsGoOn(t *testing.T) {
 		t.Skip("it takes a minute")
 	}
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	c, data, prompts := shortRounds(t, dpocore.ReferencePrevious)
 	calls := 0
 	whole := filepath.Join(t.TempDir(), "whole")
@@ -39,7 +40,7 @@ func TestStoppedRoundsGoOn(t *testing.T) {
 					cancel()
 				}
 			},
-			onStep: func(round int, e metrics.Event) {
+			OnStep: func(round int, e metrics.Event) {
 				if stage == fmt.Sprintf("round %d", round) && e.Step == 1 {
 					cancel()
 				}
@@ -65,7 +66,7 @@ func TestStoppedRoundsGoOn(t *testing.T) {
 	for name := range want { // hashes of files that name their folder differ
 		got[name], want[name] = withoutFileHashes(got[name]), withoutFileHashes(want[name])
 	}
-	equalOutcome(t, "stopped in each stage", got, want)
+	runtest.EqualOutcome(t, "stopped in each stage", got, want)
 }
 
 var fileHash = regexp.MustCompile(`"sha256": "[0-9a-f]{64}"`)
@@ -75,7 +76,7 @@ func withoutFileHashes(text string) string { return fileHash.ReplaceAllString(te
 // A person judges between two calls; until then the rounds wait, and say for what.
 func TestRoundsWaitForAPerson(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	c, data, prompts := shortRounds(t, dpocore.ReferenceBase)
 	prompts.Check = nil
 	dir := filepath.Join(t.TempDir(), "rounds")
@@ -85,7 +86,7 @@ func TestRoundsWaitForAPerson(t *testing.T) {
 	if !errors.As(err, &waits) || waits.Prompts != 3 || waits.Judge != "me" || !errors.Is(err, judge.ErrWaiting) {
 		t.Fatalf("got %v", err)
 	}
-	for i, line := range strings.Split(strings.TrimSpace(read(t, waits.File)), "\n") {
+	for i, line := range strings.Split(strings.TrimSpace(runtest.Read(t, waits.File)), "\n") {
 		var asked struct {
 			Prompt  string
 			Answers []struct{ Text string }
@@ -107,7 +108,7 @@ func TestRoundsWaitForAPerson(t *testing.T) {
 			t.Fatalf("after %d rankings: %v", i+1, err)
 		}
 	}
-	if pairs := strings.Count(read(t, filepath.Join(dir, "pairs-2.jsonl")), "\n"); pairs != 6 {
+	if pairs := strings.Count(runtest.Read(t, filepath.Join(dir, "pairs-2.jsonl")), "\n"); pairs != 6 {
 		t.Errorf("two rankings of three answers make %d pairs", pairs)
 	}
 }

@@ -20,7 +20,7 @@ func (t *trainer) save() error {
 	}
 	perEpoch := t.order.stepsPerEpoch()
 	s := saved{position: position{Step: t.step, Epoch: t.step / perEpoch, NextPair: t.step % perEpoch * t.order.perStep,
-		Seed: t.config.Seed, NumTokens: t.tokens, Updates: t.policy.Updates(), lossScale: t.scale}}
+		Seed: t.config.Seed, NumTokens: t.tokens, Updates: t.policy.Updates(), LossScale: t.scale.Factor, LossScaleSteps: t.scale.Served}}
 	var err error
 	if s.adapter, s.mean, s.variance, err = t.policy.Snapshot(); err != nil {
 		return err

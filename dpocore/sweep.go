@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
 )
@@ -158,4 +159,12 @@ func (r SweepRecord) write(dir string) error {
 		return fmt.Errorf("write down the sweep: %w", err)
 	}
 	return atomicfile.WriteBytes(filepath.Join(dir, sweepFile), append(raw, '\n'))
+}
+
+// SweptRun is a run in sweep.json.
+type SweptRun struct {
+	Name  string     `json:"name"`
+	State State      `json:"state"`
+	Error string     `json:"error,omitempty"` // of one that failed
+	Shows *sweep.Run `json:"held_out,omitempty"`
 }

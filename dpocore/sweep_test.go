@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // sweepListener keeps what it is told of a sweep.
@@ -20,12 +21,12 @@ type sweepListener struct {
 	faults   map[string]error
 	measured []string
 	runs     map[string]*sweptRecorder
-	onStep   func(run string, e metrics.Event)
+	OnStep   func(run string, e metrics.Event)
 }
 
 // sweptRecorder also keeps what a run took.
 type sweptRecorder struct {
-	recorder
+	runtest.Recorder
 	finish dpocore.Finish
 }
 
@@ -34,8 +35,8 @@ func (r *sweptRecorder) Finished(f dpocore.Finish) { r.finish = f }
 func (l *sweepListener) Run(number, of int, run dpocore.SweepRun) dpocore.Listener {
 	l.turns = append(l.turns, fmt.Sprintf("%d of %d: %s", number, of, run.Name))
 	r := &sweptRecorder{}
-	if l.onStep != nil {
-		r.onStep = func(e metrics.Event) { l.onStep(run.Name, e) }
+	if l.OnStep != nil {
+		r.OnStep = func(e metrics.Event) { l.OnStep(run.Name, e) }
 	}
 	if l.runs == nil {
 		l.runs = map[string]*sweptRecorder{}
@@ -58,7 +59,7 @@ func (l *sweepListener) Measuring(run dpocore.SweepRun, done, _ int) {
 }
 
 func shortSweep(t testing.TB, betas ...float64) (dpocore.Sweep, dpocore.Data) {
-	c, data := shortRun(t)
+	c, data := runtest.Short(t)
 	return dpocore.Sweep{Config: c, Betas: betas}, data
 }
 
@@ -75,7 +76,7 @@ func sweepInto(t *testing.T, model *dpocore.Model, dir string, s dpocore.Sweep, 
 // TestSweepEqualsSingleRuns trains five betas together and one by one, each in a model of its own.
 func TestSweepEqualsSingleRuns(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	betas := []float64{0.05, 0.1, 0.2, 0.3, 0.5}
 	s, data := shortSweep(t, betas...)
 	dir := filepath.Join(t.TempDir(), "sweep")
@@ -89,9 +90,9 @@ func TestSweepEqualsSingleRuns(t *testing.T) {
 		c := s.Config
 		c.Beta = beta
 		alone := filepath.Join(t.TempDir(), "run")
-		train(t, model, alone, c, data)
-		equalOutcome(t, name, outcome(t, filepath.Join(dir, name)), outcome(t, alone))
-		if read(t, filepath.Join(dir, name, "eval_pairs.jsonl")) != read(t, filepath.Join(alone, "eval_pairs.jsonl")) {
+		runtest.Train(t, model, alone, c, data)
+		runtest.EqualOutcome(t, name, runtest.Outcome(t, filepath.Join(dir, name)), runtest.Outcome(t, alone))
+		if runtest.Read(t, filepath.Join(dir, name, "eval_pairs.jsonl")) != runtest.Read(t, filepath.Join(alone, "eval_pairs.jsonl")) {
 			t.Errorf("%s: the held-out pairs differ from the single run's", name)
 		}
 	}
@@ -107,7 +108,7 @@ func TestSweepCompilesOnce(t *testing.T) {
 	s, data := shortSweep(t, 0.05, 0.1, 0.3)
 	l := &sweepListener{}
 	var sizes []int64
-	l.onStep = func(_ string, e metrics.Event) {
+	l.OnStep = func(_ string, e metrics.Event) {
 		if e.Step == s.Config.MaxSteps {
 			files, _ := filepath.Glob(filepath.Join(cache, "gonb-dpo/reference/*.bin"))
 			info, err := os.Stat(files[0])
@@ -117,7 +118,7 @@ func TestSweepCompilesOnce(t *testing.T) {
 			sizes = append(sizes, info.Size())
 		}
 	}
-	if _, err := tinyModel(t).Sweep(t.Context(), filepath.Join(t.TempDir(), "sweep"), s, data, false, l); err != nil {
+	if _, err := runtest.Model(t).Sweep(t.Context(), filepath.Join(t.TempDir(), "sweep"), s, data, false, l); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasSuffix(l.runs["beta-0.05"].finish.Taken, " graphs compiled") || strings.HasSuffix(l.runs["beta-0.05"].finish.Taken, " 0 graphs compiled") {
@@ -136,7 +137,7 @@ func TestSweepCompilesOnce(t *testing.T) {
 // A sweep of all four axes, with another rank and loss in between, still equals single runs.
 func TestSweepOfEveryAxis(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	s, data := shortSweep(t, 0.1, 0.3)
 	s.Config.MaxSteps, s.Config.EvalSteps = 2, 0
 	s.LearningRates, s.Ranks, s.LossTypes = []float64{1e-3, 2e-3}, []int{2, 4}, []string{"sigmoid", "ipo"}
@@ -147,20 +148,20 @@ func TestSweepOfEveryAxis(t *testing.T) {
 	}
 	for _, run := range s.Runs()[6:10] { // over the changes of loss and rank
 		alone := filepath.Join(t.TempDir(), "run")
-		train(t, model, alone, run.Config, data)
-		equalOutcome(t, run.Name, outcome(t, filepath.Join(dir, run.Name)), outcome(t, alone))
+		runtest.Train(t, model, alone, run.Config, data)
+		runtest.EqualOutcome(t, run.Name, runtest.Outcome(t, filepath.Join(dir, run.Name)), runtest.Outcome(t, alone))
 	}
 }
 
 // A sweep that is stopped goes on, repeats no finished run, and ends as one that never stopped.
 func TestSweepGoesOn(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	s, data := shortSweep(t, 0.05, 0.1, 0.3)
 	whole, parts := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "parts")
 	want, _ := sweepInto(t, model, whole, s, data)
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := model.Sweep(ctx, parts, s, data, false, &sweepListener{onStep: func(run string, e metrics.Event) {
+	_, err := model.Sweep(ctx, parts, s, data, false, &sweepListener{OnStep: func(run string, e metrics.Event) {
 		if run == "beta-0.1" && e.Step == 4 {
 			cancel()
 		}
@@ -170,24 +171,24 @@ func TestSweepGoesOn(t *testing.T) {
 		t.Fatalf("stopped with %v", err)
 	}
 	got, l := sweepInto(t, model, parts, s, data)
-	if len(l.runs["beta-0.05"].steps) != 0 || len(l.runs["beta-0.1"].steps) != 2 || len(l.runs["beta-0.3"].steps) != 6 {
-		t.Errorf("the runs made %d, %d and %d steps", len(l.runs["beta-0.05"].steps), len(l.runs["beta-0.1"].steps), len(l.runs["beta-0.3"].steps))
+	if len(l.runs["beta-0.05"].Steps) != 0 || len(l.runs["beta-0.1"].Steps) != 2 || len(l.runs["beta-0.3"].Steps) != 6 {
+		t.Errorf("the runs made %d, %d and %d steps", len(l.runs["beta-0.05"].Steps), len(l.runs["beta-0.1"].Steps), len(l.runs["beta-0.3"].Steps))
 	}
 	if len(l.measured) > 0 {
 		t.Errorf("the held-out pairs of %q were measured again", l.measured)
 	}
-	if got.Says != want.Says || read(t, filepath.Join(parts, "sweep.json")) != read(t, filepath.Join(whole, "sweep.json")) {
+	if got.Says != want.Says || runtest.Read(t, filepath.Join(parts, "sweep.json")) != runtest.Read(t, filepath.Join(whole, "sweep.json")) {
 		t.Errorf("it says %q, one that never stopped %q", got.Says, want.Says)
 	}
 	for _, run := range s.Runs() {
-		equalOutcome(t, run.Name, outcome(t, filepath.Join(parts, run.Name)), outcome(t, filepath.Join(whole, run.Name)))
+		runtest.EqualOutcome(t, run.Name, runtest.Outcome(t, filepath.Join(parts, run.Name)), runtest.Outcome(t, filepath.Join(whole, run.Name)))
 	}
 }
 
 // A rate at which numbers overflow fails; the runs after it train as ever, and only the finished ones are compared.
 func TestFailingRunDoesNotStopTheOthers(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	s, data := shortSweep(t)
 	s.Config.WarmupSteps, s.Config.MaxGradNorm, s.LearningRates = 1, 1e30, []float64{1e-3, 1e30, 2e-3}
 	dir := filepath.Join(t.TempDir(), "sweep")
@@ -201,6 +202,6 @@ func TestFailingRunDoesNotStopTheOthers(t *testing.T) {
 	c := s.Config
 	c.LearningRate = 2e-3
 	alone := filepath.Join(t.TempDir(), "run")
-	train(t, model, alone, c, data)
-	equalOutcome(t, "after the failed one", outcome(t, filepath.Join(dir, "lr-0.002")), outcome(t, alone))
+	runtest.Train(t, model, alone, c, data)
+	runtest.EqualOutcome(t, "after the failed one", runtest.Outcome(t, filepath.Join(dir, "lr-0.002")), runtest.Outcome(t, alone))
 }

@@ -1,8 +1,10 @@
 package dpocore
 
 import (
+	"context"
 	"maps"
 	"reflect"
+	"slices"
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/evaluation"
@@ -10,9 +12,9 @@ import (
 	"example.com/gonb-dpo/dpocore/policy"
 )
 
-// kept is what the runs of a sweep leave to each other, so that each graph compiles once and the model without an
+// Shared is what the runs of a sweep leave to each other, so that each graph compiles once and the model without an
 // adapter reads each pair once. A run computes the same bits with and without it.
-type kept struct {
+type Shared struct {
 	policy *policy.Policy          // of the run before, with its compiled graphs
 	known  map[rowKey][][2]float32 // reference log-probabilities, also where the disk takes none
 	bases  map[rowKey]*policy.Base // of held-out rows
@@ -29,15 +31,15 @@ type lastHeldOut struct {
 // basesMost is how much memory bases of held-out rows may take: those of some thousand pairs.
 const basesMost = 512 << 20
 
-func newKept() *kept {
-	return &kept{known: map[rowKey][][2]float32{}, bases: map[rowKey]*policy.Base{}}
+func newKept() *Shared {
+	return &Shared{known: map[rowKey][][2]float32{}, bases: map[rowKey]*policy.Base{}}
 }
 
 // fitted puts an adapter on the model: on the policy that the run before has left, where its graphs fit, or on a new one.
-func (m *Model) fitted(layout llama.Layout, values []float32) (*policy.Policy, error) {
-	if m.kept != nil && m.kept.policy != nil {
-		p := m.kept.policy
-		m.kept.policy = nil
+func (k *Shared) fitted(m *Model, layout llama.Layout, values []float32) (*policy.Policy, error) {
+	if k != nil && k.policy != nil {
+		p := k.policy
+		k.policy = nil
 		if reflect.DeepEqual(p.Layout, layout) {
 			return p, p.Restore(values, nil, nil, 0)
 		}
@@ -47,29 +49,25 @@ func (m *Model) fitted(layout llama.Layout, values []float32) (*policy.Policy, e
 }
 
 // leave lets go of a policy: for the next run of a sweep, or for good.
-func (m *Model) leave(p *policy.Policy) {
-	if m.kept != nil && m.kept.policy == nil && m.work.idle() {
-		m.kept.policy = p
+func (k *Shared) leave(m *Model, p *policy.Policy) {
+	if k != nil && k.policy == nil && m.work.idle() {
+		k.policy = p
 		return
 	}
 	m.work.finish(p.Finalize)
 }
 
-// idle says that nothing computes.
-func (w *worker) idle() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.running == 0
-}
-
 // lend makes references of what earlier runs have measured, and these of later ones.
-func (k *kept) lend(r *references) {
+func (k *Shared) lend(r *references) {
+	if k == nil {
+		return
+	}
 	maps.Copy(r.known, k.known)
 	k.known = r.known
 }
 
 // base is what the model makes of a row without the adapter; free is to be called when it was used.
-func (k *kept) base(p *policy.Policy, key rowKey, row *batch.Row) (base *policy.Base, free func(), err error) {
+func (k *Shared) base(p *policy.Policy, key rowKey, row *batch.Row) (base *policy.Base, free func(), err error) {
 	if base, ok := k.bases[key]; ok {
 		return base, func() {}, nil
 	}
@@ -85,11 +83,67 @@ func (k *kept) base(p *policy.Policy, key rowKey, row *batch.Row) (base *policy.
 }
 
 // close frees what is on the device.
-func (k *kept) close() {
+func (k *Shared) close() {
 	if k.policy != nil {
 		k.policy.Finalize()
 	}
 	for _, base := range k.bases {
 		base.Finalize()
 	}
+}
+
+// diverging evaluates rows of held-out pairs as Policy.Evaluate does, and puts into divergence how far each of the pairs
+// has moved.
+func (k *Shared) diverging(p *policy.Policy, r *references, loss policy.Loss, divergence []float64) func(*batch.Row, [][2]float32) (policy.Measured, error) {
+	return func(row *batch.Row, reference [][2]float32) (policy.Measured, error) {
+		base, free, err := k.base(p, r.key(row), row)
+		if err != nil {
+			return policy.Measured{}, err
+		}
+		defer free()
+		measured, moved, err := p.EvaluateFrom(base, row, reference, loss)
+		for i, both := range moved {
+			divergence[row.Examples[i]] = float64(both[0]) + float64(both[1])
+		}
+		return measured, err
+	}
+}
+
+// prime reads held-out rows whose reference is not known, once for that and for their bases.
+func (k *Shared) prime(ctx context.Context, work *worker, p *policy.Policy, r *references, rows []*batch.Row) error {
+	for _, row := range rows {
+		if _, err := await(ctx, work, func() (bool, error) { return true, k.read(p, r, row) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *Shared) read(p *policy.Policy, r *references, row *batch.Row) error {
+	key := r.key(row)
+	r.taking.Lock()
+	defer r.taking.Unlock()
+	if _, ok := r.known[key]; ok {
+		return nil
+	}
+	base, free, err := k.base(p, key, row)
+	if err != nil {
+		return err
+	}
+	defer free()
+	measured, err := p.ReferenceFrom(base, row)
+	if err == nil {
+		r.known[key] = measured.LogProbs
+		r.keep(key, measured.LogProbs)
+	}
+	return err
+}
+
+// remember keeps the held-out pairs of a run's last step, each with its divergence.
+func (k *Shared) remember(dir string, pairs []evaluation.Pair, divergence []float64) {
+	pairs = slices.Clone(pairs)
+	for i := range pairs {
+		pairs[i].KL = divergence[i]
+	}
+	k.last = lastHeldOut{dir, pairs}
 }

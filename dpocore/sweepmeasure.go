@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
-	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/llama"
@@ -24,62 +22,6 @@ type measuredRun struct {
 	Adapter string            `json:"adapter_sha256"`
 	HeldOut string            `json:"held_out_tokens_sha256"`
 	Pairs   []evaluation.Pair `json:"pairs"`
-}
-
-// diverging evaluates rows of held-out pairs as Policy.Evaluate does, and puts into divergence how far each of the pairs
-// has moved.
-func (k *kept) diverging(p *policy.Policy, r *references, loss policy.Loss, divergence []float64) func(*batch.Row, [][2]float32) (policy.Measured, error) {
-	return func(row *batch.Row, reference [][2]float32) (policy.Measured, error) {
-		base, free, err := k.base(p, r.key(row), row)
-		if err != nil {
-			return policy.Measured{}, err
-		}
-		defer free()
-		measured, moved, err := p.EvaluateFrom(base, row, reference, loss)
-		for i, both := range moved {
-			divergence[row.Examples[i]] = float64(both[0]) + float64(both[1])
-		}
-		return measured, err
-	}
-}
-
-// prime reads held-out rows whose reference is not known, once for that and for their bases.
-func (k *kept) prime(ctx context.Context, work *worker, p *policy.Policy, r *references, rows []*batch.Row) error {
-	for _, row := range rows {
-		if _, err := await(ctx, work, func() (bool, error) { return true, k.read(p, r, row) }); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (k *kept) read(p *policy.Policy, r *references, row *batch.Row) error {
-	key := r.key(row)
-	r.taking.Lock()
-	defer r.taking.Unlock()
-	if _, ok := r.known[key]; ok {
-		return nil
-	}
-	base, free, err := k.base(p, key, row)
-	if err != nil {
-		return err
-	}
-	defer free()
-	measured, err := p.ReferenceFrom(base, row)
-	if err == nil {
-		r.known[key] = measured.LogProbs
-		r.keep(key, measured.LogProbs)
-	}
-	return err
-}
-
-// remember keeps the held-out pairs of a run's last step, each with its divergence.
-func (k *kept) remember(dir string, pairs []evaluation.Pair, divergence []float64) {
-	pairs = slices.Clone(pairs)
-	for i := range pairs {
-		pairs[i].KL = divergence[i]
-	}
-	k.last = lastHeldOut{dir, pairs}
 }
 
 // measured are the held-out pairs of a finished run: as its training in this process has left them, as an earlier sweep
@@ -98,7 +40,7 @@ func (s *sweeping) measured(ctx context.Context, run SweepRun) ([]evaluation.Pai
 			return before.Pairs, nil
 		}
 	}
-	if last := s.model.kept.last; last.dir == dir && run.Config.EarlyStopping == 0 {
+	if last := s.shared.last; last.dir == dir && run.Config.EarlyStopping == 0 {
 		own.Pairs = last.pairs
 	} else if own.Pairs, err = s.measure(ctx, run); err != nil {
 		return nil, err
@@ -122,15 +64,15 @@ func (s *sweeping) measure(ctx context.Context, run SweepRun) ([]evaluation.Pair
 	if err != nil {
 		return nil, err
 	}
-	defer m.leave(p)
+	defer s.shared.leave(m, p)
 	references := openReferences(p, m.referenceKey())
 	defer references.close()
-	m.kept.lend(references)
-	if err := m.kept.prime(ctx, &m.work, p, references, rows); err != nil {
+	s.shared.lend(references)
+	if err := s.shared.prime(ctx, &m.work, p, references, rows); err != nil {
 		return nil, err
 	}
 	pairs, divergence := s.held.figures(), make([]float64, len(s.held.list))
-	own := m.kept.diverging(p, references, run.Config.loss(s.held.list), divergence)
+	own := s.shared.diverging(p, references, run.Config.loss(s.held.list), divergence)
 	told := func(done, total int) { s.listener.Measuring(run, done, total) }
 	if err := measureRows(ctx, &m.work, references, rows, told, own, func(one measuredPair) { one.fill(&pairs[one.example]) }); err != nil {
 		return nil, err
@@ -158,5 +100,5 @@ func (s *sweeping) adapted(dir string, c Config) (*policy.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.model.fitted(layout, values)
+	return s.shared.fitted(s.model, layout, values)
 }

@@ -18,17 +18,10 @@ type SweepListener interface {
 	Measuring(run SweepRun, done, total int)    // rows of held-out pairs of a finished run
 }
 
-// SweptRun is a run in sweep.json.
-type SweptRun struct {
-	Name  string     `json:"name"`
-	State State      `json:"state"`
-	Error string     `json:"error,omitempty"` // of one that failed
-	Shows *sweep.Run `json:"held_out,omitempty"`
-}
-
 // sweeping is one process's part of a sweep.
 type sweeping struct {
 	model    *Model
+	shared   *Shared
 	dir      string
 	data     Data
 	held     examples
@@ -50,12 +43,8 @@ func (m *Model) Sweep(ctx context.Context, dir string, s Sweep, data Data, gathe
 	if err := w.open(s); err != nil {
 		return SweepRecord{}, fmt.Errorf("sweep: %w", err)
 	}
-	m.kept = newKept()
-	defer func() {
-		kept := m.kept
-		m.kept = nil
-		m.work.finish(kept.close)
-	}()
+	w.shared = newKept()
+	defer m.work.finish(w.shared.close)
 	if err := w.train(ctx, gather); err != nil {
 		return SweepRecord{}, err
 	}
@@ -104,7 +93,8 @@ func (w *sweeping) turn(ctx context.Context, i int, run SweepRun, gather bool) e
 			return nil
 		}
 	}
-	err := w.model.Train(ctx, filepath.Join(w.dir, run.Name), run.Config, w.data, onceListener{w.listener.Run(i+1, len(w.runs), run), w.noted})
+	err := runJob(ctx, Job{Model: w.model, Dir: filepath.Join(w.dir, run.Name), Config: run.Config, Data: w.data,
+		Listener: onceListener{w.listener.Run(i+1, len(w.runs), run), w.noted}, Shared: w.shared})
 	var stopped *Stopped
 	switch {
 	case err == nil:

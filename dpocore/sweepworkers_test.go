@@ -10,6 +10,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // Two workers at once: each run is trained by one of them, and the last one compares all.
@@ -17,12 +18,12 @@ func TestWorkersNeverTakeTheSameRun(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	s, data := shortSweep(t, 0.05, 0.1, 0.2, 0.3)
 	dir := filepath.Join(t.TempDir(), "sweep")
-	models := []*dpocore.Model{tinyModel(t), tinyModel(t)}
+	models := []*dpocore.Model{runtest.Model(t), runtest.Model(t)}
 	steps := make([]map[string]int, 2)
 	var all sync.WaitGroup
 	for worker, model := range models {
 		steps[worker] = map[string]int{}
-		l := &sweepListener{onStep: func(run string, _ metrics.Event) { steps[worker][run]++ }}
+		l := &sweepListener{OnStep: func(run string, _ metrics.Event) { steps[worker][run]++ }}
 		all.Go(func() {
 			if _, err := model.Sweep(t.Context(), dir, s, data, false, l); err != nil {
 				t.Error(err)
@@ -39,7 +40,7 @@ func TestWorkersNeverTakeTheSameRun(t *testing.T) {
 		t.Errorf("one worker did all: %v", steps)
 	}
 	again, l := sweepInto(t, models[0], dir, s, data)
-	if len(l.runs["beta-0.3"].steps) > 0 || again.Runs[3].State != dpocore.Finished {
+	if len(l.runs["beta-0.3"].Steps) > 0 || again.Runs[3].State != dpocore.Finished {
 		t.Errorf("gathering ended with %+v", again.Runs)
 	}
 }
@@ -47,15 +48,15 @@ func TestWorkersNeverTakeTheSameRun(t *testing.T) {
 // What another process trains is left to it, and named.
 func TestHeldRunIsLeft(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	s, data := shortSweep(t, 0.1, 0.3)
 	dir := filepath.Join(t.TempDir(), "sweep")
-	other, c := tinyModel(t), s.Config
+	other, c := runtest.Model(t), s.Config
 	c.Beta = 0.1
 	begun, end := make(chan struct{}), make(chan struct{})
 	done := make(chan error, 1)
 	go func() {
-		done <- other.Train(context.Background(), filepath.Join(dir, "beta-0.1"), c, data, &recorder{onStep: func(e metrics.Event) {
+		done <- other.Train(context.Background(), filepath.Join(dir, "beta-0.1"), c, data, &runtest.Recorder{OnStep: func(e metrics.Event) {
 			if e.Step == 1 {
 				close(begun)
 				<-end
@@ -76,12 +77,12 @@ func TestHeldRunIsLeft(t *testing.T) {
 // Runs that jobs have made are gathered as if the sweep had made them, and nothing is trained.
 func TestGather(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	s, data := shortSweep(t, 0.05, 0.1, 0.3)
 	swept, jobs := filepath.Join(t.TempDir(), "swept"), filepath.Join(t.TempDir(), "jobs")
 	want, _ := sweepInto(t, model, swept, s, data)
 	for _, run := range s.Runs()[:2] {
-		train(t, model, filepath.Join(jobs, run.Name), run.Config, data)
+		runtest.Train(t, model, filepath.Join(jobs, run.Name), run.Config, data)
 	}
 	l := &sweepListener{}
 	record, err := model.Sweep(t.Context(), jobs, s, data, true, l)
@@ -118,7 +119,7 @@ func TestBadSweeps(t *testing.T) {
 	}
 	s, data := shortSweep(t, 0.1, 0.3)
 	data.HeldOut = nil
-	if _, err := tinyModel(t).Sweep(t.Context(), t.TempDir(), s, data, false, &sweepListener{}); err == nil || !strings.Contains(err.Error(), "compared on held-out pairs, and there are none") {
+	if _, err := runtest.Model(t).Sweep(t.Context(), t.TempDir(), s, data, false, &sweepListener{}); err == nil || !strings.Contains(err.Error(), "compared on held-out pairs, and there are none") {
 		t.Errorf("without held-out pairs: %v", err)
 	}
 }

@@ -15,9 +15,20 @@ import (
 	"example.com/gonb-dpo/dpocore/policy"
 )
 
+// Job is a run to train.
+type Job struct {
+	Model    *Model
+	Dir      string // of the run
+	Config   Config
+	Data     Data
+	Listener Listener
+	Shared   *Shared // what runs of this process share; nil for a run by itself
+}
+
 // trainer is one process's part of a run.
 type trainer struct {
 	model    *Model
+	shared   *Shared
 	config   Config
 	dir      string
 	record   Record
@@ -55,15 +66,16 @@ type trainer struct {
 
 // Train trains the run in dir, or goes on with it where a checkpoint is. A finished run returns at once. When the
 // context ends, Train leaves the checkpoint of the last finished step and returns a *Stopped.
-func (m *Model) Train(ctx context.Context, dir string, c Config, data Data, listener Listener) error {
-	if err := c.Validate(); err != nil {
+func runJob(ctx context.Context, job Job) error {
+	dir, listener := job.Dir, job.Listener
+	if err := job.Config.Validate(); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	t := &trainer{model: m, config: c, dir: dir, listener: listener, begun: time.Now()}
-	if err := t.prepare(ctx, data); err != nil {
+	t := &trainer{model: job.Model, shared: job.Shared, config: job.Config, dir: dir, listener: listener, begun: time.Now()}
+	if err := t.prepare(ctx, job.Data); err != nil {
 		return t.stopped(ctx, err)
 	}
-	release, started, err := claim(dir, &t.record, c.Overwrite, listener.Note)
+	release, started, err := claim(dir, &t.record, job.Config.Overwrite, listener.Note)
 	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
@@ -106,7 +118,7 @@ func (t *trainer) open(started bool) error {
 	if values == nil {
 		values = t.layout.Init(uint64(t.config.Seed))
 	}
-	if t.policy, err = t.model.fitted(t.layout, values); err != nil {
+	if t.policy, err = t.shared.fitted(t.model, t.layout, values); err != nil {
 		return err
 	}
 	t.compiled = t.policy.Compiles()
@@ -125,9 +137,7 @@ func (t *trainer) open(started bool) error {
 	}
 	t.devices.SetLossScale(t.scale.Factor)
 	t.references = openReferences(t.policy, t.model.referenceKey())
-	if t.model.kept != nil {
-		t.model.kept.lend(t.references)
-	}
+	t.shared.lend(t.references)
 	t.log, err = metrics.OpenLog(t.dir, t.step)
 	return err
 }
@@ -174,8 +184,8 @@ func (t *trainer) resume() error {
 		return err
 	}
 	t.step, t.tokens, t.savedAt, t.sampledAt = last.Step, last.NumTokens, last.Step, last.Step
-	if last.Factor > 0 { // checkpoints of earlier versions have none
-		t.scale = last.lossScale
+	if last.LossScale > 0 { // checkpoints of earlier versions have none
+		t.scale = lossScale{last.LossScale, last.LossScaleSteps}
 	}
 	history, err := metrics.ReadHistory(t.dir)
 	if err != nil {
@@ -242,6 +252,6 @@ func (t *trainer) free() {
 		t.devices.FinalizeCopies()
 	})
 	if t.policy != nil {
-		t.model.leave(t.policy)
+		t.shared.leave(t.model, t.policy)
 	}
 }

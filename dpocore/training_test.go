@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -16,39 +15,31 @@ import (
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/runtest"
 )
-
-func train(t *testing.T, model *dpocore.Model, dir string, c dpocore.Config, data dpocore.Data) *recorder {
-	t.Helper()
-	r := &recorder{}
-	if err := model.Train(context.Background(), dir, c, data, r); err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
 
 // A rate that is far too high makes the held-out loss rise: the run ends early and takes the best step's adapter.
 func TestEarlyStoppingTakesTheBestCheckpoint(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data := shortRun(t)
+	model := runtest.Model(t)
+	c, data := runtest.Short(t)
 	c.MaxSteps, c.EvalSteps, c.SaveSteps, c.KeepCheckpoints, c.EarlyStopping = 30, 1, 0, 1, 3
 	c.LearningRate, c.Scheduler, c.WarmupSteps, c.Beta = 0.05, "constant", 0, 1
 	dir := filepath.Join(t.TempDir(), "run")
-	r := train(t, model, dir, c, data)
-	best := slices.MinFunc(r.evaluations, func(a, b metrics.Evaluation) int {
+	r := runtest.Train(t, model, dir, c, data)
+	best := slices.MinFunc(r.Evaluations, func(a, b metrics.Evaluation) int {
 		if a.Loss < b.Loss {
 			return -1
 		}
 		return 1
 	}).Step
-	if last := len(r.steps); last != best+3 || last >= c.MaxSteps {
+	if last := len(r.Steps); last != best+3 || last >= c.MaxSteps {
 		t.Fatalf("the run made %d steps and was best after %d of %d; it should end 3 evaluations later", last, best, c.MaxSteps)
 	}
-	if !slices.ContainsFunc(r.notes, func(n string) bool { return strings.Contains(n, "the run ends after step") }) {
-		t.Errorf("no note says that the run ended early: %q", r.notes)
+	if !slices.ContainsFunc(r.Notes, func(n string) bool { return strings.Contains(n, "the run ends after step") }) {
+		t.Errorf("no note says that the run ended early: %q", r.Notes)
 	}
-	own, kept := read(t, filepath.Join(dir, "adapter_model.safetensors")), read(t, filepath.Join(dir, checkpoint(best), "adapter_model.safetensors"))
+	own, kept := runtest.Read(t, filepath.Join(dir, "adapter_model.safetensors")), runtest.Read(t, filepath.Join(dir, runtest.Checkpoint(best), "adapter_model.safetensors"))
 	if own != kept {
 		t.Error("the run's adapter is not that of its best checkpoint")
 	}
@@ -57,10 +48,10 @@ func TestEarlyStoppingTakesTheBestCheckpoint(t *testing.T) {
 		Metric     float64 `json:"best_metric"`
 		Checkpoint string  `json:"best_model_checkpoint"`
 	}
-	if err := json.Unmarshal([]byte(read(t, filepath.Join(dir, "trainer_state.json"))), &state); err != nil {
+	if err := json.Unmarshal([]byte(runtest.Read(t, filepath.Join(dir, "trainer_state.json"))), &state); err != nil {
 		t.Fatal(err)
 	}
-	if state.Best != best || state.Checkpoint != filepath.Join(dir, checkpoint(best)) || !(state.Metric > 0) {
+	if state.Best != best || state.Checkpoint != filepath.Join(dir, runtest.Checkpoint(best)) || !(state.Metric > 0) {
 		t.Errorf("trainer_state.json marks %+v as the best, want step %d", state, best)
 	}
 }
@@ -68,14 +59,14 @@ func TestEarlyStoppingTakesTheBestCheckpoint(t *testing.T) {
 // A stopped run with early stopping goes on to the same end: what it has seen so far is on disk.
 func TestEarlyStoppingResumes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data := shortRun(t)
+	model := runtest.Model(t)
+	c, data := runtest.Short(t)
 	c.MaxSteps, c.EvalSteps, c.SaveSteps, c.EarlyStopping = 30, 1, 0, 3
 	c.LearningRate, c.Scheduler, c.WarmupSteps, c.Beta = 0.05, "constant", 0, 1
 	whole, parts := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "parts")
-	steps := len(train(t, model, whole, c, data).steps)
+	steps := len(runtest.Train(t, model, whole, c, data).Steps)
 	ctx, cancel := context.WithCancel(context.Background())
-	err := model.Train(ctx, parts, c, data, &recorder{onStep: func(e metrics.Event) {
+	err := model.Train(ctx, parts, c, data, &runtest.Recorder{OnStep: func(e metrics.Event) {
 		if e.Step == steps-1 {
 			cancel()
 		}
@@ -83,31 +74,31 @@ func TestEarlyStoppingResumes(t *testing.T) {
 	if err == nil {
 		t.Fatal("the run was not stopped")
 	}
-	train(t, model, parts, c, data)
-	equalOutcome(t, "stopped before its end", outcome(t, parts), outcome(t, whole))
+	runtest.Train(t, model, parts, c, data)
+	runtest.EqualOutcome(t, "stopped before its end", runtest.Outcome(t, parts), runtest.Outcome(t, whole))
 }
 
 func TestOverwriteBeginsAnew(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data := shortRun(t)
+	model := runtest.Model(t)
+	c, data := runtest.Short(t)
 	dir := filepath.Join(t.TempDir(), "run")
-	train(t, model, dir, c, data)
+	runtest.Train(t, model, dir, c, data)
 	c.Beta, c.Overwrite = 0.3, true
-	r := train(t, model, dir, c, data)
-	if len(r.steps) != c.MaxSteps {
-		t.Errorf("the run made %d of %d steps anew", len(r.steps), c.MaxSteps)
+	r := runtest.Train(t, model, dir, c, data)
+	if len(r.Steps) != c.MaxSteps {
+		t.Errorf("the run made %d of %d steps anew", len(r.Steps), c.MaxSteps)
 	}
 	fresh := filepath.Join(t.TempDir(), "fresh")
-	train(t, model, fresh, c, data)
-	equalOutcome(t, "overwritten", outcome(t, dir), outcome(t, fresh))
+	runtest.Train(t, model, fresh, c, data)
+	runtest.EqualOutcome(t, "overwritten", runtest.Outcome(t, dir), runtest.Outcome(t, fresh))
 }
 
 // A rate or a beta so high that numbers overflow: step, pairs and what overflowed are named, and which checkpoint is a good
 // one.
 func TestNotFiniteStopsTheRun(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	for _, test := range []struct {
 		rate, beta float64
 		says, kept string
@@ -115,10 +106,10 @@ func TestNotFiniteStopsTheRun(t *testing.T) {
 		{1e30, 0.1, "step 2: the adapter's norm", "checkpoint-1 is the last good checkpoint"},
 		{1e30, 1e38, "step 1: the gradient of base_model.", "no checkpoint is saved yet"},
 	} {
-		c, data := shortRun(t)
+		c, data := runtest.Short(t)
 		c.LearningRate, c.Beta, c.WarmupSteps, c.SaveSteps, c.MaxGradNorm = test.rate, test.beta, 1, 1, 1e30
 		dir := filepath.Join(t.TempDir(), "run")
-		err := model.Train(context.Background(), dir, c, data, &recorder{})
+		err := model.Train(context.Background(), dir, c, data, &runtest.Recorder{})
 		if err == nil {
 			t.Fatal("no error")
 		}
@@ -142,10 +133,10 @@ func TestNotFiniteStopsTheRun(t *testing.T) {
 // Every loss, scheduler and choice of projections trains and is kept in the folder.
 func TestEveryLossTrains(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
+	model := runtest.Model(t)
 	for i, lossType := range loss.Types() {
 		t.Run(lossType, func(t *testing.T) {
-			c, data := shortRun(t)
+			c, data := runtest.Short(t)
 			c.LossType, c.MaxSteps, c.Scheduler = lossType, 3, dpocore.Schedulers[i%3]
 			c.LoRAModules, c.RSLoRA = [][]string{nil, {"q_proj", "v_proj"}}[i%2], i%3 == 0
 			c.SFTWeight = float64(i % 2)
@@ -153,7 +144,7 @@ func TestEveryLossTrains(t *testing.T) {
 				c.LabelSmoothing = 0.001
 			}
 			dir := filepath.Join(t.TempDir(), "run")
-			for _, e := range train(t, model, dir, c, data).steps {
+			for _, e := range runtest.Train(t, model, dir, c, data).Steps {
 				if math.IsNaN(e.Loss) || !(e.GradNorm > 0) {
 					t.Errorf("step %d: loss %g, gradient norm %g", e.Step, e.Loss, e.GradNorm)
 				}
@@ -166,27 +157,16 @@ func TestEveryLossTrains(t *testing.T) {
 	}
 }
 
-func checkpoint(step int) string { return "checkpoint-" + strconv.Itoa(step) }
-
-func read(t *testing.T, path string) string {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
-}
-
 // In float16 a run trains, samples and resumes, and its merged model is made from the weights in full.
 func TestFloat16Run(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data := shortRun(t)
+	model := runtest.Model(t)
+	c, data := runtest.Short(t)
 	c.Precision, c.SamplePrompts, c.SampleSteps, c.SampleTokens = "float16", []string{"Hello?"}, 3, 4
 	dir := filepath.Join(t.TempDir(), "run")
-	half := train(t, model, dir, c, data)
-	if !strings.Contains(half.begin.Model, "computed in float16") {
-		t.Errorf("the run begins with the model %q", half.begin.Model)
+	half := runtest.Train(t, model, dir, c, data)
+	if !strings.Contains(half.Begun.Model, "computed in float16") {
+		t.Errorf("the run begins with the model %q", half.Begun.Model)
 	}
 	merged := filepath.Join(t.TempDir(), "merged")
 	if _, err := model.Merge(context.Background(), dir, merged, "float32"); err != nil {
@@ -196,14 +176,14 @@ func TestFloat16Run(t *testing.T) {
 		t.Errorf("after merging the model is %q", model.Describe())
 	}
 	c.Precision = "auto"
-	again := &recorder{}
-	if err := model.Train(context.Background(), dir, c, data, again); err != nil || !again.finished {
+	again := &runtest.Recorder{}
+	if err := model.Train(context.Background(), dir, c, data, again); err != nil || !again.Complete {
 		t.Errorf("the finished run with its precision left open: %v", err)
 	}
 	c.Precision = "float32"
-	full := train(t, model, filepath.Join(t.TempDir(), "full"), c, data)
-	for i := range full.steps {
-		if difference := math.Abs(full.steps[i].Loss - half.steps[i].Loss); difference > 0.01 {
+	full := runtest.Train(t, model, filepath.Join(t.TempDir(), "full"), c, data)
+	for i := range full.Steps {
+		if difference := math.Abs(full.Steps[i].Loss - half.Steps[i].Loss); difference > 0.01 {
 			t.Errorf("step %d: the loss in float16 differs by %g", i+1, difference)
 		}
 	}
@@ -212,19 +192,19 @@ func TestFloat16Run(t *testing.T) {
 // An interrupt while the pairs are read is an interrupt like any other, and names the checkpoint of before.
 func TestStoppedWhileReading(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := tinyModel(t)
-	c, data := shortRun(t)
+	model := runtest.Model(t)
+	c, data := runtest.Short(t)
 	dir := filepath.Join(t.TempDir(), "run")
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, want := range []int{0, 2} {
 		var stopped *dpocore.Stopped
-		if err := model.Train(ended, dir, c, data, &recorder{}); !errors.As(err, &stopped) || stopped.Step != want {
+		if err := model.Train(ended, dir, c, data, &runtest.Recorder{}); !errors.As(err, &stopped) || stopped.Step != want {
 			t.Errorf("error %v, want one that names step %d", err, want)
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
-		_ = model.Train(ctx, dir, c, data, &recorder{onStep: func(e metrics.Event) {
+		_ = model.Train(ctx, dir, c, data, &runtest.Recorder{OnStep: func(e metrics.Event) {
 			if e.Step == 2 {
 				cancel()
 			}

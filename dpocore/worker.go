@@ -67,3 +67,10 @@ func (w *worker) finish(free func()) {
 	}
 	free()
 }
+
+// idle says that nothing computes.
+func (w *worker) idle() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.running == 0
+}

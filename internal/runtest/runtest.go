@@ -1,0 +1,118 @@
+// Package runtest helps tests that train: a tiny model, a run of a few steps, a listener that records, and what a run
+// leaves behind.
+package runtest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// Recorder is a listener that records what it is told and can stop a run.
+type Recorder struct {
+	Notes       []string
+	Steps       []metrics.Event
+	Evaluations []metrics.Evaluation
+	Checkpoints []int
+	Begun       dpocore.Begin
+	Complete    bool
+	OnStep      func(metrics.Event)
+}
+
+func (r *Recorder) Phase(string)          {}
+func (r *Recorder) Note(text string)      { r.Notes = append(r.Notes, text) }
+func (r *Recorder) Begin(b dpocore.Begin) { r.Begun = b }
+func (r *Recorder) Step(e metrics.Event) {
+	r.Steps = append(r.Steps, e)
+	if r.OnStep != nil {
+		r.OnStep(e)
+	}
+}
+func (r *Recorder) Evaluating(int, int)            {}
+func (r *Recorder) Evaluated(e metrics.Evaluation) { r.Evaluations = append(r.Evaluations, e) }
+func (r *Recorder) Sampled(int, []dpocore.Answer)  {}
+func (r *Recorder) Saved(step int, _ string)       { r.Checkpoints = append(r.Checkpoints, step) }
+func (r *Recorder) Finished(dpocore.Finish)        { r.Complete = true }
+
+// Model opens a two-layer random Llama with SmolLM2's tokenizer and chat template.
+func Model(t testing.TB) *dpocore.Model {
+	t.Helper()
+	model, err := dpocore.OpenModel(tinymodel.WriteChat(t, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { model.Close() })
+	return model
+}
+
+// Short is a run of 6 steps on 10 pairs, three at a time, so that an epoch ends with a smaller step and the run continues
+// past its end.
+func Short(t testing.TB) (dpocore.Config, dpocore.Data) {
+	t.Helper()
+	train, heldOut, err := preference.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	train.Pairs, heldOut.Pairs = train.Pairs[:10], heldOut.Pairs[:4]
+	c := dpocore.DefaultConfig()
+	c.MaxSteps, c.BatchSize, c.WarmupSteps, c.LearningRate, c.LoRARank, c.LoRAAlpha = 6, 3, 2, 1e-3, 4, 4
+	c.EvalSteps, c.SaveSteps = 2, 3
+	return c, dpocore.Data{Train: train, HeldOut: heldOut}
+}
+
+// Train trains a run to its end and returns what its listener was told.
+func Train(t *testing.T, model *dpocore.Model, dir string, c dpocore.Config, data dpocore.Data) *Recorder {
+	t.Helper()
+	r := &Recorder{}
+	if err := model.Train(context.Background(), dir, c, data, r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+var secondsField = regexp.MustCompile(`"(seconds|eval_runtime)": ?[0-9.eE+-]+`)
+
+// Outcome is what must not depend on interruptions: the adapter's bytes, and the metrics except for their times.
+func Outcome(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for _, name := range []string{"adapter_model.safetensors", "adapter_config.json", "metrics.jsonl", "eval_metrics.jsonl"} {
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = secondsField.ReplaceAllString(string(content), "")
+	}
+	return files
+}
+
+// EqualOutcome fails the test for each file of want that got has with other content.
+func EqualOutcome(t *testing.T, what string, got, want map[string]string) {
+	t.Helper()
+	for name := range want {
+		if got[name] != want[name] {
+			t.Errorf("%s: %s differs from the uninterrupted run's", what, name)
+		}
+	}
+}
+
+// Checkpoint is the name of a step's checkpoint folder.
+func Checkpoint(step int) string { return "checkpoint-" + strconv.Itoa(step) }
+
+// Read returns a file's content.
+func Read(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
