@@ -8,6 +8,8 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/model"
 )
 
 // Answer asks the model in a folder, such as Merge makes, and the base model the same prompts, side by side.
@@ -20,13 +22,13 @@ func Answer(folder string, prompts ...string) {
 		if err != nil {
 			return nil, err
 		}
-		own, err := dpocore.OpenModel(folder)
+		own, err := model.Open(folder)
 		if err != nil {
 			return nil, err
 		}
 		defer own.Close()
-		answers := map[*dpocore.Model][]string{}
-		for side, model := range []*dpocore.Model{base, own} {
+		answers := map[*model.Model][]string{}
+		for side, model := range []*model.Model{base, own} {
 			answers[model], err = ask(ctx, model, prompts, tokens, func(done int) {
 				say("Answer %d of %d", side*len(prompts)+done+1, 2*len(prompts))
 			})
@@ -43,9 +45,9 @@ func Answer(folder string, prompts ...string) {
 }
 
 // readyToAnswer opens the base model, and fills in prompts where there are none.
-func readyToAnswer(prompts *[]string) (model *dpocore.Model, tokens int, err error) {
+func readyToAnswer(prompts *[]string) (model *model.Model, tokens int, err error) {
 	if len(*prompts) == 0 {
-		*prompts = dpocore.SamplePrompts
+		*prompts = generate.SamplePrompts
 	}
 	if tokens, err = newTokens(); err != nil {
 		return nil, 0, err
@@ -62,8 +64,8 @@ func answerTable(tokens int, models ...string) table {
 }
 
 // ask answers prompts with the likeliest tokens.
-func ask(ctx context.Context, model *dpocore.Model, prompts []string, tokens int, progress func(done int)) ([]string, error) {
-	answerer, err := model.Answerer("")
+func ask(ctx context.Context, model *model.Model, prompts []string, tokens int, progress func(done int)) ([]string, error) {
+	answerer, err := generate.NewAnswerer(model, "")
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +98,7 @@ func Merge(dir, out string) {
 			return nil, err
 		}
 		say("Merging and checking what was written, half a minute")
-		fresh, err := model.Merge(ctx, dir, out, mergeType)
+		fresh, err := export.Merge(ctx, model, dir, out, mergeType)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/judgement"
+	"example.com/gonb-dpo/dpocore/compare"
 )
 
 // CompareBlind is [Rater.CompareBlind] for who runs the notebook.
@@ -33,7 +34,7 @@ func (s *session) compareBlind(ctx context.Context, runs string, prompts []strin
 	if err != nil {
 		return nil, err
 	}
-	drawn, notes, err := c.model.Blind(c.runs, c.answers, c.options)
+	drawn, notes, err := compare.Blind(c.model, c.runs, c.answers, c.options)
 	if err != nil {
 		return nil, err
 	}

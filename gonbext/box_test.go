@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 func TestBoxEscapesAndNamesItsKind(t *testing.T) {
@@ -34,12 +35,12 @@ func TestSentence(t *testing.T) {
 }
 
 func TestBoxOfStoppedRun(t *testing.T) {
-	err := fmt.Errorf("train: %w", &dpocore.Stopped{Step: 7, Dir: "run"})
+	err := fmt.Errorf("train: %w", &train.Stopped{Step: 7, Dir: "run"})
 	got := boxOf(err)
 	if got.kind != noteBox || got.text != "Stopped. The checkpoint of step 7 is safe in run; run the cell again to go on from there." {
 		t.Errorf("got %+v", got)
 	}
-	if got := boxOf(&dpocore.Stopped{Dir: "run"}); !strings.Contains(got.text, "before the first step") {
+	if got := boxOf(&train.Stopped{Dir: "run"}); !strings.Contains(got.text, "before the first step") {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // syncLimit is how long a cell that ends waits for the kernel to take its last output.
@@ -67,7 +68,7 @@ func attempt(ctx context.Context, fn func(ctx context.Context) error) (err error
 
 // boxOf is the box for what ended a cell.
 func boxOf(err error) box {
-	var stopped *dpocore.Stopped
+	var stopped *train.Stopped
 	switch {
 	case errors.As(err, &stopped) && stopped.Step > 0:
 		return box{kind: noteBox, text: fmt.Sprintf("Stopped. The checkpoint of step %d is safe in %s; run the cell again to go on from there.", stopped.Step, stopped.Dir)}

@@ -9,6 +9,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/dataset"
 )
 
 // Check says in plain words what the pairs are like: how many, how long, and whether length alone tells which answer
@@ -22,7 +23,7 @@ func (p Pairs) Check() {
 
 func (p Pairs) report() content {
 	caption := "The pairs of " + p.train.Source
-	if p.train.Source == dpocore.BuiltinName {
+	if p.train.Source == dataset.Builtin {
 		caption = "The built-in pairs"
 	}
 	t := table{caption: caption, columns: []string{"what", "how many", "in words"}}

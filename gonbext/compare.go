@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/compare"
+	"example.com/gonb-dpo/dpocore/model"
 )
 
 // Compare answers the same prompts before and after a run, or with the base model and several runs, side by side, with the
@@ -25,10 +27,10 @@ func Compare(runs string, prompts ...string) {
 
 // compared is what the base model and some runs have answered.
 type compared struct {
-	model   *dpocore.Model
+	model   *model.Model
 	runs    []string
-	options dpocore.CompareOptions
-	answers []dpocore.Answers
+	options compare.Options
+	answers []compare.Answers
 }
 
 func compare(ctx context.Context, runs string, prompts []string, say func(string, ...any)) (c compared, err error) {
@@ -39,7 +41,7 @@ func compare(ctx context.Context, runs string, prompts []string, say func(string
 		return c, err
 	}
 	say("Loading the model")
-	c.answers, err = c.model.Compare(ctx, c.runs, prompts, c.options, func(done, total int) { say("Answer %d of %d", done+1, total) })
+	c.answers, err = compare.Run(ctx, c.model, c.runs, prompts, c.options, func(done, total int) { say("Answer %d of %d", done+1, total) })
 	return c, err
 }
 

@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/measure"
 )
 
 // Evaluate measures a run on the held-out pairs: how often it prefers the chosen answer more than the base model does,
@@ -50,7 +51,7 @@ func evaluateRun(ctx context.Context, dir string, p Pairs, beta float64, maxLeng
 	if err != nil {
 		return nil, evaluation.Report{}, err
 	}
-	pairs, _, err := model.Evaluate(ctx, dir, set, maxLength, func(done, total int) {
+	pairs, _, err := measure.Evaluate(ctx, model, dir, set, maxLength, func(done, total int) {
 		say("Measuring %d pairs with %s, part %d of %d", len(set.Pairs), dir, min(done+1, total), total)
 	})
 	if err != nil {
@@ -166,12 +167,12 @@ func measureFluency(ctx context.Context, dir string, p Pairs, prompts int, repor
 	if err != nil {
 		return err
 	}
-	text, err := model.Forgetting(ctx, dir, "", func(done, total int) { say("Reading plain text, part %d of %d", min(done+1, total), total) })
+	text, err := measure.PlainText(ctx, model, dir, "", func(done, total int) { say("Reading plain text, part %d of %d", min(done+1, total), total) })
 	if err != nil {
 		return err
 	}
 	options := generate.Options{MaxNewTokens: tokens, Temperature: 1, TopP: 1, Samples: 1, Seed: 1}
-	answers, err := model.SampleBoth(ctx, dir, dpocore.Prompts(set, prompts), options, func(done, total int) { say("Answer %d of %d", min(done+1, total), total) })
+	answers, err := generate.SampleBoth(ctx, model, dir, generate.Prompts(set, prompts), options, func(done, total int) { say("Answer %d of %d", min(done+1, total), total) })
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/measure"
 )
 
 // mostInspected is how many pairs Inspect measures.
@@ -33,7 +34,7 @@ func Inspect(dir string, p Pairs) {
 			return nil, err
 		}
 		some := preference.Set{Source: set.Source, Pairs: set.Pairs[:min(mostInspected, len(set.Pairs))]}
-		measured, err := model.Inspect(ctx, dir, &some, record.Config.MaxLength, func(done, total int) {
+		measured, err := measure.Inspect(ctx, model, dir, &some, record.Config.MaxLength, func(done, total int) {
 			say("Measuring the tokens of %d pairs, part %d of %d", len(some.Pairs), done+1, total)
 		})
 		if err != nil {
@@ -69,11 +70,11 @@ type figure float64
 // MarshalJSON writes five decimals: the sums of a long answer are right to a thousandth of a nat.
 func (f figure) MarshalJSON() ([]byte, error) { return []byte(fmt.Sprintf("%.5f", float64(f)+0)), nil }
 
-func newInspector(dir string, beta float64, measured dpocore.Inspection) inspector {
+func newInspector(dir string, beta float64, measured measure.Inspection) inspector {
 	out := inspector{Run: dir, Beta: beta, Steps: measured.Steps}
 	for _, pair := range measured.Pairs {
 		shown := inspectedPair{Where: pair.Where, Prompt: pair.Prompt}
-		for side, answer := range []dpocore.InspectedAnswer{pair.Chosen, pair.Rejected} {
+		for side, answer := range []measure.InspectedAnswer{pair.Chosen, pair.Rejected} {
 			own := inspectedAnswer{Tokens: answer.Tokens, Before: asFigures(answer.Reference)}
 			for _, step := range answer.Policy {
 				own.After = append(own.After, asFigures(step))

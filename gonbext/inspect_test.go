@@ -8,16 +8,17 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/measure"
 )
 
 // inspection is two pairs at two checkpoints. Pair a: chosen −3 → −2 and rejected −4 → −6: gains 1 and −2, margin 3. Pair
 // b: chosen −1 → −3 and rejected −2 → −2: margin −2.
 func inspection() inspector {
-	answer := func(before, middle, after []float32) dpocore.InspectedAnswer {
+	answer := func(before, middle, after []float32) measure.InspectedAnswer {
 		texts := []string{" <script>alert(1)</script>", "\n", ""}[:len(before)]
-		return dpocore.InspectedAnswer{Tokens: texts, Reference: before, Policy: [][]float32{middle, after}}
+		return measure.InspectedAnswer{Tokens: texts, Reference: before, Policy: [][]float32{middle, after}}
 	}
-	return newInspector("run & co", 0.1, dpocore.Inspection{Steps: []int{10, 20}, Pairs: []dpocore.InspectedPair{
+	return newInspector("run & co", 0.1, measure.Inspection{Steps: []int{10, 20}, Pairs: []measure.InspectedPair{
 		{Where: "a, line 1", Prompt: "Why </script>?", Chosen: answer([]float32{-1, -2}, []float32{-1, -1.5}, []float32{-0.5, -1.5}), Rejected: answer([]float32{-4}, []float32{-5}, []float32{-6})},
 		{Where: "b, line 2", Prompt: "How?", Chosen: answer([]float32{-1}, []float32{-2}, []float32{-3}), Rejected: answer([]float32{-1, -1}, []float32{-1, -1}, []float32{-1, -1})},
 	}})

@@ -7,6 +7,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/lint"
+	"example.com/gonb-dpo/dpocore/config"
 )
 
 // Lint looks for what is wrong with the pairs and says what to do about it: equal, contradicting and repeated pairs,
@@ -16,7 +17,7 @@ func (p Pairs) Lint() {
 	task(func(ctx context.Context, say func(string, ...any)) (content, error) {
 		say("Looking at %d pairs", p.Len())
 		o := lint.DefaultOptions()
-		o.MaxLength = dpocore.DefaultConfig().MaxLength
+		o.MaxLength = config.Default().MaxLength
 		if model, err := baseModel(); err == nil { // without a model some rules are left out, and the report says so
 			o.Encoder, o.Tokenizer = model.Chat, model.Tokenizer
 		}

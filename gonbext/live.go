@@ -10,6 +10,7 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // liveView shows a run in one output of a notebook. Training tells it what happens.
@@ -58,16 +59,16 @@ func (v *liveView) Evaluated(e metrics.Evaluation) {
 		v.history.Evaluations = append(v.history.Evaluations, e)
 	})
 }
-func (v *liveView) Sampled(step int, answers []dpocore.Answer) {
+func (v *liveView) Sampled(step int, answers []train.Answer) {
 	v.change(func() { v.state.sampled(step, answers) })
 }
 func (v *liveView) Saved(int, string) { v.change(func() { v.state.saved() }) }
-func (v *liveView) Finished(f dpocore.Finish) {
+func (v *liveView) Finished(f train.Finish) {
 	v.change(func() { v.state.finished(f) })
 }
 
 // Begin also reads what earlier cells have done of this run: the curves go on from there.
-func (v *liveView) Begin(b dpocore.Begin) {
+func (v *liveView) Begin(b train.Begin) {
 	v.change(func() {
 		v.state.begun(b)
 		if b.Step > 0 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 var liveTemplate = template.Must(template.New("live").Parse(`<div class="dpo-live mathjax_ignore" style="max-width:1100px">
@@ -107,7 +108,7 @@ func (p *progress) activity(now time.Time) string {
 	return fmt.Sprintf("%s … %s", capital(p.doing), duration(now.Sub(p.since)))
 }
 
-func answersTable(step int, answers []dpocore.Answer) table {
+func answersTable(step int, answers []train.Answer) table {
 	t := table{caption: fmt.Sprintf("What the model answers after step %d", step), columns: []string{"prompt", "answer"}}
 	for _, answer := range answers {
 		t.rows = append(t.rows, []string{answer.Prompt, answer.Text})

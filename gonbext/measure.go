@@ -7,6 +7,8 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/measure"
 )
 
 // Loss computes the DPO loss of one pair by hand, before any training: policy and reference are the same model then, so
@@ -95,7 +97,7 @@ func measureOne(ctx context.Context, adapter string, p Pairs, i int, say func(st
 		return evaluation.Pair{}, err
 	}
 	say("Measuring both answers")
-	pairs, _, err := model.Evaluate(ctx, adapter, set, dpocore.DefaultConfig().MaxLength, func(int, int) {})
+	pairs, _, err := measure.Evaluate(ctx, model, adapter, set, config.Default().MaxLength, func(int, int) {})
 	if err != nil {
 		return evaluation.Pair{}, err
 	}

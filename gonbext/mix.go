@@ -6,6 +6,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/dataset"
 )
 
 // Mix gives the pairs of several objectives with their weights, as in "helpfulness=0.5, harmlessness=0.3,
@@ -24,13 +25,13 @@ func Mix(text string) (p Pairs) {
 }
 
 func mixed(ctx context.Context, text string) (Pairs, error) {
-	mix, err := dpocore.ParseMix(text)
+	mix, err := dataset.ParseMix(text)
 	if err != nil {
 		return Pairs{}, err
 	}
 	progress, done := fetching()
 	defer done()
-	data, err := dpocore.FetchData(ctx, text, "", 0, splitSeed, progress)
+	data, err := dataset.Fetch(ctx, text, "", 0, splitSeed, progress)
 	if err != nil {
 		return Pairs{}, err
 	}
@@ -42,7 +43,7 @@ func mixed(ctx context.Context, text string) (Pairs, error) {
 func (p Pairs) InLoss() Pairs {
 	if p.mix != nil {
 		mix := *p.mix
-		mix.By = dpocore.MixLoss
+		mix.By = dataset.MixLoss
 		p.mix = &mix
 	}
 	return p

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/dataset"
 )
 
 func TestTrainOnAMix(t *testing.T) {
@@ -39,10 +40,10 @@ func TestTrainOnAMix(t *testing.T) {
 
 func TestMixOfPairs(t *testing.T) {
 	p, err := mixed(t.Context(), "helpfulness=0.5, mine:"+pairFile(t, numbered(8)...)+"=0.5")
-	if err != nil || p.Len() != 88 || len(p.heldOut.Pairs) != 20 || p.mix.By != dpocore.MixSampling {
+	if err != nil || p.Len() != 88 || len(p.heldOut.Pairs) != 20 || p.mix.By != dataset.MixSampling {
 		t.Fatalf("%v, %v", p, err)
 	}
-	if loss := p.InLoss(); loss.data().Mix.By != dpocore.MixLoss || p.mix.By != dpocore.MixSampling {
+	if loss := p.InLoss(); loss.data().Mix.By != dataset.MixLoss || p.mix.By != dataset.MixSampling {
 		t.Errorf("in the loss: %v, and of the first pairs %v", loss.mix, p.mix)
 	}
 	if half := p.split(0.5); half.data().Mix == nil || half.train.Pairs[0].Objective != "helpfulness" {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/run"
 )
 
 // Environment variables. The last three shorten what a notebook does, for tests of the notebook.
@@ -20,14 +22,14 @@ const (
 const answerTokens = 128
 
 // opened is the base model of this cell. It goes with the process.
-var opened *dpocore.Model
+var opened *model.Model
 
 // baseModel opens the base model, once a cell.
-func baseModel() (*dpocore.Model, error) {
+func baseModel() (*model.Model, error) {
 	if opened != nil {
 		return opened, nil
 	}
-	model, err := dpocore.OpenModel(os.Getenv(modelEnv))
+	model, err := model.Open(os.Getenv(modelEnv))
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +57,8 @@ func newTokens() (int, error) {
 }
 
 // runAt is the record of the run in a folder.
-func runAt(dir string) (dpocore.Record, error) {
-	record, ok, err := dpocore.ReadRecord(dir)
+func runAt(dir string) (run.Record, error) {
+	record, ok, err := run.ReadRecord(dir)
 	if err == nil && !ok {
 		return record, fmt.Errorf("there is no run in %q; run the cell that trains it first, or check the folder's name", dir)
 	}
@@ -64,7 +66,7 @@ func runAt(dir string) (dpocore.Record, error) {
 }
 
 // finishedRun is the record of a run that has its adapter.
-func finishedRun(dir string) (dpocore.Record, error) {
+func finishedRun(dir string) (run.Record, error) {
 	record, err := runAt(dir)
 	if err == nil && !record.Finished {
 		return record, fmt.Errorf("the run in %q is not finished; run the cell that trains it again, and it goes on from its last checkpoint", dir)

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/replay"
 )
 
 // A run's record names pairs that were loaded, so that they can be read again; it names none where reading them would give
@@ -13,14 +15,14 @@ func TestPairsSayWhereTheyAreFrom(t *testing.T) {
 	file := pairFile(t, numbered(60)...)
 	for name, test := range map[string]struct {
 		pairs func() Pairs
-		want  *dpocore.Origin
+		want  *dataset.Origin
 	}{
-		"built-in":                {func() Pairs { return Load("builtin") }, &dpocore.Origin{Train: "builtin"}},
-		"another share of these":  {func() Pairs { return Load("builtin").HoldOut(0.3) }, &dpocore.Origin{Train: "builtin", Fraction: 0.3, Seed: 42}},
-		"flipped":                 {func() Pairs { return Load("builtin").Flipped() }, &dpocore.Origin{Train: "builtin", Flipped: true}},
-		"a file":                  {func() Pairs { return Load(file) }, &dpocore.Origin{Train: file, Fraction: 0.1, Seed: 42}},
-		"flipped and back":        {func() Pairs { return Load(file).Flipped().Flipped() }, &dpocore.Origin{Train: file, Fraction: 0.1, Seed: 42}},
-		"mix":                     {func() Pairs { return Mix("helpfulness=1, truthfulness=2").InLoss() }, &dpocore.Origin{Train: "helpfulness=1, truthfulness=2"}},
+		"built-in":                {func() Pairs { return Load("builtin") }, &dataset.Origin{Train: "builtin"}},
+		"another share of these":  {func() Pairs { return Load("builtin").HoldOut(0.3) }, &dataset.Origin{Train: "builtin", Fraction: 0.3, Seed: 42}},
+		"flipped":                 {func() Pairs { return Load("builtin").Flipped() }, &dataset.Origin{Train: "builtin", Flipped: true}},
+		"a file":                  {func() Pairs { return Load(file) }, &dataset.Origin{Train: file, Fraction: 0.1, Seed: 42}},
+		"flipped and back":        {func() Pairs { return Load(file).Flipped().Flipped() }, &dataset.Origin{Train: file, Fraction: 0.1, Seed: 42}},
+		"mix":                     {func() Pairs { return Mix("helpfulness=1, truthfulness=2").InLoss() }, &dataset.Origin{Train: "helpfulness=1, truthfulness=2"}},
 		"a file, held out anew":   {func() Pairs { return Load(file).HoldOut(0.2) }, nil},
 		"none held out any more":  {func() Pairs { return Load("builtin").HoldOut(0) }, nil},
 		"flipped, then held out":  {func() Pairs { return Load("builtin").Flipped().HoldOut(0.3) }, nil},
@@ -35,7 +37,7 @@ func TestPairsSayWhereTheyAreFrom(t *testing.T) {
 		if p.origin == nil {
 			continue
 		}
-		again, err := dpocore.Record{Data: p.origin, Mix: p.mix}.FetchAgain(t.Context(), "", "", nil)
+		again, err := replay.FetchData(t.Context(), dpocore.Record{Data: p.origin, Mix: p.mix}, "", "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +67,7 @@ func TestRunOfACellReplays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := record.FetchAgain(t.Context(), "", "", nil)
+	data, err := replay.FetchData(t.Context(), record, "", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +75,7 @@ func TestRunOfACellReplays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := model.Replay(t.Context(), dir, dir+"-replay", data, &textView{out: printed})
+	found, err := replay.Run(t.Context(), model, dir, dir+"-replay", data, &textView{out: printed})
 	if err != nil || !found.Agrees() {
 		t.Errorf("%s, %v", found, err)
 	}

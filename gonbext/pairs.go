@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/dataset"
 )
 
 // Of a file's pairs this share is held out for evaluation, by prompt, where it holds at least holdOutFrom.
@@ -23,8 +24,8 @@ const (
 // Pairs are preference pairs to train on, with those that are held out to evaluate on.
 type Pairs struct {
 	train, heldOut *preference.Set // heldOut may be nil
-	mix            *dpocore.Mix    // of objectives, nil for none
-	origin         *dpocore.Origin // how to read them again, nil where that can't be said
+	mix            *dataset.Mix    // of objectives, nil for none
+	origin         *dataset.Origin // how to read them again, nil where that can't be said
 }
 
 // Pair is one prompt with its two answers. A conversation's turns stand in Prompt one below the other.
@@ -44,19 +45,19 @@ func Load(name string) (p Pairs) {
 }
 
 func load(ctx context.Context, name string) (Pairs, error) {
-	if dpocore.IsMix(name) {
+	if dataset.IsMix(name) {
 		return mixed(ctx, name)
 	}
 	progress, done := fetching()
 	defer done()
-	set, held, err := dpocore.FetchPairs(ctx, name, progress)
+	set, held, err := dataset.FetchPairs(ctx, name, progress)
 	if errors.Is(err, os.ErrNotExist) {
 		return Pairs{}, missing(name)
 	}
 	if err != nil {
 		return Pairs{}, err
 	}
-	p := Pairs{train: set, heldOut: held, origin: &dpocore.Origin{Train: name}}
+	p := Pairs{train: set, heldOut: held, origin: &dataset.Origin{Train: name}}
 	if held == nil && len(set.Pairs) >= holdOutFrom {
 		p = p.split(holdOutShare)
 	}
@@ -118,12 +119,12 @@ func (p Pairs) split(share float64) Pairs {
 
 // splitOrigin is how to read the pairs with another share held out. Of a file's pairs that were held out before, the order
 // would be another one, and a mix holds out a share of each objective.
-func (p Pairs) splitOrigin(share float64) *dpocore.Origin {
-	whole := p.heldOut == nil || p.origin != nil && p.origin.Train == dpocore.BuiltinName
+func (p Pairs) splitOrigin(share float64) *dataset.Origin {
+	whole := p.heldOut == nil || p.origin != nil && p.origin.Train == dataset.Builtin
 	if p.origin == nil || p.mix != nil || p.origin.Flipped || !whole || share == 0 {
 		return nil
 	}
-	return &dpocore.Origin{Train: p.origin.Train, Fraction: share, Seed: splitSeed}
+	return &dataset.Origin{Train: p.origin.Train, Fraction: share, Seed: splitSeed}
 }
 
 // HeldOut are the pairs that training never sees.
@@ -140,7 +141,7 @@ func (p Pairs) Flipped() Pairs {
 	if p.train == nil {
 		return p
 	}
-	p.train = dpocore.Flipped(p.train)
+	p.train = dataset.Flipped(p.train)
 	if p.origin != nil {
 		origin := *p.origin
 		origin.Flipped = !origin.Flipped
@@ -175,8 +176,8 @@ func (p Pairs) one(i int) (*preference.Set, error) {
 	return &preference.Set{Pairs: []preference.Pair{pair}, Source: p.train.Source}, err
 }
 
-func (p Pairs) data() dpocore.Data {
-	return dpocore.Data{Train: p.train, HeldOut: p.heldOut, Mix: p.mix, Origin: p.origin}
+func (p Pairs) data() dataset.Data {
+	return dataset.Data{Train: p.train, HeldOut: p.heldOut, Mix: p.mix, Origin: p.origin}
 }
 
 // Show draws the first n pairs as a table, with their numbers.

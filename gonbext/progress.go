@@ -7,6 +7,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // ending says how a run left this cell.
@@ -23,13 +24,13 @@ const (
 type progress struct {
 	doing     string    // what goes on now
 	since     time.Time // when that began
-	begin     dpocore.Begin
+	begin     train.Begin
 	last      metrics.Event
 	held      metrics.Evaluation
 	made      int // steps of this process
-	pace      dpocore.Pace
+	pace      train.Pace
 	notes     []string
-	answers   []dpocore.Answer
+	answers   []train.Answer
 	sampledAt int
 	ended     ending
 	summary   string
@@ -38,7 +39,7 @@ type progress struct {
 
 func (p *progress) phase(text string) { p.doing, p.since = text, time.Now() }
 
-func (p *progress) begun(b dpocore.Begin) {
+func (p *progress) begun(b train.Begin) {
 	p.begin, p.last.Step, p.sampledAt = b, b.Step, b.Step
 	p.pace.Begin(b)
 	p.phase("compiling the first step, once a run")
@@ -79,14 +80,14 @@ func (p *progress) saved() {
 	p.done()
 }
 
-func (p *progress) sampled(step int, answers []dpocore.Answer) {
+func (p *progress) sampled(step int, answers []train.Answer) {
 	p.answers, p.sampledAt = answers, step
 	p.pace.Rested()
 	p.done()
 }
 
 // finished takes in the end of a run; 0 seconds mean that it had ended before this cell.
-func (p *progress) finished(f dpocore.Finish) {
+func (p *progress) finished(f train.Finish) {
 	p.ended = endedWell
 	p.summary = "This run is finished; there is nothing left to train"
 	if f.Seconds == 0 {

@@ -9,21 +9,23 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // halfway is a run of 10 steps after its fourth, each of 2 seconds, with an answer that holds markup. To measure the
 // held-out pairs again will take 7.5 seconds.
 func halfway(t *testing.T) (p progress) {
 	synctest.Test(t, func(*testing.T) {
-		c := dpocore.DefaultConfig()
+		c := config.Default()
 		c.MaxSteps = 10
-		p.begun(dpocore.Begin{Config: c, Model: "tiny (computed in float32)", Backend: "XLA on the CPU", Pairs: 240, HeldOut: 60})
+		p.begun(train.Begin{Config: c, Model: "tiny (computed in float32)", Backend: "XLA on the CPU", Pairs: 240, HeldOut: 60})
 		for step := range 4 {
 			time.Sleep(2 * time.Second)
 			p.step(metrics.Event{Step: step + 1, Loss: 0.5, RewardsMargins: 0.25, RewardsAccuracies: 0.75})
 		}
 		p.evaluated(metrics.Evaluation{Step: 4, Loss: 0.6, RewardsMargins: 0.125, RewardsAccuracies: 0.8})
-		p.sampled(4, []dpocore.Answer{{Prompt: "<i>?", Text: "a & b"}})
+		p.sampled(4, []train.Answer{{Prompt: "<i>?", Text: "a & b"}})
 	})
 	return p
 }
@@ -45,7 +47,7 @@ func TestLiveHTML(t *testing.T) {
 }
 
 func TestLiveStates(t *testing.T) {
-	c := dpocore.DefaultConfig()
+	c := config.Default()
 	for _, test := range []struct {
 		name   string
 		make   func() progress
@@ -53,10 +55,10 @@ func TestLiveStates(t *testing.T) {
 		absent string
 	}{
 		{"opening", func() (p progress) { p.phase("opening the model"); return }, "Opening the model … 0 s", "<img"},
-		{"compiling", func() (p progress) { p.begun(dpocore.Begin{Config: c, Backend: "XLA"}); return }, "Compiling the first step", "loss"},
-		{"resumed", func() (p progress) { p.begun(dpocore.Begin{Config: c, Backend: "XLA", Step: 20}); return }, "Going on after step 20", "loss"},
-		{"stopped", func() progress { p := halfway(t); p.over(&dpocore.Stopped{Step: 4}); return p }, "Ended after step 4 of 10", "s left"},
-		{"finished", func() progress { p := halfway(t); p.finished(dpocore.Finish{Seconds: 75}); p.over(nil); return p }, "Trained in 1 min 15 s", "s left"},
+		{"compiling", func() (p progress) { p.begun(train.Begin{Config: c, Backend: "XLA"}); return }, "Compiling the first step", "loss"},
+		{"resumed", func() (p progress) { p.begun(train.Begin{Config: c, Backend: "XLA", Step: 20}); return }, "Going on after step 20", "loss"},
+		{"stopped", func() progress { p := halfway(t); p.over(&train.Stopped{Step: 4}); return p }, "Ended after step 4 of 10", "s left"},
+		{"finished", func() progress { p := halfway(t); p.finished(train.Finish{Seconds: 75}); p.over(nil); return p }, "Trained in 1 min 15 s", "s left"},
 	} {
 		p := test.make()
 		got := string(p.HTML(time.Now()))

@@ -12,6 +12,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/judgement"
+	"example.com/gonb-dpo/dpocore/generate"
 )
 
 // raterEnv is the environment variable with the name of who ranks.
@@ -163,11 +164,11 @@ func drawAnswers(ctx context.Context, prompt string) (d judgement.Drawing, err e
 	if err != nil {
 		return d, err
 	}
-	o := dpocore.DefaultDrawOptions()
+	o := generate.DefaultDrawOptions()
 	if o.MaxNewTokens, err = newTokens(); err != nil {
 		return d, err
 	}
-	return model.Draw(ctx, "", prompt, o)
+	return generate.Draw(ctx, model, "", prompt, o)
 }
 
 // judge keeps the rater's order of a drawing's answers.

@@ -11,6 +11,10 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/judge/modeljudge"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/rounds"
 )
 
 // Rounds trains in rounds, into a folder: round 1 on pairs; before each further one the model that came out of the round
@@ -19,7 +23,7 @@ import (
 // are judged before the first round and after each.
 //
 // The stop button loses nothing, and the same cell goes on; so it does when a person has to judge first.
-func Rounds(dir string, c dpocore.RoundsConfig, p Pairs, prompts dpocore.RoundPrompts, j judge.Judge) {
+func Rounds(dir string, c rounds.Config, p Pairs, prompts rounds.Prompts, j judge.Judge) {
 	cell(func(ctx context.Context) error { return trainRounds(ctx, dir, c, p, prompts, j) })
 }
 
@@ -37,11 +41,11 @@ func ByReader(file string) judge.Judge { return judge.Person{File: file} }
 // good. Small models can hardly tell.
 func ByModel(name string) (j judge.Judge) {
 	cell(func(context.Context) error {
-		model, err := dpocore.OpenModel(name)
+		model, err := model.Open(name)
 		if err != nil {
 			return err
 		}
-		j = dpocore.ModelJudge{Model: model, Way: dpocore.JudgeYes, MaxLength: 2 * dpocore.DefaultConfig().MaxLength}
+		j = modeljudge.Judge{Model: model, Way: modeljudge.Yes, MaxLength: 2 * config.Default().MaxLength}
 		return nil
 	})
 	return j
@@ -60,7 +64,7 @@ func ByEndpoint(url, model string, calls int) (j judge.Judge) {
 }
 
 // JudgeCost says what the judging of all rounds takes at most, and asks nobody.
-func JudgeCost(c dpocore.RoundsConfig, prompts dpocore.RoundPrompts, j judge.Judge) {
+func JudgeCost(c rounds.Config, prompts rounds.Prompts, j judge.Judge) {
 	cell(func(context.Context) error {
 		costly, ok := j.(judge.Costly)
 		if !ok {
@@ -72,7 +76,7 @@ func JudgeCost(c dpocore.RoundsConfig, prompts dpocore.RoundPrompts, j judge.Jud
 	})
 }
 
-func trainRounds(ctx context.Context, dir string, c dpocore.RoundsConfig, p Pairs, prompts dpocore.RoundPrompts, j judge.Judge) error {
+func trainRounds(ctx context.Context, dir string, c rounds.Config, p Pairs, prompts rounds.Prompts, j judge.Judge) error {
 	switch {
 	case p.train == nil:
 		return errors.New("there are no pairs for round 1; get some with gonbext.Load(\"builtin\")")
@@ -94,12 +98,12 @@ func trainRounds(ctx context.Context, dir string, c dpocore.RoundsConfig, p Pair
 	if err != nil {
 		return err
 	}
-	record, err := model.TrainRounds(ctx, dir, c, p.data(), prompts, j, &short)
+	record, err := rounds.Run(ctx, model, dir, c, p.data(), prompts, j, &short)
 	if closed := short.close(err); err == nil {
 		err = closed
 	}
 	short.put("")
-	var waits *dpocore.Waiting
+	var waits *rounds.Waiting
 	if person, ok := j.(judge.Person); ok && errors.As(err, &waits) {
 		show(box{noteBox, fmt.Sprintf("The answers to %s of round %d wait for you: rank them with gonbext.Rank(%q), then run this cell again.", counted(waits.Prompts, "prompt"), waits.Round, person.File)})
 		return nil
@@ -111,7 +115,7 @@ func trainRounds(ctx context.Context, dir string, c dpocore.RoundsConfig, p Pair
 }
 
 // showRounds tells of finished rounds.
-func showRounds(dir string, record dpocore.RoundsRecord) error {
+func showRounds(dir string, record rounds.Record) error {
 	t := table{caption: "The rounds in " + dir, columns: []string{"round", "pairs", "from what, and against which reference"}}
 	for _, done := range record.Done {
 		t.rows = append(t.rows, []string{strconv.Itoa(done.Round), strconv.Itoa(done.Pairs), done.Says})

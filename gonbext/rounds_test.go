@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/rounds"
 )
 
 func TestRoundsOutsideANotebook(t *testing.T) {
@@ -18,10 +19,10 @@ func TestRoundsOutsideANotebook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := dpocore.DefaultRoundsConfig()
+	c := rounds.Default()
 	c.Train, c.Prompts, c.Answers = shortConfig(), 2, 3
 	c.Train.SampleSteps = 0
-	prompts := dpocore.RoundPrompts{New: []string{"One?", "Two?"}, Check: []string{"Three?"}}
+	prompts := rounds.Prompts{New: []string{"One?", "Two?"}, Check: []string{"Three?"}}
 	short := By("short", func(_, answer string) float64 { return -float64(len(answer)) })
 	dir := filepath.Join(t.TempDir(), "rounds")
 	if err := trainRounds(t.Context(), dir, c, p, prompts, short); err != nil {
@@ -41,9 +42,9 @@ func TestRoundsOutsideANotebook(t *testing.T) {
 		}
 	}
 	file := filepath.Join(t.TempDir(), "ranked.jsonl")
-	c.Reference, c.Rounds = dpocore.ReferenceBase, 2
+	c.Reference, c.Rounds = rounds.ReferenceBase, 2
 	out.Reset()
-	if err := trainRounds(t.Context(), filepath.Join(t.TempDir(), "ranked"), c, p, dpocore.RoundPrompts{New: prompts.New}, ByReader(file)); err != nil {
+	if err := trainRounds(t.Context(), filepath.Join(t.TempDir(), "ranked"), c, p, rounds.Prompts{New: prompts.New}, ByReader(file)); err != nil {
 		t.Fatal(err)
 	}
 	if want := `rank them with gonbext.Rank("` + file + `"), then run this cell again.`; !strings.Contains(out.String(), want) {
@@ -52,19 +53,19 @@ func TestRoundsOutsideANotebook(t *testing.T) {
 }
 
 func TestRoundsMistakes(t *testing.T) {
-	c := dpocore.DefaultRoundsConfig()
+	c := rounds.Default()
 	one := By("one", func(string, string) float64 { return 1 })
-	if err := trainRounds(t.Context(), t.TempDir(), c, Pairs{}, dpocore.RoundPrompts{}, one); err == nil || !strings.Contains(err.Error(), "no pairs for round 1") {
+	if err := trainRounds(t.Context(), t.TempDir(), c, Pairs{}, rounds.Prompts{}, one); err == nil || !strings.Contains(err.Error(), "no pairs for round 1") {
 		t.Errorf("got %v", err)
 	}
 	p, err := load(t.Context(), pairFile(t, numbered(2)...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := trainRounds(t.Context(), t.TempDir(), c, p, dpocore.RoundPrompts{}, nil); err == nil || !strings.Contains(err.Error(), "there is no judge") {
+	if err := trainRounds(t.Context(), t.TempDir(), c, p, rounds.Prompts{}, nil); err == nil || !strings.Contains(err.Error(), "there is no judge") {
 		t.Errorf("got %v", err)
 	}
-	prompts := dpocore.RoundPrompts{New: []string{"One?", "Two?"}, Check: []string{"Three?"}}
+	prompts := rounds.Prompts{New: []string{"One?", "Two?"}, Check: []string{"Three?"}}
 	// 2 prompts and, for three models, 1 check prompt each
 	if err := trainRounds(t.Context(), t.TempDir(), c, p, prompts, ByEndpoint("http://localhost:1/v1", "m", 0)); err == nil || !strings.Contains(err.Error(), "takes 5 calls, ") || !strings.Contains(err.Error(), "allow it by the number of calls, 5") {
 		t.Errorf("got %v", err)

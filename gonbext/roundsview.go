@@ -9,6 +9,8 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/rounds"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // roundsView shows rounds: a line on what goes on between them, and each round's training in its own view.
@@ -20,7 +22,7 @@ type roundsView struct {
 }
 
 // limit shortens the rounds as the environment asks.
-func (v *roundsView) limit(c *dpocore.RoundsConfig) error {
+func (v *roundsView) limit(c *rounds.Config) error {
 	steps, err := limit(maxStepsEnv, c.Train.MaxSteps)
 	if err != nil {
 		return err
@@ -52,7 +54,7 @@ func (v *roundsView) Doing(what string, done, total int) {
 // put replaces the line on what goes on.
 func (v *roundsView) put(html template.HTML) { gonbui.UpdateHTML(v.id, string(html)) }
 
-func (v *roundsView) Training(round int, says string) dpocore.Listener {
+func (v *roundsView) Training(round int, says string) train.Listener {
 	if err := v.close(nil); err != nil {
 		v.Note(sentence(err))
 	}
@@ -63,7 +65,7 @@ func (v *roundsView) Training(round int, says string) dpocore.Listener {
 	return v.view
 }
 
-func (v *roundsView) Checked(dpocore.Check) {}
+func (v *roundsView) Checked(rounds.Check) {}
 
 // close ends the view of a round, and draws it where it has ended well.
 func (v *roundsView) close(err error) error {

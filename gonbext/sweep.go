@@ -10,33 +10,35 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 )
 
 // Axis is one axis of a sweep's grid: see [Betas], [LearningRates], [Ranks] and [LossTypes].
-type Axis func(*dpocore.Sweep)
+type Axis func(*sweep.Grid)
 
 // Betas are the values of beta in a [Sweep].
-func Betas(values ...float64) Axis { return func(s *dpocore.Sweep) { s.Betas = values } }
+func Betas(values ...float64) Axis { return func(s *sweep.Grid) { s.Betas = values } }
 
 // LearningRates are the values of the learning rate in a [Sweep].
 func LearningRates(values ...float64) Axis {
-	return func(s *dpocore.Sweep) { s.LearningRates = values }
+	return func(s *sweep.Grid) { s.LearningRates = values }
 }
 
 // Ranks are the values of the adapter's rank in a [Sweep].
-func Ranks(values ...int) Axis { return func(s *dpocore.Sweep) { s.Ranks = values } }
+func Ranks(values ...int) Axis { return func(s *sweep.Grid) { s.Ranks = values } }
 
 // LossTypes are the losses in a [Sweep], by TRL's names.
-func LossTypes(values ...string) Axis { return func(s *dpocore.Sweep) { s.LossTypes = values } }
+func LossTypes(values ...string) Axis { return func(s *sweep.Grid) { s.LossTypes = values } }
 
 // Sweep trains a run for each point of a grid into a folder of its own below dir, such as "runs/beta-0.1", and compares
 // them on the held-out pairs: all curves in one picture while they grow; then a table in the order of what matters, the
 // frontier of accuracy against how far the models have moved, and in a sentence which run to take, or that so many pairs
 // can't tell. All settings but the axes are those of c. The stop button loses nothing, and the same cell goes on; with
 // more values only the new runs are trained.
-func Sweep(dir string, c dpocore.Config, p Pairs, axes ...Axis) {
+func Sweep(dir string, c config.Config, p Pairs, axes ...Axis) {
 	cell(func(ctx context.Context) error {
-		s := dpocore.Sweep{Config: c}
+		s := sweep.Grid{Config: c}
 		for _, axis := range axes {
 			axis(&s)
 		}
@@ -44,7 +46,7 @@ func Sweep(dir string, c dpocore.Config, p Pairs, axes ...Axis) {
 	})
 }
 
-func runSweep(ctx context.Context, dir string, s dpocore.Sweep, p Pairs) error {
+func runSweep(ctx context.Context, dir string, s sweep.Grid, p Pairs) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
@@ -55,12 +57,12 @@ func runSweep(ctx context.Context, dir string, s dpocore.Sweep, p Pairs) error {
 	if err != nil {
 		return err
 	}
-	v := newSweepView(dir, len(s.Runs()))
+	v := newSweepView(dir, len(s.Points()))
 	v.limit(&s.Config, short)
 	model, err := baseModel()
-	var record dpocore.SweepRecord
+	var record sweep.Record
 	if err == nil {
-		record, err = model.Sweep(ctx, dir, s, p.data(), false, v)
+		record, err = sweeprun.Run(ctx, model, dir, s, p.data(), false, v)
 	}
 	v.Close(err)
 	if err != nil {
@@ -70,7 +72,7 @@ func runSweep(ctx context.Context, dir string, s dpocore.Sweep, p Pairs) error {
 }
 
 // showSweep shows the curves of all runs, the table, the frontier and the sentence.
-func showSweep(dir string, record dpocore.SweepRecord) error {
+func showSweep(dir string, record sweep.Record) error {
 	curves, err := curvesOf(dir, record.Grid())
 	if err != nil {
 		return err
@@ -98,7 +100,7 @@ func showSweep(dir string, record dpocore.SweepRecord) error {
 }
 
 // curvesOf reads what the runs of a grid have recorded, in its order, and draws each run into its own folder.
-func curvesOf(dir string, grid []dpocore.SweepRun) (curves []plots.Swept, err error) {
+func curvesOf(dir string, grid []sweep.Point) (curves []plots.Swept, err error) {
 	for _, run := range grid {
 		folder := filepath.Join(dir, run.Name)
 		history, err := metrics.ReadHistory(folder)

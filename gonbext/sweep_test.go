@@ -8,10 +8,13 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/sweep"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
-func grid(c dpocore.Config, axes ...Axis) dpocore.Sweep {
-	s := dpocore.Sweep{Config: c}
+func grid(c config.Config, axes ...Axis) sweep.Grid {
+	s := sweep.Grid{Config: c}
 	for _, axis := range axes {
 		axis(&s)
 	}
@@ -53,8 +56,8 @@ func TestSweepOutsideANotebook(t *testing.T) {
 }
 
 func TestBadSweepCells(t *testing.T) {
-	c := dpocore.DefaultConfig()
-	for want, s := range map[string]dpocore.Sweep{
+	c := config.Default()
+	for want, s := range map[string]sweep.Grid{
 		"The sweep has no axis; give values of beta, the learning rate, the rank or the loss type.": grid(c),
 		"Beta is 0; it must be above 0 (0.1 is a good start).":                                      grid(c, Betas(0, 0.1)),
 		"There are no pairs to train on; get some with gonbext.Load(\"builtin\").":                  grid(c, LearningRates(1e-5), Ranks(4, 8), LossTypes("sigmoid", "ipo")),
@@ -69,14 +72,14 @@ func TestBadSweepCells(t *testing.T) {
 func TestSweepView(t *testing.T) {
 	v := newSweepView(t.TempDir(), 4)
 	printing(t)
-	c := dpocore.DefaultConfig()
+	c := config.Default()
 	c.MaxSteps = 2
 	for i, name := range []string{"beta-0.1", "beta-0.3"} {
-		v.Run(i+1, 4, dpocore.SweepRun{Name: name, Config: c})
-		v.Begin(dpocore.Begin{Config: c, Model: "tiny", Backend: "a CPU", Pairs: 8, HeldOut: 2})
+		v.Run(i+1, 4, sweep.Point{Name: name, Config: c})
+		v.Begin(train.Begin{Config: c, Model: "tiny", Backend: "a CPU", Pairs: 8, HeldOut: 2})
 		v.Step(metrics.Event{Step: 1, RewardsMargins: 0.1})
 	}
-	v.Ended(dpocore.SweepRun{Name: "beta-0.1"}, dpocore.Failed, os.ErrPermission)
+	v.Ended(sweep.Point{Name: "beta-0.1"}, sweep.Failed, os.ErrPermission)
 	v.mu.Lock()
 	html := string(v.state.html("data:picture"))
 	v.mu.Unlock()

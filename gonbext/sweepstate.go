@@ -8,14 +8,16 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // sweepState is what is known of a sweep at a moment.
 type sweepState struct {
-	pace   dpocore.SweepPace
+	pace   sweeprun.Pace
 	runs   []plots.Swept // those whose turn has come, the last one under way
 	turn   string        // "Run 2 of 3, beta-0.1"
-	begin  dpocore.Begin
+	begin  train.Begin
 	last   metrics.Event
 	doing  string
 	notes  []string

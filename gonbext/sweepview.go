@@ -10,6 +10,9 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/sweep"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // sweepView shows a sweep in one output of a notebook, with the curves of all runs; elsewhere it prints a line a step.
@@ -32,7 +35,7 @@ func newSweepView(dir string, runs int) *sweepView {
 }
 
 // limit shortens the runs as the environment asks.
-func (v *sweepView) limit(c *dpocore.Config, steps int) {
+func (v *sweepView) limit(c *config.Config, steps int) {
 	if steps < c.MaxSteps {
 		v.Note(fmt.Sprintf("Only %d steps a run instead of %d, as %s asks: enough to try the notebook, too few to learn much.", steps, c.MaxSteps, maxStepsEnv))
 		c.MaxSteps = steps
@@ -53,7 +56,7 @@ func (v *sweepView) line(format string, args ...any) {
 	}
 }
 
-func (v *sweepView) Run(number, of int, run dpocore.SweepRun) dpocore.Listener {
+func (v *sweepView) Run(number, of int, run sweep.Point) train.Listener {
 	v.change(func(s *sweepState) {
 		s.pace.Turn(number)
 		s.turns, s.turn, s.last = number, fmt.Sprintf("Run %d of %d, %s", number, of, run.Name), metrics.Event{}
@@ -62,16 +65,16 @@ func (v *sweepView) Run(number, of int, run dpocore.SweepRun) dpocore.Listener {
 	return v
 }
 
-func (v *sweepView) Ended(run dpocore.SweepRun, state dpocore.State, err error) {
+func (v *sweepView) Ended(run sweep.Point, state sweep.State, err error) {
 	switch state {
-	case dpocore.Failed:
+	case sweep.Failed:
 		v.Note(fmt.Sprintf("%s failed: %s", run.Name, sentence(err)))
-	case dpocore.Elsewhere:
+	case sweep.Elsewhere:
 		v.Note(run.Name + " is trained by another process; it is left to that.")
 	}
 }
 
-func (v *sweepView) Measuring(run dpocore.SweepRun, done, total int) {
+func (v *sweepView) Measuring(run sweep.Point, done, total int) {
 	v.Phase(fmt.Sprintf("measuring the held-out pairs with %s, part %d of %d", run.Name, done+1, total))
 }
 
@@ -83,7 +86,7 @@ func (v *sweepView) Note(text string) {
 }
 
 // Begin and Finished also read what earlier cells have done of a run.
-func (v *sweepView) Begin(b dpocore.Begin) {
+func (v *sweepView) Begin(b train.Begin) {
 	v.change(func(s *sweepState) {
 		s.begin, s.last.Step, s.doing = b, b.Step, "compiling the first step"
 		s.pace.Begin(b)
@@ -93,7 +96,7 @@ func (v *sweepView) Begin(b dpocore.Begin) {
 	})
 }
 
-func (v *sweepView) Finished(f dpocore.Finish) {
+func (v *sweepView) Finished(f train.Finish) {
 	v.change(func(s *sweepState) {
 		if s.doing = ""; f.Seconds == 0 {
 			s.recall(v.dir)
@@ -128,7 +131,7 @@ func (v *sweepView) Evaluated(e metrics.Evaluation) {
 	v.line("held out after step %d: accuracy %.0f %%", e.Step, 100*e.RewardsAccuracies)
 }
 
-func (v *sweepView) Sampled(int, []dpocore.Answer) { v.change(func(s *sweepState) { s.pace.Rested() }) }
+func (v *sweepView) Sampled(int, []train.Answer) { v.change(func(s *sweepState) { s.pace.Rested() }) }
 func (v *sweepView) Saved(int, string)             { v.change(func(s *sweepState) { s.pace.Rested() }) }
 
 // Close draws for the last time. Of a sweep that ended well the picture goes: it comes below, as one that GitHub shows.

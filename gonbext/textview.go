@@ -6,6 +6,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // textView tells a run in lines, where there is no notebook.
@@ -20,7 +21,7 @@ func (v *textView) Phase(text string) { v.line("%s …", text) }
 
 func (v *textView) Note(text string) { v.line("%s", box{noteBox, text}.Text()) }
 
-func (v *textView) Begin(b dpocore.Begin) {
+func (v *textView) Begin(b train.Begin) {
 	v.state.begun(b)
 	v.line("%s", v.state.device())
 	for _, note := range v.state.notes {
@@ -45,14 +46,14 @@ func (v *textView) Evaluated(e metrics.Evaluation) {
 	v.line("%s", v.state.heldOut())
 }
 
-func (v *textView) Sampled(step int, answers []dpocore.Answer) {
+func (v *textView) Sampled(step int, answers []train.Answer) {
 	v.state.sampled(step, answers)
 	v.line("%s", answersTable(step, answers).Text())
 }
 
 func (v *textView) Saved(int, string) { v.state.saved() }
 
-func (v *textView) Finished(f dpocore.Finish) {
+func (v *textView) Finished(f train.Finish) {
 	v.state.finished(f)
 	v.line("%s", v.state.headline())
 }

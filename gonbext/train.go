@@ -11,22 +11,24 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // Train trains a run into a folder and shows it live: the curves, the figures of the last step, and what the model
 // answers meanwhile. The stop button leaves the checkpoint of the last finished step; running the cell again goes on
 // from there. A run that is finished shows its picture at once.
-func Train(dir string, c dpocore.Config, p Pairs) {
+func Train(dir string, c config.Config, p Pairs) {
 	cell(func(ctx context.Context) error { return train(ctx, dir, c, p) })
 }
 
 // view is a listener that can be closed, with the error that training ended in: what it shows then stays.
 type view interface {
-	dpocore.Listener
+	train.Listener
 	Close(error)
 }
 
-func train(ctx context.Context, dir string, c dpocore.Config, p Pairs) error {
+func train(ctx context.Context, dir string, c config.Config, p Pairs) error {
 	if err := c.Validate(); err != nil {
 		return err
 	}
@@ -45,7 +47,7 @@ func train(ctx context.Context, dir string, c dpocore.Config, p Pairs) error {
 	v.Phase("opening the model")
 	model, err := baseModel()
 	if err == nil {
-		err = model.Train(ctx, dir, c, p.data(), v)
+		err = train.Run(ctx, train.Job{Model: model, Dir: dir, Config: c, Data: p.data(), Listener: v})
 	}
 	v.Close(err)
 	if err != nil {

@@ -12,6 +12,8 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/internal/tinymodel"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // useTinyModel makes a two-layer random Llama with SmolLM2's tokenizer the base model of a test.
@@ -37,8 +39,8 @@ func printing(t *testing.T) *bytes.Buffer {
 	return &out
 }
 
-func shortConfig() dpocore.Config {
-	c := dpocore.DefaultConfig()
+func shortConfig() config.Config {
+	c := config.Default()
 	c.MaxSteps, c.BatchSize, c.LoRARank, c.LoRAAlpha = 20, 2, 4, 4
 	c.SamplePrompts, c.SampleSteps, c.SampleTokens = []string{"Why?"}, 2, 3
 	return c
@@ -92,7 +94,7 @@ func TestTrainStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	err = train(ctx, filepath.Join(t.TempDir(), "run"), shortConfig(), p)
-	var stopped *dpocore.Stopped
+	var stopped *train.Stopped
 	if !errors.As(err, &stopped) || boxOf(err).kind != noteBox {
 		t.Errorf("got %v", err)
 	}

@@ -34,7 +34,7 @@ an empty line after each, and nothing else, so messages may come from a pipe.`,
 				return err
 			}
 			defer m.Close()
-			t := &talk{model: m, adapter: adapter, conversation: dpocore.NewConversation(system), draw: draw,
+			t := &talk{model: m, adapter: adapter, conversation: generate.NewConversation(system), draw: draw,
 				out: cmd.OutOrStdout(), notes: cmd.ErrOrStderr(), prompting: isTerminal(cmd.InOrStdin())}
 			defer t.close()
 			if err := t.begin(); err != nil {

@@ -11,17 +11,19 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/judgement"
+	"example.com/gonb-dpo/dpocore/compare"
+	"example.com/gonb-dpo/dpocore/generate"
 )
 
 // compareOptions are what the command takes.
 type compareOptions struct {
 	model, file, votes, rater string
 	adapters, prompts         []string
-	dpocore.CompareOptions
+	compare.Options
 }
 
 func compareCommand() *cobra.Command {
-	o := compareOptions{rater: "me", CompareOptions: dpocore.CompareOptions{MaxNewTokens: 128, Seed: 42}}
+	o := compareOptions{rater: "me", CompareOptions: compare.Options{MaxNewTokens: 128, Seed: 42}}
 	cmd := &cobra.Command{
 		Use:   "compare",
 		Short: "Answer prompts before and after training, under any number of runs",
@@ -42,7 +44,7 @@ model wrote which. VOTES keeps the rankings: dpo train --data VOTES learns from 
 				o.prompts = append(o.prompts, more...)
 			}
 			if len(o.prompts) == 0 {
-				o.prompts = dpocore.SamplePrompts
+				o.prompts = generate.SamplePrompts
 			}
 			return compare(cmd, o)
 		},
@@ -67,7 +69,7 @@ func compare(cmd *cobra.Command, o compareOptions) error {
 	}
 	defer m.Close()
 	bar := newProgress(os.Stderr)
-	answers, err := m.Compare(cmd.Context(), o.adapters, o.prompts, o.CompareOptions, func(done, total int) {
+	answers, err := compare.Run(cmd.Context(), m, o.adapters, o.prompts, o.CompareOptions, func(done, total int) {
 		bar.bar("answer %d of %d …", done+1, total)
 	})
 	if err != nil {
@@ -78,7 +80,7 @@ func compare(cmd *cobra.Command, o compareOptions) error {
 		printAnswers(cmd.OutOrStdout(), o.adapters, answers)
 		return nil
 	}
-	ballots, notes, err := m.Blind(o.adapters, answers, o.CompareOptions)
+	ballots, notes, err := compare.Blind(m, o.adapters, answers, o.CompareOptions)
 	if err != nil {
 		return err
 	}
@@ -131,7 +133,7 @@ func reveal(w io.Writer, log *judgement.Log, rater string, ballots []judgement.D
 	}
 }
 
-func printAnswers(w io.Writer, runs []string, answers []dpocore.Answers) {
+func printAnswers(w io.Writer, runs []string, answers []compare.Answers) {
 	names := append([]string{"base model"}, runs...)
 	if len(runs) == 1 {
 		names = []string{"before", "after"}

@@ -8,6 +8,9 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/source"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/judge/modeljudge"
+	"example.com/gonb-dpo/dpocore/rounds"
 )
 
 // completeWords completes a flag's value or an argument with one of some words, and with no file.
@@ -44,16 +47,16 @@ func completeFolders(*cobra.Command, []string, string) ([]cobra.Completion, cobr
 // completeFlags gives a command, and all below it, the completion of its flags by the flag's name, unless the command has
 // given a flag another one.
 func completeFlags(cmd *cobra.Command) {
-	pairs := completeFilesOr(append([]string{dpocore.BuiltinName}, source.Names()...)...)
+	pairs := completeFilesOr(append([]string{dataset.Builtin}, source.Names()...)...)
 	byName := map[string]cobra.CompletionFunc{
 		"data":         pairs,
 		"eval-data":    pairs,
 		"loss-type":    completeLosses(),
 		"lr-scheduler": completeWords("linear", "cosine", "constant"),
-		"mix":          completeWords(dpocore.MixWays...),
-		"reference":    completeWords(dpocore.References...),
-		"choice":       completeWords(dpocore.Choices...),
-		"judge-by":     completeWords(dpocore.ModelJudgeWays...),
+		"mix":          completeWords(dataset.MixWays...),
+		"reference":    completeWords(rounds.References...),
+		"choice":       completeWords(rounds.Choices...),
+		"judge-by":     completeWords(modeljudge.Ways...),
 		"dtype":        completeWords("float32", "float16", "bfloat16"),
 		"adapter":      completeFolders,
 		"init-adapter": completeFolders,

@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/lint"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/source"
+	"example.com/gonb-dpo/dpocore/config"
 )
 
 func dataCommand() *cobra.Command {
@@ -65,7 +66,7 @@ The command ends with status 3 where something is wrong.`,
 	}
 	modelFlag(cmd, &model)
 	cmd.Flags().StringVar(&evalData, "eval-data", "", "held-out pairs: a `file`, \"builtin\", or a published set")
-	cmd.Flags().IntVar(&o.MaxLength, "max-length", dpocore.DefaultConfig().MaxLength, "tokens of prompt and answer together; the rest is cut")
+	cmd.Flags().IntVar(&o.MaxLength, "max-length", config.Default().MaxLength, "tokens of prompt and answer together; the rest is cut")
 	cmd.Flags().IntVar(&o.Examples, "examples", o.Examples, "most examples of a finding")
 	cmd.Flags().IntVar(&o.MostTokenized, "max-tokenized", o.MostTokenized, "count the tokens of so many pairs, spread over the set; 0 for all")
 	cmd.Flags().BoolVar(&noTokens, "no-tokens", false, "leave out what needs a model's tokenizer")

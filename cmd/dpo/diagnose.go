@@ -8,6 +8,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/diagnose"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 func diagnoseCommand() *cobra.Command {
@@ -43,7 +44,7 @@ builtin --answers 12 and dpo compare have left their figures there.`,
 }
 
 // complain tells what a run that has just ended has to be looked at for.
-func complain(dir string, listener dpocore.Listener) error {
+func complain(dir string, listener train.Listener) error {
 	run, err := diagnose.Read(dir)
 	if err != nil {
 		return err

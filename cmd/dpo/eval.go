@@ -16,6 +16,11 @@ import (
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/run"
 )
 
 // evalOptions are what to measure, and where to put it.
@@ -32,7 +37,7 @@ type evalOptions struct {
 }
 
 func evalCommand() *cobra.Command {
-	config := dpocore.DefaultConfig()
+	config := config.Default()
 	o := evalOptions{maxLength: config.MaxLength, tokens: 128}
 	cmd := &cobra.Command{
 		Use:   "eval",
@@ -96,7 +101,7 @@ func eval(cmd *cobra.Command, o evalOptions) error {
 	}
 	difference := ""
 	if o.against != "" {
-		other, _, err := m.Evaluate(cmd.Context(), o.against, set, o.maxLength, told(bar, "row %d of %d of the other …"))
+		other, _, err := measure.Evaluate(cmd.Context(), m, o.against, set, o.maxLength, told(bar, "row %d of %d of the other …"))
 		if err != nil {
 			return err
 		}
@@ -111,7 +116,7 @@ func eval(cmd *cobra.Command, o evalOptions) error {
 }
 
 func (o evalOptions) check() error {
-	config := dpocore.DefaultConfig()
+	config := config.Default()
 	config.MaxLength = o.maxLength
 	if o.beta != 0 {
 		config.Beta = o.beta
@@ -131,13 +136,13 @@ func (o evalOptions) check() error {
 }
 
 // measure makes the report.
-func measure(ctx context.Context, m *dpocore.Model, o evalOptions, set *preference.Set, bar *progress) ([]evaluation.Pair, evaluation.Report, error) {
+func measure(ctx context.Context, m *model.Model, o evalOptions, set *preference.Set, bar *progress) ([]evaluation.Pair, evaluation.Report, error) {
 	var r evaluation.Report
 	beta, err := o.rewardBeta()
 	if err != nil {
 		return nil, r, err
 	}
-	pairs, notes, err := m.Evaluate(ctx, o.adapter, set, o.maxLength, told(bar, "row %d of %d …"))
+	pairs, notes, err := measure.Evaluate(ctx, m, o.adapter, set, o.maxLength, told(bar, "row %d of %d …"))
 	if err != nil {
 		return nil, r, err
 	}
@@ -150,10 +155,10 @@ func measure(ctx context.Context, m *dpocore.Model, o evalOptions, set *preferen
 	r.Run, r.Data = o.adapter, set.Source
 	if o.plain != "" {
 		path := o.plain
-		if path == dpocore.BuiltinName {
+		if path == dataset.Builtin {
 			path = ""
 		}
-		text, err := m.Forgetting(ctx, o.adapter, path, told(bar, "plain text, row %d of %d …"))
+		text, err := measure.PlainText(ctx, m, o.adapter, path, told(bar, "plain text, row %d of %d …"))
 		if err != nil {
 			return nil, r, err
 		}
@@ -161,7 +166,7 @@ func measure(ctx context.Context, m *dpocore.Model, o evalOptions, set *preferen
 	}
 	if o.answers > 0 {
 		options := generate.Options{MaxNewTokens: o.tokens, Temperature: 1, TopP: 1, Samples: 1, Seed: o.seed}
-		answers, err := m.SampleBoth(ctx, o.adapter, dpocore.Prompts(set, o.answers), options, told(bar, "answer %d of %d …"))
+		answers, err := generate.SampleBoth(ctx, m, o.adapter, generate.Prompts(set, o.answers), options, told(bar, "answer %d of %d …"))
 		if err != nil {
 			return nil, r, err
 		}
@@ -180,16 +185,16 @@ func (o evalOptions) rewardBeta() (float64, error) {
 	if o.beta != 0 {
 		return o.beta, nil
 	}
-	record, ok, err := dpocore.ReadRecord(o.adapter)
+	record, ok, err := run.ReadRecord(o.adapter)
 	if ok && err == nil {
 		return record.Config.Beta, nil
 	}
-	return dpocore.DefaultConfig().Beta, err
+	return config.Default().Beta, err
 }
 
 // keep leaves the report in a run's folder, where the adapter is one's.
 func keep(dir string, r evaluation.Report) error {
-	if _, ok, err := dpocore.ReadRecord(dir); dir == "" || !ok || err != nil {
+	if _, ok, err := run.ReadRecord(dir); dir == "" || !ok || err != nil {
 		return err
 	}
 	if err := r.Write(dir); err != nil {

@@ -8,6 +8,9 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // events is a listener that writes what happens in a run as JSON Lines: an object a line, written at once, whose "event"
@@ -75,7 +78,7 @@ func (e *events) text(event, text string) {
 	}{text})
 }
 
-func (e *events) Begin(b dpocore.Begin) {
+func (e *events) Begin(b train.Begin) {
 	type row struct {
 		Tokens  int `json:"tokens"`
 		Answers int `json:"answers"`
@@ -94,8 +97,8 @@ func (e *events) Begin(b dpocore.Begin) {
 		StepsPerEpoch int            `json:"steps_per_epoch"`
 		Rows          []row          `json:"rows"`
 		Expected      string         `json:"expected"`
-		Mix           *dpocore.Mix   `json:"mix,omitempty"`
-		Config        dpocore.Config `json:"config"`
+		Mix           *dataset.Mix   `json:"mix,omitempty"`
+		Config        config.Config `json:"config"`
 	}{b.Model, b.Backend, b.Step, b.Pairs, b.HeldOut, b.StepsPerEpoch, rows, b.Expected, b.Mix, b.Config})
 }
 
@@ -110,7 +113,7 @@ func (e *events) Evaluating(done, total int) {
 
 func (e *events) Evaluated(evaluation metrics.Evaluation) { e.write("evaluated", evaluation) }
 
-func (e *events) Sampled(step int, answers []dpocore.Answer) {
+func (e *events) Sampled(step int, answers []train.Answer) {
 	type said struct {
 		Prompt string `json:"prompt"`
 		Text   string `json:"text"`
@@ -132,7 +135,7 @@ func (e *events) Saved(step int, checkpoint string) {
 	}{step, checkpoint})
 }
 
-func (e *events) Finished(f dpocore.Finish) {
+func (e *events) Finished(f train.Finish) {
 	e.write("finished", struct {
 		Dir      string  `json:"dir"`
 		Seconds  float64 `json:"seconds"`

@@ -12,9 +12,11 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
-var _ dpocore.Listener = (*events)(nil)
+var _ train.Listener = (*events)(nil)
 
 // TestEvents holds the line of every event, field by field: programs read them.
 func TestEvents(t *testing.T) {
@@ -35,12 +37,12 @@ func TestEvents(t *testing.T) {
 				RewardsAccuracies: 0.75, RewardsMargins: 2, LogpsChosen: -10, LogpsRejected: -20, Runtime: 9})
 		},
 		`{"event":"sampled","step":3,"answers":[{"prompt":"Hi","text":"Hello.\n"}]}`: func(e *events) {
-			e.Sampled(3, []dpocore.Answer{{Prompt: "Hi", Text: "Hello.\n"}})
+			e.Sampled(3, []train.Answer{{Prompt: "Hi", Text: "Hello.\n"}})
 		},
 		`{"event":"sampled","step":3,"answers":[]}`:                    func(e *events) { e.Sampled(3, nil) },
 		`{"event":"saved","step":10,"checkpoint":"run/checkpoint-10"}`: func(e *events) { e.Saved(10, "run/checkpoint-10") },
 		`{"event":"finished","dir":"run","seconds":12.5,"taken":"a","expected":"b"}`: func(e *events) {
-			e.Finished(dpocore.Finish{Dir: "run", Seconds: 12.5, Taken: "a", Expected: "b"})
+			e.Finished(train.Finish{Dir: "run", Seconds: 12.5, Taken: "a", Expected: "b"})
 		},
 		`{"event":"error","text":"pairs.jsonl: no","status":3}`: func(e *events) { e.end(badData(errors.New("pairs.jsonl: no"))) },
 		`{"event":"error","text":"stopped","status":130}`:       func(e *events) { e.end(fmt.Errorf("read: %w", context.Canceled)) },
@@ -55,15 +57,15 @@ func TestEvents(t *testing.T) {
 
 func TestBeginEvent(t *testing.T) {
 	var out strings.Builder
-	config := dpocore.DefaultConfig()
-	newEvents(&out).Begin(dpocore.Begin{Config: config, Model: "tiny", Backend: "XLA on the CPU", Step: 4, Pairs: 100, HeldOut: 20,
+	config := config.Default()
+	newEvents(&out).Begin(train.Begin{Config: config, Model: "tiny", Backend: "XLA on the CPU", Step: 4, Pairs: 100, HeldOut: 20,
 		StepsPerEpoch: 12, Rows: []batch.Shape{{Tokens: 512, Answers: 256, Pairs: 2}}, Expected: "3 minutes"})
 	const head = `{"event":"begin","model":"tiny","backend":"XLA on the CPU","step":4,"pairs":100,"held_out":20,"steps_per_epoch":12,` +
 		`"rows":[{"tokens":512,"answers":256,"pairs":2}],"expected":"3 minutes","config":{`
 	if !strings.HasPrefix(out.String(), head) || strings.Count(out.String(), "\n") != 1 {
 		t.Errorf("the line is\n%swant it to begin with\n%s", out.String(), head)
 	}
-	var read struct{ Config dpocore.Config }
+	var read struct{ Config config.Config }
 	if err := json.Unmarshal([]byte(out.String()), &read); err != nil || read.Config.Beta != config.Beta || read.Config.LoRARank != config.LoRARank {
 		t.Errorf("the configuration reads back as %+v, %v", read.Config, err)
 	}

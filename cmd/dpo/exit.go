@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/encode"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // The exit statuses, of which docs/command.md has a table.
@@ -50,7 +52,7 @@ func faultOf(err error, status int) error {
 
 // status is the exit status for a command's error. An interrupt counts as one wherever it came between.
 func status(err error) int {
-	var stopped *dpocore.Stopped
+	var stopped *train.Stopped
 	var marked *fault
 	switch {
 	case err == nil:
@@ -59,7 +61,7 @@ func status(err error) int {
 		return statusInterrupted
 	case errors.As(err, &marked):
 		return marked.status
-	case errors.Is(err, dpocore.ErrNoPairs):
+	case errors.Is(err, encode.ErrNoPairs):
 		return statusBadData
 	default:
 		return statusFailed
@@ -69,7 +71,7 @@ func status(err error) int {
 // sentence is what the user reads of a command's error: one line, and of an interrupt not how it came through, but what
 // is left.
 func sentence(err error) string {
-	var stopped *dpocore.Stopped
+	var stopped *train.Stopped
 	var several interface{ Unwrap() []error }
 	switch {
 	case errors.As(err, &stopped):

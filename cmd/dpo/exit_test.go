@@ -13,6 +13,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/internal/tinymodel"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 func TestStatus(t *testing.T) {
@@ -31,7 +32,7 @@ func TestStatus(t *testing.T) {
 		{fmt.Errorf("train: %w", badData(plain)), 3, "train: plain"},
 		{badData(fmt.Errorf("read: %w", wrongUse(plain))), 2, "read: plain"}, // the inner mark knows more
 		{badData(fmt.Errorf("fetch: %w", context.Canceled)), 130, "stopped"},
-		{fmt.Errorf("x: %w", &dpocore.Stopped{Step: 3, Dir: "run", Cause: context.Canceled}), 130, (&dpocore.Stopped{Step: 3, Dir: "run"}).Error()},
+		{fmt.Errorf("x: %w", &train.Stopped{Step: 3, Dir: "run", Cause: context.Canceled}), 130, (&train.Stopped{Step: 3, Dir: "run"}).Error()},
 	} {
 		if got := status(c.err); got != c.want {
 			t.Errorf("%v has status %d, want %d", c.err, got, c.want)

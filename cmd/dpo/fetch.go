@@ -5,20 +5,22 @@ import (
 	"os"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/model"
 )
 
 // openModel opens a model by its name and shows what it fetches for it.
-func openModel(ctx context.Context, name string) (*dpocore.Model, error) {
+func openModel(ctx context.Context, name string) (*model.Model, error) {
 	bar := newProgress(os.Stderr)
 	defer bar.end()
-	return dpocore.FetchModel(ctx, name, bar.fetching)
+	return model.Fetch(ctx, name, bar.fetching)
 }
 
 // fetchData reads pairs as dpocore.FetchData does, and shows what it fetches.
-func fetchData(ctx context.Context, train, eval string, fraction float64, seed int) (dpocore.Data, error) {
+func fetchData(ctx context.Context, train, eval string, fraction float64, seed int) (dataset.Data, error) {
 	bar := newProgress(os.Stderr)
 	defer bar.end()
-	data, err := dpocore.FetchData(ctx, train, eval, fraction, seed, bar.fetching)
+	data, err := dataset.Fetch(ctx, train, eval, fraction, seed, bar.fetching)
 	return data, badData(err)
 }
 

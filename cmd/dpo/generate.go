@@ -68,12 +68,12 @@ func answerPrompt(cmd *cobra.Command, o generateOptions, draw generate.Options) 
 		return err
 	}
 	defer m.Close()
-	answerer, err := m.Answerer(o.adapter)
+	answerer, err := generate.NewAnswerer(m, o.adapter)
 	if err != nil {
 		return err
 	}
 	defer answerer.Close()
-	turns := append(dpocore.NewConversation(o.system).Turns(), preference.Turn{Role: "user", Content: o.prompt})
+	turns := append(generate.NewConversation(o.system).Turns(), preference.Turn{Role: "user", Content: o.prompt})
 	out := cmd.OutOrStdout()
 	if draw.Samples == 1 {
 		return writeAnswer(out, func(said func(string)) error {

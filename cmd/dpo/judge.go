@@ -11,6 +11,9 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/judge"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/judge/modeljudge"
+	"example.com/gonb-dpo/dpocore/rounds"
 )
 
 // judgeOptions say who judges.
@@ -22,7 +25,7 @@ type judgeOptions struct {
 
 func (o *judgeOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.who, "judge", "", "`who` judges: words:N, model:NAME, endpoint:URL or person:FILE")
-	f.StringVar(&o.by, "judge-by", dpocore.JudgeYes, "how a local model judges: "+strings.Join(dpocore.ModelJudgeWays, " or "))
+	f.StringVar(&o.by, "judge-by", modeljudge.Yes, "how a local model judges: "+strings.Join(modeljudge.Ways, " or "))
 	f.StringVar(&o.model, "judge-model", "", "the endpoint's model, by the `name` that its server knows it by")
 	f.StringVar(&o.keyEnv, "judge-key-env", judge.DefaultKeyEnv, "environment `variable` with the endpoint's key")
 	f.StringVar(&o.criterion, "judge-criterion", judge.DefaultCriterion, "what a good answer is, for a model that judges")
@@ -50,14 +53,14 @@ func (o *judgeOptions) open(ctx context.Context) (j judge.Judge, free func(), er
 		if err != nil {
 			return nil, nil, err
 		}
-		j := dpocore.ModelJudge{Model: model, Way: o.by, Criterion: o.criterion, MaxLength: 2 * dpocore.DefaultConfig().MaxLength}
+		j := modeljudge.Judge{Model: model, Way: o.by, Criterion: o.criterion, MaxLength: 2 * config.Default().MaxLength}
 		return j, func() { model.Close() }, wrongUse(j.Validate())
 	}
 	return nil, nil, wrongUse(fmt.Errorf("the judge is %q; it may be words:N, model:NAME, endpoint:URL or person:FILE", o.who))
 }
 
 // allowed refuses a judge that costs something before its cost was allowed.
-func (o *judgeOptions) allowed(c dpocore.RoundsConfig, prompts dpocore.RoundPrompts, j judge.Judge) error {
+func (o *judgeOptions) allowed(c rounds.Config, prompts rounds.Prompts, j judge.Judge) error {
 	costly, ok := j.(judge.Costly)
 	if !ok || o.calls > 0 {
 		return nil

@@ -14,6 +14,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/source"
+	"example.com/gonb-dpo/dpocore/dataset"
 )
 
 func main() {
@@ -95,5 +96,5 @@ func modelFlag(cmd *cobra.Command, model *string) {
 }
 
 func dataFlag(cmd *cobra.Command, data *string) {
-	cmd.Flags().StringVar(data, "data", dpocore.BuiltinName, "`file` of preference pairs (JSON Lines, JSON, CSV, Parquet), \"builtin\", a mix such as helpfulness=0.7,truthfulness=0.3, or a published set: "+strings.Join(source.Names(), ", "))
+	cmd.Flags().StringVar(data, "data", dataset.Builtin, "`file` of preference pairs (JSON Lines, JSON, CSV, Parquet), \"builtin\", a mix such as helpfulness=0.7,truthfulness=0.3, or a published set: "+strings.Join(source.Names(), ", "))
 }

@@ -10,6 +10,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/model"
 )
 
 func mergeCommand() *cobra.Command {
@@ -41,8 +42,8 @@ model with its adapter. It appears whole or not at all.`,
 	return cmd
 }
 
-func merge(ctx context.Context, m *dpocore.Model, adapter, out, dtype string) error {
-	fresh, err := m.Merge(ctx, adapter, out, dtype)
+func merge(ctx context.Context, m *model.Model, adapter, out, dtype string) error {
+	fresh, err := export.Merge(ctx, m, adapter, out, dtype)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return &fault{fmt.Errorf("stopped before the merge was done; %s is as it was, and the same command merges", out), statusInterrupted}

@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // progress tells a run as a bar that is drawn over, or as plain lines where the output is not a terminal.
@@ -18,8 +19,8 @@ type progress struct {
 	out      io.Writer
 	terminal bool
 
-	begin dpocore.Begin
-	pace  dpocore.Pace
+	begin train.Begin
+	pace  train.Pace
 	drawn bool // a bar stands on the last line
 	last  metrics.Event
 }
@@ -55,7 +56,7 @@ func (p *progress) Phase(text string) { p.bar("%s …", text) }
 
 func (p *progress) Note(text string) { p.line("note: %s", text) }
 
-func (p *progress) Begin(b dpocore.Begin) {
+func (p *progress) Begin(b train.Begin) {
 	p.begin = b
 	p.pace.Begin(b)
 	c := b.Config
@@ -116,7 +117,7 @@ func (p *progress) Evaluated(e metrics.Evaluation) {
 	}
 }
 
-func (p *progress) Sampled(step int, answers []dpocore.Answer) {
+func (p *progress) Sampled(step int, answers []train.Answer) {
 	p.pace.Rested()
 	for _, answer := range answers {
 		p.line("after step %d, %q: %s", step, answer.Prompt, answer.Text)
@@ -125,7 +126,7 @@ func (p *progress) Sampled(step int, answers []dpocore.Answer) {
 
 func (p *progress) Saved(int, string) { p.pace.Rested() }
 
-func (p *progress) Finished(f dpocore.Finish) {
+func (p *progress) Finished(f train.Finish) {
 	if f.Seconds == 0 {
 		p.line("%s is finished already; nothing to train", f.Dir)
 		return

@@ -15,11 +15,12 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/judgement"
+	"example.com/gonb-dpo/dpocore/generate"
 )
 
 func rankCommand() *cobra.Command {
 	var model, adapter, file string
-	r := ranker{rater: "me", draw: dpocore.DefaultDrawOptions()}
+	r := ranker{rater: "me", draw: generate.DefaultDrawOptions()}
 	var prompts []string
 	cmd := &cobra.Command{
 		Use:   "rank RANKINGS",
@@ -54,7 +55,7 @@ The file can be trained on as it is: dpo train --data RANKINGS.`,
 					return judgement.Drawing{}, err
 				}
 				defer m.Close()
-				return m.Draw(cmd.Context(), adapter, prompt, r.draw)
+				return generate.Draw(cmd.Context(), m, adapter, prompt, r.draw)
 			}
 			return r.run(cmd.Context(), args[0], prompts)
 		},
@@ -91,7 +92,7 @@ func promptsOf(path string) (prompts []string, err error) {
 // ranker is one session at a terminal.
 type ranker struct {
 	rater     string
-	draw      dpocore.DrawOptions
+	draw      generate.DrawOptions
 	answers   func(prompt string) (judgement.Drawing, error)
 	ballots   map[string]judgement.Drawing // by prompt: what is ranked, in place of answers that were drawn for it; may be nil
 	lines     <-chan string                // what is written; closed at its end

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/replay"
+	"example.com/gonb-dpo/dpocore/run"
 )
 
 // replayOptions are what the command takes.
@@ -41,7 +43,7 @@ one is only compared. The status is 0 where the bytes agree, and 1 where not.`,
 }
 
 func replay(cmd *cobra.Command, dir string, o replayOptions) error {
-	record, ok, err := dpocore.ReadRecord(dir)
+	record, ok, err := run.ReadRecord(dir)
 	if err != nil {
 		return err
 	}
@@ -49,7 +51,7 @@ func replay(cmd *cobra.Command, dir string, o replayOptions) error {
 		return fmt.Errorf("replay: there is no run in %s; name the folder that training made", dir)
 	}
 	bar := newProgress(os.Stderr)
-	data, err := record.FetchAgain(cmd.Context(), o.data, o.evalData, bar.fetching)
+	data, err := replay.FetchData(cmd.Context(), record, o.data, o.evalData, bar.fetching)
 	bar.end()
 	if err != nil {
 		return badData(fmt.Errorf("replay: %w; --data and --eval-data name where training and held-out pairs lie now", err))
@@ -59,7 +61,7 @@ func replay(cmd *cobra.Command, dir string, o replayOptions) error {
 		return fmt.Errorf("%w; --model names where it lies now", err)
 	}
 	defer model.Close()
-	found, err := model.Replay(cmd.Context(), dir, cmp.Or(o.out, dir+"-replay"), data, bar)
+	found, err := replay.Run(cmd.Context(), model, dir, cmp.Or(o.out, dir+"-replay"), data, bar)
 	if err != nil {
 		return err
 	}

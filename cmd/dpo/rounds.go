@@ -13,6 +13,9 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/rounds"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // roundsOptions are what the command takes beside the configuration.
@@ -23,7 +26,7 @@ type roundsOptions struct {
 }
 
 func roundsCommand() *cobra.Command {
-	config := dpocore.DefaultRoundsConfig()
+	config := rounds.Default()
 	var o roundsOptions
 	cmd := &cobra.Command{
 		Use:   "rounds",
@@ -62,13 +65,13 @@ made of. The same command goes on where it was stopped, and repeats nothing.`,
 	f.StringVar(&o.prompts, "prompts", "", "`file` of new prompts, one a line, or JSON Lines with \"prompt\"")
 	f.StringVar(&o.check, "check-prompts", "", "`file` of prompts that the model answers before the first round and after each: the mean score of these answers tells whether it gets better")
 	f.IntVar(&config.Rounds, "rounds", config.Rounds, "rounds of training")
-	f.StringVar(&config.Reference, "reference", config.Reference, "of the rounds after the first: "+strings.Join(dpocore.References, " or "))
+	f.StringVar(&config.Reference, "reference", config.Reference, "of the rounds after the first: "+strings.Join(rounds.References, " or "))
 	f.IntVar(&config.Prompts, "prompts-a-round", config.Prompts, "new prompts for each round after the first")
 	f.IntVar(&config.Answers, "answers", config.Answers, "answers to each prompt")
 	f.Float64Var(&config.Temperature, "temperature", config.Temperature, "of the answers: above 0, so that they differ")
 	f.Float64Var(&config.TopP, "top-p", config.TopP, "draw among the likeliest tokens that together reach this probability")
 	f.IntVar(&config.MaxTokens, "max-new-tokens", config.MaxTokens, "longest answer")
-	f.StringVar(&config.Choice, "choice", config.Choice, "the pairs of a prompt's answers: "+strings.Join(dpocore.Choices, ", "))
+	f.StringVar(&config.Choice, "choice", config.Choice, "the pairs of a prompt's answers: "+strings.Join(rounds.Choices, ", "))
 	f.Float64Var(&config.MinGap, "min-gap", config.MinGap, "least difference of scores within a pair")
 	o.judge.flags(f)
 	configFlags(f, &config.Train)
@@ -77,7 +80,7 @@ made of. The same command goes on where it was stopped, and repeats nothing.`,
 	return cmd
 }
 
-func trainRounds(cmd *cobra.Command, config dpocore.RoundsConfig, o roundsOptions) error {
+func trainRounds(cmd *cobra.Command, config rounds.Config, o roundsOptions) error {
 	if err := config.Validate(); err != nil {
 		return wrongUse(err)
 	}
@@ -103,7 +106,7 @@ func trainRounds(cmd *cobra.Command, config dpocore.RoundsConfig, o roundsOption
 	}
 	defer model.Close()
 	shown := &roundsProgress{progress: newProgress(os.Stderr)}
-	record, err := model.TrainRounds(cmd.Context(), o.out, config, data, prompts, judge, shown)
+	record, err := rounds.Run(cmd.Context(), model, o.out, config, data, prompts, judge, shown)
 	shown.end()
 	if err != nil {
 		return err
@@ -113,7 +116,7 @@ func trainRounds(cmd *cobra.Command, config dpocore.RoundsConfig, o roundsOption
 }
 
 // drawRounds draws each round's run into its folder, and the scores by round beside them.
-func drawRounds(dir string, record dpocore.RoundsRecord) error {
+func drawRounds(dir string, record rounds.Record) error {
 	for _, done := range record.Done {
 		history, err := metrics.ReadHistory(done.Run)
 		if err != nil {
@@ -133,17 +136,17 @@ func drawRounds(dir string, record dpocore.RoundsRecord) error {
 	return plots.WriteFigures(filepath.Join(dir, "plots"), plots.Scores(record.Judge, rounds, scores))
 }
 
-func readRoundPrompts(o roundsOptions, config dpocore.RoundsConfig) (prompts dpocore.RoundPrompts, err error) {
+func readRoundPrompts(o roundsOptions, config rounds.Config) (prompts rounds.Prompts, err error) {
 	if o.prompts == "" && config.Rounds > 1 {
 		return prompts, wrongUse(errors.New("rounds after the first need prompts; name a file of them with --prompts"))
 	}
 	if o.prompts != "" {
-		if prompts.New, err = dpocore.ReadPrompts(o.prompts); err != nil {
+		if prompts.New, err = dataset.ReadPrompts(o.prompts); err != nil {
 			return prompts, badData(err)
 		}
 	}
 	if o.check != "" {
-		if prompts.Check, err = dpocore.ReadPrompts(o.check); err != nil {
+		if prompts.Check, err = dataset.ReadPrompts(o.check); err != nil {
 			return prompts, badData(err)
 		}
 	}
@@ -164,15 +167,15 @@ func (p *roundsProgress) Doing(what string, done, total int) {
 	p.doing = what
 }
 
-func (p *roundsProgress) Training(_ int, says string) dpocore.Listener {
+func (p *roundsProgress) Training(_ int, says string) train.Listener {
 	p.line("%s", says)
 	*p.progress = progress{out: p.out, terminal: p.terminal}
 	return p.progress
 }
 
-func (p *roundsProgress) Checked(c dpocore.Check) { p.line("%s", checkLine(c)) }
+func (p *roundsProgress) Checked(c rounds.Check) { p.line("%s", checkLine(c)) }
 
-func checkLine(c dpocore.Check) string {
+func checkLine(c rounds.Check) string {
 	who := fmt.Sprintf("the model of round %d", c.Round)
 	if c.Round == 0 {
 		who = "the first model"
@@ -180,7 +183,7 @@ func checkLine(c dpocore.Check) string {
 	return fmt.Sprintf("%s: a mean score of %.3g over %d answers, of which %.0f %% ended by themselves", who, c.Score, c.Answers, 100*c.Ended)
 }
 
-func printRounds(w io.Writer, record dpocore.RoundsRecord) {
+func printRounds(w io.Writer, record rounds.Record) {
 	for _, done := range record.Done {
 		fmt.Fprintf(w, "%s  %d pairs\n  %s\n", done.Run, done.Pairs, done.Says)
 	}

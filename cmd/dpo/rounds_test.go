@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/rounds"
 )
 
 const shortRounds = "rounds --model MODEL --data PAIRS --out OUT --max-steps 1 --batch-size 2 --prompts PROMPTS --prompts-a-round 2 --answers 2 --max-new-tokens 3 "
@@ -63,7 +64,7 @@ func TestRoundsByEndpoint(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	record, ok, err := dpocore.ReadRounds(p.path("OUT"))
+	record, ok, err := rounds.Read(p.path("OUT"))
 	if err != nil || !ok || record.Cost.Calls != 2 || record.Cost.Read != 200 || len(record.Done) != 2 {
 		t.Errorf("rounds.json has %+v, %v", record, err)
 	}

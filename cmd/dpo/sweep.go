@@ -16,6 +16,8 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 )
 
 // sweepOptions are what the command takes beside the grid.
@@ -26,7 +28,7 @@ type sweepOptions struct {
 }
 
 func sweepCommand() *cobra.Command {
-	grid := dpocore.Sweep{Config: dpocore.DefaultConfig()}
+	grid := sweep.Grid{Config: config.Default()}
 	var o sweepOptions
 	cmd := &cobra.Command{
 		Use:   "sweep",
@@ -75,7 +77,7 @@ prints (docs/sweeps.md); the same command without it then only compares.`,
 var sweepOnly = []string{"betas", "learning-rates", "ranks", "loss-types", "gather", "print-jobs", "json", "out"}
 
 // gridFlags are the axes. An axis and the single value that it takes the place of go not together.
-func gridFlags(cmd *cobra.Command, grid *dpocore.Sweep) {
+func gridFlags(cmd *cobra.Command, grid *sweep.Grid) {
 	f := cmd.Flags()
 	f.Float64SliceVar(&grid.Betas, "betas", nil, "`values` of beta, as in 0.05,0.1,0.3")
 	f.Float64SliceVar(&grid.LearningRates, "learning-rates", nil, "`values` of the greatest learning rate")
@@ -86,7 +88,7 @@ func gridFlags(cmd *cobra.Command, grid *dpocore.Sweep) {
 	}
 }
 
-func runSweep(cmd *cobra.Command, grid dpocore.Sweep, o sweepOptions) error {
+func runSweep(cmd *cobra.Command, grid sweep.Grid, o sweepOptions) error {
 	if err := grid.Validate(); err != nil {
 		return wrongUse(err)
 	}
@@ -111,8 +113,8 @@ func runSweep(cmd *cobra.Command, grid dpocore.Sweep, o sweepOptions) error {
 		return err
 	}
 	defer model.Close()
-	shown := newSweepProgress(os.Stderr, len(grid.Runs()))
-	record, err := model.Sweep(cmd.Context(), o.out, grid, data, o.gather, shown)
+	shown := newSweepProgress(os.Stderr, len(grid.Points()))
+	record, err := sweeprun.Run(cmd.Context(), model, o.out, grid, data, o.gather, shown)
 	shown.end()
 	if err != nil {
 		return err
@@ -124,7 +126,7 @@ func runSweep(cmd *cobra.Command, grid dpocore.Sweep, o sweepOptions) error {
 }
 
 // drawSweep draws each finished run into its folder, and all together beside them.
-func drawSweep(dir string, record dpocore.SweepRecord) error {
+func drawSweep(dir string, record sweep.Record) error {
 	var curves []plots.Swept
 	for _, run := range record.Grid() {
 		folder := filepath.Join(dir, run.Name)
@@ -147,10 +149,10 @@ func drawSweep(dir string, record dpocore.SweepRecord) error {
 }
 
 // printSweep prints the comparison; its error says that runs have failed.
-func printSweep(w io.Writer, dir string, record dpocore.SweepRecord, asJSON bool) error {
+func printSweep(w io.Writer, dir string, record sweep.Record, asJSON bool) error {
 	failed := 0
 	for _, run := range record.Runs {
-		if run.State == dpocore.Failed {
+		if run.State == sweep.Failed {
 			failed++
 		}
 	}
@@ -181,12 +183,12 @@ func printSweep(w io.Writer, dir string, record dpocore.SweepRecord, asJSON bool
 }
 
 // printJobs prints a line for each run, which any shell takes.
-func printJobs(w io.Writer, flags *pflag.FlagSet, grid dpocore.Sweep, out string) error {
+func printJobs(w io.Writer, flags *pflag.FlagSet, grid sweep.Grid, out string) error {
 	if err := grid.Begin(out); err != nil {
 		return err
 	}
 	shared := sharedFlags(flags)
-	for _, run := range grid.Runs() {
+	for _, run := range grid.Points() {
 		c := run.Config
 		fmt.Fprintf(w, "dpo train%s --beta %g --learning-rate %g --lora-r %d --loss-type %s --resume --out %s\n",
 			shared, c.Beta, c.LearningRate, c.LoRARank, c.LossType, quoted(filepath.Join(out, run.Name)))

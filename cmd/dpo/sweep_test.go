@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/sweep"
 )
 
 const shortSweep = "sweep --model MODEL --data PAIRS --eval-data PAIRS --max-steps 2 --batch-size 2 --learning-rate 1e-3 --betas 0.05,0.3 --out OUT"
@@ -77,7 +78,7 @@ func TestJobs(t *testing.T) {
 	if err != nil || strings.Contains(string(gathered), "step 1/2") || !strings.Contains(string(gathered), "run 2 of 2, beta-0.3 is finished already") {
 		t.Errorf("gathering: %v: %s", err, gathered)
 	}
-	record, ok, err := dpocore.ReadSweep(p.path("OUT"))
+	record, ok, err := sweep.Read(p.path("OUT"))
 	if err != nil || !ok || len(record.Compared()) != 2 {
 		t.Errorf("sweep.json has %+v, %v", record, err)
 	}

@@ -7,40 +7,43 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/sweep"
+	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // sweepProgress tells a sweep as progress tells a run: which run of how many, and the time left of all.
 type sweepProgress struct {
 	*progress
-	pace dpocore.SweepPace
+	pace sweeprun.Pace
 	run  string // "run 2 of 5, beta-0.1"
 }
 
 func newSweepProgress(file *os.File, runs int) *sweepProgress {
-	return &sweepProgress{progress: newProgress(file), pace: dpocore.SweepPace{Runs: runs}}
+	return &sweepProgress{progress: newProgress(file), pace: sweeprun.Pace{Runs: runs}}
 }
 
-func (p *sweepProgress) Run(number, of int, run dpocore.SweepRun) dpocore.Listener {
+func (p *sweepProgress) Run(number, of int, run sweep.Point) train.Listener {
 	p.pace.Turn(number)
 	p.run = fmt.Sprintf("run %d of %d, %s", number, of, run.Name)
 	return p
 }
 
-func (p *sweepProgress) Ended(run dpocore.SweepRun, state dpocore.State, err error) {
+func (p *sweepProgress) Ended(run sweep.Point, state sweep.State, err error) {
 	switch state {
-	case dpocore.Failed:
+	case sweep.Failed:
 		p.line("%s failed: %s", run.Name, sentence(err))
-	case dpocore.Elsewhere:
+	case sweep.Elsewhere:
 		p.line("%s is held by another process; it is left to that", run.Name)
 	}
 }
 
-func (p *sweepProgress) Measuring(run dpocore.SweepRun, done, total int) {
+func (p *sweepProgress) Measuring(run sweep.Point, done, total int) {
 	p.bar("%s: held-out pairs, row %d of %d", run.Name, done+1, total)
 }
 
 // Begin tells of model and pairs once; they are the same for all runs.
-func (p *sweepProgress) Begin(b dpocore.Begin) {
+func (p *sweepProgress) Begin(b train.Begin) {
 	if p.begin.Model == "" {
 		p.line("model    %s, on %s", b.Model, b.Backend)
 		p.line("pairs    %d to learn from, %d held out; %d a step", b.Pairs, b.HeldOut, b.Config.StepPairs())
@@ -82,7 +85,7 @@ func (p *sweepProgress) Evaluated(e metrics.Evaluation) {
 	p.line("%s, held out after step %d: accuracy %.3f", p.run, e.Step, e.RewardsAccuracies)
 }
 
-func (p *sweepProgress) Finished(f dpocore.Finish) {
+func (p *sweepProgress) Finished(f train.Finish) {
 	if f.Seconds == 0 {
 		p.line("%s is finished already", p.run)
 		return
@@ -92,7 +95,7 @@ func (p *sweepProgress) Finished(f dpocore.Finish) {
 
 func (p *sweepProgress) Saved(int, string) { p.pace.Rested() }
 
-func (p *sweepProgress) Sampled(step int, answers []dpocore.Answer) {
+func (p *sweepProgress) Sampled(step int, answers []train.Answer) {
 	p.pace.Rested()
 	p.progress.Sampled(step, answers)
 }

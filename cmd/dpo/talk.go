@@ -16,20 +16,21 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/dpocore/model"
 )
 
 const commands = "/a switches the adapter off and on, /reset forgets the conversation, /quit ends"
 
 // talk is a conversation on a terminal or through pipes.
 type talk struct {
-	model        *dpocore.Model
+	model        *model.Model
 	adapter      string // "" without one
-	conversation *dpocore.Conversation
+	conversation *generate.Conversation
 	draw         generate.Options
 	out, notes   io.Writer // the answers, and all the rest
 	prompting    bool      // somebody types
 
-	answerers map[string]*dpocore.Answerer // by adapter, "" for the model alone
+	answerers map[string]*generate.Answerer // by adapter, "" for the model alone
 	now       string                       // the adapter that answers
 }
 
@@ -40,7 +41,7 @@ func isTerminal(stream any) bool {
 
 // begin prepares the first answerer, so that a mistake shows before anything is typed, and says what may be typed.
 func (t *talk) begin() error {
-	t.answerers, t.now = map[string]*dpocore.Answerer{}, t.adapter
+	t.answerers, t.now = map[string]*generate.Answerer{}, t.adapter
 	if _, err := t.answerer(); err != nil {
 		return err
 	}
@@ -54,11 +55,11 @@ func (t *talk) begin() error {
 }
 
 // answerer returns the one that answers now. It is made once; both share the model's weights.
-func (t *talk) answerer() (*dpocore.Answerer, error) {
+func (t *talk) answerer() (*generate.Answerer, error) {
 	if made := t.answerers[t.now]; made != nil {
 		return made, nil
 	}
-	made, err := t.model.Answerer(t.now)
+	made, err := generate.NewAnswerer(t.model, t.now)
 	if err == nil {
 		t.answerers[t.now] = made
 	}
@@ -176,7 +177,7 @@ func (t *talk) answer(ctx context.Context, message string, interrupts <-chan os.
 	}
 	answering, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	var reply dpocore.Reply
+	var reply generate.Reply
 	err = writeAnswer(t.out, func(said func(string)) error {
 		var err error
 		reply, err = t.conversation.Ask(answering, answerer, message, t.draw, said)
@@ -197,7 +198,7 @@ func (t *talk) answer(ctx context.Context, message string, interrupts <-chan os.
 		}
 		return nil
 	}
-	if errors.Is(err, dpocore.ErrNoRoom) || errors.Is(err, tokenizer.ErrNUL) {
+	if errors.Is(err, generate.ErrNoRoom) || errors.Is(err, tokenizer.ErrNUL) {
 		t.note("%v", err)
 		return nil
 	}

@@ -8,6 +8,8 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/model"
 )
 
 func tokensCommand() *cobra.Command {
@@ -22,7 +24,7 @@ The prompt's ids are those of the chat template with the beginning of the
 assistant's turn; prompt_ids followed by chosen_ids is what the model sees.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			set, _, err := dpocore.ReadPairs(data)
+			set, _, err := dataset.ReadPairs(data)
 			if err != nil {
 				return badData(err)
 			}
@@ -39,7 +41,7 @@ assistant's turn; prompt_ids followed by chosen_ids is what the model sees.`,
 	return cmd
 }
 
-func printTokens(cmd *cobra.Command, m *dpocore.Model, set *preference.Set) error {
+func printTokens(cmd *cobra.Command, m *model.Model, set *preference.Set) error {
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	encoder := json.NewEncoder(out)
 	for _, pair := range set.Pairs {

@@ -12,6 +12,10 @@ import (
 	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // trainOptions are what the command takes beside the configuration.
@@ -22,7 +26,7 @@ type trainOptions struct {
 }
 
 func trainCommand() *cobra.Command {
-	config := dpocore.DefaultConfig()
+	config := config.Default()
 	var o trainOptions
 	cmd := &cobra.Command{
 		Use:   "train",
@@ -68,7 +72,7 @@ Losses (--loss-type), each as TRL 1.16 defines it:
 	f := cmd.Flags()
 	modelFlag(cmd, &o.model)
 	dataFlag(cmd, &o.data)
-	f.StringVar(&o.mix, "mix", "", "how the weights of a mix act: "+strings.Join(dpocore.MixWays, " or ")+" (default "+dpocore.MixSampling+")")
+	f.StringVar(&o.mix, "mix", "", "how the weights of a mix act: "+strings.Join(dataset.MixWays, " or ")+" (default "+dataset.MixSampling+")")
 	f.StringVar(&o.out, "out", "dpo_finetuned_smollm2", "run `folder`")
 	f.StringVar(&o.merged, "merged", "", "also write the merged model to this `folder`")
 	f.StringVar(&o.evalData, "eval-data", "", "held-out pairs: a `file`, \"builtin\", or a published set")
@@ -82,11 +86,11 @@ Losses (--loss-type), each as TRL 1.16 defines it:
 	return cmd
 }
 
-func train(cmd *cobra.Command, config dpocore.Config, o trainOptions, listener dpocore.Listener) error {
+func train(cmd *cobra.Command, config config.Config, o trainOptions, listener train.Listener) error {
 	if err := config.Validate(); err != nil {
 		return wrongUse(err)
 	}
-	record, begun, err := dpocore.ReadRecord(o.out)
+	record, begun, err := run.ReadRecord(o.out)
 	if err != nil {
 		return err
 	}
@@ -111,7 +115,7 @@ func train(cmd *cobra.Command, config dpocore.Config, o trainOptions, listener d
 		return err
 	}
 	defer model.Close()
-	if err := model.Train(cmd.Context(), o.out, config, data, listener); err != nil {
+	if err := train.Run(cmd.Context(), train.Job{Model: model, Dir: o.out, Config: config, Data: data, Listener: listener}); err != nil {
 		return err
 	}
 	history, err := metrics.ReadHistory(o.out)
@@ -133,7 +137,7 @@ func train(cmd *cobra.Command, config dpocore.Config, o trainOptions, listener d
 }
 
 // setMix makes the weights of a mix act as it was asked for.
-func setMix(data dpocore.Data, way string) error {
+func setMix(data dataset.Data, way string) error {
 	switch {
 	case way == "":
 		return nil

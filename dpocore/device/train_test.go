@@ -10,20 +10,24 @@ import (
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/internal/tinymodel"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // silent is a listener that keeps only how the run began.
-type silent struct{ begin dpocore.Begin }
+type silent struct{ begin train.Begin }
 
-func (s *silent) Begin(b dpocore.Begin)       { s.begin = b }
+func (s *silent) Begin(b train.Begin)       { s.begin = b }
 func (*silent) Phase(string)                  {}
 func (*silent) Note(string)                   {}
 func (*silent) Step(metrics.Event)            {}
 func (*silent) Evaluating(int, int)           {}
 func (*silent) Evaluated(metrics.Evaluation)  {}
-func (*silent) Sampled(int, []dpocore.Answer) {}
+func (*silent) Sampled(int, []train.Answer) {}
 func (*silent) Saved(int, string)             {}
-func (*silent) Finished(dpocore.Finish)       {}
+func (*silent) Finished(train.Finish)       {}
 
 // TestPureGoTrainsAsXLA trains the tiny model on the built-in pairs in pure Go and with XLA: rows of more than 128 tokens,
 // forward, backward, AdamW and evaluation. What they find differs by the rounding of sums alone.
@@ -55,21 +59,21 @@ func TestPureGoTrainsAsXLA(t *testing.T) {
 func trained(t *testing.T, path, backend string) (metrics.History, string) {
 	t.Helper()
 	t.Setenv(device.Env, backend)
-	model, err := dpocore.OpenModel(path)
+	model, err := model.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer model.Close()
-	config := dpocore.DefaultConfig()
+	config := config.Default()
 	config.MaxSteps, config.WarmupSteps, config.BatchSize, config.LearningRate = 2, 0, 2, 1e-3
-	data, err := dpocore.LoadData(dpocore.BuiltinName, "", 0, config.Seed)
+	data, err := dataset.Load(dataset.Builtin, "", 0, config.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
 	data.HeldOut.Pairs = data.HeldOut.Pairs[:2]
 	dir := filepath.Join(t.TempDir(), "run")
 	var listener silent
-	if err := model.Train(context.Background(), dir, config, data, &listener); err != nil {
+	if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: config, Data: data, Listener: &listener}); err != nil {
 		t.Fatal(err)
 	}
 	history, err := metrics.ReadHistory(dir)

@@ -7,6 +7,10 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/diagnose"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // SmolLM2 on the built-in pairs with their labels flipped: after ten steps it ranks fewer than half of the held-out pairs
@@ -15,20 +19,20 @@ func TestFlippedLabelsOfTheBuiltinPairs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains SmolLM2 for a minute")
 	}
-	model, err := dpocore.OpenModel("")
+	model, err := model.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer model.Close()
-	data, err := dpocore.LoadData(dpocore.BuiltinName, "", 0, 42)
+	data, err := dataset.Load(dataset.Builtin, "", 0, 42)
 	if err != nil {
 		t.Fatal(err)
 	}
 	flip(data.Train)
-	c := dpocore.DefaultConfig()
+	c := config.Default()
 	c.MaxSteps, c.BatchSize, c.WarmupSteps, c.LearningRate, c.EvalSteps, c.SaveSteps = 10, 4, 1, 3e-4, 0, 0
 	dir := filepath.Join(t.TempDir(), "run")
-	if err := model.Train(context.Background(), dir, c, data, quiet{}); err != nil {
+	if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: c, Data: data, Listener: quiet{}}); err != nil {
 		t.Fatal(err)
 	}
 	r, err := diagnose.Read(dir)

@@ -13,6 +13,10 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/tinymodel"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // quiet is a listener that hears nothing.
@@ -20,18 +24,18 @@ type quiet struct{}
 
 func (quiet) Phase(string)                  {}
 func (quiet) Note(string)                   {}
-func (quiet) Begin(dpocore.Begin)           {}
+func (quiet) Begin(train.Begin)           {}
 func (quiet) Step(metrics.Event)            {}
 func (quiet) Evaluating(int, int)           {}
 func (quiet) Evaluated(metrics.Evaluation)  {}
-func (quiet) Sampled(int, []dpocore.Answer) {}
+func (quiet) Sampled(int, []train.Answer) {}
 func (quiet) Saved(int, string)             {}
-func (quiet) Finished(dpocore.Finish)       {}
+func (quiet) Finished(train.Finish)       {}
 
 // Real runs of the tiny model, spoilt on purpose, each with the rules that must see it and those that must not.
 func TestRealRuns(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model, err := dpocore.OpenModel(tinymodel.WriteChat(t, 1))
+	model, err := model.Open(tinymodel.WriteChat(t, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,36 +43,36 @@ func TestRealRuns(t *testing.T) {
 	dir := t.TempDir()
 	for _, test := range []struct {
 		name         string
-		spoil        func(*dpocore.Config, *dpocore.Data)
+		spoil        func(*config.Config, *dataset.Data)
 		seen, unseen []string
 	}{
-		{"sound", func(*dpocore.Config, *dpocore.Data) {}, nil,
+		{"sound", func(*config.Config, *dataset.Data) {}, nil,
 			[]string{"not learning", "diverged", "labels swapped", "reference mismatch", "gradient clipped", "steps skipped", "chosen falling", "train and held-out parting", "nothing held out"}},
-		{"a rate far too low", func(c *dpocore.Config, _ *dpocore.Data) { c.LearningRate = 1e-8 }, []string{"not learning"}, []string{"labels swapped", "diverged"}},
-		{"a rate low with a small beta", func(c *dpocore.Config, _ *dpocore.Data) { c.LearningRate, c.Beta = 1e-7, 0.01 }, []string{"not learning"}, []string{"diverged"}},
-		{"flipped labels", func(_ *dpocore.Config, d *dpocore.Data) { flip(d.Train) }, []string{"labels swapped"}, []string{"not learning", "no better than the base"}},
-		{"flipped held-out labels", func(_ *dpocore.Config, d *dpocore.Data) { flip(d.HeldOut) }, []string{"labels swapped"}, []string{"not learning"}},
-		{"a rate far too high on pairs that contradict each other", func(c *dpocore.Config, d *dpocore.Data) {
+		{"a rate far too low", func(c *config.Config, _ *dataset.Data) { c.LearningRate = 1e-8 }, []string{"not learning"}, []string{"labels swapped", "diverged"}},
+		{"a rate low with a small beta", func(c *config.Config, _ *dataset.Data) { c.LearningRate, c.Beta = 1e-7, 0.01 }, []string{"not learning"}, []string{"diverged"}},
+		{"flipped labels", func(_ *config.Config, d *dataset.Data) { flip(d.Train) }, []string{"labels swapped"}, []string{"not learning", "no better than the base"}},
+		{"flipped held-out labels", func(_ *config.Config, d *dataset.Data) { flip(d.HeldOut) }, []string{"labels swapped"}, []string{"not learning"}},
+		{"a rate far too high on pairs that contradict each other", func(c *config.Config, d *dataset.Data) {
 			half := preference.Set{Pairs: d.Train.Pairs[:len(d.Train.Pairs)/2]}
 			flip(&half)
 			c.LearningRate, c.Beta, c.Scheduler = 0.3, 2, "constant"
 		}, []string{"diverged"}, []string{"not learning"}},
-		{"a small limit of the gradient", func(c *dpocore.Config, _ *dpocore.Data) { c.MaxGradNorm = 0.01 }, []string{"gradient clipped"}, []string{"diverged"}},
-		{"an adapter to start from", func(c *dpocore.Config, _ *dpocore.Data) { c.InitAdapter = filepath.Join(dir, "sound") }, []string{"reference mismatch"}, []string{"diverged"}},
-		{"a few pairs over and over", func(c *dpocore.Config, d *dpocore.Data) {
+		{"a small limit of the gradient", func(c *config.Config, _ *dataset.Data) { c.MaxGradNorm = 0.01 }, []string{"gradient clipped"}, []string{"diverged"}},
+		{"an adapter to start from", func(c *config.Config, _ *dataset.Data) { c.InitAdapter = filepath.Join(dir, "sound") }, []string{"reference mismatch"}, []string{"diverged"}},
+		{"a few pairs over and over", func(c *config.Config, d *dataset.Data) {
 			d.Train.Pairs = d.Train.Pairs[:4]
 			c.LearningRate = 1e-2
 		}, []string{"train and held-out parting"}, []string{"not learning"}},
 		{"length alone", byLength, []string{"length alone"}, []string{"not learning", "labels swapped"}},
 		{"pairs that say nothing", noise, []string{"no better than the base"}, []string{"labels swapped", "nothing held out"}},
-		{"none held out", func(_ *dpocore.Config, d *dpocore.Data) { d.HeldOut = nil }, []string{"nothing held out"}, []string{"no better than the base", "not learning"}},
-		{"three steps", func(c *dpocore.Config, _ *dpocore.Data) { c.MaxSteps = 3 }, []string{"too short"}, []string{"not learning"}},
+		{"none held out", func(_ *config.Config, d *dataset.Data) { d.HeldOut = nil }, []string{"nothing held out"}, []string{"no better than the base", "not learning"}},
+		{"three steps", func(c *config.Config, _ *dataset.Data) { c.MaxSteps = 3 }, []string{"too short"}, []string{"not learning"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c, data := run()
 			test.spoil(&c, &data)
 			folder := filepath.Join(dir, test.name)
-			if err := model.Train(context.Background(), folder, c, data, quiet{}); err != nil {
+			if err := train.Run(context.Background(), train.Job{Model: model, Dir: folder, Config: c, Data: data, Listener: quiet{}}); err != nil {
 				t.Fatal(err)
 			}
 			r, err := diagnose.Read(folder)
@@ -91,12 +95,12 @@ func TestRealRuns(t *testing.T) {
 
 // run is a short run that learns: of a chosen answer the words are good ones, of a rejected one bad ones, four to nine of
 // either.
-func run() (dpocore.Config, dpocore.Data) {
-	c := dpocore.DefaultConfig()
+func run() (config.Config, dataset.Data) {
+	c := config.Default()
 	c.MaxSteps, c.BatchSize, c.WarmupSteps, c.LearningRate, c.LoRARank, c.LoRAAlpha = 16, 8, 1, 3e-3, 4, 8
 	c.EvalSteps, c.SaveSteps, c.MaxGradNorm = 8, 0, 5
 	random := rand.New(rand.NewPCG(1, 0))
-	data := dpocore.Data{Train: &preference.Set{Source: "made"}, HeldOut: &preference.Set{Source: "made"}}
+	data := dataset.Data{Train: &preference.Set{Source: "made"}, HeldOut: &preference.Set{Source: "made"}}
 	for i := range 96 {
 		set := data.Train
 		if i >= 64 {
@@ -125,7 +129,7 @@ func made(i int, chosen, rejected string) preference.Pair {
 
 // byLength makes answers of the same words, of which the chosen one is three times as long, but for a fifth of the
 // held-out pairs, where it is a third as long.
-func byLength(_ *dpocore.Config, d *dpocore.Data) {
+func byLength(_ *config.Config, d *dataset.Data) {
 	random := rand.New(rand.NewPCG(2, 0))
 	for _, set := range []*preference.Set{d.Train, d.HeldOut} {
 		for i := range set.Pairs {
@@ -139,7 +143,7 @@ func byLength(_ *dpocore.Config, d *dpocore.Data) {
 }
 
 // noise draws both answers from the same words.
-func noise(_ *dpocore.Config, d *dpocore.Data) {
+func noise(_ *config.Config, d *dataset.Data) {
 	random := rand.New(rand.NewPCG(3, 0))
 	for _, set := range []*preference.Set{d.Train, d.HeldOut} {
 		for i := range set.Pairs {

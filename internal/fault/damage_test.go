@@ -15,6 +15,8 @@ import (
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/internal/sums"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // damage is something that happens to a file's content.
@@ -123,7 +125,7 @@ func TestDamagedRun(t *testing.T) {
 	stopped, finished := l.run(), l.run()
 	ctx, cancel := context.WithCancel(context.Background())
 	config, data := shortRun()
-	if err := l.model.Train(ctx, stopped, config, data, &stopAt{step: 3, stop: cancel}); err == nil {
+	if err := train.Run(ctx, train.Job{Model: l.model, Dir: stopped, Config: config, Data: data, Listener: &stopAt{step: 3, stop: cancel}}); err == nil {
 		t.Fatal("the run was not stopped")
 	}
 	if err := l.train(context.Background(), finished, &listener{}); err != nil {
@@ -168,18 +170,18 @@ func TestDamagedModel(t *testing.T) {
 	stopped, merged := l.run(), l.run()
 	ctx, cancel := context.WithCancel(context.Background())
 	config, data := shortRun()
-	if err := l.model.Train(ctx, stopped, config, data, &stopAt{step: 3, stop: cancel}); err == nil {
+	if err := train.Run(ctx, train.Job{Model: l.model, Dir: stopped, Config: config, Data: data, Listener: &stopAt{step: 3, stop: cancel}}); err == nil {
 		t.Fatal("the run was not stopped")
 	}
 	finished := l.run()
 	if err := l.train(context.Background(), finished, &listener{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.model.Merge(context.Background(), finished, merged, "float32"); err != nil {
+	if _, err := export.Merge(context.Background(), l.model, finished, merged, "float32"); err != nil {
 		t.Fatal(err)
 	}
 	each(t, l.folder, "model folder", func(dir, _, what string) string {
-		model, err := dpocore.OpenModel(dir)
+		model, err := model.Open(dir)
 		if err != nil {
 			return sentence(t, what, err)
 		}
@@ -193,7 +195,7 @@ func TestDamagedModel(t *testing.T) {
 		return damaged.resume(t, run, what)
 	})
 	each(t, merged, "merged model", func(dir, name, what string) string {
-		model, err := dpocore.OpenModel(dir)
+		model, err := model.Open(dir)
 		if err != nil {
 			return sentence(t, what, err)
 		}

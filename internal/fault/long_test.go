@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 var (
@@ -60,7 +61,7 @@ func (w *watcher) Step(e metrics.Event) {
 	}
 }
 func (w *watcher) Evaluated(metrics.Evaluation)            { w.evaluations++ }
-func (w *watcher) Sampled(_ int, answers []dpocore.Answer) { w.answers += len(answers) }
+func (w *watcher) Sampled(_ int, answers []train.Answer) { w.answers += len(answers) }
 
 // TestLongSession makes steps, evaluations and answers in one process and looks at what it holds.
 func TestLongSession(t *testing.T) {
@@ -78,7 +79,7 @@ func TestLongSession(t *testing.T) {
 	config.SamplePrompts = []string{"Hello?"}
 	w := &watcher{t: t, every: config.MaxSteps / 40}
 	dir := filepath.Join(t.TempDir(), "run")
-	if err := model.Train(context.Background(), dir, config, data, w); err != nil {
+	if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: config, Data: data, Listener: w}); err != nil {
 		t.Fatal(err)
 	}
 	if w.evaluations != config.MaxSteps/10 || w.answers < 50 {

@@ -14,6 +14,9 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 var (
@@ -78,16 +81,16 @@ func child() {
 }
 
 func childWork(folder, run, merged string) error {
-	model, err := dpocore.OpenModel(folder)
+	model, err := model.Open(folder)
 	if err != nil {
 		return err
 	}
 	if merged != "" {
-		_, err = model.Merge(context.Background(), run, merged, "float32")
+		_, err = export.Merge(context.Background(), model, run, merged, "float32")
 		return err
 	}
 	config, data := shortRun()
-	return model.Train(context.Background(), run, config, data, &listener{})
+	return train.Run(context.Background(), train.Job{Model: model, Dir: run, Config: config, Data: data, Listener: &listener{}})
 }
 
 // startChild runs a child to its end.
@@ -127,7 +130,7 @@ func at(number int, do func(disk.Change) error) func(disk.Change) error {
 // laboratory is a model, and what an undisturbed run makes of it.
 type laboratory struct {
 	folder  string // of the model
-	model   *dpocore.Model
+	model   *model.Model
 	changes []disk.Change // of the undisturbed run
 	want    map[string]string
 	runs    string // folder of run folders
@@ -163,7 +166,7 @@ func (l *laboratory) run() string {
 
 func (l *laboratory) train(ctx context.Context, dir string, to *listener) error {
 	config, data := shortRun()
-	return l.model.Train(ctx, dir, config, data, to)
+	return train.Run(ctx, train.Job{Model: l.model, Dir: dir, Config: config, Data: data, Listener: to})
 }
 
 // some calls do for every number below n, or without -full for about as many as named, spread evenly.

@@ -29,7 +29,7 @@ func newMergeLaboratory(t *testing.T) *mergeLaboratory {
 	if err := l.train(context.Background(), m.run, &listener{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.model.Merge(context.Background(), m.run, filepath.Join(m.before, "merged"), "bfloat16"); err != nil {
+	if _, err := export.Merge(context.Background(), l.model, m.run, filepath.Join(m.before, "merged"), "bfloat16"); err != nil {
 		t.Fatal(err)
 	}
 	parent := m.place(t)
@@ -57,7 +57,7 @@ func (m *mergeLaboratory) place(t *testing.T) string {
 }
 
 func (m *mergeLaboratory) merge(ctx context.Context, parent string) error {
-	_, err := m.model.Merge(ctx, m.run, filepath.Join(parent, "merged"), "float32")
+	_, err := export.Merge(ctx, m.model, m.run, filepath.Join(parent, "merged"), "float32")
 	return err
 }
 

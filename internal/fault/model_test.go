@@ -10,6 +10,9 @@ import (
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/tinymodel"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/model"
 )
 
 // template writes a conversation in the manner of SmolLM2.
@@ -73,9 +76,9 @@ func tokenizerFile() map[string]any {
 }
 
 // openModel opens a model for the time of a test.
-func openModel(t testing.TB, folder string) *dpocore.Model {
+func openModel(t testing.TB, folder string) *model.Model {
 	t.Helper()
-	model, err := dpocore.OpenModel(folder)
+	model, err := model.Open(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +87,7 @@ func openModel(t testing.TB, folder string) *dpocore.Model {
 }
 
 // shortRun takes five pairs two at a time over four steps, with two evaluations and two checkpoints on the way.
-func shortRun() (dpocore.Config, dpocore.Data) {
+func shortRun() (config.Config, dataset.Data) {
 	set := func(source string, pairs ...[3]string) *preference.Set {
 		s := &preference.Set{Source: source}
 		for _, pair := range pairs {
@@ -95,8 +98,8 @@ func shortRun() (dpocore.Config, dpocore.Data) {
 	train := set("train", [3]string{"Hello?", "Hello you.", "No."}, [3]string{"2 and 2?", "Four.", "Five."},
 		[3]string{"Red or blue?", "Blue.", "Yes!"}, [3]string{"Who?", "A friend.", "Go."}, [3]string{"Tea?", "Please.", "Never."})
 	held := set("held", [3]string{"Coffee?", "Gladly.", "No!"})
-	c := dpocore.DefaultConfig()
+	c := config.Default()
 	c.MaxSteps, c.BatchSize, c.WarmupSteps, c.LearningRate, c.LoRARank, c.LoRAAlpha = 4, 2, 1, 1e-3, 2, 2
 	c.EvalSteps, c.SaveSteps, c.MaxLength = 2, 2, 128
-	return c, dpocore.Data{Train: train, HeldOut: held}
+	return c, dataset.Data{Train: train, HeldOut: held}
 }

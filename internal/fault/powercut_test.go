@@ -16,6 +16,8 @@ import (
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/sums"
+	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // wreck is what a power cut has left of a folder.
@@ -110,10 +112,10 @@ func TestPowerCut(t *testing.T) {
 	f := newForgetful(t, root)
 	list := wrecks(t, f, func() error {
 		config, data := shortRun()
-		return l.model.Train(context.Background(), filepath.Join(root, "run"), config, data, &keeping{t: t, f: f})
+		return train.Run(context.Background(), train.Job{Model: l.model, Dir: filepath.Join(root, "run"), Config: config, Data: data, Listener: &keeping{t: t, f: f}})
 	})
 	end := filepath.Join(lay(t, f.left(cuts[0], nil)), "run")
-	if record, ok, err := dpocore.ReadRecord(end); err != nil || !ok || !record.Finished || differs(outcome(t, end), l.want) != "" {
+	if record, ok, err := run.ReadRecord(end); err != nil || !ok || !record.Finished || differs(outcome(t, end), l.want) != "" {
 		t.Errorf("a finished run does not outlast a power cut: %v", err)
 	}
 	some(len(list), 40, func(i int) {

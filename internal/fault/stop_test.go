@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // TestKilled kills a process at each change that it makes to the disk, before the change and with half of it written, as
@@ -66,7 +67,7 @@ func TestInterrupted(t *testing.T) {
 		some(len(l.changes), 8, func(i int) {
 			dir := l.run()
 			err := interrupted(i, s.Signal, func(ctx context.Context) error { return l.train(ctx, dir, &listener{}) })
-			var stopped *dpocore.Stopped
+			var stopped *train.Stopped
 			if err != nil && !errors.As(err, &stopped) {
 				t.Errorf("%s %d: %v", s.fault, i, err)
 			}

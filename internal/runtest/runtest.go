@@ -14,6 +14,10 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/tinymodel"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
 // Recorder is a listener that records what it is told and can stop a run.
@@ -22,14 +26,14 @@ type Recorder struct {
 	Steps       []metrics.Event
 	Evaluations []metrics.Evaluation
 	Checkpoints []int
-	Begun       dpocore.Begin
+	Begun       train.Begin
 	Complete    bool
 	OnStep      func(metrics.Event)
 }
 
 func (r *Recorder) Phase(string)          {}
 func (r *Recorder) Note(text string)      { r.Notes = append(r.Notes, text) }
-func (r *Recorder) Begin(b dpocore.Begin) { r.Begun = b }
+func (r *Recorder) Begin(b train.Begin) { r.Begun = b }
 func (r *Recorder) Step(e metrics.Event) {
 	r.Steps = append(r.Steps, e)
 	if r.OnStep != nil {
@@ -38,14 +42,14 @@ func (r *Recorder) Step(e metrics.Event) {
 }
 func (r *Recorder) Evaluating(int, int)            {}
 func (r *Recorder) Evaluated(e metrics.Evaluation) { r.Evaluations = append(r.Evaluations, e) }
-func (r *Recorder) Sampled(int, []dpocore.Answer)  {}
+func (r *Recorder) Sampled(int, []train.Answer)  {}
 func (r *Recorder) Saved(step int, _ string)       { r.Checkpoints = append(r.Checkpoints, step) }
-func (r *Recorder) Finished(dpocore.Finish)        { r.Complete = true }
+func (r *Recorder) Finished(train.Finish)        { r.Complete = true }
 
 // Model opens a two-layer random Llama with SmolLM2's tokenizer and chat template.
-func Model(t testing.TB) *dpocore.Model {
+func Model(t testing.TB) *model.Model {
 	t.Helper()
-	model, err := dpocore.OpenModel(tinymodel.WriteChat(t, 1))
+	model, err := model.Open(tinymodel.WriteChat(t, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,24 +59,24 @@ func Model(t testing.TB) *dpocore.Model {
 
 // Short is a run of 6 steps on 10 pairs, three at a time, so that an epoch ends with a smaller step and the run continues
 // past its end.
-func Short(t testing.TB) (dpocore.Config, dpocore.Data) {
+func Short(t testing.TB) (config.Config, dataset.Data) {
 	t.Helper()
 	train, heldOut, err := preference.Builtin()
 	if err != nil {
 		t.Fatal(err)
 	}
 	train.Pairs, heldOut.Pairs = train.Pairs[:10], heldOut.Pairs[:4]
-	c := dpocore.DefaultConfig()
+	c := config.Default()
 	c.MaxSteps, c.BatchSize, c.WarmupSteps, c.LearningRate, c.LoRARank, c.LoRAAlpha = 6, 3, 2, 1e-3, 4, 4
 	c.EvalSteps, c.SaveSteps = 2, 3
-	return c, dpocore.Data{Train: train, HeldOut: heldOut}
+	return c, dataset.Data{Train: train, HeldOut: heldOut}
 }
 
 // Train trains a run to its end and returns what its listener was told.
-func Train(t *testing.T, model *dpocore.Model, dir string, c dpocore.Config, data dpocore.Data) *Recorder {
+func Train(t *testing.T, model *model.Model, dir string, c config.Config, data dataset.Data) *Recorder {
 	t.Helper()
 	r := &Recorder{}
-	if err := model.Train(context.Background(), dir, c, data, r); err != nil {
+	if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: c, Data: data, Listener: r}); err != nil {
 		t.Fatal(err)
 	}
 	return r

@@ -1,0 +1,57 @@
+package config
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestValidateNamesEveryFault(t *testing.T) {
+	c := Default()
+	if err := c.Validate(); err != nil {
+		t.Errorf("the defaults: %v", err)
+	}
+	c.Beta, c.LoRARank, c.BatchSize, c.MaxLength, c.LearningRate, c.LossType = math.NaN(), 0, -1, 4, math.Inf(1), "sigmoyd"
+	err := c.Validate()
+	if err == nil {
+		t.Fatal("a configuration of faults is accepted")
+	}
+	for _, want := range []string{"beta is NaN", "rank is 0", "batch is -1", "length is 4", "rate is +Inf", `"sigmoyd"`} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+}
+
+// TestLearningRate: the 50 rates of a run with 5 warm-up steps, as transformers' scheduler gives them: 0, 1/5, … 1, then
+// 44/45 … 1/45 of the greatest.
+func TestLearningRate(t *testing.T) {
+	c := Default()
+	for step, want := range map[int]float64{0: 0, 1: 1e-5, 4: 4e-5, 5: 5e-5, 6: 5e-5 * 44 / 45, 49: 5e-5 / 45} {
+		if got := c.RateAt(step); math.Abs(got-want) > 1e-18 {
+			t.Errorf("step %d: %g, want %g", step, got, want)
+		}
+	}
+	// cosine: ½(1 + cos π·done), done = 0, ½ and 44/45; constant: the greatest rate to the end
+	c.WarmupSteps, c.MaxSteps = 5, 50
+	for _, at := range []struct {
+		scheduler string
+		step      int
+		want      float64
+	}{{"cosine", 4, 4e-5}, {"cosine", 5, 5e-5}, {"cosine", 20, 5e-5 * 0.75}, {"cosine", 49, 5e-5 * 0.0012179748700879012},
+		{"constant", 4, 4e-5}, {"constant", 5, 5e-5}, {"constant", 49, 5e-5}} {
+		c.Scheduler = at.scheduler
+		if got := c.RateAt(at.step); math.Abs(got-at.want) > 1e-17 {
+			t.Errorf("%s, step %d: %g, want %g", at.scheduler, at.step, got, at.want)
+		}
+	}
+	c.Scheduler = "linear"
+	c.WarmupSteps = 0
+	if got := c.RateAt(0); got != 5e-5 {
+		t.Errorf("without warm-up the first rate is %g", got)
+	}
+	c.WarmupSteps = 100
+	if got := c.RateAt(49); math.Abs(got-5e-5*49/100) > 1e-18 {
+		t.Errorf("a warm-up longer than the run: %g", got)
+	}
+}

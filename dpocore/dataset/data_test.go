@@ -1,0 +1,38 @@
+package dataset
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestLoadData(t *testing.T) {
+	builtin, err := Load(Builtin, "", 0, 1)
+	if err != nil || len(builtin.Train.Pairs) != 240 || len(builtin.HeldOut.Pairs) != 60 {
+		t.Errorf("built-in: %d and %d pairs, %v", len(builtin.Train.Pairs), len(builtin.HeldOut.Pairs), err)
+	}
+	split, err := Load(Builtin, "", 0.5, 1)
+	if err != nil || len(split.Train.Pairs) != 150 || len(split.HeldOut.Pairs) != 150 {
+		t.Errorf("half: %d and %d pairs, %v", len(split.Train.Pairs), len(split.HeldOut.Pairs), err)
+	}
+	file := t.TempDir() + "/pairs.jsonl"
+	if err := os.WriteFile(file, []byte(`{"prompt": "a", "chosen": "b", "rejected": "c"}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	own, err := Load(file, Builtin, 0, 1)
+	if err != nil || len(own.Train.Pairs) != 1 || len(own.HeldOut.Pairs) != 60 {
+		t.Errorf("own file: %d and %d pairs, %v", len(own.Train.Pairs), len(own.HeldOut.Pairs), err)
+	}
+	if none, err := Load(file, "", 0, 1); err != nil || none.HeldOut != nil {
+		t.Errorf("no held-out pairs: %v, %v", none.HeldOut, err)
+	}
+	for _, c := range []struct {
+		eval     string
+		fraction float64
+		says     string
+	}{{"", 1, "fraction is 1"}, {"", -0.1, "fraction is -0.1"}, {Builtin, 0.1, "named twice"}} {
+		if _, err := Load(Builtin, c.eval, c.fraction, 1); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%q, %g: %v", c.eval, c.fraction, err)
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package modeljudge_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/judge"
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/runtest"
+	"example.com/gonb-dpo/dpocore/judge/modeljudge"
+	"example.com/gonb-dpo/dpocore/model"
+)
+
+// TestModelJudgeOnBuiltinPairs prints how often the installed model tells the better answer of a held-out built-in pair.
+func TestModelJudgeOnBuiltinPairs(t *testing.T) {
+	if os.Getenv("DPO_TEST_JUDGE") == "" {
+		t.Skip("DPO_TEST_JUDGE is not set; it takes minutes, and its figures are for docs/measurements.md")
+	}
+	model, err := model.Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer model.Close()
+	_, held, err := preference.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, way := range modeljudge.Ways {
+		var questions []judge.Question
+		for _, pair := range held.Pairs {
+			questions = append(questions, judge.Question{Prompt: pair.Prompt[0].Content, Answers: []string{pair.Chosen, pair.Rejected}})
+		}
+		all, err := modeljudge.Judge{Model: model, Way: way, MaxLength: 1024}.ScoresOfAll(t.Context(), questions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		right := map[string]int{}
+		for i, scores := range all {
+			if scores[0] > scores[1] {
+				right[held.Pairs[i].Objective]++
+				right["all"]++
+			}
+		}
+		t.Logf("by %s: right on %d of %d pairs, by objective %v", way, right["all"], len(all), right)
+	}
+}
+
+// A local model judges through the loader that all models come through; the same answers have the same scores however
+// many are judged together.
+func TestModelJudge(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := runtest.Model(t)
+	questions := []judge.Question{
+		{Prompt: "Why?", Answers: []string{"Because of the light.", "No.", "Because of the light."}},
+		{Prompt: "How?", Answers: []string{"By hand.", "With some patience, and water."}},
+		{Prompt: strings.Repeat("word ", 200), Answers: []string{"Too long.", "Far too long."}},
+	}
+	for _, way := range modeljudge.Ways {
+		j := modeljudge.Judge{Model: model, Way: way, MaxLength: 128}
+		all, err := j.ScoresOfAll(t.Context(), questions)
+		if err != nil || len(all) != 3 || len(all[0]) != 3 || len(all[1]) != 2 {
+			t.Fatalf("%v, %v", all, err)
+		}
+		if all[0][0] != all[0][2] && !(all[0][0]-all[0][2] < 1e-4 && all[0][2]-all[0][0] < 1e-4) || all[0][0] == all[0][1] {
+			t.Errorf("by %s: the scores are %v", way, all[0])
+		}
+		if all[2][0] == all[2][0] {
+			t.Errorf("by %s: an answer to a prompt that is too long has the score %g", way, all[2][0])
+		}
+		alone, err := j.Scores(t.Context(), "How?", questions[1].Answers)
+		for i := range alone {
+			if difference := alone[i] - all[1][i]; err != nil || difference > 1e-3 || difference < -1e-3 {
+				t.Errorf("by %s: alone %v, together %v, %v", way, alone, all[1], err)
+			}
+		}
+	}
+	if err := (modeljudge.Judge{Model: model, Way: "chance", MaxLength: 128}).Validate(); err == nil || !strings.Contains(err.Error(), `by "chance"; it may be yes or likelihood`) {
+		t.Errorf("got %v", err)
+	}
+}

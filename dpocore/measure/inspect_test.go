@@ -1,0 +1,65 @@
+package measure_test
+
+import (
+	"context"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/internal/runtest"
+	"example.com/gonb-dpo/dpocore/measure"
+)
+
+// The tokens' sums are the pair's log-probabilities, before and after training; each checkpoint has its own; the texts
+// together are the answer.
+func TestInspectionSumsToTheEvaluation(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := runtest.Model(t)
+	c, data := runtest.Short(t)
+	data.HeldOut.Pairs[1].Chosen += " 😀 naïve"
+	dir := filepath.Join(t.TempDir(), "run")
+	runtest.Train(t, model, dir, c, data)
+	inspection, err := measure.Inspect(context.Background(), model, dir, data.HeldOut, c.MaxLength, func(int, int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(inspection.Steps, []int{3, 6}) || len(inspection.Pairs) != len(data.HeldOut.Pairs) {
+		t.Fatalf("steps %v, %d pairs", inspection.Steps, len(inspection.Pairs))
+	}
+	for step, folder := range []string{filepath.Join(dir, "checkpoint-3"), dir} {
+		pairs, _, err := measure.Evaluate(context.Background(), model, folder, data.HeldOut, c.MaxLength, func(int, int) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, pair := range inspection.Pairs {
+			for _, f := range []struct {
+				what   string
+				tokens []float32
+				want   float64
+			}{
+				{"chosen", pair.Chosen.Policy[step], pairs[i].LogpsChosen},
+				{"rejected", pair.Rejected.Policy[step], pairs[i].LogpsRejected},
+				{"chosen, reference", pair.Chosen.Reference, pairs[i].RefLogpsChosen},
+				{"rejected, reference", pair.Rejected.Reference, pairs[i].RefLogpsReject},
+			} {
+				sum := 0.0
+				for _, value := range f.tokens {
+					sum += float64(value)
+				}
+				if math.Abs(sum-f.want) > 1e-5*math.Abs(f.want) {
+					t.Errorf("%s, pair %d, %s: the tokens sum to %g, the pair has %g", folder, i, f.what, sum, f.want)
+				}
+			}
+		}
+	}
+	for i, pair := range inspection.Pairs {
+		if len(pair.Chosen.Tokens) != len(pair.Chosen.Reference) {
+			t.Errorf("pair %d: %d texts, %d figures", i, len(pair.Chosen.Tokens), len(pair.Chosen.Reference))
+		}
+		if text := strings.Join(pair.Chosen.Tokens, ""); !strings.HasPrefix(text, data.HeldOut.Pairs[i].Chosen+"<|im_end|>") {
+			t.Errorf("pair %d: the texts make %q of %q", i, text, data.HeldOut.Pairs[i].Chosen)
+		}
+	}
+}

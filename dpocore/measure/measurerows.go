@@ -1,0 +1,88 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/encode"
+	"example.com/gonb-dpo/dpocore/reference"
+)
+
+// measuredPair is what a row showed of one of its pairs. Both answers' figures stand side by side: chosen, rejected.
+type RowPair struct {
+	Example           int // index of the pair
+	Policy, Reference [2]float32
+	MeanLogits        [2]float32
+	Loss              float64 // 0 where the row was measured without a loss
+}
+
+// measureRows measures rows: the reference's log-probabilities, from the cache where they are known, and by own the
+// policy's. each is told of every pair, progress of the rows done. No figure depends on how pairs lie in rows, but for
+// rounding.
+func Rows(ctx context.Context, work *device.Worker, references *reference.Cache, rows []*batch.Row, progress func(done, total int),
+	own func(row *batch.Row, reference [][2]float32) (policy.Measured, error), each func(RowPair)) error {
+	for done, row := range rows {
+		progress(done, len(rows))
+		reference, err := references.Of(ctx, work, row)
+		if err != nil {
+			return err
+		}
+		measured, err := device.Await(ctx, work, func() (policy.Measured, error) { return own(row, reference) })
+		if err != nil {
+			return err
+		}
+		for i, example := range row.Examples {
+			m := RowPair{Example: example, Policy: measured.LogProbs[i], Reference: reference[i]}
+			if measured.MeanLogits != nil {
+				m.MeanLogits = measured.MeanLogits[i]
+			}
+			if measured.Losses != nil {
+				m.Loss = float64(measured.Losses[i])
+			}
+			each(m)
+		}
+	}
+	return nil
+}
+
+// figures are a set's pairs before they are measured.
+func PairsOf(e encode.Examples) []evaluation.Pair {
+	pairs := make([]evaluation.Pair, len(e.List))
+	prompts := map[string]int{}
+	for i, example := range e.List {
+		key := fmt.Sprint(example.Prompt)
+		if _, known := prompts[key]; !known {
+			prompts[key] = len(prompts)
+		}
+		pairs[i] = evaluation.Pair{
+			Line: e.Pairs[i].Line, Source: e.Pairs[i].Source, Objective: e.Pairs[i].Objective, Prompt: prompts[key],
+			TokensChosen: len(example.Chosen), TokensRejected: len(example.Rejected),
+		}
+	}
+	return pairs
+}
+
+// fill puts what was measured into a pair's figures.
+func (m RowPair) Fill(pair *evaluation.Pair) {
+	gains := Rewards(m.Policy, m.Reference, 1)
+	pair.LogpsChosen, pair.LogpsRejected = float64(m.Policy[0]), float64(m.Policy[1])
+	pair.RefLogpsChosen, pair.RefLogpsReject = float64(m.Reference[0]), float64(m.Reference[1])
+	pair.Margin = gains[0] - gains[1]
+}
+
+// rowsOf packs a whole set to be measured.
+func Pack(list []batch.Example) ([]*batch.Row, error) {
+	return batch.Pack(list, batch.Plan([][]batch.Example{list})...)
+}
+
+// rewardsOf are β·(log π − log π_ref) of the chosen and the rejected answer.
+func Rewards(policy, reference [2]float32, beta float64) [2]float64 {
+	return [2]float64{
+		beta * (float64(policy[0]) - float64(reference[0])),
+		beta * (float64(policy[1]) - float64(reference[1])),
+	}
+}

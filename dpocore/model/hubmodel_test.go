@@ -1,0 +1,151 @@
+package model_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/internal/hubtest"
+	"example.com/gonb-dpo/internal/tinymodel"
+	"example.com/gonb-dpo/dpocore/model"
+)
+
+// onHub serves a tiny Qwen2 as owner/tiny.
+func onHub(t *testing.T) (server *hubtest.Server, files map[string][]byte) {
+	t.Helper()
+	folder := tinymodel.WriteChatOf(t, tinymodel.Qwen2(), 1)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = map[string][]byte{}
+	for _, entry := range entries {
+		if files[entry.Name()], err = os.ReadFile(filepath.Join(folder, entry.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return hubtest.Serve(t, map[string]map[string][]byte{"models/owner/tiny": files}), files
+}
+
+func askedForWeights(requests []*http.Request) bool {
+	for _, request := range requests {
+		if strings.HasSuffix(request.URL.Path, ".safetensors") {
+			return true
+		}
+	}
+	return false
+}
+
+func TestModelFromTheHub(t *testing.T) {
+	_, files := onHub(t)
+	total := map[string]int64{}
+	model, err := model.Fetch(context.Background(), "owner/tiny", func(file string, _, size int64) { total[file] = size })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer model.Close()
+	if got := model.Describe(); model.HubID != "owner/tiny" || got != "owner/tiny (computed in float32)" {
+		t.Errorf("it is %q, and describes itself as %q", model.HubID, got)
+	}
+	for name, content := range files {
+		if got, err := os.ReadFile(filepath.Join(model.Path, name)); err != nil || string(got) != string(content) {
+			t.Errorf("%s has not come as it is (%v)", name, err)
+		}
+		if total[name] != int64(len(content)) {
+			t.Errorf("progress gave %s %d bytes, want %d", name, total[name], len(content))
+		}
+	}
+	t.Setenv("HF_HUB_OFFLINE", "1")
+	again, err := model.Open("owner/tiny@main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if again.Path != model.Path {
+		t.Errorf("offline it lies in %s, want %s", again.Path, model.Path)
+	}
+}
+
+// TestShardsFromTheHub: the index says which files to fetch.
+func TestShardsFromTheHub(t *testing.T) {
+	_, files := onHub(t)
+	shards := map[string]string{"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors", "c": "model-00001-of-00002.safetensors"}
+	index, err := json.Marshal(map[string]any{"weight_map": shards})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["model.safetensors.index.json"] = index
+	files[shards["a"]], files[shards["b"]] = files["model.safetensors"], []byte("another")
+	delete(files, "model.safetensors")
+	model, err := model.Open("owner/tiny")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer model.Close()
+	for _, name := range shards {
+		if _, err := os.Stat(filepath.Join(model.Path, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	delete(files, "model.safetensors.index.json")
+	if _, err := model.Open("owner/tiny"); err == nil || !strings.Contains(err.Error(), "no weights as safetensors") {
+		t.Errorf("a model without weights: %v", err)
+	}
+	files["model.safetensors.index.json"] = []byte(`{"weight_map": {"a": "../a.safetensors"}}`)
+	t.Setenv("HF_HOME", t.TempDir()) // the commit, and so what the cache knows of it, has not changed
+	if _, err := model.Open("owner/tiny"); err == nil || !strings.Contains(err.Error(), "outside the folder") {
+		t.Errorf("an index that leads out: %v", err)
+	}
+}
+
+// TestOtherModelsAreRefusedBeforeTheirWeightsCome spares a download of gigabytes.
+func TestOtherModelsAreRefusedBeforeTheirWeightsCome(t *testing.T) {
+	server, files := onHub(t)
+	config := files["config.json"]
+	files["config.json"] = []byte(strings.Replace(string(config), `"qwen2"`, `"mistral"`, 1))
+	if _, err := model.Open("owner/tiny"); err == nil || !strings.Contains(err.Error(), `"mistral"; this program knows "llama"`) {
+		t.Errorf("a Mistral: %v", err)
+	}
+	files["config.json"] = config
+	delete(files, "chat_template.jinja")
+	files["tokenizer_config.json"] = []byte(`{"eos_token": "<|im_end|>"}`)
+	t.Setenv("HF_HOME", t.TempDir())
+	if _, err := model.Open("owner/tiny"); err == nil || !strings.Contains(err.Error(), "no chat template") {
+		t.Errorf("a model without a chat template: %v", err)
+	}
+	if askedForWeights(server.Requests()) {
+		t.Error("the weights were fetched")
+	}
+}
+
+// TestPathsWinOverTheHub, and what is neither a path nor a name on the hub is named.
+func TestPathsWinOverTheHub(t *testing.T) {
+	server, files := onHub(t)
+	t.Chdir(t.TempDir())
+	if err := os.MkdirAll("owner/tiny", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join("owner/tiny", name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	model, err := model.Open("owner/tiny")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer model.Close()
+	if model.Path != "owner/tiny" || model.HubID != "" || len(server.Requests()) != 0 {
+		t.Errorf("it came from %s with the hub's name %q after %d requests", model.Path, model.HubID, len(server.Requests()))
+	}
+	for _, name := range []string{"no such folder", "./owner/none", "a/b/c.gguf"} {
+		if _, err := model.Open(name); err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "owner/name") {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,29 @@
+package reference
+
+import (
+	"os"
+	"testing"
+)
+
+// FuzzReferences: no file of reference log-probabilities makes the process fail, and none is taken for sound beyond its end.
+func FuzzReferences(f *testing.F) {
+	dir := f.TempDir()
+	f.Setenv("XDG_CACHE_HOME", dir)
+	made := Open(nil, "model")
+	made.Keep(Key{1}, [][2]float32{{1, 2}, {3, 4}})
+	made.Keep(Key{2}, nil)
+	name := made.file.Name()
+	made.Close()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(content)
+	f.Add(content[:len(content)-3])
+	f.Fuzz(func(t *testing.T, content []byte) {
+		r := &Cache{Known: map[Key][][2]float32{}}
+		if sound := r.parse(content); sound < 0 || sound > len(content) {
+			t.Errorf("%d of %d bytes are sound", sound, len(content))
+		}
+	})
+}

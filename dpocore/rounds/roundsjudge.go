@@ -1,0 +1,182 @@
+package rounds
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/judge"
+	"example.com/gonb-dpo/dpocore/train"
+)
+
+// judgedAtOnce is how many prompts a judge is asked about together, where it takes several.
+const judgedAtOnce = 16
+
+// scoredPrompt is what a judge has said of the answers to a prompt: a line of the files of scores.
+type scoredPrompt struct {
+	Place  int        `json:"place"`  // of the prompt in the file of answers, from 0
+	Scores []*float64 `json:"scores"` // of the answers that say something; null leaves one out, and none are of a prompt that none of them is worth
+}
+
+// score has the judge score answers that it has not scored yet, and returns all scores by the prompt's place.
+func (r *runner) score(ctx context.Context, path, answersFile string, round int, answers []answeredPrompt) (map[int][]float64, error) {
+	file, err := openJournal[scoredPrompt](path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.close()
+	scores := map[int][]float64{}
+	for _, known := range file.list {
+		scores[known.Place] = known.values()
+	}
+	var places []int
+	var questions []judge.Question
+	for place, answered := range answers {
+		if _, known := scores[place]; known {
+			continue
+		}
+		q, _ := answered.question()
+		if len(q.Answers) < 2 {
+			scores[place] = nil
+			continue
+		}
+		places, questions = append(places, place), append(questions, q)
+	}
+	waiting, err := r.ask(ctx, questions, func(i int, own []float64) error {
+		scores[places[i]] = own
+		return file.add(scored(places[i], own))
+	})
+	if err == nil && waiting > 0 {
+		err = &Waiting{Round: round, Prompts: waiting, File: answersFile, Judge: r.judge.Name()}
+	}
+	return scores, err
+}
+
+// ask puts questions to the judge, several at once where it can, and hands on each answer as it comes. waiting counts
+// the questions that have yet to be judged.
+func (r *runner) ask(ctx context.Context, questions []judge.Question, each func(i int, scores []float64) error) (waiting int, err error) {
+	if costly, ok := r.judge.(judge.Costly); ok && len(questions) > 0 {
+		r.listener.Note(fmt.Sprintf("Judging %d prompts by %s takes about %s.", len(questions), r.judge.Name(), costly.Cost(questions)))
+		defer func() {
+			r.record.Cost = r.spent.Plus(costly.Used())
+			err = errors.Join(err, r.record.write(r.dir))
+		}()
+	}
+	for begin := 0; begin < len(questions); begin += judgedAtOnce {
+		part := questions[begin:min(begin+judgedAtOnce, len(questions))]
+		r.listener.Doing("judging answers", begin, len(questions))
+		err := judge.All(ctx, r.judge, part, func(i int, scores []float64) error {
+			if len(scores) != 0 && len(scores) != len(part[i].Answers) {
+				return fmt.Errorf("%s gave %d scores for the %d answers to %q", r.judge.Name(), len(scores), len(part[i].Answers), part[i].Prompt)
+			}
+			return each(begin+i, scores)
+		}, func() { waiting++ })
+		if err != nil {
+			return waiting, fmt.Errorf("judge answers: %w", err)
+		}
+	}
+	if len(questions) > 0 {
+		r.listener.Doing("judging answers", len(questions), len(questions))
+	}
+	return waiting, nil
+}
+
+// JudgeCost is what a judge's work on all rounds costs at most, but for calls that are tried again: answers are taken to
+// be as long as they may be.
+func (c Config) JudgeCost(prompts Prompts, j judge.Costly) judge.Cost {
+	const charactersAToken = 4
+	var questions []judge.Question
+	add := func(list []string) {
+		for _, prompt := range list {
+			answers := slices.Repeat([]string{strings.Repeat("x", charactersAToken*c.MaxTokens)}, c.Answers)
+			questions = append(questions, judge.Question{Prompt: prompt, Answers: answers})
+		}
+	}
+	for round := range c.Rounds + 1 {
+		if round > 1 {
+			add(prompts.of(round, c.Prompts))
+		}
+		add(prompts.Check)
+	}
+	return j.Cost(questions)
+}
+
+func scored(place int, scores []float64) scoredPrompt {
+	line := scoredPrompt{Place: place}
+	for _, score := range scores {
+		if train.finite(score) {
+			line.Scores = append(line.Scores, &score)
+		} else {
+			line.Scores = append(line.Scores, nil)
+		}
+	}
+	return line
+}
+
+func (s scoredPrompt) values() (scores []float64) {
+	for _, score := range s.Scores {
+		if score == nil {
+			scores = append(scores, math.NaN())
+		} else {
+			scores = append(scores, *score)
+		}
+	}
+	return scores
+}
+
+// check has the judge score what the model answers to the check prompts after a round, 0 for before the first.
+func (r *runner) check(ctx context.Context, round int) error {
+	done := slices.ContainsFunc(r.record.Checked, func(c Check) bool { return c.Round == round })
+	if done || len(r.prompts.Check) == 0 {
+		return nil
+	}
+	adapter := r.adapter
+	if round > 0 {
+		adapter = r.runDir(round)
+	}
+	path := func(what string) string { return filepath.Join(r.dir, fmt.Sprintf("check-%s-%d.jsonl", what, round)) }
+	answers, err := r.answer(ctx, path("answers"), r.prompts.Check, adapter, "answering the check prompts")
+	if err != nil {
+		return err
+	}
+	scores, err := r.score(ctx, path("scores"), path("answers"), round, answers)
+	var waits *Waiting
+	if errors.As(err, &waits) { // a person is not asked for what trains nothing
+		r.listener.Note(fmt.Sprintf("%s has not judged the answers to the check prompts, %s.", r.judge.Name(), path("answers")))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c := checkOf(round, answers, scores)
+	if c.Answers == 0 {
+		return nil
+	}
+	r.record.Checked = append(r.record.Checked, c)
+	r.listener.Checked(c)
+	return r.record.write(r.dir)
+}
+
+// checkOf sums up what a judge thinks of answers.
+func checkOf(round int, answers []answeredPrompt, scores map[int][]float64) Check {
+	c := Check{Round: round}
+	sum, all, ended := 0.0, 0, 0
+	for place, answered := range answers {
+		for _, score := range scores[place] {
+			if train.finite(score) {
+				sum, c.Answers = sum+score, c.Answers+1
+			}
+		}
+		for _, answer := range answered.Answers {
+			if all++; answer.Ended {
+				ended++
+			}
+		}
+	}
+	c.Score, c.Ended = sum/float64(c.Answers), float64(ended)/float64(all)
+	return c
+}

@@ -1,0 +1,177 @@
+package run
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/safetensors"
+	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/sums"
+	"example.com/gonb-dpo/dpocore/train"
+)
+
+const (
+	CheckpointPrefix = "checkpoint-"
+	optimizerFile    = "optimizer.safetensors"
+	positionFile     = "position.json"
+)
+
+// position is where a run stands between two steps, apart from the adapter and its optimizer. The order of the data
+// follows from the seed and the step, and nothing else in training is random.
+type Position struct {
+	Step      int   `json:"step"`
+	Epoch     int   `json:"epoch"`      // of the pairs that come next
+	NextPair  int   `json:"next_pair"`  // place in the epoch's order
+	Seed      int   `json:"seed"`       // with the epoch, the random state
+	NumTokens int64 `json:"num_tokens"` // tokens seen
+	Updates   int   `json:"updates"`    // of the optimizer: steps but for those that were skipped
+
+	LossScale      float64 `json:"loss_scale"`
+	LossScaleSteps int     `json:"loss_scale_steps"` // steps that the scale has served
+}
+
+// saved is a checkpoint read back.
+type Checkpoint struct {
+	Position
+	Adapter, Mean, Variance []float32
+}
+
+// writeCheckpoint puts checkpoint-N into a run folder; it appears whole or not at all. The last ones are kept, and the
+// best; each takes 12 bytes for every value of the adapter.
+func WriteCheckpoint(dir, baseModel string, record Record, layout llama.Layout, s Checkpoint, summary metrics.Summary) error {
+	final := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(s.Step))
+	temp := filepath.Join(dir, "."+CheckpointPrefix+strconv.Itoa(s.Step))
+	if err := disk.RemoveAll(temp); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	defer os.RemoveAll(temp) // gone already when all went well
+	if err := export.WriteAdapter(temp, layout, s.Adapter, baseModel, false); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	vector := func(name string, values []float32) safetensors.Tensor {
+		return safetensors.Tensor{Name: name, Shape: []int{len(values)}, Values: func() ([]float32, error) { return values, nil }}
+	}
+	err := safetensors.Write(filepath.Join(temp, optimizerFile), "F32",
+		[]safetensors.Tensor{vector("exp_avg", s.Mean), vector("exp_avg_sq", s.Variance)})
+	if err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	raw, err := json.MarshalIndent(s.Position, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := atomicfile.WriteBytes(filepath.Join(temp, positionFile), append(raw, '\n')); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	history, err := metrics.ReadHistory(dir)
+	if err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	if err := metrics.WriteTrainerState(filepath.Join(temp, train.TrainerStateFile), history, summary); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	if err := keepLogs(dir, temp); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	if err := record.write(temp); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	if err := sums.WriteAll(temp); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	return moveIn(dir, temp, final, record.Config.KeepCheckpoints, summary.BestStep)
+}
+
+// moveIn gives a finished checkpoint its name and removes those that are no longer kept.
+func moveIn(dir, temp, final string, kept, best int) error {
+	if err := disk.RemoveAll(final); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	if err := errors.Join(disk.Rename(temp, final), atomicfile.SyncDir(dir)); err != nil {
+		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	steps, err := Checkpoints(dir)
+	if err != nil {
+		return err
+	}
+	for _, step := range steps[:max(0, len(steps)-kept)] {
+		if step == best {
+			continue
+		}
+		if err := disk.RemoveAll(filepath.Join(dir, CheckpointPrefix+strconv.Itoa(step))); err != nil {
+			return fmt.Errorf("remove an old checkpoint: %w", err)
+		}
+	}
+	return nil
+}
+
+// checkpoints lists the steps of a run folder's checkpoints, the last one last.
+func Checkpoints(dir string) ([]int, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("look for checkpoints: %w", err)
+	}
+	var steps []int
+	for _, entry := range entries {
+		number, ok := strings.CutPrefix(entry.Name(), CheckpointPrefix)
+		if step, err := strconv.Atoi(number); ok && err == nil && entry.IsDir() {
+			steps = append(steps, step)
+		}
+	}
+	slices.Sort(steps)
+	return steps, nil
+}
+
+// checkpointFiles are what a run goes on from; they must be as they were written.
+var checkpointFiles = []string{"adapter_config.json", "adapter_model.safetensors", optimizerFile, positionFile, RecordFile,
+	train.TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile}
+
+// readCheckpoint reads the checkpoint of a step.
+func ReadCheckpoint(dir string, step int, layout llama.Layout) (s Checkpoint, err error) {
+	path := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(step))
+	if err := checkSums(path); err != nil {
+		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
+	}
+	raw, err := os.ReadFile(filepath.Join(path, positionFile))
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
+	}
+	if err := json.Unmarshal(raw, &s.Position); err != nil {
+		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
+	}
+	if s.Adapter, err = export.ReadAdapter(path, layout); err != nil {
+		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
+	}
+	file, err := safetensors.Open(filepath.Join(path, optimizerFile))
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
+	}
+	defer file.Close()
+	for name, to := range map[string]*[]float32{"exp_avg": &s.Mean, "exp_avg_sq": &s.Variance} {
+		if *to, err = file.Read(name); err != nil {
+			return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
+		}
+	}
+	return s, nil
+}
+
+// checkSums compares a checkpoint's files with what was written.
+func checkSums(path string) error {
+	if !sums.Has(path) {
+		return fmt.Errorf("it is %w: it has no %s", sums.ErrDamaged, sums.Name)
+	}
+	if err := sums.Check(path, checkpointFiles...); err != nil {
+		return err
+	}
+	return sums.Check(path)
+}

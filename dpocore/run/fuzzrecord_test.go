@@ -1,0 +1,34 @@
+package run
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"example.com/gonb-dpo/dpocore/config"
+)
+
+// FuzzRecord: a run.json that is taken for sound is the one that was written, or of an older program that wrote no sum.
+func FuzzRecord(f *testing.F) {
+	dir := f.TempDir()
+	if err := (Record{Config: config.Default(), Backend: "XLA on the CPU"}).write(dir); err != nil {
+		f.Fatal(err)
+	}
+	content, err := os.ReadFile(filepath.Join(dir, RecordFile))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(content)
+	f.Add([]byte(`{"config": {}}`))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		if err := os.WriteFile(filepath.Join(dir, RecordFile), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		record, ok, err := ReadRecord(dir)
+		if err != nil || !ok || record.Sum == "" {
+			return
+		}
+		if sum, err := record.sum(); err != nil || sum != record.Sum {
+			t.Errorf("%+v is taken for sound", record)
+		}
+	})
+}

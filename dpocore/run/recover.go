@@ -1,0 +1,118 @@
+package run
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/sums"
+)
+
+// tidy removes what a process that was killed has left half written in a run folder. The folder must be locked.
+func tidy(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("look into the run folder: %w", err)
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); atomicfile.Unfinished(name) || strings.HasPrefix(name, "."+CheckpointPrefix) {
+			if err := disk.RemoveAll(filepath.Join(dir, name)); err != nil {
+				return fmt.Errorf("remove what an earlier process left: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// lastSound reads the latest checkpoint that is as it was written; ok is false where there is none. Later ones, which are
+// damaged, are removed, each with a note.
+func LatestIntact(dir string, layout llama.Layout, note func(string)) (s Checkpoint, ok bool, err error) {
+	for {
+		steps, err := Checkpoints(dir)
+		if err != nil || len(steps) == 0 {
+			return Checkpoint{}, false, err
+		}
+		last := steps[len(steps)-1]
+		if s, err = ReadCheckpoint(dir, last, layout); !errors.Is(err, sums.ErrDamaged) {
+			return s, err == nil, err
+		}
+		instead := "the run begins anew"
+		if len(steps) > 1 {
+			instead = fmt.Sprintf("the run goes on from %s%d", CheckpointPrefix, steps[len(steps)-2])
+		}
+		note(fmt.Sprintf("%v; %s.", err, instead))
+		if err := disk.RemoveAll(filepath.Join(dir, CheckpointPrefix+strconv.Itoa(last))); err != nil {
+			return Checkpoint{}, false, fmt.Errorf("remove a damaged checkpoint: %w", err)
+		}
+	}
+}
+
+// logs are the files of a run to which its steps and evaluations are added. The pairs of the last evaluation are not
+// there before the first.
+var logs = []string{metrics.StepsFile, metrics.EvaluationsFile, evaluation.PairsFile}
+
+// keepLogs copies the run's logs into a checkpoint.
+func keepLogs(dir, checkpoint string) error {
+	for _, name := range logs {
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		if errors.Is(err, os.ErrNotExist) && name == evaluation.PairsFile {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := atomicfile.WriteBytes(filepath.Join(checkpoint, name), content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restoreLogs gives a run that goes on from a checkpoint the logs of then.
+func RestoreLogs(dir string, step int, note func(string)) error {
+	checkpoint := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(step))
+	for _, name := range logs {
+		content, err := os.ReadFile(filepath.Join(checkpoint, name))
+		if errors.Is(err, os.ErrNotExist) && name == evaluation.PairsFile {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("resume: %w", err)
+		}
+		path := filepath.Join(dir, name)
+		now, err := os.ReadFile(path)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("resume: %w", err)
+		}
+		if bytes.HasPrefix(now, content) && (len(now) == len(content) || name != evaluation.PairsFile) {
+			continue
+		}
+		if name != evaluation.PairsFile { // which may be of a later evaluation
+			note(fmt.Sprintf("%s is %v; the copy in %s takes its place.", path, sums.ErrDamaged, checkpoint))
+		}
+		if err := atomicfile.WriteBytes(path, content); err != nil {
+			return fmt.Errorf("resume: %w", err)
+		}
+	}
+	return nil
+}
+
+// sound reports whether a finished run's files are as they were written, or can't be told for want of their sums. With a
+// note on one that is not, the run goes on from its last checkpoint and writes it again.
+func Intact(dir string, note func(string)) (bool, error) {
+	err := sums.Check(dir)
+	if errors.Is(err, sums.ErrDamaged) {
+		note(fmt.Sprintf("%v; the run writes its files again.", err))
+		return false, nil
+	}
+	return err == nil, err
+}

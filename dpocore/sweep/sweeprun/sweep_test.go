@@ -1,0 +1,212 @@
+package sweeprun_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/runtest"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/sweep"
+	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
+	"example.com/gonb-dpo/dpocore/train"
+)
+
+// sweepListener keeps what it is told of a sweep.
+type sweepListener struct {
+	turns    []string
+	ended    map[string]sweep.State
+	faults   map[string]error
+	measured []string
+	runs     map[string]*sweptRecorder
+	OnStep   func(run string, e metrics.Event)
+}
+
+// sweptRecorder also keeps what a run took.
+type sweptRecorder struct {
+	runtest.Recorder
+	finish train.Finish
+}
+
+func (r *sweptRecorder) Finished(f train.Finish) { r.finish = f }
+
+func (l *sweepListener) Run(number, of int, run sweep.Point) train.Listener {
+	l.turns = append(l.turns, fmt.Sprintf("%d of %d: %s", number, of, run.Name))
+	r := &sweptRecorder{}
+	if l.OnStep != nil {
+		r.OnStep = func(e metrics.Event) { l.OnStep(run.Name, e) }
+	}
+	if l.runs == nil {
+		l.runs = map[string]*sweptRecorder{}
+	}
+	l.runs[run.Name] = r
+	return r
+}
+
+func (l *sweepListener) Ended(run sweep.Point, state sweep.State, err error) {
+	if l.ended == nil {
+		l.ended, l.faults = map[string]sweep.State{}, map[string]error{}
+	}
+	l.ended[run.Name], l.faults[run.Name] = state, err
+}
+
+func (l *sweepListener) Measuring(run sweep.Point, done, _ int) {
+	if done == 0 {
+		l.measured = append(l.measured, run.Name)
+	}
+}
+
+func shortSweep(t testing.TB, betas ...float64) (sweep.Grid, dataset.Data) {
+	c, data := runtest.Short(t)
+	return sweep.Grid{Config: c, Betas: betas}, data
+}
+
+func sweepInto(t *testing.T, model *model.Model, dir string, s sweep.Grid, data dataset.Data) (sweep.Record, *sweepListener) {
+	t.Helper()
+	l := &sweepListener{}
+	record, err := sweeprun.Run(t.Context(), model, dir, s, data, false, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record, l
+}
+
+// TestSweepEqualsSingleRuns trains five betas together and one by one, each in a model of its own.
+func TestSweepEqualsSingleRuns(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := runtest.Model(t)
+	betas := []float64{0.05, 0.1, 0.2, 0.3, 0.5}
+	s, data := shortSweep(t, betas...)
+	dir := filepath.Join(t.TempDir(), "sweep")
+	record, l := sweepInto(t, model, dir, s, data)
+	if len(record.Runs) != 5 || record.Says == "" {
+		t.Fatalf("the record is %+v", record)
+	}
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	for _, beta := range betas {
+		name := fmt.Sprintf("beta-%g", beta)
+		c := s.Config
+		c.Beta = beta
+		alone := filepath.Join(t.TempDir(), "run")
+		runtest.Train(t, model, alone, c, data)
+		runtest.EqualOutcome(t, name, runtest.Outcome(t, filepath.Join(dir, name)), runtest.Outcome(t, alone))
+		if runtest.Read(t, filepath.Join(dir, name, "eval_pairs.jsonl")) != runtest.Read(t, filepath.Join(alone, "eval_pairs.jsonl")) {
+			t.Errorf("%s: the held-out pairs differ from the single run's", name)
+		}
+	}
+	if len(l.measured) > 0 {
+		t.Errorf("the held-out pairs of %q were measured again", l.measured)
+	}
+}
+
+// One compile and one reference pass: the runs after the first one compile nothing and add no reference.
+func TestSweepCompilesOnce(t *testing.T) {
+	cache := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", cache)
+	s, data := shortSweep(t, 0.05, 0.1, 0.3)
+	l := &sweepListener{}
+	var sizes []int64
+	l.OnStep = func(_ string, e metrics.Event) {
+		if e.Step == s.Config.MaxSteps {
+			files, _ := filepath.Glob(filepath.Join(cache, "gonb-dpo/reference/*.bin"))
+			info, err := os.Stat(files[0])
+			if err != nil {
+				t.Error(err)
+			}
+			sizes = append(sizes, info.Size())
+		}
+	}
+	if _, err := sweeprun.Run(t.Context(), runtest.Model(t), filepath.Join(t.TempDir(), "sweep"), s, data, false, l); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(l.runs["beta-0.05"].finish.Taken, " graphs compiled") || strings.HasSuffix(l.runs["beta-0.05"].finish.Taken, " 0 graphs compiled") {
+		t.Errorf("the first run took %s", l.runs["beta-0.05"].finish.Taken)
+	}
+	for _, name := range []string{"beta-0.1", "beta-0.3"} {
+		if !strings.HasSuffix(l.runs[name].finish.Taken, " 0 graphs compiled") {
+			t.Errorf("%s took %s", name, l.runs[name].finish.Taken)
+		}
+	}
+	if sizes[1] != sizes[2] {
+		t.Errorf("the file of references grows: %d bytes", sizes)
+	}
+}
+
+// A sweep of all four axes, with another rank and loss in between, still equals single runs.
+func TestSweepOfEveryAxis(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := runtest.Model(t)
+	s, data := shortSweep(t, 0.1, 0.3)
+	s.Config.MaxSteps, s.Config.EvalSteps = 2, 0
+	s.LearningRates, s.Ranks, s.LossTypes = []float64{1e-3, 2e-3}, []int{2, 4}, []string{"sigmoid", "ipo"}
+	dir := filepath.Join(t.TempDir(), "sweep")
+	record, l := sweepInto(t, model, dir, s, data)
+	if len(record.Runs) != 16 || len(l.turns) != 16 || l.turns[15] != "16 of 16: beta-0.3,lr-0.002,rank-4,loss-ipo" {
+		t.Fatalf("%d runs, turns %q", len(record.Runs), l.turns)
+	}
+	for _, run := range s.Points()[6:10] { // over the changes of loss and rank
+		alone := filepath.Join(t.TempDir(), "run")
+		runtest.Train(t, model, alone, run.Config, data)
+		runtest.EqualOutcome(t, run.Name, runtest.Outcome(t, filepath.Join(dir, run.Name)), runtest.Outcome(t, alone))
+	}
+}
+
+// A sweep that is stopped goes on, repeats no finished run, and ends as one that never stopped.
+func TestSweepGoesOn(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := runtest.Model(t)
+	s, data := shortSweep(t, 0.05, 0.1, 0.3)
+	whole, parts := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "parts")
+	want, _ := sweepInto(t, model, whole, s, data)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := sweeprun.Run(ctx, model, parts, s, data, false, &sweepListener{OnStep: func(run string, e metrics.Event) {
+		if run == "beta-0.1" && e.Step == 4 {
+			cancel()
+		}
+	}})
+	var stopped *train.Stopped
+	if !errors.As(err, &stopped) || stopped.Step != 4 || filepath.Base(stopped.Dir) != "beta-0.1" {
+		t.Fatalf("stopped with %v", err)
+	}
+	got, l := sweepInto(t, model, parts, s, data)
+	if len(l.runs["beta-0.05"].Steps) != 0 || len(l.runs["beta-0.1"].Steps) != 2 || len(l.runs["beta-0.3"].Steps) != 6 {
+		t.Errorf("the runs made %d, %d and %d steps", len(l.runs["beta-0.05"].Steps), len(l.runs["beta-0.1"].Steps), len(l.runs["beta-0.3"].Steps))
+	}
+	if len(l.measured) > 0 {
+		t.Errorf("the held-out pairs of %q were measured again", l.measured)
+	}
+	if got.Says != want.Says || runtest.Read(t, filepath.Join(parts, "sweep.json")) != runtest.Read(t, filepath.Join(whole, "sweep.json")) {
+		t.Errorf("it says %q, one that never stopped %q", got.Says, want.Says)
+	}
+	for _, run := range s.Points() {
+		runtest.EqualOutcome(t, run.Name, runtest.Outcome(t, filepath.Join(parts, run.Name)), runtest.Outcome(t, filepath.Join(whole, run.Name)))
+	}
+}
+
+// A rate at which numbers overflow fails; the runs after it train as ever, and only the finished ones are compared.
+func TestFailingRunDoesNotStopTheOthers(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := runtest.Model(t)
+	s, data := shortSweep(t)
+	s.Config.WarmupSteps, s.Config.MaxGradNorm, s.LearningRates = 1, 1e30, []float64{1e-3, 1e30, 2e-3}
+	dir := filepath.Join(t.TempDir(), "sweep")
+	record, l := sweepInto(t, model, dir, s, data)
+	if l.ended["lr-1e+30"] != sweep.Failed || !strings.Contains(l.faults["lr-1e+30"].Error(), "is not a finite number") {
+		t.Fatalf("ended %v, %v", l.ended, l.faults)
+	}
+	if len(record.Runs) != 3 || record.Runs[2].State != sweep.Failed || !strings.HasPrefix(record.Runs[2].Error, "step 2: ") || record.Runs[1].Shows == nil {
+		t.Errorf("the record has %+v", record.Runs)
+	}
+	c := s.Config
+	c.LearningRate = 2e-3
+	alone := filepath.Join(t.TempDir(), "run")
+	runtest.Train(t, model, alone, c, data)
+	runtest.EqualOutcome(t, "after the failed one", runtest.Outcome(t, filepath.Join(dir, "lr-0.002")), runtest.Outcome(t, alone))
+}

@@ -1,0 +1,130 @@
+package sweeprun_test
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/runtest"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/sweep"
+	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
+	"example.com/gonb-dpo/dpocore/train"
+)
+
+// Two workers at once: each run is trained by one of them, and the last one compares all.
+func TestWorkersNeverTakeTheSameRun(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	s, data := shortSweep(t, 0.05, 0.1, 0.2, 0.3)
+	dir := filepath.Join(t.TempDir(), "sweep")
+	models := []*model.Model{runtest.Model(t), runtest.Model(t)}
+	steps := make([]map[string]int, 2)
+	var all sync.WaitGroup
+	for worker, model := range models {
+		steps[worker] = map[string]int{}
+		l := &sweepListener{OnStep: func(run string, _ metrics.Event) { steps[worker][run]++ }}
+		all.Go(func() {
+			if _, err := sweeprun.Run(t.Context(), model, dir, s, data, false, l); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	for _, run := range s.Points() {
+		if a, b := steps[0][run.Name], steps[1][run.Name]; a+b != s.Config.MaxSteps || a*b != 0 {
+			t.Errorf("%s: one worker made %d steps, the other %d", run.Name, a, b)
+		}
+	}
+	if len(steps[0]) == 0 || len(steps[1]) == 0 {
+		t.Errorf("one worker did all: %v", steps)
+	}
+	again, l := sweepInto(t, models[0], dir, s, data)
+	if len(l.runs["beta-0.3"].Steps) > 0 || again.Runs[3].State != sweep.Finished {
+		t.Errorf("gathering ended with %+v", again.Runs)
+	}
+}
+
+// What another process trains is left to it, and named.
+func TestHeldRunIsLeft(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := runtest.Model(t)
+	s, data := shortSweep(t, 0.1, 0.3)
+	dir := filepath.Join(t.TempDir(), "sweep")
+	other, c := runtest.Model(t), s.Config
+	c.Beta = 0.1
+	begun, end := make(chan struct{}), make(chan struct{})
+	done := make(chan error, 1)
+	go func() {
+		done <- train.Run(context.Background(), train.Job{Model: other, Dir: filepath.Join(dir, "beta-0.1"), Config: c, Data: data, Listener: &runtest.Recorder{OnStep: func(e metrics.Event) {
+			if e.Step == 1 {
+				close(begun)
+				<-end
+			}
+		}}})
+	}()
+	<-begun
+	record, l := sweepInto(t, model, dir, s, data)
+	close(end)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if l.ended["beta-0.1"] != sweep.Elsewhere || l.ended["beta-0.3"] != sweep.Finished || record.Runs[1].State != sweep.Elsewhere {
+		t.Errorf("ended %v, the record has %+v", l.ended, record.Runs)
+	}
+}
+
+// Runs that jobs have made are gathered as if the sweep had made them, and nothing is trained.
+func TestGather(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := runtest.Model(t)
+	s, data := shortSweep(t, 0.05, 0.1, 0.3)
+	swept, jobs := filepath.Join(t.TempDir(), "swept"), filepath.Join(t.TempDir(), "jobs")
+	want, _ := sweepInto(t, model, swept, s, data)
+	for _, run := range s.Points()[:2] {
+		runtest.Train(t, model, filepath.Join(jobs, run.Name), run.Config, data)
+	}
+	l := &sweepListener{}
+	record, err := sweeprun.Run(t.Context(), model, jobs, s, data, true, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.ended["beta-0.3"] != sweep.Waits || len(record.Runs) != 3 || record.Runs[2].State != sweep.Waits {
+		t.Errorf("ended %v", l.ended)
+	}
+	if !slices.Equal(l.measured, []string{"beta-0.05", "beta-0.1"}) {
+		t.Errorf("measured %q", l.measured)
+	}
+	for _, run := range record.Runs[:2] {
+		i := slices.IndexFunc(want.Runs, func(r sweep.Result) bool { return r.Name == run.Name })
+		if a, b := run.Shows, want.Runs[i].Shows; a.Accuracy != b.Accuracy || a.KL != b.KL || a.Gap != b.Gap {
+			t.Errorf("%s gathered shows %+v, swept %+v", run.Name, a, b)
+		}
+	}
+}
+
+func TestBadSweeps(t *testing.T) {
+	c := config.Default()
+	for _, test := range []struct {
+		sweep sweep.Grid
+		want  string
+	}{
+		{sweep.Grid{Config: c}, "the sweep has no axis; give values of beta, the learning rate, the rank or the loss type"},
+		{sweep.Grid{Config: c, Betas: []float64{0.1, 0.3, 0.1}}, "the sweep has beta-0.1 twice; give each value once"},
+		{sweep.Grid{Config: c, Betas: []float64{0.1, -1}, Ranks: []int{4, 8}}, "beta is -1; it must be above 0 (0.1 is a good start)"},
+	} {
+		if err := test.sweep.Validate(); err == nil || err.Error() != test.want {
+			t.Errorf("got %v, want %s", err, test.want)
+		}
+	}
+	s, data := shortSweep(t, 0.1, 0.3)
+	data.HeldOut = nil
+	if _, err := sweeprun.Run(t.Context(), runtest.Model(t), t.TempDir(), s, data, false, &sweepListener{}); err == nil || !strings.Contains(err.Error(), "compared on held-out pairs, and there are none") {
+		t.Errorf("without held-out pairs: %v", err)
+	}
+}

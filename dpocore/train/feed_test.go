@@ -1,0 +1,109 @@
+package train
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/tinymodel"
+	"example.com/gonb-dpo/dpocore/encode"
+	"example.com/gonb-dpo/dpocore/model"
+)
+
+// feeds are the same pairs as a small set and as a large one.
+func feeds(t *testing.T, set *preference.Set, maxLength int) (small, large *encode.Feed) {
+	t.Helper()
+	model, err := model.Open(tinymodel.WriteChat(t, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { model.Close() })
+	if small, err = encode.NewFeed(model.Encoder(maxLength), set, len(set.Pairs)); err != nil {
+		t.Fatal(err)
+	}
+	if large, err = encode.NewFeed(model.Encoder(maxLength), set, len(set.Pairs)-1); err != nil {
+		t.Fatal(err)
+	}
+	return small, large
+}
+
+// A large set gives the tokens that a small one does, in the same order.
+func TestLargeFeedGivesTheSameTokens(t *testing.T) {
+	set, _, err := preference.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, large := feeds(t, set, 512)
+	indices := []int{7, 0, 239, 7}
+	_, want, err := small.At(indices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, got, err := large.At(indices)
+	if err != nil || !reflect.DeepEqual(got, want) || !slices.Equal(own, indices) {
+		t.Errorf("pairs %v, %v", own, err)
+	}
+	if small.Len() != 240 || large.Len() != 240 || small.Pair(5).Where() != large.Pair(5).Where() || !slices.Equal(small.Objectives(), large.Objectives()) {
+		t.Errorf("%d and %d pairs", small.Len(), large.Len())
+	}
+	before := large.Hash("template")
+	if before != large.Hash("template") || before == large.Hash("another") {
+		t.Error("the template is not in the hash, or more than it")
+	}
+	set.Pairs[100].Rejected += "!"
+	if before == large.Hash("template") {
+		t.Error("a text is not in the hash")
+	}
+}
+
+// Of ten pairs, six have no room: a small set leaves them out, and of a large one the next of the same objective stands in,
+// also from the end to the beginning.
+func TestPairsWithoutRoom(t *testing.T) {
+	set := &preference.Set{Source: "ten"}
+	for i := range 10 {
+		prompt, objective := "Why?", []string{"even", "odd"}[i%2]
+		if i != 1 && i != 4 && i != 6 && i != 7 {
+			prompt = strings.Repeat("word ", 60)
+		}
+		set.Pairs = append(set.Pairs, preference.Pair{Prompt: preference.User(prompt), Chosen: fmt.Sprint(i), Rejected: "no", Objective: objective, Line: i})
+	}
+	small, large := feeds(t, set, 60)
+	if small.Len() != 4 || small.Pair(3).Line != 7 || small.leftOut != 6 {
+		t.Errorf("%d pairs, %d left out", small.Len(), small.leftOut)
+	}
+	own, list, err := large.At([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+	if err != nil || !slices.Equal(own, []int{4, 1, 4, 7, 4, 7, 6, 7, 4, 1}) {
+		t.Errorf("pairs %v, %v", own, err)
+	}
+	if !reflect.DeepEqual(list[3], small.ahead.List[3]) {
+		t.Error("what stands in is not the pair that it should be")
+	}
+	for _, both := range []*encode.Feed{small, large} {
+		if notes := strings.Join(both.Notes(set), "\n"); !strings.Contains(notes, "ten: left out") {
+			t.Errorf("notes: %s", notes)
+		}
+	}
+}
+
+// Where nothing fits, the error says so.
+func TestNoPairHasRoom(t *testing.T) {
+	set := &preference.Set{Source: "long", Pairs: slices.Repeat([]preference.Pair{{Prompt: preference.User(strings.Repeat("word ", 60)), Chosen: "a", Rejected: "b", Source: "long"}}, 3)}
+	model, err := model.Open(tinymodel.WriteChat(t, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer model.Close()
+	if _, err := encode.NewFeed(model.Encoder(60), set, 3); err == nil || !strings.Contains(err.Error(), "long: no pair is left: every prompt alone fills the 60 tokens") {
+		t.Errorf("small: %v", err)
+	}
+	large, err := encode.NewFeed(model.Encoder(60), set, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := large.At([]int{1}); err == nil || !strings.Contains(err.Error(), "3 pairs from long, line 1 on: no pair is left") {
+		t.Errorf("large: %v", err)
+	}
+}

@@ -1,0 +1,67 @@
+package train
+
+import (
+	"fmt"
+
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+)
+
+// Listener is told what happens in a run, in order and from one goroutine. The command's progress bar is one, the
+// notebook's live view another.
+type Listener interface {
+	Phase(text string)                  // what begins now, such as "loading the model"
+	Note(text string)                   // a sentence that the user should read
+	Begin(Begin)                        // once, before the first step of this process
+	Step(metrics.Event)                 // a step is made
+	Evaluating(done, total int)         // rows of held-out pairs measured
+	Evaluated(metrics.Evaluation)       // an evaluation is complete
+	Sampled(step int, answers []Answer) // the sample prompts are answered
+	Saved(step int, checkpoint string)  // a checkpoint is on disk
+	Finished(Finish)                    // the run is complete
+}
+
+// Answer is what the model says to a prompt at some step.
+type Answer struct {
+	Prompt, Text string
+}
+
+// Begin describes a run to its listener.
+type Begin struct {
+	Config        config.Config
+	Model         string // as Model.Describe says it
+	Backend       string
+	Step          int // steps made by earlier processes, 0 for a new run
+	Pairs         int // to train on
+	HeldOut       int // to evaluate on
+	StepsPerEpoch int
+	Rows          []batch.Shape
+	Mix           *dataset.Mix   // nil where the run mixes no objectives
+	Expected      string // what the rest of the run will take: memory, time and compilations
+}
+
+// Finish describes a complete run to its listener.
+type Finish struct {
+	Dir             string
+	Seconds         float64 // 0 for a run that was complete before
+	Taken, Expected string  // what this process took, as Begin.Expected, and what was expected
+}
+
+// Stopped is the error of a run whose context ended. Nothing is lost: the checkpoint of the last finished step is on
+// disk, and the same call goes on from there.
+type Stopped struct {
+	Step  int
+	Dir   string
+	Cause error
+}
+
+func (s *Stopped) Error() string {
+	if s.Step == 0 {
+		return fmt.Sprintf("stopped before the first step was made; %s holds no checkpoint yet", s.Dir)
+	}
+	return fmt.Sprintf("stopped after step %d; its checkpoint is in %s, and the run can go on from there", s.Step, s.Dir)
+}
+
+func (s *Stopped) Unwrap() error { return s.Cause }

@@ -1,0 +1,24 @@
+package train
+
+import (
+	"slices"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/config"
+)
+
+// A pair that is longer than what rows were planned with has a row of its own; the others lie as ever.
+func TestPackLongPair(t *testing.T) {
+	example := func(tokens int) batch.Example {
+		return batch.Example{Prompt: make([]int32, tokens), Chosen: make([]int32, 10), Rejected: make([]int32, 10)}
+	}
+	trainer := &trainer{config: config.Default(), shapes: []batch.Shape{{Tokens: 128, Answers: 64, Pairs: 3}}}
+	rows, err := trainer.pack([]batch.Example{example(20), example(300), example(20)})
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	if !slices.Equal(rows[0].Examples, []int{0, 2}) || !slices.Equal(rows[1].Examples, []int{1}) || rows[1].Shape != (batch.Shape{Tokens: 1024, Answers: 1024, Pairs: 1}) {
+		t.Errorf("rows hold %v and %v, the second is %+v", rows[0].Examples, rows[1].Examples, rows[1].Shape)
+	}
+}

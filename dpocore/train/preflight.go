@@ -1,0 +1,163 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/policy"
+)
+
+// forecast is what a run is expected to take, and after it what it took.
+type forecast struct {
+	memory   int64 // bytes at most; 0 where it can't be told, as on a GPU
+	seconds  float64
+	compiles int
+	filled   float64 // share of the places in rows that hold a token; 0 where it is not told
+}
+
+// What a forecast counts with, measured on two cores of a CPU with SmolLM2-135M.
+const (
+	processMemory  = 650 << 20 // of the program, the compiler, what it compiled, and what the allocator holds back
+	stateVectors   = 8         // adapter, moments and gradients of a layer, old and new
+	productShare   = 0.6       // of the speed of a single large product
+	compileSeconds = 0.4       // of a graph
+	shapeGraphs    = 6         // that compile anew for a shape of row: embedding, layer, reference, backward, two over the vocabulary
+	otherGraphs    = 2         // gradient norm, optimizer
+	heldGraphs     = 5         // for the held-out pairs' row; a shape that serves both compiles once
+	sampledSteps   = 32
+)
+
+func (f forecast) String() string {
+	var parts []string
+	if f.memory > 0 {
+		parts = append(parts, fmt.Sprintf("%.1f GB of memory at most", float64(f.memory)/1e9))
+	}
+	parts = append(parts, duration(f.seconds), fmt.Sprintf("%d graphs compiled", f.compiles))
+	if f.filled > 0 {
+		parts = append(parts, fmt.Sprintf("rows %.0f %% full", 100*f.filled))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func duration(seconds float64) string {
+	if seconds < 90 {
+		return fmt.Sprintf("%.0f seconds", seconds)
+	}
+	return fmt.Sprintf("%.1f minutes", seconds/60)
+}
+
+// preflight says what is ahead, and chooses to compute layers again where memory would not hold what they leave.
+func (t *trainer) preflight() error {
+	var most int64
+	for _, shape := range t.shapes {
+		demand := policy.DemandOf(t.model.Weights().Config, shape, false)
+		most = max(most, demand.Kept+demand.Work)
+	}
+	free, known := device.FreeMemory(t.model.Backend())
+	recompute := known && most > free
+	if recompute {
+		t.policy.Recompute()
+		t.listener.Note("Memory is short, so that each layer is computed again on the way back: a third slower, and the same figures.")
+	}
+	t.opened = time.Now()
+	device.ResetPeak()
+	expected, err := t.expect(recompute)
+	t.expected = expected
+	return err
+}
+
+// expect forecasts the steps and evaluations that are left.
+func (t *trainer) expect(recompute bool) (forecast, error) {
+	rate, err := t.policy.Rate()
+	if err != nil {
+		return forecast{}, err
+	}
+	c := t.model.Weights().Config
+	left := t.config.MaxSteps - t.step
+	perStep, filled, err := t.rowsPerStep(left)
+	if err != nil {
+		return forecast{}, err
+	}
+	f := forecast{filled: filled}
+	var largest, held int64
+	products := 0.0
+	for i, shape := range t.shapes {
+		demand := policy.DemandOf(c, shape, recompute)
+		largest = max(largest, demand.Kept+demand.Work)
+		products += perStep[i] * float64(left) * (demand.Products + demand.Reference)
+	}
+	f.compiles = otherGraphs + shapeGraphs*len(t.shapes)
+	if len(t.heldRows) > 0 {
+		demand := policy.DemandOf(c, t.heldRows[0].Shape, recompute)
+		products += float64(len(t.heldRows)*t.model.Devices()) * demand.Reference * float64(1+t.evaluationsLeft())
+		held = demand.Work // the allocator keeps it apart
+		f.compiles += heldGraphs
+	}
+	if t.compiled > 0 { // the run before in a sweep has compiled them
+		f.compiles = 0
+	}
+	f.seconds = products/(rate*productShare*float64(t.model.Devices())) + compileSeconds*float64(f.compiles)
+	f.memory = t.memory(largest + held)
+	return f, nil
+}
+
+// memory is what the process takes at most, given what the largest graphs take: as much as a fresh one, or where it has
+// trained before, beside what it still holds. On a GPU it can't be told.
+func (t *trainer) memory(graphs int64) int64 {
+	if device.OnGPU(t.model.Backend()) {
+		return 0
+	}
+	state := int64(stateVectors) * int64(t.layout.Size) * 4
+	fresh := processMemory + t.model.Weights().Bytes() + state
+	holds, _ := device.HeldMemory()
+	return max(fresh, holds) + graphs
+}
+
+// rowsPerStep is how many rows of each shape a step has on average, and what share of their places is filled, of a
+// sample of the steps that are left.
+func (t *trainer) rowsPerStep(left int) (count []float64, filled float64, err error) {
+	count = make([]float64, len(t.shapes))
+	sample := min(left, sampledSteps)
+	tokens, places := 0, 0
+	for i := range sample {
+		_, pairs, err := t.train.At(t.stepPairs(t.step + i*left/sample))
+		if err != nil {
+			return nil, 0, err
+		}
+		rows, err := t.pack(pairs)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, pair := range pairs {
+			tokens += pair.Tokens()
+		}
+		for _, row := range rows {
+			places += row.Shape.Tokens
+			for s, shape := range t.shapes {
+				if row.Shape == shape {
+					count[s] += 1 / float64(sample)
+				}
+			}
+		}
+	}
+	return count, float64(tokens) / float64(max(1, places)), nil
+}
+
+func (t *trainer) evaluationsLeft() int {
+	if t.config.EvalSteps == 0 {
+		return 1
+	}
+	return int(math.Ceil(float64(t.config.MaxSteps-t.step) / float64(t.config.EvalSteps)))
+}
+
+// taken is what the run has taken since its forecast.
+func (t *trainer) taken() forecast {
+	f := forecast{seconds: time.Since(t.opened).Seconds(), compiles: t.policy.Compiles() - t.compiled}
+	if peak, ok := device.PeakMemory(); ok && t.expected.memory > 0 {
+		f.memory = peak
+	}
+	return f
+}

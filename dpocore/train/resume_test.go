@@ -1,0 +1,132 @@
+package train_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/runtest"
+	"example.com/gonb-dpo/dpocore/train"
+)
+
+// TestStoppedRunResumesToTheSameBytes stops a run after each of its steps, goes on, and compares.
+func TestStoppedRunResumesToTheSameBytes(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := runtest.Model(t)
+	config, data := runtest.Short(t)
+	whole := filepath.Join(t.TempDir(), "whole")
+	if err := train.Run(context.Background(), train.Job{Model: model, Dir: whole, Config: config, Data: data, Listener: &runtest.Recorder{}}); err != nil {
+		t.Fatal(err)
+	}
+	want := runtest.Outcome(t, whole)
+	for stopAt := 1; stopAt < config.MaxSteps; stopAt++ {
+		dir := filepath.Join(t.TempDir(), "run")
+		ctx, cancel := context.WithCancel(context.Background())
+		err := train.Run(ctx, train.Job{Model: model, Dir: dir, Config: config, Data: data, Listener: &runtest.Recorder{OnStep: func(e metrics.Event) {
+			if e.Step == stopAt {
+				cancel()
+			}
+		}}})
+		var stopped *train.Stopped
+		if !errors.As(err, &stopped) || stopped.Step != stopAt || !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped after step %d: error %v", stopAt, err)
+		}
+		r := &runtest.Recorder{}
+		if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: config, Data: data, Listener: r}); err != nil {
+			t.Fatal(err)
+		}
+		if r.Begun.Step != stopAt || len(r.Steps) != config.MaxSteps-stopAt {
+			t.Errorf("stopped after step %d: went on after step %d and made %d steps", stopAt, r.Begun.Step, len(r.Steps))
+		}
+		runtest.EqualOutcome(t, "stopped after step "+strconv.Itoa(stopAt), runtest.Outcome(t, dir), want)
+	}
+}
+
+// TestFinishedRunReturnsAtOnce: nothing is computed and nothing changes.
+func TestFinishedRunReturnsAtOnce(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := runtest.Model(t)
+	config, data := runtest.Short(t)
+	dir := filepath.Join(t.TempDir(), "run")
+	if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: config, Data: data, Listener: &runtest.Recorder{}}); err != nil {
+		t.Fatal(err)
+	}
+	want := runtest.Outcome(t, dir)
+	again := &runtest.Recorder{}
+	if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: config, Data: data, Listener: again}); err != nil {
+		t.Fatal(err)
+	}
+	if !again.Complete || len(again.Steps) > 0 {
+		t.Errorf("finished %v after %d more steps", again.Complete, len(again.Steps))
+	}
+	runtest.EqualOutcome(t, "run again", runtest.Outcome(t, dir), want)
+}
+
+// TestRunFolderOfAnotherRunIsRefused, and so is a folder that holds something else; both stay as they were.
+func TestRunFolderOfAnotherRunIsRefused(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	model := runtest.Model(t)
+	config, data := runtest.Short(t)
+	config.MaxSteps = 2
+	dir := filepath.Join(t.TempDir(), "run")
+	if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: config, Data: data, Listener: &runtest.Recorder{}}); err != nil {
+		t.Fatal(err)
+	}
+	want := runtest.Outcome(t, dir)
+	config.Beta = 0.3
+	err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: config, Data: data, Listener: &runtest.Recorder{}})
+	if err == nil || !strings.Contains(err.Error(), "its beta is 0.1, this run's is 0.3") {
+		t.Errorf("error %v does not name the betas", err)
+	}
+	runtest.EqualOutcome(t, "refused", runtest.Outcome(t, dir), want)
+
+	full := t.TempDir()
+	if err := os.WriteFile(filepath.Join(full, "thesis.txt"), []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err = train.Run(context.Background(), train.Job{Model: model, Dir: full, Config: config, Data: data, Listener: &runtest.Recorder{}})
+	if err == nil || !strings.Contains(err.Error(), "thesis.txt") {
+		t.Errorf("error %v does not name the file in the way", err)
+	}
+}
+
+// TestSweepSharesReferences: a run with another beta finds the reference log-probabilities on disk, and a run without
+// that file computes the same bytes.
+func TestSweepSharesReferences(t *testing.T) {
+	model := runtest.Model(t)
+	config, data := runtest.Short(t)
+	cache := t.TempDir()
+	train := func(name, cache string) map[string]string {
+		t.Setenv("XDG_CACHE_HOME", cache)
+		dir := filepath.Join(t.TempDir(), name)
+		if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: config, Data: data, Listener: &runtest.Recorder{}}); err != nil {
+			t.Fatal(err)
+		}
+		return runtest.Outcome(t, dir)
+	}
+	size := func() (total int64) {
+		files, err := filepath.Glob(filepath.Join(cache, "gonb-dpo", "reference", "*.bin"))
+		if err != nil || len(files) != 1 {
+			t.Fatalf("reference files %v, %v", files, err)
+		}
+		info, err := os.Stat(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	train("first", cache)
+	before := size()
+	config.Beta = 0.3
+	cached := train("second", cache)
+	if size() != before {
+		t.Errorf("the second run added %d bytes of references", size()-before)
+	}
+	runtest.EqualOutcome(t, "without the file", train("third", t.TempDir()), cached)
+}
