@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"example.com/gonb-dpo/dpocore"
 )
 
 // linked lists all packages that a package of this module links, by go list -deps; those of this module without its path.

@@ -13,7 +13,6 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/internal/deps"
-	"example.com/gonb-dpo/dpocore"
 )
 
 func check(err error) {

@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"os"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/merge"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
 )
 
 // Answer asks the model in a folder, such as Merge makes, and the base model the same prompts, side by side.
@@ -98,7 +97,7 @@ func Merge(dir, out string) {
 			return nil, err
 		}
 		say("Merging and checking what was written, half a minute")
-		fresh, err := export.Merge(ctx, model, dir, out, mergeType)
+		fresh, err := merge.Merge(ctx, model, dir, out, mergeType)
 		if err != nil {
 			return nil, err
 		}

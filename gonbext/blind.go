@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore/judgement"
 	"example.com/gonb-dpo/dpocore/compare"
+	"example.com/gonb-dpo/dpocore/judgement"
 )
 
 // CompareBlind is [Rater.CompareBlind] for who runs the notebook.

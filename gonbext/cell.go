@@ -11,7 +11,6 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/train"
 )
 

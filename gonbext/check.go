@@ -7,9 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/preference"
 )
 
 // Check says in plain words what the pairs are like: how many, how long, and whether length alone tells which answer

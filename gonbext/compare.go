@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/compare"
 	"example.com/gonb-dpo/dpocore/model"
 )
 

@@ -7,12 +7,11 @@ import (
 	"html/template"
 	"path/filepath"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/plots"
-	"example.com/gonb-dpo/dpocore/measure"
 )
 
 // Evaluate measures a run on the held-out pairs: how often it prefers the chosen answer more than the base model does,

@@ -7,9 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/preference"
 )
 
 // mostInspected is how many pairs Inspect measures.

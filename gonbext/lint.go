@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/lint"
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/lint"
 )
 
 // Lint looks for what is wrong with the pairs and says what to do about it: equal, contradicting and repeated pairs,

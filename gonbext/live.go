@@ -7,10 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/plots"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/plots"
 )
 
 // liveView shows a run in one output of a notebook. Training tells it what happens.

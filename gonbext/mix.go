@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/plots"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/plots"
 )
 
 // Mix gives the pairs of several objectives with their weights, as in "helpfulness=0.5, harmlessness=0.3,

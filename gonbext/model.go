@@ -5,7 +5,6 @@ import (
 	"os"
 	"strconv"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
 )

@@ -9,9 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/preference"
 )
 
 // Of a file's pairs this share is held out for evaluation, by prompt, where it holds at least holdOutFrom.

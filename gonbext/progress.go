@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"time"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
 )

@@ -10,9 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/judgement"
 	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/judgement"
 )
 
 // raterEnv is the environment variable with the name of who ranks.

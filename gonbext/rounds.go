@@ -8,13 +8,12 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/judge"
-	"example.com/gonb-dpo/plots"
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/judge/modeljudge"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/rounds"
+	"example.com/gonb-dpo/plots"
 )
 
 // Rounds trains in rounds, into a folder: round 1 on pairs; before each further one the model that came out of the round

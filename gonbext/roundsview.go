@@ -8,7 +8,6 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/rounds"
 	"example.com/gonb-dpo/dpocore/train"
 )

@@ -6,12 +6,11 @@ import (
 	"os"
 	"path/filepath"
 
-	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep"
-	"example.com/gonb-dpo/plots"
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
+	"example.com/gonb-dpo/plots"
 )
 
 // Axis is one axis of a sweep's grid: see [Betas], [LearningRates], [Ranks] and [LossTypes].
@@ -73,7 +72,7 @@ func runSweep(ctx context.Context, dir string, s sweep.Grid, p Pairs) error {
 
 // showSweep shows the curves of all runs, the table, the frontier and the sentence.
 func showSweep(dir string, record sweep.Record) error {
-	curves, err := curvesOf(dir, record.Grid())
+	curves, err := curvesOf(dir, record.Points())
 	if err != nil {
 		return err
 	}

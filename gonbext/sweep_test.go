@@ -6,9 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/train"
 )

@@ -5,11 +5,10 @@ import (
 	"html/template"
 	"path/filepath"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/plots"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/plots"
 )
 
 // sweepState is what is known of a sweep at a moment.

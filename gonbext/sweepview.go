@@ -7,12 +7,11 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/plots"
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/plots"
 )
 
 // sweepView shows a sweep in one output of a notebook, with the curves of all runs; elsewhere it prints a line a step.
@@ -132,7 +131,7 @@ func (v *sweepView) Evaluated(e metrics.Evaluation) {
 }
 
 func (v *sweepView) Sampled(int, []train.Answer) { v.change(func(s *sweepState) { s.pace.Rested() }) }
-func (v *sweepView) Saved(int, string)             { v.change(func(s *sweepState) { s.pace.Rested() }) }
+func (v *sweepView) Saved(int, string)           { v.change(func(s *sweepState) { s.pace.Rested() }) }
 
 // Close draws for the last time. Of a sweep that ended well the picture goes: it comes below, as one that GitHub shows.
 func (v *sweepView) Close(err error) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
 )

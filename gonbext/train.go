@@ -8,11 +8,9 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 
-	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/plots"
-	"example.com/gonb-dpo/dpocore/config"
-	"example.com/gonb-dpo/dpocore/train"
 )
 
 // Train trains a run into a folder and shows it live: the curves, the figures of the last step, and what the model

@@ -10,10 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/internal/tinymodel"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // useTinyModel makes a two-layer random Llama with SmolLM2's tokenizer the base model of a test.

@@ -9,10 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/judgement"
-	"example.com/gonb-dpo/dpocore/compare"
 	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/judgement"
 )
 
 // compareOptions are what the command takes.

@@ -5,12 +5,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/loss"
-	"example.com/gonb-dpo/dpocore/source"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/judge/modeljudge"
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/rounds"
+	"example.com/gonb-dpo/dpocore/source"
 )
 
 // completeWords completes a flag's value or an argument with one of some words, and with no file.

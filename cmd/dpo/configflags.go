@@ -5,10 +5,9 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/loss"
-	"example.com/gonb-dpo/dpocore/config"
 )
 
 // configFlags are the settings of a run, for every command that trains; their defaults are what c holds.

@@ -8,11 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/lint"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/source"
-	"example.com/gonb-dpo/dpocore/config"
 )
 
 func dataCommand() *cobra.Command {

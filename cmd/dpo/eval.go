@@ -11,16 +11,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/plots"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
-	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/plots"
 )
 
 // evalOptions are what to measure, and where to put it.

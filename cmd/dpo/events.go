@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"io"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
 )
 
@@ -89,15 +88,15 @@ func (e *events) Begin(b train.Begin) {
 		rows = append(rows, row(shape))
 	}
 	e.write("begin", struct {
-		Model         string         `json:"model"`
-		Backend       string         `json:"backend"`
-		Step          int            `json:"step"`
-		Pairs         int            `json:"pairs"`
-		HeldOut       int            `json:"held_out"`
-		StepsPerEpoch int            `json:"steps_per_epoch"`
-		Rows          []row          `json:"rows"`
-		Expected      string         `json:"expected"`
-		Mix           *dataset.Mix   `json:"mix,omitempty"`
+		Model         string        `json:"model"`
+		Backend       string        `json:"backend"`
+		Step          int           `json:"step"`
+		Pairs         int           `json:"pairs"`
+		HeldOut       int           `json:"held_out"`
+		StepsPerEpoch int           `json:"steps_per_epoch"`
+		Rows          []row         `json:"rows"`
+		Expected      string        `json:"expected"`
+		Mix           *dataset.Mix  `json:"mix,omitempty"`
 		Config        config.Config `json:"config"`
 	}{b.Model, b.Backend, b.Step, b.Pairs, b.HeldOut, b.StepsPerEpoch, rows, b.Expected, b.Mix, b.Config})
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/train"
 )

@@ -11,9 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/internal/tinymodel"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 func TestStatus(t *testing.T) {

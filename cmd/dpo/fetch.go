@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/model"
 )

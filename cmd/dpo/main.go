@@ -12,9 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/source"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/source"
 )
 
 func main() {

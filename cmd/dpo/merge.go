@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/model"
 )
@@ -43,7 +42,7 @@ model with its adapter. It appears whole or not at all.`,
 }
 
 func merge(ctx context.Context, m *model.Model, adapter, out, dtype string) error {
-	fresh, err := export.Merge(ctx, m, adapter, out, dtype)
+	fresh, err := merge.Merge(ctx, m, adapter, out, dtype)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return &fault{fmt.Errorf("stopped before the merge was done; %s is as it was, and the same command merges", out), statusInterrupted}

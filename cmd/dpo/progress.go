@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/term"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
 )

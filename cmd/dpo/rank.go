@@ -13,9 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/judgement"
 	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/judgement"
 )
 
 func rankCommand() *cobra.Command {

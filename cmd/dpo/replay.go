@@ -9,8 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/replay"
 	"example.com/gonb-dpo/dpocore/run"
 )
 

@@ -12,12 +12,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep"
-	"example.com/gonb-dpo/plots"
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
+	"example.com/gonb-dpo/plots"
 )
 
 // sweepOptions are what the command takes beside the grid.
@@ -128,7 +127,7 @@ func runSweep(cmd *cobra.Command, grid sweep.Grid, o sweepOptions) error {
 // drawSweep draws each finished run into its folder, and all together beside them.
 func drawSweep(dir string, record sweep.Record) error {
 	var curves []plots.Swept
-	for _, run := range record.Grid() {
+	for _, run := range record.Points() {
 		folder := filepath.Join(dir, run.Name)
 		history, err := metrics.ReadHistory(folder)
 		if errors.Is(err, os.ErrNotExist) {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/sweep"
 )
 

@@ -13,10 +13,9 @@ import (
 
 	"golang.org/x/term"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
 const commands = "/a switches the adapter off and on, /reset forgets the conversation, /quit ends"
@@ -31,7 +30,7 @@ type talk struct {
 	prompting    bool      // somebody types
 
 	answerers map[string]*generate.Answerer // by adapter, "" for the model alone
-	now       string                       // the adapter that answers
+	now       string                        // the adapter that answers
 }
 
 func isTerminal(stream any) bool {

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"example.com/gonb-dpo/dpocore/judgement"
 	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/judgement"
 	"example.com/gonb-dpo/dpocore/model"
 )
 
@@ -24,7 +24,7 @@ func Blind(m *model.Model, runs []string, answers []Answers, o Options) (ballots
 	var model string
 	for i, dir := range runs {
 		var signed judgement.Drawing
-		if err := generate.Sign(m, &signed, dir); err != nil {
+		if err := generate.SignDrawing(m, &signed, dir); err != nil {
 			return nil, nil, fmt.Errorf("compare: %w", err)
 		}
 		model, adapters[i] = signed.Model, signed.Adapter

@@ -6,8 +6,8 @@ import (
 
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
 )
 
 // CompareOptions are how all models of a comparison answer: each is asked the same, with the same seed.

@@ -8,11 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/judgement"
-	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/dpocore/compare"
+	"example.com/gonb-dpo/dpocore/judgement"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // twoRuns are a run that has changed what the model says, and its checkpoint of half the steps.

@@ -3,9 +3,9 @@ package config
 // The precisions in which the products with the model's matrices are made. Whatever is chosen, norms, attention, the
 // vocabulary, LoRA and its optimizer are float32.
 const (
-	Auto = "auto" // what choosePrecision says
-	Float32   = "float32"
-	Float16   = "float16"
+	Auto    = "auto" // what choosePrecision says
+	Float32 = "float32"
+	Float16 = "float16"
 )
 
 // Precisions are the values of Config.Precision. bfloat16 is not among them: of its gradients on SmolLM2-135M some tensors

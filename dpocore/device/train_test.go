@@ -6,28 +6,27 @@ import (
 	"path/filepath"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/internal/tinymodel"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // silent is a listener that keeps only how the run began.
 type silent struct{ begin train.Begin }
 
-func (s *silent) Begin(b train.Begin)       { s.begin = b }
-func (*silent) Phase(string)                  {}
-func (*silent) Note(string)                   {}
-func (*silent) Step(metrics.Event)            {}
-func (*silent) Evaluating(int, int)           {}
-func (*silent) Evaluated(metrics.Evaluation)  {}
-func (*silent) Sampled(int, []train.Answer) {}
-func (*silent) Saved(int, string)             {}
-func (*silent) Finished(train.Finish)       {}
+func (s *silent) Begin(b train.Begin)        { s.begin = b }
+func (*silent) Phase(string)                 {}
+func (*silent) Note(string)                  {}
+func (*silent) Step(metrics.Event)           {}
+func (*silent) Evaluating(int, int)          {}
+func (*silent) Evaluated(metrics.Evaluation) {}
+func (*silent) Sampled(int, []train.Answer)  {}
+func (*silent) Saved(int, string)            {}
+func (*silent) Finished(train.Finish)        {}
 
 // TestPureGoTrainsAsXLA trains the tiny model on the built-in pairs in pure Go and with XLA: rows of more than 128 tokens,
 // forward, backward, AdamW and evaluation. What they find differs by the rounding of sums alone.

@@ -8,29 +8,28 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/diagnose"
-	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/internal/tinymodel"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/diagnose"
+	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // quiet is a listener that hears nothing.
 type quiet struct{}
 
-func (quiet) Phase(string)                  {}
-func (quiet) Note(string)                   {}
-func (quiet) Begin(train.Begin)           {}
-func (quiet) Step(metrics.Event)            {}
-func (quiet) Evaluating(int, int)           {}
-func (quiet) Evaluated(metrics.Evaluation)  {}
-func (quiet) Sampled(int, []train.Answer) {}
-func (quiet) Saved(int, string)             {}
-func (quiet) Finished(train.Finish)       {}
+func (quiet) Phase(string)                 {}
+func (quiet) Note(string)                  {}
+func (quiet) Begin(train.Begin)            {}
+func (quiet) Step(metrics.Event)           {}
+func (quiet) Evaluating(int, int)          {}
+func (quiet) Evaluated(metrics.Evaluation) {}
+func (quiet) Sampled(int, []train.Answer)  {}
+func (quiet) Saved(int, string)            {}
+func (quiet) Finished(train.Finish)        {}
 
 // Real runs of the tiny model, spoilt on purpose, each with the rules that must see it and those that must not.
 func TestRealRuns(t *testing.T) {

@@ -24,6 +24,12 @@ type Encoder struct {
 	between    string // the first of them
 }
 
+// New makes an encoder for a chat template and a vocabulary of the given size. Prompt and answer together have at most
+// maxLength tokens.
+func New(encoder *chat.Encoder, vocabulary, maxLength int) *Encoder {
+	return &Encoder{encoder: encoder, maxLength: maxLength, vocabulary: vocabulary}
+}
+
 // example renders and tokenizes a pair and cuts it; fits is false where its prompt alone leaves no room for an answer.
 func (m *Encoder) Example(pair *preference.Pair) (example batch.Example, fits bool, err error) {
 	tokens, mismatch, err := m.encoder.Pair(*pair)

@@ -29,7 +29,7 @@ type Feed struct {
 
 // newFeed takes a set for a small one up to so many pairs.
 func NewFeed(m *Encoder, set *preference.Set, small int) (*Feed, error) {
-	f := &Feed{maker: m, set: set, Large: len(set.Pairs) > small}
+	f := &Feed{Encoder: m, set: set, Large: len(set.Pairs) > small}
 	if f.Large {
 		return f, nil
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
@@ -42,7 +41,7 @@ type Reply struct {
 //
 // Where the context is cancelled, the text so far is the answer and the error says so; where nothing was said, the
 // conversation is what it was. The same holds for every other error, such as [ErrNoRoom].
-func (c *Conversation) Ask(ctx context.Context, a *Answerer, message string, o generate.Options, said func(text string)) (Reply, error) {
+func (c *Conversation) Ask(ctx context.Context, a *Answerer, message string, o Options, said func(text string)) (Reply, error) {
 	o.Samples, o.Seed = 1, o.Seed+uint64(c.asked)
 	turns := append(slices.Clone(c.turns), preference.Turn{Role: "user", Content: message})
 	prompt, leftOut, err := c.fit(a, turns, o.MaxNewTokens)

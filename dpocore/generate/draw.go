@@ -11,10 +11,9 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/judgement"
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
 )
 
 // DrawTemperatures are those of the answers to be ranked: from nearly the likeliest words to daring ones.
@@ -50,7 +49,7 @@ func Draw(ctx context.Context, m *model.Model, adapter, prompt string, o DrawOpt
 	sum := fnv.New64a()
 	sum.Write([]byte(prompt)) // a hash never fails to take bytes
 	d := judgement.Drawing{Prompt: prompt, Sampling: judgement.Sampling{MaxNewTokens: o.MaxNewTokens, TopP: o.TopP, Seed: sum.Sum64()}, Drawn: time.Now().UTC().Truncate(time.Second)}
-	if err := Sign(m, &d, adapter); err != nil {
+	if err := SignDrawing(m, &d, adapter); err != nil {
 		return d, fmt.Errorf("draw answers: %w", err)
 	}
 	if err := answerer.fill(ctx, &d, o); err != nil {
@@ -62,7 +61,7 @@ func Draw(ctx context.Context, m *model.Model, adapter, prompt string, o DrawOpt
 }
 
 // sign says which model answers.
-func Sign(m *model.Model, d *judgement.Drawing, adapter string) error {
+func SignDrawing(m *model.Model, d *judgement.Drawing, adapter string) error {
 	const shown = 12 // digits of a hash
 	weights, err := m.WeightsHash()
 	if err != nil {
@@ -84,7 +83,7 @@ func Sign(m *model.Model, d *judgement.Drawing, adapter string) error {
 func (a *Answerer) fill(ctx context.Context, d *judgement.Drawing, o DrawOptions) error {
 	const tries = 5
 	texts := make([]string, len(o.Temperatures))
-	draw := generate.Options{MaxNewTokens: o.MaxNewTokens, Temperatures: o.Temperatures, TopP: o.TopP, Samples: len(o.Temperatures), Seed: d.Sampling.Seed}
+	draw := Options{MaxNewTokens: o.MaxNewTokens, Temperatures: o.Temperatures, TopP: o.TopP, Samples: len(o.Temperatures), Seed: d.Sampling.Seed}
 	for try := 0; try < tries && slices.Contains(texts, ""); try++ {
 		drawn, err := a.Answer(ctx, preference.User(d.Prompt), draw, nil)
 		if err != nil {

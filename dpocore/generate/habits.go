@@ -5,14 +5,13 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
 )
 
 // SampleBoth answers prompts with the model alone and with an adapter, with the same seed, so that what differs is the
 // adapter's doing. progress is told the answers done.
-func SampleBoth(ctx context.Context, m *model.Model, adapter string, prompts [][]preference.Turn, o generate.Options, progress func(done, total int)) ([]evaluation.Answered, error) {
+func SampleBoth(ctx context.Context, m *model.Model, adapter string, prompts [][]preference.Turn, o Options, progress func(done, total int)) ([]evaluation.Answered, error) {
 	var answers []evaluation.Answered
 	for side, folder := range []string{"", adapter} {
 		answerer, err := NewAnswerer(m, folder)
@@ -42,7 +41,7 @@ func SampleBoth(ctx context.Context, m *model.Model, adapter string, prompts [][
 }
 
 // sample draws answers, and says of each whether it ended by itself.
-func (a *Answerer) Sample(ctx context.Context, turns []preference.Turn, o generate.Options) ([]evaluation.Answer, error) {
+func (a *Answerer) Sample(ctx context.Context, turns []preference.Turn, o Options) ([]evaluation.Answer, error) {
 	prompt, err := a.model.Chat.Prompt(turns)
 	if err != nil {
 		return nil, err

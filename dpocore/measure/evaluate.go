@@ -5,11 +5,11 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/dpocore/config"
-	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/reference"
 )
 

@@ -6,12 +6,11 @@ import (
 	"path/filepath"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/runtest"
-	"example.com/gonb-dpo/dpocore/measure"
 )
 
 // Held-out figures must not depend on how many pairs are measured together, nor on the size of the rows that they lie in:

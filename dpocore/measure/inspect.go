@@ -6,15 +6,15 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/policy"
-	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/encode"
+	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
 // Inspection is pairs token by token, under the reference and under a run's checkpoints.

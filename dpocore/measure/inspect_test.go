@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // The tokens' sums are the pair's log-probabilities, before and after training; each checkpoint has its own; the texts

@@ -9,10 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/internal/hubtest"
 	"example.com/gonb-dpo/internal/tinymodel"
-	"example.com/gonb-dpo/dpocore/model"
 )
 
 // onHub serves a tiny Qwen2 as owner/tiny.

@@ -10,7 +10,9 @@ import (
 	"github.com/gomlx/compute"
 
 	"example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/llama"
@@ -18,8 +20,6 @@ import (
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/sums"
-	"example.com/gonb-dpo/dpocore/config"
-	"example.com/gonb-dpo/dpocore/encode"
 )
 
 // Model is a language model with its tokenizer and chat template. The weights are read when they are first needed.
@@ -182,8 +182,9 @@ func (m *Model) Close() error {
 	return m.Tokenizer.Close()
 }
 
+// Encoder makes tokens of pairs; prompt and answer together have at most maxLength tokens.
 func (m *Model) Encoder(maxLength int) *encode.Encoder {
-	return &encode.Encoder{encoder: m.Chat, maxLength: maxLength, vocabulary: m.Tokenizer.VocabSize()}
+	return encode.New(m.Chat, m.Tokenizer.VocabSize(), maxLength)
 }
 
 // referenceKey identifies what reference log-probabilities depend on beside the row.
@@ -207,3 +208,12 @@ func (m *Model) BaseName() string {
 	}
 	return m.Path
 }
+
+// Weights are the loaded weights; nil before [Model.Load].
+func (m *Model) Weights() *llama.Weights { return m.weights }
+
+// Backend computes with the weights; nil before [Model.Load].
+func (m *Model) Backend() compute.Backend { return m.backend }
+
+// Precision is that of the loaded weights: one of [config.Precisions] except auto, or "" before [Model.Load].
+func (m *Model) Precision() string { return m.precision }

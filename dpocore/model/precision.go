@@ -7,8 +7,8 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 
-	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/device"
 )
 
 // largeModel is the number of weights from which float32 takes too long on a GPU like the T4, whose float16 is four times

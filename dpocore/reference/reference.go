@@ -11,9 +11,9 @@ import (
 	"sync"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/internal/disk"
-	"example.com/gonb-dpo/dpocore/device"
 )
 
 // references are the reference model's log-probabilities of rows, computed once and kept on disk: runs with another
@@ -21,7 +21,7 @@ import (
 // that no other row's figures can be taken for its own, and a run computes the same bits with and without them.
 type Cache struct {
 	policy *policy.Policy
-	Mutex sync.Mutex // of what follows
+	Mutex  sync.Mutex // of what follows
 	Known  map[Key][][2]float32
 	model  string // identifies weights and backend
 	file   *disk.File

@@ -10,9 +10,9 @@ import (
 	"regexp"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
@@ -56,14 +56,11 @@ func Run(ctx context.Context, m *model.Model, dir, again string, data dataset.Da
 	if err != nil {
 		return r, fmt.Errorf("replay: %w", err)
 	}
-	t := &train.trainer{model: m, config: record.Config, dir: again, listener: listener}
-	if err := t.identify(data); err != nil {
+	now, err := train.Identify(train.Job{Model: m, Dir: again, Config: record.Config, Data: data, Listener: listener})
+	if err != nil {
 		return r, fmt.Errorf("replay: %w", err)
 	}
-	if _, err := t.hold(data.HeldOut); err != nil {
-		return r, fmt.Errorf("replay: %w", err)
-	}
-	if r.Changed = changed(record, t.record); len(r.Changed) > 0 {
+	if r.Changed = changed(record, now); len(r.Changed) > 0 {
 		return r, nil
 	}
 	if err := train.Run(ctx, train.Job{Model: m, Dir: again, Config: record.Config, Data: data, Listener: listener}); err != nil {

@@ -10,16 +10,15 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/internal/tinymodel"
-	"example.com/gonb-dpo/dpocore/dataset"
-	"example.com/gonb-dpo/dpocore/model"
-	"example.com/gonb-dpo/dpocore/replay"
-	"example.com/gonb-dpo/dpocore/run"
-	"example.com/gonb-dpo/dpocore/train"
 )
 
 // recorded trains a short run on pairs in a file, of which a quarter is held out.

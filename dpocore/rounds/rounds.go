@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/train"
 )
 
@@ -28,8 +28,8 @@ var References = []string{ReferencePrevious, ReferenceBase}
 
 // RoundsConfig is how [Model.TrainRounds] alternates training with answers of the model's own.
 type Config struct {
-	Rounds    int    `json:"rounds"`    // of training; before each but the first the model answers prompts
-	Reference string `json:"reference"` // one of References
+	Rounds    int           `json:"rounds"`    // of training; before each but the first the model answers prompts
+	Reference string        `json:"reference"` // one of References
 	Train     config.Config `json:"train"`     // of every round
 
 	Prompts     int     `json:"prompts"` // new ones a round, fewer where there are no more
@@ -109,10 +109,10 @@ func (p Prompts) validate(c Config) error {
 
 // RoundsListener is told what happens in rounds, in order and from one goroutine.
 type Listener interface {
-	Note(text string)                         // a sentence that the user should read
-	Doing(what string, done, total int)       // such as "answering the prompts of round 2"
+	Note(text string)                               // a sentence that the user should read
+	Doing(what string, done, total int)             // such as "answering the prompts of round 2"
 	Training(round int, says string) train.Listener // a round begins to train, from what the sentence says; who listens to that
-	Checked(Check)                            // a model's answers to the check prompts are judged
+	Checked(Check)                                  // a model's answers to the check prompts are judged
 }
 
 // Check is what the judge thinks of a model's answers to the check prompts.

@@ -8,16 +8,15 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/internal/runtest"
-	"example.com/gonb-dpo/internal/sums"
-	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/rounds"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/runtest"
+	"example.com/gonb-dpo/internal/sums"
 )
 
 // roundsListener keeps what it is told, and can stop the rounds at anything that they do.

@@ -9,13 +9,12 @@ import (
 	"path/filepath"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/atomicfile"
-	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/dpocore/train"
 )
 
 // answeredPrompt is a prompt with what a model has said to it: a line of the files of answers.
@@ -107,7 +106,7 @@ func (r *runner) writePairs(path string, round int, answers []answeredPrompt, sc
 		var list []preference.Scored
 		q, _ := answered.question()
 		for at, score := range scores[i] {
-			if train.finite(score) {
+			if finite(score) {
 				list = append(list, preference.Scored{Answer: q.Answers[at], Score: score})
 			}
 		}

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/judge"
-	"example.com/gonb-dpo/dpocore/train"
 )
 
 // judgedAtOnce is how many prompts a judge is asked about together, where it takes several.
@@ -108,7 +107,7 @@ func (c Config) JudgeCost(prompts Prompts, j judge.Costly) judge.Cost {
 func scored(place int, scores []float64) scoredPrompt {
 	line := scoredPrompt{Place: place}
 	for _, score := range scores {
-		if train.finite(score) {
+		if finite(score) {
 			line.Scores = append(line.Scores, &score)
 		} else {
 			line.Scores = append(line.Scores, nil)
@@ -167,7 +166,7 @@ func checkOf(round int, answers []answeredPrompt, scores map[int][]float64) Chec
 	sum, all, ended := 0.0, 0, 0
 	for place, answered := range answers {
 		for _, score := range scores[place] {
-			if train.finite(score) {
+			if finite(score) {
 				sum, c.Answers = sum+score, c.Answers+1
 			}
 		}
@@ -180,3 +179,5 @@ func checkOf(round int, answers []answeredPrompt, scores map[int][]float64) Chec
 	c.Score, c.Ended = sum/float64(c.Answers), float64(ended)/float64(all)
 	return c
 }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/internal/atomicfile"
-	"example.com/gonb-dpo/dpocore/dataset"
 )
 
 const roundsFile = "rounds.json"
@@ -18,20 +18,20 @@ const roundsFile = "rounds.json"
 // RoundsRecord is rounds.json: what rounds are made of, and how far they have come. Each round's own run.json has its
 // lineage.
 type Record struct {
-	Config  Config `json:"config"`
-	Weights string       `json:"weights_sha256"` // of the first model
-	Prompts []string     `json:"prompts_sha256"` // of the prompts of each round after the first
-	Checks  string       `json:"check_prompts_sha256"`
-	Judge   string       `json:"judge"`
+	Config  Config   `json:"config"`
+	Weights string   `json:"weights_sha256"` // of the first model
+	Prompts []string `json:"prompts_sha256"` // of the prompts of each round after the first
+	Checks  string   `json:"check_prompts_sha256"`
+	Judge   string   `json:"judge"`
 
-	Done    []Done `json:"done"` // rounds that are finished
-	Checked []Check     `json:"checked,omitempty"`
-	Cost    judge.Cost  `json:"cost"` // of the judge, all calls of all processes
+	Done    []Done     `json:"done"` // rounds that are finished
+	Checked []Check    `json:"checked,omitempty"`
+	Cost    judge.Cost `json:"cost"` // of the judge, all calls of all processes
 }
 
 // RoundDone is a finished round.
 type Done struct {
-	Lineage
+	dataset.Lineage
 	Run     string `json:"run"` // its folder
 	Adapter string `json:"adapter_sha256"`
 	Merged  string `json:"merged,omitempty"` // the model folder that the next round starts from
@@ -92,4 +92,6 @@ func (r *Record) differs(other *Record) string {
 }
 
 // hashPrompts identifies a list of prompts.
-func hashPrompts(prompts []string) string { return dataset.HashOf([]byte(strings.Join(prompts, "\x00"))) }
+func hashPrompts(prompts []string) string {
+	return dataset.HashOf([]byte(strings.Join(prompts, "\x00")))
+}

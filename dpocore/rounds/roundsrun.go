@@ -6,14 +6,15 @@ import (
 	"os"
 	"path/filepath"
 
-	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/judge"
-	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/judge"
+	"example.com/gonb-dpo/dpocore/merge"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/disk"
 )
 
 // rounds is one process's part of them.
@@ -30,7 +31,7 @@ type runner struct {
 	spent  judge.Cost // by earlier processes
 
 	model   *model.Model // that the round under way starts from
-	adapter string // on it, "" for none
+	adapter string       // on it, "" for none
 }
 
 // TrainRounds trains in rounds (iterative DPO, Xu et al. 2023, https://arxiv.org/abs/2312.16682): round 1 on data; before
@@ -129,7 +130,7 @@ func (r *runner) enter(ctx context.Context, round int) error {
 	}
 	merged := r.mergedDir(round - 1)
 	r.listener.Doing(fmt.Sprintf("merging round %d into the model", round-1), 0, 1)
-	if _, err := export.Merge(ctx, r.model, r.runDir(round-1), merged, config.Float32); err != nil {
+	if _, err := merge.Merge(ctx, r.model, r.runDir(round-1), merged, config.Float32); err != nil {
 		return err
 	}
 	next, err := model.Open(merged)

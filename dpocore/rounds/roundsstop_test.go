@@ -11,11 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/dpocore/rounds"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // Rounds stopped in any of their stages go on to the same bytes.

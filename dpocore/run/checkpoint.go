@@ -17,13 +17,15 @@ import (
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/sums"
-	"example.com/gonb-dpo/dpocore/train"
 )
 
 const (
 	CheckpointPrefix = "checkpoint-"
 	optimizerFile    = "optimizer.safetensors"
 	positionFile     = "position.json"
+
+	// TrainerStateFile is in a run folder and in each checkpoint, as transformers writes it.
+	TrainerStateFile = "trainer_state.json"
 )
 
 // position is where a run stands between two steps, apart from the adapter and its optimizer. The order of the data
@@ -77,13 +79,13 @@ func WriteCheckpoint(dir, baseModel string, record Record, layout llama.Layout, 
 	if err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
-	if err := metrics.WriteTrainerState(filepath.Join(temp, train.TrainerStateFile), history, summary); err != nil {
+	if err := metrics.WriteTrainerState(filepath.Join(temp, TrainerStateFile), history, summary); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
 	if err := keepLogs(dir, temp); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
-	if err := record.write(temp); err != nil {
+	if err := record.Write(temp); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
 	if err := sums.WriteAll(temp); err != nil {
@@ -134,7 +136,7 @@ func Checkpoints(dir string) ([]int, error) {
 
 // checkpointFiles are what a run goes on from; they must be as they were written.
 var checkpointFiles = []string{"adapter_config.json", "adapter_model.safetensors", optimizerFile, positionFile, RecordFile,
-	train.TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile}
+	TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile}
 
 // readCheckpoint reads the checkpoint of a step.
 func ReadCheckpoint(dir string, step int, layout llama.Layout) (s Checkpoint, err error) {

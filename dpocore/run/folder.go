@@ -9,8 +9,8 @@ import (
 	"strings"
 	"syscall"
 
-	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/internal/disk"
 )
 
 // lockFile is locked by the process that holds a run folder.
@@ -116,7 +116,7 @@ func (r Record) Begin(dir string, anew bool) error {
 			return err
 		}
 	}
-	return r.write(dir)
+	return r.Write(dir)
 }
 
 // empty removes a run from its folder, its record last, so that a folder that is half empty still is a run's.

@@ -4,13 +4,14 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
 	"example.com/gonb-dpo/dpocore/config"
 )
 
 // FuzzRecord: a run.json that is taken for sound is the one that was written, or of an older program that wrote no sum.
 func FuzzRecord(f *testing.F) {
 	dir := f.TempDir()
-	if err := (Record{Config: config.Default(), Backend: "XLA on the CPU"}).write(dir); err != nil {
+	if err := (Record{Config: config.Default(), Backend: "XLA on the CPU"}).Write(dir); err != nil {
 		f.Fatal(err)
 	}
 	content, err := os.ReadFile(filepath.Join(dir, RecordFile))

@@ -11,10 +11,10 @@ import (
 	"strconv"
 	"syscall"
 
-	"example.com/gonb-dpo/internal/atomicfile"
-	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/sums"
 )
 
 // recordFile stands in a run folder, and in each checkpoint as it was then.
@@ -22,17 +22,17 @@ const RecordFile = "run.json"
 
 // Record is run.json: what a run was made of, so that it can be told from another and gone on with.
 type Record struct {
-	Config   config.Config     `json:"config"`
-	Model    ModelFacts `json:"model"`
-	Train    DataFacts  `json:"train"`
-	HeldOut  *DataFacts `json:"held_out,omitempty"`
-	Mix      *dataset.Mix       `json:"mix,omitempty"`
-	Data     *dataset.Origin    `json:"data,omitempty"` // how the pairs were named; not where a program made them
-	Lineage  *dataset.Lineage   `json:"lineage,omitempty"`
-	Backend  string     `json:"backend"`
-	Code     string     `json:"code"`             // version of this program
-	Finished bool       `json:"finished"`         // all steps are made and the adapter is written
-	Sum      string     `json:"sha256,omitempty"` // of all the above
+	Config   config.Config    `json:"config"`
+	Model    ModelFacts       `json:"model"`
+	Train    DataFacts        `json:"train"`
+	HeldOut  *DataFacts       `json:"held_out,omitempty"`
+	Mix      *dataset.Mix     `json:"mix,omitempty"`
+	Data     *dataset.Origin  `json:"data,omitempty"` // how the pairs were named; not where a program made them
+	Lineage  *dataset.Lineage `json:"lineage,omitempty"`
+	Backend  string           `json:"backend"`
+	Code     string           `json:"code"`             // version of this program
+	Finished bool             `json:"finished"`         // all steps are made and the adapter is written
+	Sum      string           `json:"sha256,omitempty"` // of all the above
 }
 
 type ModelFacts struct {
@@ -108,7 +108,8 @@ func (r Record) sum() (string, error) {
 	return fmt.Sprintf("%x", sha256.Sum256(raw)), err
 }
 
-func (r Record) write(dir string) error {
+// Write puts run.json into a folder; it appears whole or not at all.
+func (r Record) Write(dir string) error {
 	var err error
 	if r.Sum, err = r.sum(); err != nil {
 		return err

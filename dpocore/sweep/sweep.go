@@ -9,10 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore/sweep"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
-	"example.com/gonb-dpo/dpocore/config"
 )
 
 // sweepFile is the file beside a sweep's runs that says what the grid is and, once there are runs to compare, how they
@@ -23,11 +22,11 @@ const sweepFile = "sweep.json"
 // order of the pairs and the adapter's first values too. An axis without values takes that of Config, and does not stand
 // in the runs' names.
 type Grid struct {
-	Config        config.Config    `json:"config"`
-	Betas         []float64 `json:"betas,omitempty"`
-	LearningRates []float64 `json:"learning_rates,omitempty"`
-	Ranks         []int     `json:"ranks,omitempty"` // alpha stays what it is
-	LossTypes     []string  `json:"loss_types,omitempty"`
+	Config        config.Config `json:"config"`
+	Betas         []float64     `json:"betas,omitempty"`
+	LearningRates []float64     `json:"learning_rates,omitempty"`
+	Ranks         []int         `json:"ranks,omitempty"` // alpha stays what it is
+	LossTypes     []string      `json:"loss_types,omitempty"`
 }
 
 // SweepRun is one point of the grid. Its folder has its name.
@@ -105,7 +104,7 @@ func (s Grid) Validate() error {
 type Record struct {
 	Grid
 	Runs []Result `json:"runs,omitempty"` // the finished ones first, in the order of what matters
-	Says string     `json:"says,omitempty"` // which run to take, in a sentence with its evidence
+	Says string   `json:"says,omitempty"` // which run to take, in a sentence with its evidence
 }
 
 // State is how a sweep has left one of its runs.
@@ -148,10 +147,10 @@ func (s Grid) Begin(dir string) error {
 	if err != nil {
 		return fmt.Errorf("write down the sweep: %w", err)
 	}
-	if known, err := json.Marshal(before.Sweep); ok && err == nil && string(known) == string(own) {
+	if known, err := json.Marshal(before.Grid); ok && err == nil && string(known) == string(own) {
 		return nil
 	}
-	return Record{Sweep: s}.Write(dir)
+	return Record{Grid: s}.Write(dir)
 }
 
 func (r Record) Write(dir string) error {
@@ -167,5 +166,5 @@ type Result struct {
 	Name  string     `json:"name"`
 	State State      `json:"state"`
 	Error string     `json:"error,omitempty"` // of one that failed
-	Shows *sweep.Run `json:"held_out,omitempty"`
+	Shows *Run `json:"held_out,omitempty"`
 }

@@ -4,14 +4,10 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"example.com/gonb-dpo/dpocore/sweep"
 )
 
-// Grid are the runs that the sweep has, in the order in which they are trained.
-func (r Record) Grid() []Point { return r.Sweep.Points() }
-
 // Compared are the finished runs, in the order of what matters.
-func (r Record) Compared() (list []sweep.Run) {
+func (r Record) Compared() (list []Run) {
 	for _, run := range r.Runs {
 		if run.Shows != nil {
 			list = append(list, *run.Shows)
@@ -21,9 +17,9 @@ func (r Record) Compared() (list []sweep.Run) {
 }
 
 // InGrid are the finished runs in the order of the grid, in which pictures have their colours.
-func (r Record) InGrid() (list []sweep.Run) {
+func (r Record) InGrid() (list []Run) {
 	compared := r.Compared()
-	for _, point := range r.Grid() {
+	for _, point := range r.Points() {
 		for _, run := range compared {
 			if run.Name == point.Name {
 				list = append(list, run)
@@ -33,7 +29,7 @@ func (r Record) InGrid() (list []sweep.Run) {
 	return list
 }
 
-// Table has a row of each finished run, under sweep.Columns.
+// Table has a row of each finished run, under Columns.
 func (r Record) Table() (rows [][]string) {
 	for _, run := range r.Compared() {
 		rows = append(rows, run.Row())

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/internal/tinymodel"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // feeds are the same pairs as a small set and as a large one.

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/metrics"
 )
 
 // figures sums what the pairs of a step or an evaluation showed.

@@ -9,11 +9,9 @@ import (
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/internal/sums"
 )
-
-const TrainerStateFile = "trainer_state.json"
 
 // finish leaves in the run folder what PEFT loads, and marks the run as finished, last of all.
 func (t *trainer) finish() error {
@@ -34,14 +32,14 @@ func (t *trainer) finish() error {
 	if err != nil {
 		return fmt.Errorf("finish the run: %w", err)
 	}
-	if err := metrics.WriteTrainerState(filepath.Join(t.dir, TrainerStateFile), history, t.summary(true)); err != nil {
+	if err := metrics.WriteTrainerState(filepath.Join(t.dir, run.TrainerStateFile), history, t.summary(true)); err != nil {
 		return fmt.Errorf("finish the run: %w", err)
 	}
 	if err := t.writeSums(); err != nil {
 		return fmt.Errorf("finish the run: %w", err)
 	}
 	t.record.Finished = true
-	if err := t.record.write(t.dir); err != nil {
+	if err := t.record.Write(t.dir); err != nil {
 		return fmt.Errorf("finish the run: %w", err)
 	}
 	t.listener.Finished(Finish{Dir: t.dir, Seconds: time.Since(t.begun).Seconds(), Taken: t.taken().String(), Expected: t.expected.String()})
@@ -50,7 +48,7 @@ func (t *trainer) finish() error {
 
 // finishedFiles are those of a finished run that nothing changes later.
 var finishedFiles = []string{"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", "tokenizer.json", "tokenizer_config.json",
-	"special_tokens_map.json", "chat_template.jinja", TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile,
+	"special_tokens_map.json", "chat_template.jinja", run.TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile,
 	evaluation.PairsFile}
 
 // writeSums writes the sums by which a damaged file is found before it is used.

@@ -7,9 +7,9 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/policy"
-	"example.com/gonb-dpo/dpocore/measure"
 )
 
 // evaluate measures the held-out pairs.

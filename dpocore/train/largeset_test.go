@@ -9,8 +9,8 @@ import (
 
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // A set that is too large to be tokenized before the first step resumes to the bytes of a run that never stopped, also

@@ -4,9 +4,9 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/metrics"
 )
 
 // Listener is told what happens in a run, in order and from one goroutine. The command's progress bar is one, the
@@ -38,8 +38,8 @@ type Begin struct {
 	HeldOut       int // to evaluate on
 	StepsPerEpoch int
 	Rows          []batch.Shape
-	Mix           *dataset.Mix   // nil where the run mixes no objectives
-	Expected      string // what the rest of the run will take: memory, time and compilations
+	Mix           *dataset.Mix // nil where the run mixes no objectives
+	Expected      string       // what the rest of the run will take: memory, time and compilations
 }
 
 // Finish describes a complete run to its listener.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 
-	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/policy"
 )
 
 // lossScale is the loss's factor in float16, and how many steps it has served. It is halved where a gradient overflows and

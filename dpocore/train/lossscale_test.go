@@ -1,10 +1,10 @@
 package train
 
 import (
+	"testing"
+
 	"example.com/gonb-dpo/dpocore/config"
 )
-
-import "testing"
 
 func TestLossScale(t *testing.T) {
 	s := firstLossScale(config.Float16)

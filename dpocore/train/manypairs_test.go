@@ -15,12 +15,12 @@ import (
 	"testing"
 	"time"
 
-	"example.com/gonb-dpo/dpocore/lint"
-	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/internal/tinymodel"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/lint"
+	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 const (

@@ -5,9 +5,9 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/preference"
 )
 
 // mixture is a mix at work on a run's training pairs.

@@ -1,10 +1,10 @@
 package train
 
 import (
+	"math/rand/v2"
+
 	"example.com/gonb-dpo/dpocore/config"
 )
-
-import "math/rand/v2"
 
 // order says which pairs each step learns from. Nothing that it says depends on what was asked before, so that a resumed
 // run goes on in the same order: an epoch's permutation follows from the seed and the epoch.

@@ -10,9 +10,9 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/internal/sums"
-	"example.com/gonb-dpo/dpocore/train"
 )
 
 // Under a loss scale of 2³⁰ gradients overflow in float16: steps are skipped, each halving it, until one fits, and the run

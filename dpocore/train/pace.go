@@ -72,6 +72,9 @@ func (p *Pace) clock(t *timed, warm *bool) {
 	p.Rested()
 }
 
+// NextRun tells that another run begins; the times of the runs before it still count.
+func (p *Pace) NextRun() { p.step, p.evaluated, p.row = 0, 0, 0 }
+
 // PerStep is the time that a step takes; ok is false before there are two of them.
 func (p *Pace) PerStep() (each time.Duration, ok bool) { return p.steps.mean(), p.steps.count > 0 }
 
@@ -81,8 +84,8 @@ func (p *Pace) Left() (left time.Duration, ok bool) {
 	return left, p.steps.count > 0
 }
 
-// whole is the time of all steps and evaluations of a run.
-func (p *Pace) whole() time.Duration {
+// Whole is the time of all steps and evaluations of a run.
+func (p *Pace) Whole() time.Duration {
 	return p.of(p.begin.Config.MaxSteps, p.due(0)*p.evaluationRows())
 }
 

@@ -7,12 +7,12 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/lint"
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/encode"
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/lint"
 	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/run"
 )
 
@@ -20,7 +20,7 @@ import (
 const (
 	shownFaults  = 3     // of the linter's findings; dpo data lint shows all
 	lintedAhead  = 50000 // pairs that the linter looks at
-	MaxHeldOut  = 5000  // held-out pairs that are evaluated
+	MaxHeldOut   = 5000  // held-out pairs that are evaluated
 	plannedSteps = 2000  // steps that rows are planned with,
 	plannedPairs = 512   // and their pairs where each is tokenized for that
 )
@@ -60,6 +60,16 @@ func (t *trainer) prepare(ctx context.Context, data dataset.Data) error {
 		t.listener.Note(note)
 	}
 	return nil
+}
+
+// Identify is the record of a run that a job would train, made without training.
+func Identify(job Job) (run.Record, error) {
+	t := &trainer{model: job.Model, config: job.Config, dir: job.Dir, listener: job.Listener}
+	if err := t.identify(job.Data); err != nil {
+		return run.Record{}, err
+	}
+	_, err := t.hold(job.Data.HeldOut)
+	return t.record, err
 }
 
 // identify makes the run's record, and the training pairs ready.

@@ -3,9 +3,9 @@ package train
 import (
 	"context"
 
+	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/dpocore/device"
 )
 
 // sample answers the sample prompts with the adapter as it stands, greedily.
@@ -15,12 +15,10 @@ func (t *trainer) sample(ctx context.Context) error {
 		return err
 	}
 	if t.answerer == nil {
-		generator, err := generate.New(t.model.Backend(), t.model.Weights(), &t.layout, adapter)
-		if err != nil {
+		if t.answerer, err = generate.AnswererWith(t.model, t.layout, adapter); err != nil {
 			return err
 		}
-		t.answerer = &generate.Answerer{model: t.model, generator: generator}
-	} else if err := t.answerer.generator.SetAdapter(adapter); err != nil {
+	} else if err := t.answerer.SetAdapter(adapter); err != nil {
 		return err
 	}
 	options := generate.Options{MaxNewTokens: t.config.SampleTokens, TopP: 1, Samples: 1}

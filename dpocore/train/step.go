@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/run"
 )
 

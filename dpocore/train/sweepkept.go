@@ -7,21 +7,21 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/llama"
-	"example.com/gonb-dpo/dpocore/policy"
-	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/reference"
 )
 
 // Shared is what the runs of a sweep leave to each other, so that each graph compiles once and the model without an
 // adapter reads each pair once. A run computes the same bits with and without it.
 type Shared struct {
-	policy *policy.Policy          // of the run before, with its compiled graphs
+	policy *policy.Policy                 // of the run before, with its compiled graphs
 	known  map[reference.Key][][2]float32 // reference log-probabilities, also where the disk takes none
 	bases  map[reference.Key]*policy.Base // of held-out rows
-	bytes  int64                   // that they take
+	bytes  int64                          // that they take
 	last   lastHeldOut
 }
 
@@ -149,4 +149,9 @@ func (k *Shared) remember(dir string, pairs []evaluation.Pair, divergence []floa
 		pairs[i].KL = divergence[i]
 	}
 	k.last = lastHeldOut{dir, pairs}
+}
+
+// LastHeldOut are the held-out pairs after the last step of the run in a folder, if that was the last one trained.
+func (k *Shared) LastHeldOut(dir string) (pairs []evaluation.Pair, ok bool) {
+	return k.last.pairs, k.last.dir == dir
 }

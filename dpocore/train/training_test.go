@@ -11,13 +11,13 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/loss"
+	"example.com/gonb-dpo/dpocore/merge"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/internal/runtest"
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // A rate that is far too high makes the held-out loss rise: the run ends early and takes the best step's adapter.
@@ -171,7 +171,7 @@ func TestFloat16Run(t *testing.T) {
 		t.Errorf("the run begins with the model %q", half.Begun.Model)
 	}
 	merged := filepath.Join(t.TempDir(), "merged")
-	if _, err := export.Merge(context.Background(), model, dir, merged, "float32"); err != nil {
+	if _, err := merge.Merge(context.Background(), model, dir, merged, "float32"); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(model.Describe(), "computed in float32") {

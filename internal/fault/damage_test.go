@@ -11,12 +11,12 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/merge"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/sums"
 )
 
 // damage is something that happens to a file's content.
@@ -177,7 +177,7 @@ func TestDamagedModel(t *testing.T) {
 	if err := l.train(context.Background(), finished, &listener{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := export.Merge(context.Background(), l.model, finished, merged, "float32"); err != nil {
+	if _, err := merge.Merge(context.Background(), l.model, finished, merged, "float32"); err != nil {
 		t.Fatal(err)
 	}
 	each(t, l.folder, "model folder", func(dir, _, what string) string {

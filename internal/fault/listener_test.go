@@ -1,7 +1,6 @@
 package fault
 
 import (
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
 )
@@ -14,10 +13,10 @@ type listener struct {
 
 func (l *listener) Phase(string)                      {}
 func (l *listener) Note(text string)                  { l.notes = append(l.notes, text) }
-func (l *listener) Begin(b train.Begin)             { l.begin = b }
+func (l *listener) Begin(b train.Begin)               { l.begin = b }
 func (l *listener) Step(metrics.Event)                {}
 func (l *listener) Evaluating(int, int)               {}
 func (l *listener) Evaluated(metrics.Evaluation)      {}
-func (l *listener) Sampled(int, []train.Answer)     {}
+func (l *listener) Sampled(int, []train.Answer)       {}
 func (l *listener) Saved(step int, checkpoint string) {}
-func (l *listener) Finished(train.Finish)           {}
+func (l *listener) Finished(train.Finish)             {}

@@ -9,10 +9,9 @@ import (
 	"runtime"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/plots"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/plots"
 )
 
 var (
@@ -60,7 +59,7 @@ func (w *watcher) Step(e metrics.Event) {
 		w.steps, w.readings = append(w.steps, float64(e.Step)), append(w.readings, read(w.t))
 	}
 }
-func (w *watcher) Evaluated(metrics.Evaluation)            { w.evaluations++ }
+func (w *watcher) Evaluated(metrics.Evaluation)          { w.evaluations++ }
 func (w *watcher) Sampled(_ int, answers []train.Answer) { w.answers += len(answers) }
 
 // TestLongSession makes steps, evaluations and answers in one process and looks at what it holds.

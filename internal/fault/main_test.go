@@ -12,11 +12,10 @@ import (
 	"syscall"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/internal/disk"
-	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/merge"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/disk"
 )
 
 var (
@@ -86,7 +85,7 @@ func childWork(folder, run, merged string) error {
 		return err
 	}
 	if merged != "" {
-		_, err = export.Merge(context.Background(), model, run, merged, "float32")
+		_, err = merge.Merge(context.Background(), model, run, merged, "float32")
 		return err
 	}
 	config, data := shortRun()

@@ -6,13 +6,12 @@ import (
 	"path/filepath"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/llama"
-	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/internal/tinymodel"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // template writes a conversation in the manner of SmolLM2.

@@ -12,12 +12,11 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/internal/disk"
-	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/sums"
 )
 
 // wreck is what a power cut has left of a folder.

@@ -9,9 +9,8 @@ import (
 	"syscall"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/disk"
 )
 
 // TestKilled kills a process at each change that it makes to the disk, before the change and with half of it written, as

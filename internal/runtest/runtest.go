@@ -10,14 +10,13 @@ import (
 	"strconv"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/internal/tinymodel"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // Recorder is a listener that records what it is told and can stop a run.
@@ -31,8 +30,8 @@ type Recorder struct {
 	OnStep      func(metrics.Event)
 }
 
-func (r *Recorder) Phase(string)          {}
-func (r *Recorder) Note(text string)      { r.Notes = append(r.Notes, text) }
+func (r *Recorder) Phase(string)        {}
+func (r *Recorder) Note(text string)    { r.Notes = append(r.Notes, text) }
 func (r *Recorder) Begin(b train.Begin) { r.Begun = b }
 func (r *Recorder) Step(e metrics.Event) {
 	r.Steps = append(r.Steps, e)
@@ -42,9 +41,9 @@ func (r *Recorder) Step(e metrics.Event) {
 }
 func (r *Recorder) Evaluating(int, int)            {}
 func (r *Recorder) Evaluated(e metrics.Evaluation) { r.Evaluations = append(r.Evaluations, e) }
-func (r *Recorder) Sampled(int, []train.Answer)  {}
+func (r *Recorder) Sampled(int, []train.Answer)    {}
 func (r *Recorder) Saved(step int, _ string)       { r.Checkpoints = append(r.Checkpoints, step) }
-func (r *Recorder) Finished(train.Finish)        { r.Complete = true }
+func (r *Recorder) Finished(train.Finish)          { r.Complete = true }
 
 // Model opens a two-layer random Llama with SmolLM2's tokenizer and chat template.
 func Model(t testing.TB) *model.Model {

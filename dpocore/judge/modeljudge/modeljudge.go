@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/judge"
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
 )
 
 // The ways in which a local model can judge.

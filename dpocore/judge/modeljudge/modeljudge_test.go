@@ -5,12 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/judge"
-	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/dpocore/judge/modeljudge"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // TestModelJudgeOnBuiltinPairs prints how often the installed model tells the better answer of a held-out built-in pair.

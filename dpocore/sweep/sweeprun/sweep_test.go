@@ -9,14 +9,13 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // sweepListener keeps what it is told of a sweep.

@@ -7,16 +7,16 @@ import (
 	"os"
 	"path/filepath"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/llama"
-	"example.com/gonb-dpo/dpocore/policy"
-	"example.com/gonb-dpo/internal/atomicfile"
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/reference"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/atomicfile"
 )
 
 // measuredFile is the file of a run folder with the held-out pairs as the run's adapter has them, for comparing runs.
@@ -45,8 +45,8 @@ func (s *sweeping) measured(ctx context.Context, run sweep.Point) ([]evaluation.
 			return before.Pairs, nil
 		}
 	}
-	if last := s.shared.last; last.dir == dir && run.Config.EarlyStopping == 0 {
-		own.Pairs = last.pairs
+	if last, ok := s.shared.LastHeldOut(dir); ok && run.Config.EarlyStopping == 0 {
+		own.Pairs = last
 	} else if own.Pairs, err = s.measure(ctx, run); err != nil {
 		return nil, err
 	}

@@ -8,11 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore/sweep"
+	"example.com/gonb-dpo/dpocore/run"
+
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/model"
-	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/train"
 )
 
@@ -20,7 +21,7 @@ import (
 type Listener interface {
 	Run(number, of int, run sweep.Point) train.Listener  // a run's turn has come, counted from 1; who listens to its training
 	Ended(run sweep.Point, state sweep.State, err error) // how its turn ended; err says why it failed
-	Measuring(run sweep.Point, done, total int)    // rows of held-out pairs of a finished run
+	Measuring(run sweep.Point, done, total int)          // rows of held-out pairs of a finished run
 }
 
 // sweeping is one process's part of a sweep.
@@ -53,7 +54,7 @@ func Run(ctx context.Context, m *model.Model, dir string, s sweep.Grid, data dat
 	if err := w.train(ctx, gather); err != nil {
 		return sweep.Record{}, err
 	}
-	record := sweep.Record{Sweep: s}
+	record := sweep.Record{Grid: s}
 	var err error
 	if record.Runs, record.Says, err = w.compare(); err != nil {
 		return record, fmt.Errorf("sweep: %w", err)
@@ -90,26 +91,26 @@ func (w *sweeping) train(ctx context.Context, gather bool) error {
 }
 
 // turn trains a run, or finds out why not. Its error is that of a sweep that was stopped.
-func (w *sweeping) turn(ctx context.Context, i int, run sweep.Point, gather bool) error {
+func (w *sweeping) turn(ctx context.Context, i int, point sweep.Point, gather bool) error {
 	if gather {
-		record, _, err := run.ReadRecord(filepath.Join(w.dir, run.Name))
+		record, _, err := run.ReadRecord(filepath.Join(w.dir, point.Name))
 		if err != nil || !record.Finished {
-			w.end(run, sweep.Waits, nil)
+			w.end(point, sweep.Waits, nil)
 			return nil
 		}
 	}
-	err := train.Run(ctx, train.Job{Model: w.model, Dir: filepath.Join(w.dir, run.Name), Config: run.Config, Data: w.data,
-		Listener: onceListener{w.listener.Run(i+1, len(w.runs), run), w.noted}, Shared: w.shared})
+	err := train.Run(ctx, train.Job{Model: w.model, Dir: filepath.Join(w.dir, point.Name), Config: point.Config, Data: w.data,
+		Listener: onceListener{w.listener.Run(i+1, len(w.runs), point), w.noted}, Shared: w.shared})
 	var stopped *train.Stopped
 	switch {
 	case err == nil:
-		return w.finish(ctx, run)
+		return w.finish(ctx, point)
 	case errors.As(err, &stopped) || ctx.Err() != nil:
 		return err
 	case errors.Is(err, run.ErrInUse):
-		w.end(run, sweep.Elsewhere, nil)
+		w.end(point, sweep.Elsewhere, nil)
 	default:
-		w.end(run, sweep.Failed, err)
+		w.end(point, sweep.Failed, err)
 	}
 	return nil
 }
@@ -161,7 +162,7 @@ func (w *sweeping) unfinished(run sweep.Point) sweep.Result {
 
 // onceListener hands each note on once: those on the pairs are the same for all runs.
 type onceListener struct {
-	Listener
+	train.Listener
 	noted map[string]bool
 }
 

@@ -8,14 +8,13 @@ import (
 	"sync"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/runtest"
 )
 
 // Two workers at once: each run is trained by one of them, and the last one compares all.

@@ -1,4 +1,4 @@
-package export
+package merge
 
 import (
 	"context"
@@ -6,14 +6,14 @@ import (
 	"math"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/sums"
-	"example.com/gonb-dpo/dpocore/config"
-	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/model"
 )
 
 // mergeTolerance is how far the log-probabilities of short answers, in nats, may be from those of the model with its
