@@ -31,7 +31,7 @@ func TestCompareSeveralRuns(t *testing.T) {
 	model := runtest.Model(t)
 	runs := twoRuns(t, model)
 	prompts := []string{"Why?", "How?"}
-	compare := func(o compare.Options, runs ...string) (answers []compare.Answers, asked int) {
+	compared := func(o compare.Options, runs ...string) (answers []compare.Answers, asked int) {
 		t.Helper()
 		answers, err := compare.Run(context.Background(), model, runs, prompts, o, func(done, total int) {
 			if done != asked {
@@ -45,11 +45,11 @@ func TestCompareSeveralRuns(t *testing.T) {
 		return answers, asked
 	}
 	greedy := compare.Options{MaxNewTokens: 12, Seed: 1}
-	_, asked := compare(greedy, runs[1])
+	_, asked := compared(greedy, runs[1])
 	if asked != 4 {
 		t.Errorf("one run: %d answers asked for, want those of two models to two prompts", asked)
 	}
-	both, asked := compare(greedy, runs...)
+	both, asked := compared(greedy, runs...)
 	if asked != 2 || len(both) != 2 || len(both[0].Said) != 3 || both[1].Prompt != "How?" {
 		t.Errorf("with another run: %d asked for, %+v", asked, both)
 	}
@@ -57,29 +57,29 @@ func TestCompareSeveralRuns(t *testing.T) {
 		t.Errorf("the models say the same: %+v", both[0].Said)
 	}
 	greedy.Seed = 2
-	again, asked := compare(greedy, runs[1], runs[0])
+	again, asked := compared(greedy, runs[1], runs[0])
 	if asked != 0 || again[0].Said[0] != both[0].Said[0] || again[0].Said[1] != both[0].Said[2] || again[0].Said[2] != both[0].Said[1] {
 		t.Errorf("in the other order: %d asked for, %+v", asked, again)
 	}
 	prompts = prompts[1:]
-	if one, asked := compare(greedy, runs...); asked != 0 || !slices.Equal(one[0].Said, both[1].Said) {
+	if one, asked := compared(greedy, runs...); asked != 0 || !slices.Equal(one[0].Said, both[1].Said) {
 		t.Errorf("one of the prompts: %d asked for, %+v", asked, one)
 	}
 	prompts = []string{"Why?", "How?"}
 	drawn := compare.Options{MaxNewTokens: 12, Temperature: 1, Seed: 1}
-	first, asked := compare(drawn, runs...)
+	first, asked := compared(drawn, runs...)
 	if asked != 6 || first[0].Said[0] == both[0].Said[0] {
 		t.Errorf("drawn: %d asked for, %+v", asked, first)
 	}
 	drawn.Seed = 2
-	other, asked := compare(drawn, runs...)
+	other, asked := compared(drawn, runs...)
 	if asked != 6 || slices.Equal(other[0].Said, first[0].Said) {
 		t.Errorf("with another seed: %d asked for, %+v", asked, other)
 	}
 	if err := os.WriteFile(filepath.Join(runs[0], "answers.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if mended, asked := compare(drawn, runs...); asked != 2 || !slices.Equal(mended[1].Said, other[1].Said) {
+	if mended, asked := compared(drawn, runs...); asked != 2 || !slices.Equal(mended[1].Said, other[1].Said) {
 		t.Errorf("with a damaged file: %d asked for, %+v", asked, mended)
 	}
 	if _, err := compare.Run(context.Background(), model, []string{t.TempDir()}, prompts, drawn, func(int, int) {}); err == nil {

@@ -14,12 +14,12 @@ import (
 
 // forward is the pass that training uses, without a cache.
 type forward struct {
-	model   model
+	model   loaded
 	exec    *Exec
 	adapter []any
 }
 
-func (m model) forward(t *testing.T, layout *llama.Layout, adapter []float32) *forward {
+func (m loaded) forward(t *testing.T, layout *llama.Layout, adapter []float32) *forward {
 	t.Helper()
 	exec, err := NewExec(m.backend, func(params []*Node) []*Node {
 		net, rest := llama.Bind(m.weights.Config, params)
@@ -91,7 +91,7 @@ func TestCacheEqualsForward(t *testing.T) {
 	}
 }
 
-func compare(t *testing.T, m model, layout *llama.Layout, adapter []float32, promptLength, samples int) {
+func compare(t *testing.T, m loaded, layout *llama.Layout, adapter []float32, promptLength, samples int) {
 	t.Helper()
 	const length = 12
 	prompt := randomTokens(promptLength, 1)

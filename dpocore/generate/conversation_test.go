@@ -7,19 +7,20 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-func tinyAnswerer(t *testing.T) *Answerer {
+func tinyAnswerer(t *testing.T) *generate.Answerer {
 	t.Helper()
 	model, err := model.Open(tinymodel.WriteChat(t, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { model.Close() })
-	answerer, err := NewAnswerer(model, "")
+	answerer, err := generate.NewAnswerer(model, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,9 +28,9 @@ func tinyAnswerer(t *testing.T) *Answerer {
 	return answerer
 }
 
-var drawn = Options{MaxNewTokens: 10, Temperature: 1, TopK: 100, TopP: 0.95, RepetitionPenalty: 1.1, Samples: 1, Seed: 3}
+var drawn = generate.Options{MaxNewTokens: 10, Temperature: 1, TopK: 100, TopP: 0.95, RepetitionPenalty: 1.1, Samples: 1, Seed: 3}
 
-func ask(t *testing.T, c *Conversation, a *Answerer, message string, o Options) Reply {
+func ask(t *testing.T, c *generate.Conversation, a *generate.Answerer, message string, o generate.Options) generate.Reply {
 	t.Helper()
 	var streamed strings.Builder
 	reply, err := c.Ask(context.Background(), a, message, o, func(text string) { streamed.WriteString(text) })
@@ -45,7 +46,7 @@ func ask(t *testing.T, c *Conversation, a *Answerer, message string, o Options) 
 // TestConversation: each reply is what a fresh answerer says to all turns before it, with the seeds 3, 4 and 5.
 func TestConversation(t *testing.T) {
 	answerer, fresh := tinyAnswerer(t), tinyAnswerer(t)
-	talk := NewConversation("You are a pirate.")
+	talk := generate.NewConversation("You are a pirate.")
 	turns := []preference.Turn{{Role: "system", Content: "You are a pirate."}}
 	for i, message := range []string{"Hello!", "Who are you?", strings.Repeat("What else? ", 30)} {
 		turns = append(turns, preference.Turn{Role: "user", Content: message})
@@ -68,7 +69,7 @@ func TestConversation(t *testing.T) {
 	if got := talk.Turns(); !reflect.DeepEqual(got, turns[:1]) {
 		t.Errorf("after Reset the turns are %v", got)
 	}
-	first := ask(t, NewConversation("You are a pirate."), fresh, "Hello!", drawn)
+	first := ask(t, generate.NewConversation("You are a pirate."), fresh, "Hello!", drawn)
 	if again := ask(t, talk, answerer, "Hello!", drawn); again != first {
 		t.Errorf("after Reset the answer is %q, in a new conversation %q", again.Text, first.Text)
 	}
@@ -77,7 +78,7 @@ func TestConversation(t *testing.T) {
 // TestConversationRoom: the oldest messages go two at a time, never the system prompt.
 func TestConversationRoom(t *testing.T) {
 	answerer := tinyAnswerer(t)
-	talk := NewConversation("Be brief.")
+	talk := generate.NewConversation("Be brief.")
 	message := strings.Repeat("word ", 150) // 150 tokens and a few more, of 1,024 less 400
 	o := drawn
 	o.MaxNewTokens, o.Stop = 400, []string{"e", "a", "i", "o", "s", "t", " "} // soon
@@ -93,7 +94,7 @@ func TestConversationRoom(t *testing.T) {
 		t.Errorf("%d turns are left, the first two of %s and %s", len(turns), turns[0].Role, turns[1].Role)
 	}
 	_, err := talk.Ask(context.Background(), answerer, strings.Repeat("word ", 700), o, nil)
-	if !errors.Is(err, ErrNoRoom) || !strings.Contains(err.Error(), "room for 624") {
+	if !errors.Is(err, generate.ErrNoRoom) || !strings.Contains(err.Error(), "room for 624") {
 		t.Errorf("700 tokens: %v", err)
 	}
 	if got := talk.Turns(); !reflect.DeepEqual(got, turns) {
@@ -104,7 +105,7 @@ func TestConversationRoom(t *testing.T) {
 // TestConversationCancelled: what was said stays, and a question to which nothing was said does not.
 func TestConversationCancelled(t *testing.T) {
 	answerer := tinyAnswerer(t)
-	talk := NewConversation("")
+	talk := generate.NewConversation("")
 	ctx, cancel := context.WithCancel(context.Background())
 	o := drawn
 	o.MaxNewTokens = 500

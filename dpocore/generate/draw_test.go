@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
@@ -15,15 +16,15 @@ import (
 func TestDraw(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
-	o := DefaultDrawOptions()
+	o := generate.DefaultDrawOptions()
 	o.MaxNewTokens = 12
 	mixed := false
 	for _, prompt := range []string{"One?", "Two?", "Three?"} {
-		d, err := Draw(context.Background(), model, "", prompt, o)
+		d, err := generate.Draw(context.Background(), model, "", prompt, o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := Draw(context.Background(), model, "", prompt, o)
+		again, err := generate.Draw(context.Background(), model, "", prompt, o)
 		if err != nil || !reflect.DeepEqual(again.Answers, d.Answers) {
 			t.Errorf("%s: two drawings differ: %v", prompt, err)
 		}
@@ -45,12 +46,12 @@ func TestDraw(t *testing.T) {
 		t.Error("three drawings are in the order of their temperatures")
 	}
 	for want, prompt := range map[string]string{"the prompt is empty": " "} {
-		if _, err := Draw(context.Background(), model, "", prompt, o); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := generate.Draw(context.Background(), model, "", prompt, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", prompt, err)
 		}
 	}
 	o.Temperatures = []float64{0, 0, 0}
-	if _, err := Draw(context.Background(), model, "", "One?", o); err == nil || !strings.Contains(err.Error(), "the same answer again and again") {
+	if _, err := generate.Draw(context.Background(), model, "", "One?", o); err == nil || !strings.Contains(err.Error(), "the same answer again and again") {
 		t.Errorf("always the likeliest: %v", err)
 	}
 }

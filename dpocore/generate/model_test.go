@@ -11,14 +11,14 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// model is a loaded model with the backend that holds it.
-type model struct {
+// loaded is a model with the backend that holds it.
+type loaded struct {
 	backend compute.Backend
 	weights *llama.Weights
 }
 
 // load reads a model that is freed when the test ends.
-func load(t testing.TB, path string) model {
+func load(t testing.TB, path string) loaded {
 	t.Helper()
 	backend, err := device.Open()
 	if err != nil {
@@ -29,15 +29,15 @@ func load(t testing.TB, path string) model {
 		t.Fatal(err)
 	}
 	t.Cleanup(weights.Finalize)
-	return model{backend, weights}
+	return loaded{backend, weights}
 }
 
-func tiny(t testing.TB) model {
+func tiny(t testing.TB) loaded {
 	t.Helper()
 	return load(t, tinymodel.Write(t, tinymodel.Config(), 1))
 }
 
-func (m model) generator(t testing.TB, layout *llama.Layout, adapter []float32) *Generator {
+func (m loaded) generator(t testing.TB, layout *llama.Layout, adapter []float32) *Generator {
 	t.Helper()
 	g, err := New(m.backend, m.weights, layout, adapter)
 	if err != nil {
@@ -47,7 +47,7 @@ func (m model) generator(t testing.TB, layout *llama.Layout, adapter []float32) 
 	return g
 }
 
-func (m model) layout(t testing.TB) *llama.Layout {
+func (m loaded) layout(t testing.TB) *llama.Layout {
 	t.Helper()
 	layout, err := llama.NewLayout(m.weights.Config, llama.LoRA{Rank: 4, Alpha: 8, Modules: llama.AllModules})
 	if err != nil {

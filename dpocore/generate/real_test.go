@@ -32,7 +32,7 @@ func readRecorded(t testing.TB) recorded {
 	return r
 }
 
-func realModel(t testing.TB) model {
+func realModel(t testing.TB) loaded {
 	t.Helper()
 	path, err := deps.GGUF()
 	if err != nil {

@@ -43,16 +43,16 @@ func askedForWeights(requests []*http.Request) bool {
 func TestModelFromTheHub(t *testing.T) {
 	_, files := onHub(t)
 	total := map[string]int64{}
-	model, err := model.Fetch(context.Background(), "owner/tiny", func(file string, _, size int64) { total[file] = size })
+	m, err := model.Fetch(context.Background(), "owner/tiny", func(file string, _, size int64) { total[file] = size })
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer model.Close()
-	if got := model.Describe(); model.HubID != "owner/tiny" || got != "owner/tiny (computed in float32)" {
-		t.Errorf("it is %q, and describes itself as %q", model.HubID, got)
+	defer m.Close()
+	if got := m.Describe(); m.HubID != "owner/tiny" || got != "owner/tiny (computed in float32)" {
+		t.Errorf("it is %q, and describes itself as %q", m.HubID, got)
 	}
 	for name, content := range files {
-		if got, err := os.ReadFile(filepath.Join(model.Path, name)); err != nil || string(got) != string(content) {
+		if got, err := os.ReadFile(filepath.Join(m.Path, name)); err != nil || string(got) != string(content) {
 			t.Errorf("%s has not come as it is (%v)", name, err)
 		}
 		if total[name] != int64(len(content)) {
@@ -65,8 +65,8 @@ func TestModelFromTheHub(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer again.Close()
-	if again.Path != model.Path {
-		t.Errorf("offline it lies in %s, want %s", again.Path, model.Path)
+	if again.Path != m.Path {
+		t.Errorf("offline it lies in %s, want %s", again.Path, m.Path)
 	}
 }
 
@@ -81,13 +81,13 @@ func TestShardsFromTheHub(t *testing.T) {
 	files["model.safetensors.index.json"] = index
 	files[shards["a"]], files[shards["b"]] = files["model.safetensors"], []byte("another")
 	delete(files, "model.safetensors")
-	model, err := model.Open("owner/tiny")
+	m, err := model.Open("owner/tiny")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer model.Close()
+	defer m.Close()
 	for _, name := range shards {
-		if _, err := os.Stat(filepath.Join(model.Path, name)); err != nil {
+		if _, err := os.Stat(filepath.Join(m.Path, name)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -134,13 +134,13 @@ func TestPathsWinOverTheHub(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	model, err := model.Open("owner/tiny")
+	m, err := model.Open("owner/tiny")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer model.Close()
-	if model.Path != "owner/tiny" || model.HubID != "" || len(server.Requests()) != 0 {
-		t.Errorf("it came from %s with the hub's name %q after %d requests", model.Path, model.HubID, len(server.Requests()))
+	defer m.Close()
+	if m.Path != "owner/tiny" || m.HubID != "" || len(server.Requests()) != 0 {
+		t.Errorf("it came from %s with the hub's name %q after %d requests", m.Path, m.HubID, len(server.Requests()))
 	}
 	for _, name := range []string{"no such folder", "./owner/none", "a/b/c.gguf"} {
 		if _, err := model.Open(name); err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "owner/name") {

@@ -14,6 +14,7 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/replay"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/internal/runtest"
@@ -22,7 +23,7 @@ import (
 )
 
 // recorded trains a short run on pairs in a file, of which a quarter is held out.
-func recorded(t *testing.T, model *model.Model) (dir, file string) {
+func recorded(t *testing.T, m *model.Model) (dir, file string) {
 	t.Helper()
 	c, data := runtest.Short(t)
 	c.MaxSteps, c.EvalSteps = 3, 2
@@ -42,27 +43,27 @@ func recorded(t *testing.T, model *model.Model) (dir, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	runtest.Train(t, model, dir, c, data)
+	runtest.Train(t, m, dir, c, data)
 	return dir, file
 }
 
-// replay makes a run again from what its folder says, and nothing else.
-func replay(t *testing.T, dir, again string, listener *runtest.Recorder) (replay.Result, error) {
+// replayed makes a run again from what its folder says, and nothing else.
+func replayed(t *testing.T, dir, again string, listener *runtest.Recorder) (replay.Result, error) {
 	t.Helper()
 	record, _, err := run.ReadRecord(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := model.Open(record.Model.Path)
+	m, err := model.Open(record.Model.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer model.Close()
+	defer m.Close()
 	data, err := replay.FetchData(context.Background(), record, "", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return replay.Run(context.Background(), model, dir, again, data, listener)
+	return replay.Run(context.Background(), m, dir, again, data, listener)
 }
 
 // A replay agrees, is reused, and says so where a file of one of the two has changed since.
@@ -73,7 +74,7 @@ func TestReplay(t *testing.T) {
 	before := runtest.Outcome(t, dir)
 	first, second := &runtest.Recorder{}, &runtest.Recorder{}
 	for i, r := range []*runtest.Recorder{first, second} {
-		found, err := replay(t, dir, again, r)
+		found, err := replayed(t, dir, again, r)
 		if err != nil || !found.Agrees() || found.String() != again+" agrees with "+dir+" byte for byte, in its adapter and in all figures but the times" {
 			t.Fatalf("replay %d: %v, %v", i+1, found, err)
 		}
@@ -85,7 +86,7 @@ func TestReplay(t *testing.T) {
 	runtest.EqualOutcome(t, "the run itself, after replays", runtest.Outcome(t, dir), before)
 
 	spoil(t, filepath.Join(dir, "metrics.jsonl"), `"step": 2`, `"step": 2 `)
-	if found, err := replay(t, dir, again, &runtest.Recorder{}); err != nil || !slices.Equal(found.Differ, []string{"metrics.jsonl"}) ||
+	if found, err := replayed(t, dir, again, &runtest.Recorder{}); err != nil || !slices.Equal(found.Differ, []string{"metrics.jsonl"}) ||
 		!strings.Contains(found.String(), "differs from "+dir+" in metrics.jsonl, with the same inputs") {
 		t.Errorf("after a change to the metrics: %v, %v", found, err)
 	}
@@ -94,7 +95,7 @@ func TestReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	fresh := filepath.Join(t.TempDir(), "fresh")
-	found, err := replay(t, dir, fresh, &runtest.Recorder{})
+	found, err := replayed(t, dir, fresh, &runtest.Recorder{})
 	if err != nil || found.Agrees() || len(found.Changed) != 1 || !strings.Contains(found.String(), "nothing was trained") ||
 		!strings.Contains(found.String(), "pairs have changed (") || !strings.Contains(found.String(), file) {
 		t.Errorf("after a change to the pairs: %v, %v", found, err)
@@ -119,13 +120,13 @@ func spoil(t *testing.T, path, old, changed string) {
 // Another model in the old one's place, a changed first adapter: each is named.
 func TestReplayNamesWhatChanged(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := runtest.Model(t)
-	start, _ := recorded(t, model)
+	m := runtest.Model(t)
+	start, _ := recorded(t, m)
 	c, data := runtest.Short(t)
 	c.MaxSteps, c.EvalSteps, c.InitAdapter = 2, 0, start
 	dir := filepath.Join(t.TempDir(), "run")
 	data.Origin = &dataset.Origin{Train: "elsewhere"}
-	runtest.Train(t, model, dir, c, data)
+	runtest.Train(t, m, dir, c, data)
 	other, err := model.Open(tinymodel.WriteChat(t, 2))
 	if err != nil {
 		t.Fatal(err)
@@ -148,12 +149,12 @@ func TestReplayNamesWhatChanged(t *testing.T) {
 
 func TestReplayMistakes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	model := runtest.Model(t)
-	dir, _ := recorded(t, model)
+	m := runtest.Model(t)
+	dir, _ := recorded(t, m)
 	c, data := runtest.Short(t)
 	stopped := filepath.Join(t.TempDir(), "stopped")
 	ctx, cancel := context.WithCancel(context.Background())
-	err := train.Run(ctx, train.Job{Model: model, Dir: stopped, Config: c, Data: data, Listener: &runtest.Recorder{OnStep: func(metrics.Event) { cancel() }}})
+	err := train.Run(ctx, train.Job{Model: m, Dir: stopped, Config: c, Data: data, Listener: &runtest.Recorder{OnStep: func(metrics.Event) { cancel() }}})
 	if err == nil {
 		t.Fatal("the run was not stopped")
 	}
@@ -162,7 +163,7 @@ func TestReplayMistakes(t *testing.T) {
 		"is not finished":    {stopped, "again"},
 		"is the run itself":  {dir, filepath.Join(dir, "..", filepath.Base(dir))},
 	} {
-		if _, err := replay.Run(context.Background(), model, folders[0], folders[1], data, &runtest.Recorder{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := replay.Run(context.Background(), m, folders[0], folders[1], data, &runtest.Recorder{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}

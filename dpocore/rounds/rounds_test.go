@@ -131,11 +131,11 @@ func TestRounds(t *testing.T) {
 // checkLineage follows round 2's record back to round 1 and to the files.
 func checkLineage(t *testing.T, dir string, record rounds.Record, reference string) {
 	t.Helper()
-	run, ok, err := run.ReadRecord(filepath.Join(dir, "round-2"))
-	if err != nil || !ok || run.Lineage == nil {
+	second, ok, err := run.ReadRecord(filepath.Join(dir, "round-2"))
+	if err != nil || !ok || second.Lineage == nil {
 		t.Fatalf("round 2 has no lineage: %v", err)
 	}
-	l := run.Lineage
+	l := second.Lineage
 	first, err := export.HashAdapter(filepath.Join(dir, "round-1"))
 	if err != nil || l.PreviousAdapter != first || record.Done[0].Adapter != first || l.Previous != filepath.Join(dir, "round-1") {
 		t.Errorf("round 2 comes from %s %s, round 1 left %s", l.Previous, l.PreviousAdapter, first)
@@ -148,12 +148,12 @@ func checkLineage(t *testing.T, dir string, record rounds.Record, reference stri
 			t.Errorf("%s has the hash %s, the lineage says %s", made.File, got, made.SHA256)
 		}
 	}
-	if (run.Model.Adapter == first) != (reference == rounds.ReferenceBase) {
-		t.Errorf("by the reference %s the first adapter is %q", reference, run.Model.Adapter)
+	if (second.Model.Adapter == first) != (reference == rounds.ReferenceBase) {
+		t.Errorf("by the reference %s the first adapter is %q", reference, second.Model.Adapter)
 	}
 	one, _, err := run.ReadRecord(filepath.Join(dir, "round-1"))
-	if err != nil || (run.Model.Weights == one.Model.Weights) != (reference == rounds.ReferenceBase) {
-		t.Errorf("by the reference %s the rounds' weights are %s and %s", reference, one.Model.Weights, run.Model.Weights)
+	if err != nil || (second.Model.Weights == one.Model.Weights) != (reference == rounds.ReferenceBase) {
+		t.Errorf("by the reference %s the rounds' weights are %s and %s", reference, one.Model.Weights, second.Model.Weights)
 	}
 }
 

@@ -208,7 +208,9 @@ func (r *runner) roundData(ctx context.Context, round int) (dataset.Data, error)
 		return dataset.Data{}, err
 	}
 	lineage.Judge = r.judge.Name()
-	lineage.Sampling = &dataset.Sampling{r.config.Answers, r.config.Temperature, r.config.TopP, r.config.MaxTokens, r.config.Train.Seed}
+	lineage.Sampling = &dataset.Sampling{
+		Answers: r.config.Answers, Temperature: r.config.Temperature, TopP: r.config.TopP, MaxTokens: r.config.MaxTokens, Seed: r.config.Train.Seed,
+	}
 	set, files, err := r.ownPairs(ctx, round)
 	if err != nil {
 		return dataset.Data{}, err

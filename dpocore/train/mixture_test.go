@@ -98,7 +98,7 @@ func TestSamplingFollowsTheSeed(t *testing.T) {
 // In the loss an objective's weights sum to its share of all pairs: 40 pairs, of which a has 30 and b 10, in the shares
 // 0.2 and 0.8 have 0.2·40/30 and 0.8·40/10 each.
 func TestWeightsInTheLoss(t *testing.T) {
-	m, err := newMixture(DefaultConfig(), mixOf(dataset.MixLoss, 1, 4), aimsOf(30, 10, 0))
+	m, err := newMixture(config.Default(), mixOf(dataset.MixLoss, 1, 4), aimsOf(30, 10, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestWeightsInTheLoss(t *testing.T) {
 	if w := (&trainer{}).lossWeight(3); w != 1 {
 		t.Errorf("without a mix a pair weighs %g", w)
 	}
-	if _, err := newMixture(DefaultConfig(), mixOf(dataset.MixLoss, 1, 1), aimsOf(5, 0, 0)); err == nil || !strings.Contains(err.Error(), `"b" of the mix has no pair`) {
+	if _, err := newMixture(config.Default(), mixOf(dataset.MixLoss, 1, 1), aimsOf(5, 0, 0)); err == nil || !strings.Contains(err.Error(), `"b" of the mix has no pair`) {
 		t.Errorf("an objective without pairs: %v", err)
 	}
 }

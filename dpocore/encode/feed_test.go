@@ -1,4 +1,4 @@
-package train
+package encode
 
 import (
 	"fmt"
@@ -7,24 +7,35 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/encode"
-	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/chat"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// feeds are the same pairs as a small set and as a large one.
-func feeds(t *testing.T, set *preference.Set, maxLength int) (small, large *encode.Feed) {
+// encoder is one for a tiny model's chat template and vocabulary.
+func encoder(t *testing.T, maxLength int) *Encoder {
 	t.Helper()
-	model, err := model.Open(tinymodel.WriteChat(t, 1))
+	tok, err := tokenizer.Open(tinymodel.WriteChat(t, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { model.Close() })
-	if small, err = encode.NewFeed(model.Encoder(maxLength), set, len(set.Pairs)); err != nil {
+	t.Cleanup(func() { tok.Close() })
+	template, err := chat.New(tok)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if large, err = encode.NewFeed(model.Encoder(maxLength), set, len(set.Pairs)-1); err != nil {
+	return New(template, tok.VocabSize(), maxLength)
+}
+
+// feeds are the same pairs as a small set and as a large one.
+func feeds(t *testing.T, set *preference.Set, maxLength int) (small, large *Feed) {
+	t.Helper()
+	small, err := NewFeed(encoder(t, maxLength), set, len(set.Pairs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if large, err = NewFeed(encoder(t, maxLength), set, len(set.Pairs)-1); err != nil {
 		t.Fatal(err)
 	}
 	return small, large
@@ -81,7 +92,7 @@ func TestPairsWithoutRoom(t *testing.T) {
 	if !reflect.DeepEqual(list[3], small.ahead.List[3]) {
 		t.Error("what stands in is not the pair that it should be")
 	}
-	for _, both := range []*encode.Feed{small, large} {
+	for _, both := range []*Feed{small, large} {
 		if notes := strings.Join(both.Notes(set), "\n"); !strings.Contains(notes, "ten: left out") {
 			t.Errorf("notes: %s", notes)
 		}
@@ -91,15 +102,10 @@ func TestPairsWithoutRoom(t *testing.T) {
 // Where nothing fits, the error says so.
 func TestNoPairHasRoom(t *testing.T) {
 	set := &preference.Set{Source: "long", Pairs: slices.Repeat([]preference.Pair{{Prompt: preference.User(strings.Repeat("word ", 60)), Chosen: "a", Rejected: "b", Source: "long"}}, 3)}
-	model, err := model.Open(tinymodel.WriteChat(t, 1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer model.Close()
-	if _, err := encode.NewFeed(model.Encoder(60), set, 3); err == nil || !strings.Contains(err.Error(), "long: no pair is left: every prompt alone fills the 60 tokens") {
+	if _, err := NewFeed(encoder(t, 60), set, 3); err == nil || !strings.Contains(err.Error(), "long: no pair is left: every prompt alone fills the 60 tokens") {
 		t.Errorf("small: %v", err)
 	}
-	large, err := encode.NewFeed(model.Encoder(60), set, 2)
+	large, err := NewFeed(encoder(t, 60), set, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
