@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/config"
-	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -23,23 +22,14 @@ func NewAnswerer(m *model.Model, adapter string) (*Answerer, error) {
 	if err := m.Load(config.Auto); err != nil {
 		return nil, err
 	}
-	var layout *llama.Layout
-	var values []float32
-	if adapter != "" {
-		lora, err := export.ReadAdapterConfig(adapter)
-		if err != nil {
-			return nil, err
-		}
-		made, err := llama.NewLayout(m.Weights().Config, lora)
-		if err != nil {
-			return nil, err
-		}
-		if values, err = export.ReadAdapter(adapter, made); err != nil {
-			return nil, err
-		}
-		layout = &made
+	if adapter == "" {
+		return answererWith(m, nil, nil)
 	}
-	return answererWith(m, layout, values)
+	layout, values, err := m.ReadAdapter(adapter)
+	if err != nil {
+		return nil, err
+	}
+	return answererWith(m, &layout, values)
 }
 
 // AnswererWith prepares to answer with an adapter given by its values; the model must be loaded.

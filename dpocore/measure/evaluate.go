@@ -31,7 +31,7 @@ func Evaluate(ctx context.Context, m *model.Model, adapter string, set *preferen
 	if err != nil {
 		return nil, nil, fmt.Errorf("evaluate: %w", err)
 	}
-	references := reference.Open(p, m.ReferenceKey())
+	references := reference.Open(p, m.ReferenceKey(), nil)
 	defer references.Close()
 	pairs = PairsOf(examples)
 	own := func(row *batch.Row, _ [][2]float32) (policy.Measured, error) {

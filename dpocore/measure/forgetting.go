@@ -55,7 +55,7 @@ func passages(ctx context.Context, m *model.Model, adapter, text string, progres
 	if err != nil {
 		return nil, err
 	}
-	references := reference.Open(p, m.ReferenceKey())
+	references := reference.Open(p, m.ReferenceKey(), nil)
 	defer references.Close()
 	passages := make([]evaluation.Passage, len(list))
 	own := func(row *batch.Row, _ [][2]float32) (policy.Measured, error) { return p.LogProbs(row) }

@@ -12,26 +12,28 @@ import (
 	"example.com/gonb-dpo/dpocore/reference"
 )
 
-// measuredPair is what a row showed of one of its pairs. Both answers' figures stand side by side: chosen, rejected.
+// RowPair is the result of one pair of a row: summed log-probabilities (nats) and mean logits of the chosen and the
+// rejected answer.
 type RowPair struct {
 	Example           int // index of the pair
 	Policy, Reference [2]float32
 	MeanLogits        [2]float32
-	Loss              float64 // 0 where the row was measured without a loss
+	Loss              float64 // 0 if the row was measured without a loss
 }
 
-// measureRows measures rows: the reference's log-probabilities, from the cache where they are known, and by own the
-// policy's. each is told of every pair, progress of the rows done. No figure depends on how pairs lie in rows, but for
-// rounding.
-func Rows(ctx context.Context, work *device.Worker, references *reference.Cache, rows []*batch.Row, progress func(done, total int),
-	own func(row *batch.Row, reference [][2]float32) (policy.Measured, error), each func(RowPair)) error {
+// Func measures a row's answers under the policy, given the reference's log-probabilities.
+type Func func(row *batch.Row, reference [][2]float32) (policy.Measured, error)
+
+// Rows measures rows under the reference, through its cache, and under the policy, through ofPolicy. each receives every
+// pair; progress the number of rows done. Apart from rounding no result depends on how pairs are packed into rows.
+func Rows(ctx context.Context, work *device.Worker, references *reference.Cache, rows []*batch.Row, progress func(done, total int), ofPolicy Func, each func(RowPair)) error {
 	for done, row := range rows {
 		progress(done, len(rows))
-		reference, err := references.Of(ctx, work, row)
+		reference, err := references.Await(ctx, work, row)
 		if err != nil {
 			return err
 		}
-		measured, err := device.Await(ctx, work, func() (policy.Measured, error) { return own(row, reference) })
+		measured, err := device.Await(ctx, work, func() (policy.Measured, error) { return ofPolicy(row, reference) })
 		if err != nil {
 			return err
 		}
@@ -49,7 +51,7 @@ func Rows(ctx context.Context, work *device.Worker, references *reference.Cache,
 	return nil
 }
 
-// figures are a set's pairs before they are measured.
+// PairsOf lists a set's pairs before they are measured.
 func PairsOf(e encode.Examples) []evaluation.Pair {
 	pairs := make([]evaluation.Pair, len(e.List))
 	prompts := map[string]int{}
@@ -66,7 +68,7 @@ func PairsOf(e encode.Examples) []evaluation.Pair {
 	return pairs
 }
 
-// fill puts what was measured into a pair's figures.
+// Fill copies the result to an evaluated pair.
 func (m RowPair) Fill(pair *evaluation.Pair) {
 	gains := Rewards(m.Policy, m.Reference, 1)
 	pair.LogpsChosen, pair.LogpsRejected = float64(m.Policy[0]), float64(m.Policy[1])
@@ -74,12 +76,12 @@ func (m RowPair) Fill(pair *evaluation.Pair) {
 	pair.Margin = gains[0] - gains[1]
 }
 
-// rowsOf packs a whole set to be measured.
+// Pack packs a whole set into rows.
 func Pack(list []batch.Example) ([]*batch.Row, error) {
 	return batch.Pack(list, batch.Plan([][]batch.Example{list})...)
 }
 
-// rewardsOf are β·(log π − log π_ref) of the chosen and the rejected answer.
+// Rewards are β·(log π − log π_ref) of the chosen and the rejected answer.
 func Rewards(policy, reference [2]float32, beta float64) [2]float64 {
 	return [2]float64{
 		beta * (float64(policy[0]) - float64(reference[0])),

@@ -146,29 +146,36 @@ func (m *Model) Devices() int {
 	}
 }
 
-// policy is the model in a precision with the adapter of a PEFT folder, or without one where dir is empty.
+// ReadAdapter reads the adapter of a PEFT folder and lays it out for the model, which must be loaded.
+func (m *Model) ReadAdapter(dir string) (layout llama.Layout, values []float32, err error) {
+	lora, err := export.ReadAdapterConfig(dir)
+	if err != nil {
+		return layout, nil, err
+	}
+	if layout, err = llama.NewLayout(m.weights.Config, lora); err != nil {
+		return layout, nil, err
+	}
+	values, err = export.ReadAdapter(dir, layout)
+	return layout, values, err
+}
+
+// Policy loads the model in a precision and puts the adapter of a PEFT folder on it, or none if dir is "".
 func (m *Model) Policy(dir, precision string) (*policy.Policy, error) {
 	if err := m.Load(precision); err != nil {
 		return nil, err
 	}
-	lora := config.Default().LoRA()
 	if dir == "" {
+		lora := config.Default().LoRA()
 		lora.Rank = 1 // an adapter of zeros
-	} else {
-		var err error
-		if lora, err = export.ReadAdapterConfig(dir); err != nil {
+		layout, err := llama.NewLayout(m.weights.Config, lora)
+		if err != nil {
 			return nil, err
 		}
+		return policy.New(m.backend, m.weights, layout, nil)
 	}
-	layout, err := llama.NewLayout(m.weights.Config, lora)
+	layout, values, err := m.ReadAdapter(dir)
 	if err != nil {
 		return nil, err
-	}
-	var values []float32
-	if dir != "" {
-		if values, err = export.ReadAdapter(dir, layout); err != nil {
-			return nil, err
-		}
 	}
 	return policy.New(m.backend, m.weights, layout, values)
 }

@@ -9,9 +9,9 @@ import (
 func FuzzReferences(f *testing.F) {
 	dir := f.TempDir()
 	f.Setenv("XDG_CACHE_HOME", dir)
-	made := Open(nil, "model")
-	made.Keep(Key{1}, [][2]float32{{1, 2}, {3, 4}})
-	made.Keep(Key{2}, nil)
+	made := Open(nil, "model", nil)
+	made.put(Key{1}, [][2]float32{{1, 2}, {3, 4}})
+	made.put(Key{2}, nil)
 	name := made.file.Name()
 	made.Close()
 	content, err := os.ReadFile(name)
@@ -21,7 +21,7 @@ func FuzzReferences(f *testing.F) {
 	f.Add(content)
 	f.Add(content[:len(content)-3])
 	f.Fuzz(func(t *testing.T, content []byte) {
-		r := &Cache{Known: map[Key][][2]float32{}}
+		r := Memory{}
 		if sound := r.parse(content); sound < 0 || sound > len(content) {
 			t.Errorf("%d of %d bytes are sound", sound, len(content))
 		}

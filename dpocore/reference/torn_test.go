@@ -9,10 +9,10 @@ import (
 // TestTornReferenceFile: a crash can tear the last record; those before it stay.
 func TestTornReferenceFile(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	r := Open(nil, "model")
+	r := Open(nil, "model", nil)
 	first, second := Key{1}, Key{2}
-	r.Keep(first, [][2]float32{{-1, -2}, {-3, -4}})
-	r.Keep(second, [][2]float32{{-5, -6}})
+	r.put(first, [][2]float32{{-1, -2}, {-3, -4}})
+	r.put(second, [][2]float32{{-5, -6}})
 	path := r.file.Name()
 	r.Close()
 	content, err := os.ReadFile(path)
@@ -23,17 +23,17 @@ func TestTornReferenceFile(t *testing.T) {
 		if err := os.WriteFile(path, content[:cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		again := Open(nil, "model")
+		again := Open(nil, "model", nil)
 		again.Close()
-		if got := again.Known[first]; !slices.Equal(got, [][2]float32{{-1, -2}, {-3, -4}}) {
+		if got := again.memory[first]; !slices.Equal(got, [][2]float32{{-1, -2}, {-3, -4}}) {
 			t.Fatalf("cut to %d bytes: the first record reads %v", cut, got)
 		}
-		if _, ok := again.Known[second]; ok != (cut == len(content)) {
+		if _, ok := again.memory[second]; ok != (cut == len(content)) {
 			t.Fatalf("cut to %d bytes: the second record is there: %v", cut, ok)
 		}
 	}
 	content[sha256Size+6] ^= 1
-	if damaged := (&Cache{Known: map[Key][][2]float32{}}); damaged.parse(content) != 0 {
+	if damaged := (Memory{}); damaged.parse(content) != 0 {
 		t.Error("a damaged record is taken for sound")
 	}
 }

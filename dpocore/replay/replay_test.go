@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
@@ -209,7 +208,7 @@ func TestPairsAreReadAgain(t *testing.T) {
 			}
 		}
 	}
-	if _, err := replay.FetchData(context.Background(), (dpocore.Record{Data: &dpocore.Origin{Train: "builtin"}, Mix: &dpocore.Mix{}}), "", "", nil); err == nil {
+	if _, err := replay.FetchData(context.Background(), run.Record{Data: &dataset.Origin{Train: "builtin"}, Mix: &dataset.Mix{}}, "", "", nil); err == nil {
 		t.Error("pairs without a mix stand in for a mix")
 	}
 }

@@ -2,7 +2,6 @@ package train
 
 import (
 	"maps"
-	"math"
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/batch"
@@ -10,55 +9,49 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 )
 
-// figures sums what the pairs of a step or an evaluation showed.
+// figures sums the results of the pairs of a step or an evaluation.
 type figures struct {
 	pairs          int
 	loss           float64
-	rewards        [2]float64 // of chosen and rejected answers, as in the next three
+	rewards        [2]float64 // of chosen and rejected answers, like the next three
 	logProbs       [2]float64
 	logits         [2]float64
 	tokens         [2]int
 	wins, sequence int
 
-	parts map[string]*figures // of each objective of a mix, by its name
+	objectives map[string]*figures // of each objective of a mix, by name
 }
 
-// take adds a pair to the figures and, where it has one, to its objective's.
-func (f *figures) take(objective string, e batch.Example, policy, reference, logits [2]float32, loss, beta float64) {
-	f.add(e, policy, reference, logits, loss, beta)
+// pairFigures are the results of one pair: summed log-probabilities (nats) of the chosen and the rejected answer, and the
+// sum over an answer's tokens of the mean vocabulary logit.
+type pairFigures struct {
+	policy, reference, logits [2]float32
+	loss, beta                float64
+}
+
+// add adds a pair to the figures and, unless objective is "", to those of its objective.
+func (f *figures) add(objective string, e batch.Example, pair pairFigures) {
+	f.addPair(e, pair)
 	if objective == "" {
 		return
 	}
-	if f.parts[objective] == nil {
-		if f.parts == nil {
-			f.parts = map[string]*figures{}
-		}
-		f.parts[objective] = &figures{}
+	if f.objectives == nil {
+		f.objectives = map[string]*figures{}
 	}
-	f.parts[objective].add(e, policy, reference, logits, loss, beta)
+	if f.objectives[objective] == nil {
+		f.objectives[objective] = &figures{}
+	}
+	f.objectives[objective].addPair(e, pair)
 }
 
-// objectives are the figures of each objective, by name.
-func (f *figures) objectives() (list []metrics.Objective) {
-	for _, name := range slices.Sorted(maps.Keys(f.parts)) {
-		part := f.parts[name]
-		list = append(list, metrics.Objective{
-			Name: name, Pairs: part.pairs, Loss: part.mean(part.loss),
-			RewardsAccuracies: part.mean(float64(part.wins)), RewardsMargins: part.mean(part.rewards[0] - part.rewards[1]),
-		})
-	}
-	return list
-}
-
-// add takes in one pair: log-probabilities of both answers under policy and reference, and summed mean logits.
-func (f *figures) add(e batch.Example, policy, reference, logits [2]float32, loss, beta float64) {
+func (f *figures) addPair(e batch.Example, pair pairFigures) {
 	f.pairs++
-	f.loss += loss
-	rewards := measure.Rewards(policy, reference, beta)
+	f.loss += pair.loss
+	rewards := measure.Rewards(pair.policy, pair.reference, pair.beta)
 	for side, answer := range [2][]int32{e.Chosen, e.Rejected} {
 		f.rewards[side] += rewards[side]
-		f.logProbs[side] += float64(policy[side])
-		f.logits[side] += float64(logits[side])
+		f.logProbs[side] += float64(pair.policy[side])
+		f.logits[side] += float64(pair.logits[side])
 		f.tokens[side] += len(answer)
 		f.sequence += len(e.Prompt) + len(answer)
 	}
@@ -70,4 +63,37 @@ func (f *figures) add(e batch.Example, policy, reference, logits [2]float32, los
 // mean of a sum over the pairs.
 func (f *figures) mean(sum float64) float64 { return sum / float64(f.pairs) }
 
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+// event is a step's part of metrics.jsonl.
+func (f *figures) event() metrics.Event {
+	return metrics.Event{
+		Loss:          f.mean(f.loss),
+		RewardsChosen: f.mean(f.rewards[0]), RewardsRejected: f.mean(f.rewards[1]),
+		RewardsAccuracies: f.mean(float64(f.wins)), RewardsMargins: f.mean(f.rewards[0] - f.rewards[1]),
+		LogpsChosen: f.mean(f.logProbs[0]), LogpsRejected: f.mean(f.logProbs[1]),
+		LogitsChosen: f.logits[0] / float64(f.tokens[0]), LogitsRejected: f.logits[1] / float64(f.tokens[1]),
+		Objectives: f.byObjective(),
+	}
+}
+
+// evaluation is an evaluation's part of eval_metrics.jsonl.
+func (f *figures) evaluation() metrics.Evaluation {
+	return metrics.Evaluation{
+		Loss:          f.mean(f.loss),
+		RewardsChosen: f.mean(f.rewards[0]), RewardsRejected: f.mean(f.rewards[1]),
+		RewardsAccuracies: f.mean(float64(f.wins)), RewardsMargins: f.mean(f.rewards[0] - f.rewards[1]),
+		LogpsChosen: f.mean(f.logProbs[0]), LogpsRejected: f.mean(f.logProbs[1]),
+		Objectives: f.byObjective(),
+	}
+}
+
+// byObjective are the figures of each objective, by name.
+func (f *figures) byObjective() (list []metrics.Objective) {
+	for _, name := range slices.Sorted(maps.Keys(f.objectives)) {
+		o := f.objectives[name]
+		list = append(list, metrics.Objective{
+			Name: name, Pairs: o.pairs, Loss: o.mean(o.loss),
+			RewardsAccuracies: o.mean(float64(o.wins)), RewardsMargins: o.mean(o.rewards[0] - o.rewards[1]),
+		})
+	}
+	return list
+}

@@ -13,56 +13,56 @@ import (
 	"example.com/gonb-dpo/internal/sums"
 )
 
-// finish leaves in the run folder what PEFT loads, and marks the run as finished, last of all.
+// finish writes what PEFT loads to the run folder, and last of all marks the run as finished.
 func (t *trainer) finish() error {
 	adapter, err := t.finalAdapter()
 	if err != nil {
-		return fmt.Errorf("finish the run: %w", err)
+		return err
 	}
 	if err := export.WriteAdapter(t.dir, t.layout, adapter, t.model.BaseName(), t.config.AdapterBin); err != nil {
-		return fmt.Errorf("finish the run: %w", err)
+		return err
 	}
 	if err := t.model.Tokenizer.WriteFiles(t.dir); err != nil {
-		return fmt.Errorf("finish the run: %w", err)
+		return err
 	}
 	if err := t.log.Sync(); err != nil {
-		return fmt.Errorf("finish the run: %w", err)
+		return err
 	}
 	history, err := metrics.ReadHistory(t.dir)
 	if err != nil {
-		return fmt.Errorf("finish the run: %w", err)
+		return err
 	}
 	if err := metrics.WriteTrainerState(filepath.Join(t.dir, run.TrainerStateFile), history, t.summary(true)); err != nil {
-		return fmt.Errorf("finish the run: %w", err)
+		return err
 	}
 	if err := t.writeSums(); err != nil {
-		return fmt.Errorf("finish the run: %w", err)
+		return err
 	}
 	t.record.Finished = true
 	if err := t.record.Write(t.dir); err != nil {
-		return fmt.Errorf("finish the run: %w", err)
+		return err
 	}
-	t.listener.Finished(Finish{Dir: t.dir, Seconds: time.Since(t.begun).Seconds(), Taken: t.taken().String(), Expected: t.expected.String()})
+	t.listener.Finished(Finish{Dir: t.dir, Seconds: time.Since(t.started).Seconds(), Actual: t.actual().String(), Expected: t.expected.String()})
 	return nil
 }
 
-// finishedFiles are those of a finished run that nothing changes later.
+// finishedFiles are the files of a finished run that nothing changes later.
 var finishedFiles = []string{"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", "tokenizer.json", "tokenizer_config.json",
 	"special_tokens_map.json", "chat_template.jinja", run.TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile,
 	evaluation.PairsFile}
 
-// writeSums writes the sums by which a damaged file is found before it is used.
+// writeSums writes the checksums by which a damaged file is found before it is used.
 func (t *trainer) writeSums() error {
-	var there []string
+	var existing []string
 	for _, name := range finishedFiles {
 		if _, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
-			there = append(there, name)
+			existing = append(existing, name)
 		}
 	}
-	return sums.Write(t.dir, there...)
+	return sums.Write(t.dir, existing...)
 }
 
-// finalAdapter is what the run has learned: the last step's adapter, or with early stopping the best one's.
+// finalAdapter is the adapter of the last step or, with early stopping, of the best one.
 func (t *trainer) finalAdapter() ([]float32, error) {
 	best, loss, _ := t.best()
 	if t.config.EarlyStopping == 0 || best == t.step {
@@ -70,6 +70,6 @@ func (t *trainer) finalAdapter() ([]float32, error) {
 		return adapter, err
 	}
 	t.listener.Note(fmt.Sprintf("The held-out loss was lowest, %.4f, at step %d; the run ends after step %d with the adapter of that step.", loss, best, t.step))
-	s, err := run.ReadCheckpoint(t.dir, best, t.layout)
-	return s.Adapter, err
+	c, err := run.ReadCheckpoint(t.dir, best, t.layout)
+	return c.Adapter, err
 }

@@ -12,7 +12,7 @@ import (
 // Listener is told what happens in a run, in order and from one goroutine. The command's progress bar is one, the
 // notebook's live view another.
 type Listener interface {
-	Phase(text string)                  // what begins now, such as "loading the model"
+	Phase(text string)                  // what starts now, such as "loading the model"
 	Note(text string)                   // a sentence that the user should read
 	Begin(Begin)                        // once, before the first step of this process
 	Step(metrics.Event)                 // a step is made
@@ -23,7 +23,7 @@ type Listener interface {
 	Finished(Finish)                    // the run is complete
 }
 
-// Answer is what the model says to a prompt at some step.
+// Answer is the model's answer to a sample prompt.
 type Answer struct {
 	Prompt, Text string
 }
@@ -33,24 +33,24 @@ type Begin struct {
 	Config        config.Config
 	Model         string // as Model.Describe says it
 	Backend       string
-	Step          int // steps made by earlier processes, 0 for a new run
+	Step          int // steps made by earlier processes; 0 for a new run
 	Pairs         int // to train on
 	HeldOut       int // to evaluate on
 	StepsPerEpoch int
 	Rows          []batch.Shape
-	Mix           *dataset.Mix // nil where the run mixes no objectives
-	Expected      string       // what the rest of the run will take: memory, time and compilations
+	Mix           *dataset.Mix // nil for a single objective
+	Expected      string       // what the rest of the run is expected to take: memory, time and compilations
 }
 
 // Finish describes a complete run to its listener.
 type Finish struct {
-	Dir             string
-	Seconds         float64 // 0 for a run that was complete before
-	Taken, Expected string  // what this process took, as Begin.Expected, and what was expected
+	Dir              string
+	Seconds          float64 // 0 for a run that was finished before
+	Actual, Expected string  // what this process took, and what Begin.Expected said
 }
 
 // Stopped is the error of a run whose context ended. Nothing is lost: the checkpoint of the last finished step is on
-// disk, and the same call goes on from there.
+// disk, and the same call resumes from there.
 type Stopped struct {
 	Step  int
 	Dir   string
@@ -59,9 +59,9 @@ type Stopped struct {
 
 func (s *Stopped) Error() string {
 	if s.Step == 0 {
-		return fmt.Sprintf("stopped before the first step was made; %s holds no checkpoint yet", s.Dir)
+		return fmt.Sprintf("stopped before the first step; %s has no checkpoint yet", s.Dir)
 	}
-	return fmt.Sprintf("stopped after step %d; its checkpoint is in %s, and the run can go on from there", s.Step, s.Dir)
+	return fmt.Sprintf("stopped after step %d; its checkpoint is in %s, and the run can resume from there", s.Step, s.Dir)
 }
 
 func (s *Stopped) Unwrap() error { return s.Cause }

@@ -7,11 +7,11 @@ import (
 )
 
 func TestLossScale(t *testing.T) {
-	s := firstLossScale(config.Float16)
-	first := s.Factor
+	s := initialLossScale(config.Float16)
+	first := s.factor
 	steps := func(count int, overflow bool) {
 		for range count {
-			s = s.after(overflow, first)
+			s = s.next(overflow, first)
 		}
 	}
 	for _, test := range []struct {
@@ -33,7 +33,7 @@ func TestLossScale(t *testing.T) {
 			t.Fatalf("after %d more steps, overflows %t: %+v, want %+v", test.steps, test.overflow, s, test.want)
 		}
 	}
-	if s := firstLossScale("float32"); s.Factor != 1 {
-		t.Errorf("in float32 it is %g", s.Factor)
+	if s := initialLossScale("float32"); s.factor != 1 {
+		t.Errorf("in float32 it is %g", s.factor)
 	}
 }

@@ -66,22 +66,23 @@ func TestManyPairs(t *testing.T) {
 
 // onePass goes through an epoch, and checks that it has every pair once.
 func onePass(t *testing.T, model *model.Model, data dataset.Data, stage func(string)) {
-	trainer := &trainer{model: model, config: config.Default()}
-	trainer.config.MaxSteps = (len(data.Train.Pairs) + trainer.config.StepPairs() - 1) / trainer.config.StepPairs()
-	if err := trainer.identify(data); err != nil {
+	c := config.Default()
+	c.MaxSteps = (len(data.Train.Pairs) + c.StepPairs() - 1) / c.StepPairs()
+	p := &plan{model: model, config: c}
+	if _, err := p.identify(Job{Data: data}); err != nil {
 		t.Fatal(err)
 	}
-	trainer.order = newOrder(trainer.config, trainer.train.Len())
-	if err := trainer.plan(); err != nil {
+	p.order = newOrder(c, p.pairs.Len())
+	if err := p.chooseShapes(); err != nil {
 		t.Fatal(err)
 	}
 	seen := make([]bool, len(data.Train.Pairs))
-	for step := range trainer.config.MaxSteps {
-		own, pairs, err := trainer.train.At(trainer.stepPairs(step))
+	for step := range c.MaxSteps {
+		own, pairs, err := p.pairs.At(p.stepPairs(step))
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := trainer.pack(pairs)
+		rows, err := p.pack(pairs)
 		if err != nil || len(rows) == 0 {
 			t.Fatalf("step %d: %d rows, %v", step, len(rows), err)
 		}

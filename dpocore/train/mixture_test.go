@@ -35,7 +35,7 @@ func TestSamplingDrawsInProportion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr := trainer{mixture: m, config: c}
+		tr := plan{mixture: m, config: c}
 		had, times := map[string]int{}, make([]int, len(aims))
 		for step := range c.MaxSteps {
 			pairs := tr.stepPairs(step)
@@ -102,14 +102,13 @@ func TestWeightsInTheLoss(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := trainer{mixture: m}
-	if a, b := tr.lossWeight(0), tr.lossWeight(39); math.Abs(float64(a)-0.2*40/30) > 1e-6 || math.Abs(float64(b)-3.2) > 1e-6 {
+	if a, b := m.weight(0), m.weight(39); math.Abs(float64(a)-0.2*40/30) > 1e-6 || math.Abs(float64(b)-3.2) > 1e-6 {
 		t.Errorf("weights %g and %g", a, b)
 	}
 	if m.draws != nil {
 		t.Error("pairs are drawn too")
 	}
-	if w := (&trainer{}).lossWeight(3); w != 1 {
+	if w := (*mixture)(nil).weight(3); w != 1 {
 		t.Errorf("without a mix a pair weighs %g", w)
 	}
 	if _, err := newMixture(config.Default(), mixOf(dataset.MixLoss, 1, 1), aimsOf(5, 0, 0)); err == nil || !strings.Contains(err.Error(), `"b" of the mix has no pair`) {

@@ -15,8 +15,8 @@ func TestOrder(t *testing.T) {
 			if want := []int{4, 4, 2}[step%3]; len(indices) != want {
 				t.Errorf("step %d has %d pairs, want %d", step, len(indices), want)
 			}
-			if want := []int{0, 4, 8, 10, 14, 18}[step]; o.seen(step) != want {
-				t.Errorf("before step %d: %d pairs seen, want %d", step, o.seen(step), want)
+			if want := []int{0, 4, 8, 10, 14, 18}[step]; o.pairsBefore(step) != want {
+				t.Errorf("before step %d: %d pairs seen, want %d", step, o.pairsBefore(step), want)
 			}
 			epochs[step/3] = append(epochs[step/3], indices...)
 		}

@@ -13,8 +13,8 @@ func TestPackLongPair(t *testing.T) {
 	example := func(tokens int) batch.Example {
 		return batch.Example{Prompt: make([]int32, tokens), Chosen: make([]int32, 10), Rejected: make([]int32, 10)}
 	}
-	trainer := &trainer{config: config.Default(), shapes: []batch.Shape{{Tokens: 128, Answers: 64, Pairs: 3}}}
-	rows, err := trainer.pack([]batch.Example{example(20), example(300), example(20)})
+	p := &plan{config: config.Default(), shapes: []batch.Shape{{Tokens: 128, Answers: 64, Pairs: 3}}}
+	rows, err := p.pack([]batch.Example{example(20), example(300), example(20)})
 	if err != nil || len(rows) != 2 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}

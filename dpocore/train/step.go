@@ -2,7 +2,9 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -10,14 +12,19 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/run"
 )
 
-// makeStep learns from the next pairs. Until its update, at the end, nothing of the run's state changes.
+// stepPairs are the pairs of a step: their indices in the training pairs, and their tokens.
+type stepPairs struct {
+	indices []int
+	pairs   []batch.Example
+}
+
+// makeStep trains on the next pairs. Until the update at its end the run's state does not change.
 func (t *trainer) makeStep(ctx context.Context) error {
-	indices, pairs, err := t.train.At(t.stepPairs(t.step))
+	indices, pairs, err := t.pairs.At(t.plan.stepPairs(t.step))
 	if err != nil {
 		return err
 	}
@@ -26,9 +33,9 @@ func (t *trainer) makeStep(ctx context.Context) error {
 		return err
 	}
 	var sums figures
-	loss := LossOf(t.config, pairs)
+	step, loss := stepPairs{indices, pairs}, lossOf(t.config, pairs)
 	for rows := range slices.Chunk(rows, len(t.devices)) {
-		if err := t.learn(ctx, rows, loss, indices, pairs, &sums); err != nil {
+		if err := t.accumulate(ctx, rows, loss, step, &sums); err != nil {
 			return err
 		}
 	}
@@ -39,15 +46,9 @@ func (t *trainer) makeStep(ctx context.Context) error {
 	}
 	t.step++
 	t.tokens += int64(sums.sequence)
-	event := metrics.Event{
-		Step: t.step, Seconds: time.Since(t.begun).Seconds(), Epoch: float64(t.seen(t.step)) / float64(t.train.Len()),
-		Loss: sums.mean(sums.loss), GradNorm: norm, LearningRate: rate,
-		RewardsChosen: sums.mean(sums.rewards[0]), RewardsRejected: sums.mean(sums.rewards[1]),
-		RewardsAccuracies: sums.mean(float64(sums.wins)), RewardsMargins: sums.mean(sums.rewards[0] - sums.rewards[1]),
-		LogpsChosen: sums.mean(sums.logProbs[0]), LogpsRejected: sums.mean(sums.logProbs[1]),
-		LogitsChosen: sums.logits[0] / float64(sums.tokens[0]), LogitsRejected: sums.logits[1] / float64(sums.tokens[1]),
-		NumTokens: t.tokens, Objectives: sums.objectives(),
-	}
+	event := sums.event()
+	event.Step, event.Epoch, event.Seconds = t.step, t.epoch(t.step), time.Since(t.started).Seconds()
+	event.GradNorm, event.LearningRate, event.NumTokens = norm, rate, t.tokens
 	if err := t.log.Step(event); err != nil {
 		return err
 	}
@@ -55,8 +56,8 @@ func (t *trainer) makeStep(ctx context.Context) error {
 	return nil
 }
 
-// loss is what the configuration makes of a batch of pairs.
-func LossOf(c config.Config, pairs []batch.Example) policy.Loss {
+// lossOf is the configured loss for a batch of pairs.
+func lossOf(c config.Config, pairs []batch.Example) policy.Loss {
 	chosen := 0
 	for _, pair := range pairs {
 		chosen += len(pair.Chosen)
@@ -65,19 +66,19 @@ func LossOf(c config.Config, pairs []batch.Example) policy.Loss {
 		SFTWeight: c.SFTWeight, SFTTokens: float64(chosen) / float64(len(pairs))}
 }
 
-// learned is what a row's gradient was computed from, and with.
-type learned struct {
+// rowResult is what a row's gradient was computed from, and with what result.
+type rowResult struct {
 	reference [][2]float32
 	measured  policy.Measured
-	broken    string // the first tensor whose gradient is not finite; "" where there is none
+	notFinite string // the first tensor whose gradient is not finite, or ""
 }
 
-// learn adds the gradients and figures of rows, one for each device at most.
-func (t *trainer) learn(ctx context.Context, rows []*batch.Row, loss policy.Loss, indices []int, pairs []batch.Example, sums *figures) error {
-	found, err := device.Await(ctx, &t.model.Work, func() ([]learned, error) {
-		found := make([]learned, len(rows))
-		return found, t.devices.Each(len(rows), func(i int, p *policy.Policy) (err error) {
-			found[i], err = t.learnOn(p, rows[i], loss, indices, len(pairs))
+// accumulate adds the gradients and figures of rows, at most one for each device.
+func (t *trainer) accumulate(ctx context.Context, rows []*batch.Row, loss policy.Loss, step stepPairs, sums *figures) error {
+	results, err := device.Await(ctx, &t.model.Work, func() ([]rowResult, error) {
+		results := make([]rowResult, len(rows))
+		return results, t.devices.Each(len(rows), func(i int, p *policy.Policy) (err error) {
+			results[i], err = t.accumulateOn(p, rows[i], loss, step)
 			return err
 		})
 	})
@@ -85,61 +86,88 @@ func (t *trainer) learn(ctx context.Context, rows []*batch.Row, loss policy.Loss
 		return err
 	}
 	for i, row := range rows {
-		if err := t.take(row, found[i], indices, pairs, sums); err != nil {
+		if err := t.sum(row, results[i], step, sums); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// learnOn adds a row's gradient on a device.
-func (t *trainer) learnOn(p *policy.Policy, row *batch.Row, loss policy.Loss, indices []int, pairs int) (l learned, err error) {
-	if l.reference, err = t.references.From(p, row); err != nil {
-		return l, err
+// accumulateOn adds a row's gradient on a device.
+func (t *trainer) accumulateOn(p *policy.Policy, row *batch.Row, loss policy.Loss, step stepPairs) (r rowResult, err error) {
+	if r.reference, err = t.references.LogProbs(row, p.Reference); err != nil {
+		return r, err
 	}
 	weights := make([]float32, len(row.Examples))
 	for i, example := range row.Examples {
-		weights[i] = t.lossWeight(indices[example]) / float32(pairs)
+		weights[i] = t.mixture.weight(step.indices[example]) / float32(len(step.pairs))
 	}
-	if l.measured, err = p.Accumulate(row, l.reference, weights, loss); err != nil {
-		return l, err
+	if r.measured, err = p.Accumulate(row, r.reference, weights, loss); err != nil {
+		return r, err
 	}
-	l.broken, err = p.NotFinite()
-	return l, err
+	r.notFinite, err = p.NotFinite()
+	return r, err
 }
 
-// take adds a row's figures, and looks whether they are finite.
-func (t *trainer) take(row *batch.Row, l learned, indices []int, pairs []batch.Example, sums *figures) error {
-	var own []int
+// sum adds a row's figures, after checking that they are finite.
+func (t *trainer) sum(row *batch.Row, r rowResult, step stepPairs, sums *figures) error {
+	var indices []int
 	for i, example := range row.Examples {
-		own = append(own, indices[example])
-		value := float64(l.measured.Losses[i])
-		if !finite(value) {
-			return t.notFinite("the loss", indices[example:example+1])
+		index := step.indices[example]
+		indices = append(indices, index)
+		loss := float64(r.measured.Losses[i])
+		if !finite(loss) {
+			return t.notFiniteError("the loss", indices[i:])
 		}
-		sums.take(t.aim(t.train.Pair(indices[example])), pairs[example], l.measured.LogProbs[i], l.reference[i], l.measured.MeanLogits[i], value, t.config.Beta)
+		sums.add(t.objective(t.pairs.Pair(index)), step.pairs[example], pairFigures{
+			policy: r.measured.LogProbs[i], reference: r.reference[i], logits: r.measured.MeanLogits[i], loss: loss, beta: t.config.Beta,
+		})
 	}
 	switch {
-	case l.broken == "":
+	case r.notFinite == "":
 		return nil
-	case t.model.Precision() == config.Float16 && t.scale.Factor >= 1:
+	case t.model.Precision() == config.Float16 && t.scale.factor >= 1:
 		t.overflowed = true
 		return nil
 	default:
-		return t.notFinite("the gradient of "+l.broken, own)
+		return t.notFiniteError("the gradient of "+r.notFinite, indices)
 	}
 }
 
-// notFinite is the error of a step in which some figure of pairs was not a finite number.
-func (t *trainer) notFinite(what string, pairs []int) error {
+// update makes an optimizer step with the accumulated gradients, those of the pairs with these indices, and returns their
+// norm. In float16 a gradient can overflow; such a step changes nothing but the loss scale.
+func (t *trainer) update(rate float64, indices []int) (norm float64, err error) {
+	overflowed := t.overflowed
+	t.overflowed = false
+	if overflowed {
+		norm, err = math.NaN(), t.devices.DropGradients()
+	} else {
+		norm, err = t.devices.Update(rate, t.config.MaxGradNorm)
+	}
+	switch {
+	case errors.Is(err, policy.ErrNotFinite):
+		return norm, t.notFiniteError("the adapter's norm", indices)
+	case err != nil:
+		return norm, err
+	}
+	t.scale = t.scale.next(overflowed, initialLossScale(t.model.Precision()).factor)
+	t.devices.SetLossScale(t.scale.factor)
+	if overflowed {
+		t.listener.Note(fmt.Sprintf("Step %d was skipped: its gradient overflows float16. The loss scale is now %g; if this happens often, train in float32.", t.step+1, t.scale.factor))
+	}
+	return norm, nil
+}
+
+// notFiniteError is the error of a step in which a figure of these pairs was not finite.
+func (t *trainer) notFiniteError(what string, pairs []int) error {
 	var places []string
 	for _, pair := range pairs {
-		places = append(places, t.train.Pair(pair).Where())
+		places = append(places, t.pairs.Pair(pair).Where())
 	}
-	kept := "no checkpoint is saved yet"
-	if t.savedAt > 0 {
-		kept = fmt.Sprintf("%s%d is the last good checkpoint", run.CheckpointPrefix, t.savedAt)
+	checkpoint := "no checkpoint is saved yet"
+	if t.lastSave > 0 {
+		checkpoint = fmt.Sprintf("%s%d is the last good checkpoint", run.CheckpointPrefix, t.lastSave)
 	}
 	return fmt.Errorf("step %d: %s is not a finite number (pairs: %s); lower the learning rate (it is %g); %s",
-		t.step+1, what, strings.Join(places, "; "), t.config.LearningRate, kept)
+		t.step+1, what, strings.Join(places, "; "), t.config.LearningRate, checkpoint)
 }

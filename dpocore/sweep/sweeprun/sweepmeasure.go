@@ -7,15 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/llama"
-	"example.com/gonb-dpo/dpocore/measure"
-	"example.com/gonb-dpo/dpocore/policy"
-	"example.com/gonb-dpo/dpocore/reference"
 	"example.com/gonb-dpo/dpocore/sweep"
-	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
@@ -47,7 +41,9 @@ func (s *sweeping) measured(ctx context.Context, run sweep.Point) ([]evaluation.
 	}
 	if last, ok := s.shared.LastHeldOut(dir); ok && run.Config.EarlyStopping == 0 {
 		own.Pairs = last
-	} else if own.Pairs, err = s.measure(ctx, run); err != nil {
+	} else if own.Pairs, err = s.shared.MeasureHeldOut(ctx, s.model, dir, run.Config, s.held, func(done, total int) {
+		s.listener.Measuring(run, done, total)
+	}); err != nil {
 		return nil, err
 	}
 	raw, err := json.Marshal(own)
@@ -55,55 +51,4 @@ func (s *sweeping) measured(ctx context.Context, run sweep.Point) ([]evaluation.
 		return nil, fmt.Errorf("write down the held-out pairs of %s: %w", dir, err)
 	}
 	return own.Pairs, atomicfile.WriteBytes(path, append(raw, '\n'))
-}
-
-// measure measures the held-out pairs of a run that another process has trained.
-func (s *sweeping) measure(ctx context.Context, run sweep.Point) ([]evaluation.Pair, error) {
-	m := s.model
-	dir := filepath.Join(s.dir, run.Name)
-	rows, err := measure.Pack(s.held.List)
-	if err != nil {
-		return nil, err
-	}
-	p, err := s.adapted(dir, run.Config)
-	if err != nil {
-		return nil, err
-	}
-	defer s.shared.Leave(m, p)
-	references := reference.Open(p, m.ReferenceKey())
-	defer references.Close()
-	s.shared.Lend(references)
-	if err := s.shared.Prime(ctx, &m.Work, p, references, rows); err != nil {
-		return nil, err
-	}
-	pairs, divergence := measure.PairsOf(s.held), make([]float64, len(s.held.List))
-	own := s.shared.Diverging(p, references, train.LossOf(run.Config, s.held.List), divergence)
-	told := func(done, total int) { s.listener.Measuring(run, done, total) }
-	if err := measure.Rows(ctx, &m.Work, references, rows, told, own, func(one measure.RowPair) { one.Fill(&pairs[one.Example]) }); err != nil {
-		return nil, err
-	}
-	for i := range pairs {
-		pairs[i].KL = divergence[i]
-	}
-	return pairs, nil
-}
-
-// adapted is the model with a run's adapter.
-func (s *sweeping) adapted(dir string, c config.Config) (*policy.Policy, error) {
-	if err := s.model.Load(c.Precision); err != nil {
-		return nil, err
-	}
-	lora, err := export.ReadAdapterConfig(dir)
-	if err != nil {
-		return nil, err
-	}
-	layout, err := llama.NewLayout(s.model.Weights().Config, lora)
-	if err != nil {
-		return nil, err
-	}
-	values, err := export.ReadAdapter(dir, layout)
-	if err != nil {
-		return nil, err
-	}
-	return s.shared.Fit(s.model, layout, values)
 }

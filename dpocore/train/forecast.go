@@ -10,23 +10,23 @@ import (
 	"example.com/gonb-dpo/dpocore/policy"
 )
 
-// forecast is what a run is expected to take, and after it what it took.
+// forecast is what a run is expected to take, or afterwards what it took.
 type forecast struct {
-	memory   int64 // bytes at most; 0 where it can't be told, as on a GPU
+	memory   int64 // bytes at most; 0 if unknown, as on a GPU
 	seconds  float64
 	compiles int
-	filled   float64 // share of the places in rows that hold a token; 0 where it is not told
+	filled   float64 // share of the positions in rows that hold a token; 0 if unknown
 }
 
-// What a forecast counts with, measured on two cores of a CPU with SmolLM2-135M.
+// Assumptions of a forecast, measured on two CPU cores with SmolLM2-135M.
 const (
-	processMemory  = 650 << 20 // of the program, the compiler, what it compiled, and what the allocator holds back
-	stateVectors   = 8         // adapter, moments and gradients of a layer, old and new
-	productShare   = 0.6       // of the speed of a single large product
-	compileSeconds = 0.4       // of a graph
-	shapeGraphs    = 6         // that compile anew for a shape of row: embedding, layer, reference, backward, two over the vocabulary
+	processMemory  = 650 << 20 // of the program, the compiler and its output, and what the allocator keeps
+	stateVectors   = 8         // adapter, moments and gradients, old and new
+	productShare   = 0.6       // of the speed of one large matrix product
+	compileSeconds = 0.4       // for each graph
+	shapeGraphs    = 6         // compiled for each shape of row: embedding, layer, reference, backward, two over the vocabulary
 	otherGraphs    = 2         // gradient norm, optimizer
-	heldGraphs     = 5         // for the held-out pairs' row; a shape that serves both compiles once
+	heldGraphs     = 5         // for the held-out rows; a shape that training has too compiles once
 	sampledSteps   = 32
 )
 
@@ -49,18 +49,18 @@ func duration(seconds float64) string {
 	return fmt.Sprintf("%.1f minutes", seconds/60)
 }
 
-// preflight says what is ahead, and chooses to compute layers again where memory would not hold what they leave.
+// preflight makes the forecast, and turns on recomputation if the layers' activations would not fit into memory.
 func (t *trainer) preflight() error {
-	var most int64
+	var largest int64
 	for _, shape := range t.shapes {
 		demand := policy.DemandOf(t.model.Weights().Config, shape, false)
-		most = max(most, demand.Kept+demand.Work)
+		largest = max(largest, demand.Kept+demand.Work)
 	}
 	free, known := device.FreeMemory(t.model.Backend())
-	recompute := known && most > free
+	recompute := known && largest > free
 	if recompute {
 		t.policy.Recompute()
-		t.listener.Note("Memory is short, so that each layer is computed again on the way back: a third slower, and the same figures.")
+		t.listener.Note("Memory is short, so the backward pass recomputes each layer (gradient checkpointing): a third slower, same results.")
 	}
 	t.opened = time.Now()
 	device.ResetPeak()
@@ -69,7 +69,7 @@ func (t *trainer) preflight() error {
 	return err
 }
 
-// expect forecasts the steps and evaluations that are left.
+// expect forecasts the remaining steps and evaluations.
 func (t *trainer) expect(recompute bool) (forecast, error) {
 	rate, err := t.policy.Rate()
 	if err != nil {
@@ -90,13 +90,13 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 		products += perStep[i] * float64(left) * (demand.Products + demand.Reference)
 	}
 	f.compiles = otherGraphs + shapeGraphs*len(t.shapes)
-	if len(t.heldRows) > 0 {
-		demand := policy.DemandOf(c, t.heldRows[0].Shape, recompute)
-		products += float64(len(t.heldRows)*t.model.Devices()) * demand.Reference * float64(1+t.evaluationsLeft())
-		held = demand.Work // the allocator keeps it apart
+	if len(t.heldOutRows) > 0 {
+		demand := policy.DemandOf(c, t.heldOutRows[0].Shape, recompute)
+		products += float64(len(t.heldOutRows)*t.model.Devices()) * demand.Reference * float64(1+t.evaluationsLeft())
+		held = demand.Work // the allocator keeps it separately
 		f.compiles += heldGraphs
 	}
-	if t.compiled > 0 { // the run before in a sweep has compiled them
+	if t.compiled > 0 { // by the previous run of a sweep
 		f.compiles = 0
 	}
 	f.seconds = products/(rate*productShare*float64(t.model.Devices())) + compileSeconds*float64(f.compiles)
@@ -104,8 +104,8 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 	return f, nil
 }
 
-// memory is what the process takes at most, given what the largest graphs take: as much as a fresh one, or where it has
-// trained before, beside what it still holds. On a GPU it can't be told.
+// memory is how many bytes the process takes at most, given what the largest graphs take: as much as a fresh process, or
+// if it has trained before, that on top of what it still holds. On a GPU it is unknown.
 func (t *trainer) memory(graphs int64) int64 {
 	if device.OnGPU(t.model.Backend()) {
 		return 0
@@ -116,14 +116,14 @@ func (t *trainer) memory(graphs int64) int64 {
 	return max(fresh, holds) + graphs
 }
 
-// rowsPerStep is how many rows of each shape a step has on average, and what share of their places is filled, of a
-// sample of the steps that are left.
+// rowsPerStep is how many rows of each shape a step has on average, and what share of their positions is filled, from a
+// sample of the remaining steps.
 func (t *trainer) rowsPerStep(left int) (count []float64, filled float64, err error) {
 	count = make([]float64, len(t.shapes))
 	sample := min(left, sampledSteps)
-	tokens, places := 0, 0
+	tokens, positions := 0, 0
 	for i := range sample {
-		_, pairs, err := t.train.At(t.stepPairs(t.step + i*left/sample))
+		_, pairs, err := t.pairs.At(t.plan.stepPairs(t.step + i*left/sample))
 		if err != nil {
 			return nil, 0, err
 		}
@@ -135,7 +135,7 @@ func (t *trainer) rowsPerStep(left int) (count []float64, filled float64, err er
 			tokens += pair.Tokens()
 		}
 		for _, row := range rows {
-			places += row.Shape.Tokens
+			positions += row.Shape.Tokens
 			for s, shape := range t.shapes {
 				if row.Shape == shape {
 					count[s] += 1 / float64(sample)
@@ -143,7 +143,7 @@ func (t *trainer) rowsPerStep(left int) (count []float64, filled float64, err er
 			}
 		}
 	}
-	return count, float64(tokens) / float64(max(1, places)), nil
+	return count, float64(tokens) / float64(max(1, positions)), nil
 }
 
 func (t *trainer) evaluationsLeft() int {
@@ -153,8 +153,8 @@ func (t *trainer) evaluationsLeft() int {
 	return int(math.Ceil(float64(t.config.MaxSteps-t.step) / float64(t.config.EvalSteps)))
 }
 
-// taken is what the run has taken since its forecast.
-func (t *trainer) taken() forecast {
+// actual is what the run has taken since its forecast.
+func (t *trainer) actual() forecast {
 	f := forecast{seconds: time.Since(t.opened).Seconds(), compiles: t.policy.Compiles() - t.compiled}
 	if peak, ok := device.PeakMemory(); ok && t.expected.memory > 0 {
 		f.memory = peak

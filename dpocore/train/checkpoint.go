@@ -1,0 +1,39 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/run"
+)
+
+// save writes the checkpoint of the last finished step.
+func (t *trainer) save() error {
+	if err := t.log.Sync(); err != nil {
+		return err
+	}
+	c := run.Checkpoint{Position: t.position(t.plan, t.policy.Updates())}
+	var err error
+	if c.Adapter, c.Mean, c.Variance, err = t.policy.Snapshot(); err != nil {
+		return err
+	}
+	if err := run.WriteCheckpoint(t.dir, t.model.BaseName(), t.record, t.layout, c, t.summary(false)); err != nil {
+		return err
+	}
+	t.lastSave = t.step
+	t.listener.Saved(t.step, fmt.Sprintf("%s/%s%d", t.dir, run.CheckpointPrefix, t.step))
+	return nil
+}
+
+// summary is what trainer_state.json says about the whole run.
+func (t *trainer) summary(finished bool) metrics.Summary {
+	best, loss, _ := t.best()
+	return metrics.Summary{
+		BestStep: best, BestLoss: loss, BestCheckpoint: t.bestCheckpoint(best),
+		MaxSteps: t.config.MaxSteps, NumTrainEpochs: int(math.Ceil(t.epoch(t.config.MaxSteps))),
+		EvalSteps: t.config.EvalSteps, SaveSteps: t.config.SaveSteps, TrainBatchSize: t.config.BatchSize,
+		Finished: finished, TrainRuntime: time.Since(t.started).Seconds(), TrainSamples: t.pairsBefore(t.step),
+	}
+}

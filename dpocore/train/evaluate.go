@@ -1,0 +1,57 @@
+package train
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/policy"
+)
+
+// evaluate measures the held-out pairs. With a shared cache it also measures their divergence after the last step, which
+// the sweep's comparison needs.
+func (t *trainer) evaluate(ctx context.Context) error {
+	started := time.Now()
+	loss := lossOf(t.config, t.heldOut.List)
+	evaluate := func(row *batch.Row, reference [][2]float32) (policy.Measured, error) {
+		return t.policy.Evaluate(row, reference, loss)
+	}
+	var divergence []float64
+	if t.shared != nil {
+		if err := t.shared.prime(ctx, &t.model.Work, t.policy, t.references, t.heldOutRows); err != nil {
+			return err
+		}
+		if t.step == t.config.MaxSteps {
+			divergence = make([]float64, len(t.heldOut.List))
+			evaluate = t.shared.evaluating(t.policy, t.references, loss, divergence)
+		}
+	}
+	var sums figures
+	pairs := measure.PairsOf(t.heldOut)
+	err := measure.Rows(ctx, &t.model.Work, t.references, t.heldOutRows, t.listener.Evaluating, evaluate, func(m measure.RowPair) {
+		sums.add(t.objective(&t.heldOut.Pairs[m.Example]), t.heldOut.List[m.Example], pairFigures{
+			policy: m.Policy, reference: m.Reference, logits: m.MeanLogits, loss: m.Loss, beta: t.config.Beta,
+		})
+		m.Fill(&pairs[m.Example])
+	})
+	if err != nil {
+		return err
+	}
+	result := sums.evaluation()
+	result.Step, result.Epoch, result.Runtime = t.step, t.epoch(t.step), time.Since(started).Seconds()
+	if err := t.log.Evaluation(result); err != nil {
+		return err
+	}
+	if err := evaluation.WritePairs(filepath.Join(t.dir, evaluation.PairsFile), pairs); err != nil {
+		return err
+	}
+	if divergence != nil {
+		t.shared.remember(t.dir, pairs, divergence)
+	}
+	t.evaluations = append(t.evaluations, result)
+	t.listener.Evaluated(result)
+	return nil
+}

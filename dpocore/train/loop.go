@@ -1,0 +1,109 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"example.com/gonb-dpo/dpocore/run"
+)
+
+// trainer is one process's part of a run.
+type trainer struct {
+	*plan
+	state
+	machine
+
+	record   run.Record
+	listener Listener
+	shared   *Shared
+
+	started    time.Time
+	opened     time.Time // when everything was read and the first graph could compile
+	expected   forecast
+	overflowed bool // a gradient of the current step is not finite, in float16
+}
+
+// task is something that a run does between steps.
+type task struct {
+	name    string
+	enabled bool
+	every   int  // steps; 0 for only after the last one
+	now     bool // due in any case
+	last    *int // the step after which it was done last
+	do      func(context.Context) error
+}
+
+// tasks are done in this order once they are due.
+func (t *trainer) tasks() []task {
+	bestIsKept := t.config.EarlyStopping > 0 && t.improved() // the run may end with it
+	return []task{
+		{"evaluate", len(t.heldOutRows) > 0, t.config.EvalSteps, false, &t.lastEvaluation, t.evaluate},
+		{"save a checkpoint", true, t.config.SaveSteps, bestIsKept, &t.lastSave, func(context.Context) error { return t.save() }},
+		{"answer the sample prompts", t.config.SampleSteps > 0, t.config.SampleSteps, false, &t.lastSample, t.sample},
+	}
+}
+
+// due says whether a task is to be done after the step that was made last, and has not been done.
+func (t *trainer) due(task task) bool {
+	final := t.step == t.config.MaxSteps
+	regular := task.every > 0 && t.step > 0 && t.step%task.every == 0
+	return task.enabled && *task.last < t.step && (final || regular || task.now)
+}
+
+// loop makes the remaining steps, with the tasks that are due between them.
+func (t *trainer) loop(ctx context.Context) error {
+	t.listener.Begin(Begin{
+		Config: t.config, Model: t.model.Describe(), Backend: t.record.Backend, Step: t.step,
+		Pairs: t.pairs.Len(), HeldOut: len(t.heldOut.List), StepsPerEpoch: t.order.stepsPerEpoch(), Rows: t.shapes,
+		Mix: t.record.Mix, Expected: t.expected.String(),
+	})
+	for {
+		for i := range t.tasks() { // an evaluation may make a checkpoint due
+			if task := t.tasks()[i]; t.due(task) {
+				if err := task.do(ctx); err != nil {
+					return err
+				}
+				*task.last = t.step
+			}
+		}
+		exhausted := t.config.EarlyStopping > 0 && t.evaluationsSinceBest() >= t.config.EarlyStopping
+		if t.step == t.config.MaxSteps || exhausted {
+			return nil
+		}
+		if err := t.makeStep(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// stopped turns the error of a canceled run into a *Stopped, after saving what the run has reached.
+func (t *trainer) stopped(ctx context.Context, cause error) error {
+	if ctx.Err() == nil || !errors.Is(cause, ctx.Err()) {
+		return fmt.Errorf("train: %w", cause)
+	}
+	if t.policy == nil { // not opened yet; an earlier process may have left checkpoints
+		if steps, err := run.Checkpoints(t.dir); err == nil && len(steps) > 0 {
+			t.step, t.lastSave = steps[len(steps)-1], steps[len(steps)-1]
+		}
+	}
+	if t.lastSave < t.step {
+		if err := t.save(); err != nil {
+			return fmt.Errorf("stop: %w", err)
+		}
+	}
+	return &Stopped{Step: t.step, Dir: t.dir, Cause: cause}
+}
+
+// bestCheckpoint is the folder of the best evaluated step, or "" if there is none or it was not saved.
+func (t *trainer) bestCheckpoint(best int) string {
+	folder := filepath.Join(t.dir, run.CheckpointPrefix+strconv.Itoa(best))
+	if _, err := os.Stat(folder); best == 0 || best != t.step && err != nil {
+		return ""
+	}
+	return folder
+}

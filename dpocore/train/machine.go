@@ -1,0 +1,136 @@
+package train
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/reference"
+	"example.com/gonb-dpo/dpocore/run"
+)
+
+// machine is what a run computes with and writes to.
+type machine struct {
+	layout     llama.Layout
+	policy     *policy.Policy
+	devices    policy.Devices // that train, the policy's first
+	compiled   int            // graphs of the policy that earlier runs compiled
+	references *reference.Cache
+	answerer   *generate.Answerer // of the sample prompts, once there was one
+	log        *metrics.Log
+}
+
+// open loads the model, starts the run in its folder once nothing in the model or the first adapter prevents it, and sets
+// policy and state to where the run is.
+func (t *trainer) open(resuming bool) error {
+	t.listener.Phase("loading the model")
+	if err := t.model.Load(t.record.Config.Precision); err != nil {
+		return err
+	}
+	t.record.Backend, t.record.Config.Precision = t.model.Machine(), t.model.Precision()
+	if note := device.Note(t.model.Backend()); note != "" {
+		t.listener.Note(note)
+	}
+	if err := t.openPolicy(); err != nil {
+		return err
+	}
+	if err := t.record.Begin(t.dir, !resuming); err != nil {
+		return err
+	}
+	if err := t.resume(); err != nil {
+		return err
+	}
+	if err := t.preflight(); err != nil {
+		return err
+	}
+	if err := t.spread(); err != nil {
+		return err
+	}
+	t.references = reference.Open(t.policy, t.model.ReferenceKey(), t.shared.memory())
+	var err error
+	t.log, err = metrics.OpenLog(t.dir, t.step)
+	return err
+}
+
+// openPolicy puts the first adapter on the model: that of the configured folder, or a new one.
+func (t *trainer) openPolicy() (err error) {
+	var values []float32
+	if dir := t.config.InitAdapter; dir != "" {
+		if t.layout, values, err = t.model.ReadAdapter(dir); err != nil {
+			return err
+		}
+		t.noteAdapter(dir, t.layout.LoRA)
+	} else {
+		if t.layout, err = llama.NewLayout(t.model.Weights().Config, t.config.LoRA()); err != nil {
+			return err
+		}
+		values = t.layout.Init(uint64(t.config.Seed))
+	}
+	if t.policy, err = t.shared.policyWith(t.model, t.layout, values); err != nil {
+		return err
+	}
+	t.compiled = t.policy.Compiles()
+	t.scale = initialLossScale(t.model.Precision())
+	return nil
+}
+
+// noteAdapter tells if the first adapter's settings are not those of the configuration.
+func (t *trainer) noteAdapter(dir string, lora llama.LoRA) {
+	configured := t.config.LoRA()
+	if lora.Rank != configured.Rank || lora.Scale() != configured.Scale() || !slices.Equal(lora.Modules, configured.Modules) {
+		t.listener.Note(fmt.Sprintf("The adapter %s has rank %d, alpha %g and %s; the run uses these.", dir, lora.Rank, lora.Alpha, strings.Join(lora.Modules, ", ")))
+	}
+}
+
+// resume sets policy and state to the latest checkpoint, if any.
+func (t *trainer) resume() error {
+	latest, ok, err := run.LatestIntact(t.dir, t.layout, t.listener.Note)
+	if err != nil || !ok {
+		return err
+	}
+	if err := run.RestoreLogs(t.dir, latest.Step, t.listener.Note); err != nil {
+		return err
+	}
+	history, err := metrics.ReadHistory(t.dir)
+	if err != nil {
+		return err
+	}
+	t.restore(latest, history)
+	return t.policy.Restore(latest.Adapter, latest.Mean, latest.Variance, latest.Updates)
+}
+
+// spread copies the policy to all devices that training uses.
+func (t *trainer) spread() (err error) {
+	if t.devices, err = policy.Spread(t.policy, t.model.Devices()); err != nil {
+		return err
+	}
+	t.devices.SetLossScale(t.scale.factor)
+	if n := len(t.devices); n > 1 {
+		t.listener.Note(fmt.Sprintf("Training on %d devices: each holds the whole model, and the rows of a step are distributed over them.", n))
+	}
+	return nil
+}
+
+// free releases the device once nothing computes on it any more, and closes the log.
+func (t *trainer) free() {
+	if t.references != nil {
+		t.references.Close()
+	}
+	if t.log != nil {
+		t.log.Close() // each checkpoint has synced what it relies on
+	}
+	t.model.Work.Finish(func() {
+		if t.answerer != nil {
+			t.answerer.Close()
+		}
+		t.devices.FinalizeCopies()
+	})
+	if t.policy != nil {
+		t.shared.release(t.model, t.policy)
+	}
+}

@@ -1,0 +1,178 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/encode"
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/lint"
+	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/run"
+)
+
+// Limits on what a run looks at before its first step, so that this step comes within seconds for any number of pairs.
+const (
+	maxFaultsShown = 3     // findings of the linter; dpo data lint shows all
+	maxLinted      = 50000 // pairs that the linter checks
+
+	// MaxHeldOut is how many held-out pairs a run evaluates at most.
+	MaxHeldOut = 5000
+)
+
+// plan is what a run knows before its first step. It never changes.
+type plan struct {
+	model  *model.Model
+	config config.Config
+	dir    string
+
+	pairs   *encode.Feed // to train on
+	order   order        // of the pairs over the steps
+	mixture *mixture     // nil for a single objective
+	shapes  []batch.Shape
+
+	heldOut     encode.Examples
+	heldOutRows []*batch.Row
+}
+
+// newPlan reads and tokenizes the pairs and decides all that can be decided without the weights. It touches neither the
+// run folder nor the device. The record identifies the run.
+func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
+	p := &plan{model: job.Model, config: job.Config, dir: job.Dir}
+	job.Listener.Phase("reading the pairs")
+	record, err := p.identify(job)
+	if err != nil {
+		return p, record, err
+	}
+	evaluated, heldOutNotes, err := p.readHeldOut(job, &record)
+	if err != nil {
+		return p, record, err
+	}
+	p.order = newOrder(p.config, p.pairs.Len())
+	if mix := job.Data.Mix; mix != nil {
+		if err := mix.Validate(); err != nil {
+			return p, record, err
+		}
+		if p.mixture, err = newMixture(p.config, mix, p.pairs.Objectives()); err != nil {
+			return p, record, err
+		}
+	}
+	if err := p.chooseShapes(); err != nil {
+		return p, record, err
+	}
+	faults, err := p.lint(ctx, job, evaluated)
+	if err != nil {
+		return p, record, err
+	}
+	for _, note := range slices.Concat(p.pairs.Notes(job.Data.Train), heldOutNotes, faults) {
+		job.Listener.Note(note)
+	}
+	return p, record, nil
+}
+
+// Identify returns the record of the run that a job would train, without training.
+func Identify(job Job) (run.Record, error) {
+	p := &plan{model: job.Model, config: job.Config, dir: job.Dir}
+	record, err := p.identify(job)
+	if err != nil {
+		return record, err
+	}
+	_, _, err = p.readHeldOut(job, &record)
+	return record, err
+}
+
+// identify opens the training pairs and makes the run's record.
+func (p *plan) identify(job Job) (record run.Record, err error) {
+	if p.pairs, err = encode.NewFeed(p.model.Encoder(p.config.MaxLength), job.Data.Train, encode.TokenizedAhead); err != nil {
+		return record, err
+	}
+	weights, err := p.model.WeightsHash()
+	if err != nil {
+		return record, err
+	}
+	tokenizer := p.model.Tokenizer
+	record = run.Record{
+		Config: p.config,
+		Model:  run.ModelFacts{Path: p.model.Path, Hub: p.model.HubID, Weights: weights, Tokenizer: tokenizer.Hash()},
+		Train:  run.DataFacts{Source: job.Data.Train.Source, Pairs: p.pairs.Len(), Tokens: p.pairs.Hash(tokenizer.ChatTemplate())},
+		Mix:    job.Data.Mix, Data: job.Data.Origin, Lineage: job.Data.Lineage,
+		Code: run.Version(),
+	}
+	if p.config.InitAdapter != "" {
+		record.Model.Adapter, err = export.HashAdapter(p.config.InitAdapter)
+	}
+	return record, err
+}
+
+// readHeldOut tokenizes the held-out pairs and returns those that are evaluated, which may be none, with notes on them.
+func (p *plan) readHeldOut(job Job, record *run.Record) (evaluated *preference.Set, notes []string, err error) {
+	set := job.Data.HeldOut
+	if set == nil || len(set.Pairs) == 0 {
+		if p.config.EarlyStopping > 0 {
+			return nil, nil, errors.New("early stopping needs held-out pairs, and there are none; name a file of held-out pairs, or hold out a share of the training pairs")
+		}
+		return nil, nil, nil
+	}
+	evaluated = set.Spread(MaxHeldOut)
+	encoder := p.model.Encoder(p.config.MaxLength)
+	if p.heldOut, err = encoder.Encode(evaluated); err != nil {
+		return nil, nil, err
+	}
+	notes = encoder.Notes(evaluated)
+	if evaluated != set {
+		notes = append(notes, fmt.Sprintf("%s: %d of the %d held-out pairs are evaluated, spread evenly; dpo eval measures all of them.", set.Source, MaxHeldOut, len(set.Pairs)))
+	}
+	record.HeldOut = &run.DataFacts{Source: set.Source, Pairs: len(p.heldOut.List), Tokens: p.heldOut.Hash()}
+	p.heldOutRows, err = measure.Pack(p.heldOut.List)
+	return evaluated, notes, err
+}
+
+// lint returns sentences on the worst faults of the pairs.
+func (p *plan) lint(ctx context.Context, job Job, heldOut *preference.Set) ([]string, error) {
+	train := job.Data.Train
+	linted := train.Spread(maxLinted)
+	faults, err := lint.Check(ctx, linted, heldOut, lint.DefaultOptions())
+	if err != nil {
+		return nil, err
+	}
+	notes := lint.Worst(faults, maxFaultsShown)
+	if linted != train {
+		notes = append(notes, fmt.Sprintf("The linter checked %d of the %d pairs; dpo data lint checks all of them.", maxLinted, len(train.Pairs)))
+	}
+	return notes, nil
+}
+
+// stepPairs lists the training pairs of a step, counted from 0.
+func (p *plan) stepPairs(step int) []int {
+	if m := p.mixture; m != nil && m.draws != nil {
+		return m.draws[step*m.perStep : (step+1)*m.perStep]
+	}
+	return p.order.step(step)
+}
+
+// pairsBefore is the number of pairs in all steps before this one.
+func (p *plan) pairsBefore(step int) int {
+	if m := p.mixture; m != nil && m.draws != nil {
+		return step * m.perStep
+	}
+	return p.order.pairsBefore(step)
+}
+
+// epoch is the number of passes over the training pairs after a number of steps.
+func (p *plan) epoch(steps int) float64 {
+	return float64(p.pairsBefore(steps)) / float64(p.pairs.Len())
+}
+
+// objective is the objective that a pair's figures count towards: "" unless the run mixes objectives.
+func (p *plan) objective(pair *preference.Pair) string {
+	if p.mixture == nil {
+		return ""
+	}
+	return pair.Objective
+}

@@ -1,0 +1,73 @@
+package train
+
+import (
+	"slices"
+
+	"example.com/gonb-dpo/dpocore/batch"
+)
+
+// Limits on the steps whose pairs the shapes of rows are chosen for.
+const (
+	maxPlannedSteps = 2000
+	maxPlannedPairs = 512 // if each has to be tokenized for this
+)
+
+// rowStep is what lengths of rows are multiples of.
+const rowStep = 64
+
+// chooseShapes chooses the shapes of rows for the whole run, from all of its steps or a sample spread evenly.
+func (p *plan) chooseShapes() error {
+	count := maxPlannedSteps
+	if p.pairs.Large {
+		count = max(1, maxPlannedPairs/p.config.StepPairs())
+	}
+	count = min(count, p.config.MaxSteps)
+	var steps [][]batch.Example
+	for i := range count {
+		_, pairs, err := p.pairs.At(p.stepPairs(i * p.config.MaxSteps / count))
+		if err != nil {
+			return err
+		}
+		steps = append(steps, pairs)
+	}
+	p.shapes = batch.Plan(steps)
+	return nil
+}
+
+// pack packs the pairs of a step into rows of the chosen shapes. A pair that fits none of them gets a row to itself, of
+// the length that the longest possible pair needs.
+func (p *plan) pack(pairs []batch.Example) ([]*batch.Row, error) {
+	fits := func(pair batch.Example) bool {
+		return slices.ContainsFunc(p.shapes, func(s batch.Shape) bool { return pair.Tokens() <= s.Tokens && pair.Answers() <= s.Answers })
+	}
+	var usual, long []int
+	for i, pair := range pairs {
+		if fits(pair) {
+			usual = append(usual, i)
+		} else {
+			long = append(long, i)
+		}
+	}
+	rows, err := packSome(pairs, usual, p.shapes...)
+	if err != nil {
+		return nil, err
+	}
+	longest := (2*p.config.MaxLength + rowStep - 1) / rowStep * rowStep
+	more, err := packSome(pairs, long, batch.Shape{Tokens: longest, Answers: longest, Pairs: 1})
+	return append(rows, more...), err
+}
+
+// packSome packs the pairs with the given indices; the rows refer to them by these.
+func packSome(pairs []batch.Example, indices []int, shapes ...batch.Shape) ([]*batch.Row, error) {
+	list := make([]batch.Example, len(indices))
+	for i, index := range indices {
+		list[i] = pairs[index]
+	}
+	rows, err := batch.Pack(list, shapes...)
+	for _, row := range rows {
+		for i, example := range row.Examples {
+			row.Examples[i] = indices[example]
+		}
+	}
+	return rows, err
+}

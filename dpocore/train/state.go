@@ -1,0 +1,73 @@
+package train
+
+import (
+	"math"
+
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/run"
+)
+
+// state is what changes from step to step, apart from the adapter and its optimizer, which are on the device. A checkpoint
+// holds all of it; the evaluations are in its copy of the logs.
+type state struct {
+	step        int // steps made
+	tokens      int64
+	scale       lossScale
+	evaluations []metrics.Evaluation // of the steps made
+
+	lastSave, lastEvaluation, lastSample int // the step after which each was done last
+}
+
+// restore sets the state to a checkpoint's.
+func (s *state) restore(c run.Checkpoint, history metrics.History) {
+	s.step, s.tokens, s.lastSave, s.lastSample = c.Step, c.NumTokens, c.Step, c.Step
+	if c.LossScale > 0 { // checkpoints of earlier versions have none
+		s.scale = lossScale{c.LossScale, c.LossScaleSteps}
+	}
+	for _, evaluation := range history.Evaluations {
+		if evaluation.Step <= s.step {
+			s.lastEvaluation = evaluation.Step
+			s.evaluations = append(s.evaluations, evaluation)
+		}
+	}
+}
+
+// position is the state as a checkpoint holds it.
+func (s *state) position(p *plan, updates int) run.Position {
+	perEpoch := p.order.stepsPerEpoch()
+	return run.Position{
+		Step: s.step, Epoch: s.step / perEpoch, NextPair: s.step % perEpoch * p.order.perStep,
+		Seed: p.config.Seed, NumTokens: s.tokens, Updates: updates,
+		LossScale: s.scale.factor, LossScaleSteps: s.scale.steps,
+	}
+}
+
+// best is the step of the evaluation with the lowest held-out loss, the first if several are equal; ok is false if there
+// was no evaluation.
+func (s *state) best() (step int, loss float64, ok bool) {
+	for _, e := range s.evaluations {
+		if finite(e.Loss) && (!ok || e.Loss < loss) {
+			step, loss, ok = e.Step, e.Loss, true
+		}
+	}
+	return step, loss, ok
+}
+
+// improved says whether the last step is the best one so far.
+func (s *state) improved() bool {
+	step, _, ok := s.best()
+	return ok && step == s.step
+}
+
+// evaluationsSinceBest counts the evaluations after the best one.
+func (s *state) evaluationsSinceBest() (count int) {
+	best, _, ok := s.best()
+	for _, e := range s.evaluations {
+		if ok && e.Step > best {
+			count++
+		}
+	}
+	return count
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
