@@ -28,35 +28,35 @@ const (
 	TrainerStateFile = "trainer_state.json"
 )
 
-// position is where a run stands between two steps, apart from the adapter and its optimizer. The order of the data
-// follows from the seed and the step, and nothing else in training is random.
+// Position is where a run is between two steps, apart from the adapter and its optimizer. The order of the data follows
+// from the seed and the step, and nothing else in training is random.
 type Position struct {
 	Step      int   `json:"step"`
-	Epoch     int   `json:"epoch"`      // of the pairs that come next
-	NextPair  int   `json:"next_pair"`  // place in the epoch's order
-	Seed      int   `json:"seed"`       // with the epoch, the random state
-	NumTokens int64 `json:"num_tokens"` // tokens seen
-	Updates   int   `json:"updates"`    // of the optimizer: steps but for those that were skipped
+	Epoch     int   `json:"epoch"`      // of the next pairs
+	NextPair  int   `json:"next_pair"`  // position in the epoch's order
+	Seed      int   `json:"seed"`       // together with the epoch the random state
+	NumTokens int64 `json:"num_tokens"` // tokens trained on
+	Updates   int   `json:"updates"`    // optimizer steps, without those that were skipped
 
 	LossScale      float64 `json:"loss_scale"`
-	LossScaleSteps int     `json:"loss_scale_steps"` // steps that the scale has served
+	LossScaleSteps int     `json:"loss_scale_steps"` // steps for which the scale has been in use
 }
 
-// saved is a checkpoint read back.
+// Checkpoint is what training resumes from: the position, the adapter and AdamW's two moments, each of the adapter's size.
 type Checkpoint struct {
 	Position
 	Adapter, Mean, Variance []float32
 }
 
-// writeCheckpoint puts checkpoint-N into a run folder; it appears whole or not at all. The last ones are kept, and the
-// best; each takes 12 bytes for every value of the adapter.
+// WriteCheckpoint adds checkpoint-N to a run folder, whole or not at all, and removes old checkpoints: the latest ones and
+// the best stay. A checkpoint takes 12 bytes per value of the adapter.
 func WriteCheckpoint(dir, baseModel string, record Record, layout llama.Layout, s Checkpoint, summary metrics.Summary) error {
 	final := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(s.Step))
 	temp := filepath.Join(dir, "."+CheckpointPrefix+strconv.Itoa(s.Step))
 	if err := disk.RemoveAll(temp); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
-	defer os.RemoveAll(temp) // gone already when all went well
+	defer os.RemoveAll(temp) // already gone if all went well
 	if err := export.WriteAdapter(temp, layout, s.Adapter, baseModel, false); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
@@ -82,7 +82,7 @@ func WriteCheckpoint(dir, baseModel string, record Record, layout llama.Layout, 
 	if err := metrics.WriteTrainerState(filepath.Join(temp, TrainerStateFile), history, summary); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
-	if err := keepLogs(dir, temp); err != nil {
+	if err := copyLogs(dir, temp); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
 	if err := record.Write(temp); err != nil {
@@ -94,8 +94,8 @@ func WriteCheckpoint(dir, baseModel string, record Record, layout llama.Layout, 
 	return moveIn(dir, temp, final, record.Config.KeepCheckpoints, summary.BestStep)
 }
 
-// moveIn gives a finished checkpoint its name and removes those that are no longer kept.
-func moveIn(dir, temp, final string, kept, best int) error {
+// moveIn gives a complete checkpoint its name and removes checkpoints that are no longer needed.
+func moveIn(dir, temp, final string, limit, best int) error {
 	if err := disk.RemoveAll(final); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
@@ -106,7 +106,7 @@ func moveIn(dir, temp, final string, kept, best int) error {
 	if err != nil {
 		return err
 	}
-	for _, step := range steps[:max(0, len(steps)-kept)] {
+	for _, step := range steps[:max(0, len(steps)-limit)] {
 		if step == best {
 			continue
 		}
@@ -117,11 +117,11 @@ func moveIn(dir, temp, final string, kept, best int) error {
 	return nil
 }
 
-// checkpoints lists the steps of a run folder's checkpoints, the last one last.
+// Checkpoints lists the steps of a run folder's checkpoints in ascending order.
 func Checkpoints(dir string) ([]int, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("look for checkpoints: %w", err)
+		return nil, fmt.Errorf("list the checkpoints: %w", err)
 	}
 	var steps []int
 	for _, entry := range entries {
@@ -134,11 +134,11 @@ func Checkpoints(dir string) ([]int, error) {
 	return steps, nil
 }
 
-// checkpointFiles are what a run goes on from; they must be as they were written.
+// checkpointFiles are what a run resumes from; they must be unchanged.
 var checkpointFiles = []string{"adapter_config.json", "adapter_model.safetensors", optimizerFile, positionFile, RecordFile,
 	TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile}
 
-// readCheckpoint reads the checkpoint of a step.
+// ReadCheckpoint reads the checkpoint of a step. A damaged one is [sums.ErrDamaged].
 func ReadCheckpoint(dir string, step int, layout llama.Layout) (s Checkpoint, err error) {
 	path := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(step))
 	if err := checkSums(path); err != nil {
@@ -167,7 +167,7 @@ func ReadCheckpoint(dir string, step int, layout llama.Layout) (s Checkpoint, er
 	return s, nil
 }
 
-// checkSums compares a checkpoint's files with what was written.
+// checkSums verifies the checksums of a checkpoint's files.
 func checkSums(path string) error {
 	if !sums.Has(path) {
 		return fmt.Errorf("it is %w: it has no %s", sums.ErrDamaged, sums.Name)

@@ -13,14 +13,14 @@ import (
 	"example.com/gonb-dpo/internal/disk"
 )
 
-// lockFile is locked by the process that holds a run folder.
+// LockFile is locked by the process that uses a run folder.
 const LockFile = ".lock"
 
-// differs names the first thing in which two runs differ that changes what is learned; "" where there is none.
+// differs names the first difference between two runs that changes what is learned; "" if there is none.
 func (r Record) differs(other Record) string {
 	a, b := r.Config, other.Config
 	if a.Precision == config.Auto {
-		a.Precision = b.Precision // the run goes on in its own
+		a.Precision = b.Precision // the run continues in its own
 	}
 	for _, item := range []struct {
 		name      string
@@ -36,8 +36,8 @@ func (r Record) differs(other Record) string {
 		{"projections with LoRA", strings.Join(a.LoRA().Modules, ", "), strings.Join(b.LoRA().Modules, ", ")}, {"rank-stabilized scaling", a.RSLoRA, b.RSLoRA},
 		{"learning rate", a.LearningRate, b.LearningRate}, {"scheduler", a.Scheduler, b.Scheduler}, {"warm-up", a.WarmupSteps, b.WarmupSteps},
 		{"number of steps", a.MaxSteps, b.MaxSteps}, {"batch size", a.BatchSize, b.BatchSize},
-		{"gradient accumulation", a.GradientAccumulation, b.GradientAccumulation}, {"greatest gradient norm", a.MaxGradNorm, b.MaxGradNorm},
-		{"greatest length", a.MaxLength, b.MaxLength}, {"shuffling", a.Shuffle, b.Shuffle}, {"seed", a.Seed, b.Seed},
+		{"gradient accumulation", a.GradientAccumulation, b.GradientAccumulation}, {"maximum gradient norm", a.MaxGradNorm, b.MaxGradNorm},
+		{"maximum length", a.MaxLength, b.MaxLength}, {"shuffling", a.Shuffle, b.Shuffle}, {"seed", a.Seed, b.Seed},
 		{"early stopping", stopping(a), stopping(b)},
 		{"mix of objectives", r.Mix.String(), other.Mix.String()},
 		{"training pairs", r.Train.Tokens, other.Train.Tokens},
@@ -49,7 +49,7 @@ func (r Record) differs(other Record) string {
 	return ""
 }
 
-// stopping is what early stopping looks at, and when.
+// stopping is what early stopping depends on.
 func stopping(c config.Config) [2]int {
 	if c.EarlyStopping == 0 {
 		return [2]int{}
@@ -57,61 +57,61 @@ func stopping(c config.Config) [2]int {
 	return [2]int{c.EarlyStopping, c.EvalSteps}
 }
 
-// claim takes a run folder for this process: it makes or locks it, and checks that no other run is there, unless that is
-// to be overwritten. started says whether the same run has been begun before and goes on; then record is as it was left.
-// Until [Record.begin] the folder holds what it held, but for what a killed process left half written, and release takes
-// away what claim made where no run has begun.
-func Claim(dir string, record *Record, overwrite bool, note func(string)) (release func(), started bool, err error) {
+// Claim locks a run folder for this process, making it if needed, and checks that it holds no other run, unless that is to
+// be overwritten. resuming says whether the folder holds the same run; record then has its state. Until [Record.Begin] the
+// folder keeps its content, except for what a killed process left half written; release removes what Claim made if no run
+// has begun.
+func Claim(dir string, record *Record, overwrite bool, note func(string)) (release func(), resuming bool, err error) {
 	_, statErr := os.Stat(dir)
 	if err := disk.MkdirAll(dir); err != nil {
-		return nil, false, fmt.Errorf("make the run folder: %w", err)
+		return nil, false, fmt.Errorf("create the run folder: %w", err)
 	}
 	unlock, err := Lock(dir)
 	if err != nil {
 		return nil, false, err
 	}
-	giveBack := func() { leave(dir, statErr != nil, unlock) }
+	giveUp := func() { leave(dir, statErr != nil, unlock) }
 	defer func() {
 		if err != nil {
-			giveBack()
+			giveUp()
 		}
 	}()
 	if err := tidy(dir); err != nil {
 		return nil, false, err
 	}
-	before, started, damage, err := readRecord(dir)
+	before, exists, damage, err := readRecord(dir)
 	if damage != "" {
 		note(damage)
 	}
 	switch {
 	case err != nil:
 		return nil, false, err
-	case !started:
-		return giveBack, false, onlyOurs(dir)
+	case !exists:
+		return giveUp, false, onlyOurs(dir)
 	case overwrite:
-		return giveBack, false, nil
+		return giveUp, false, nil
 	}
 	if difference := record.differs(before); difference != "" {
 		return nil, false, fmt.Errorf("%s holds another run: %s; choose another folder, or overwrite it", dir, difference)
 	}
 	record.Finished, record.Config.Precision = before.Finished, before.Config.Precision
-	return giveBack, true, nil
+	return giveUp, true, nil
 }
 
-// leave gives a run folder back, and takes away what claim made where no run has begun in it.
-func leave(dir string, made bool, unlock func()) {
+// leave unlocks a run folder, and removes what Claim made if no run has begun in it.
+func leave(dir string, created bool, unlock func()) {
 	if _, err := os.Stat(filepath.Join(dir, RecordFile)); errors.Is(err, os.ErrNotExist) {
 		disk.Remove(filepath.Join(dir, LockFile))
-		if made {
-			disk.Remove(dir) // stays where something lies in it
+		if created {
+			disk.Remove(dir) // fails if it is not empty
 		}
 	}
 	unlock()
 }
 
-// begin writes the record of a run that is ready to compute; anew, without what the folder holds of an earlier run.
-func (r Record) Begin(dir string, anew bool) error {
-	if anew {
+// Begin writes the record of a run that is ready to compute. With fresh it first removes what an earlier run left.
+func (r Record) Begin(dir string, fresh bool) error {
+	if fresh {
 		if err := empty(dir); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (r Record) Begin(dir string, anew bool) error {
 	return r.Write(dir)
 }
 
-// empty removes a run from its folder, its record last, so that a folder that is half empty still is a run's.
+// empty removes a run from its folder except for the record, so that a half-empty folder is still recognized as a run's.
 func empty(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -135,21 +135,21 @@ func empty(dir string) error {
 	return nil
 }
 
-// onlyOurs refuses a folder that holds something, but no run.
+// onlyOurs refuses a folder that holds something other than a run.
 func onlyOurs(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return fmt.Errorf("look into the run folder: %w", err)
+		return fmt.Errorf("read the run folder: %w", err)
 	}
 	for _, entry := range entries {
 		if entry.Name() != LockFile {
-			return fmt.Errorf("%s is not empty (it holds %s) and holds no run; choose another folder", dir, entry.Name())
+			return fmt.Errorf("%s is not empty (it holds %s) and is not a run folder; choose another folder", dir, entry.Name())
 		}
 	}
 	return nil
 }
 
-// ErrInUse is the error of a folder that another process holds.
+// ErrInUse is the error of a folder that another process uses.
 var ErrInUse = errors.New("in use by another process")
 
 // lock keeps other processes out of a run folder until release. The system drops it when the process dies. Its file holds
@@ -193,7 +193,7 @@ func isAt(file *os.File, path string) bool {
 	return err == nil && os.SameFile(own, there)
 }
 
-// version is this program's, as the build recorded it.
+// Version is this program's version, as recorded by the build.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {

@@ -1,3 +1,4 @@
+// Package run is a run's folder: what the run is made of, its checkpoints, its lock, and recovery from damage.
 package run
 
 import (
@@ -17,46 +18,48 @@ import (
 	"example.com/gonb-dpo/internal/sums"
 )
 
-// recordFile stands in a run folder, and in each checkpoint as it was then.
+// RecordFile is in a run folder, and in each checkpoint as it was at that step.
 const RecordFile = "run.json"
 
-// Record is run.json: what a run was made of, so that it can be told from another and gone on with.
+// Record is run.json: what a run is made of, so that it can be told from another run and resumed.
 type Record struct {
 	Config   config.Config    `json:"config"`
 	Model    ModelFacts       `json:"model"`
 	Train    DataFacts        `json:"train"`
 	HeldOut  *DataFacts       `json:"held_out,omitempty"`
 	Mix      *dataset.Mix     `json:"mix,omitempty"`
-	Data     *dataset.Origin  `json:"data,omitempty"` // how the pairs were named; not where a program made them
+	Data     *dataset.Origin  `json:"data,omitempty"` // how the pairs were named; nil if a program made them
 	Lineage  *dataset.Lineage `json:"lineage,omitempty"`
 	Backend  string           `json:"backend"`
 	Code     string           `json:"code"`             // version of this program
-	Finished bool             `json:"finished"`         // all steps are made and the adapter is written
-	Sum      string           `json:"sha256,omitempty"` // of all the above
+	Finished bool             `json:"finished"`         // all steps are done and the adapter is written
+	Sum      string           `json:"sha256,omitempty"` // of everything above
 }
 
+// ModelFacts identify the model of a run.
 type ModelFacts struct {
 	Path      string `json:"path"`
-	Hub       string `json:"hub,omitempty"` // its name there, where it was fetched
+	Hub       string `json:"hub,omitempty"` // its name on the hub, if it was downloaded
 	Weights   string `json:"weights_sha256"`
 	Tokenizer string `json:"tokenizer_sha256"`
 	Adapter   string `json:"init_adapter_sha256,omitempty"`
 }
 
+// DataFacts identify a set of pairs.
 type DataFacts struct {
 	Source string `json:"source"`
 	Pairs  int    `json:"pairs"`
-	Tokens string `json:"tokens_sha256"` // of all pairs after rendering, tokenizing and cutting
+	Tokens string `json:"tokens_sha256"` // of all pairs after rendering, tokenizing and truncating
 }
 
-// ReadRecord reads run.json of a run folder; ok is false where the folder holds no run. One that is damaged is taken from
-// the latest sound checkpoint.
+// ReadRecord reads run.json of a run folder; ok is false if there is no run in it. If it is damaged, the copy in the latest
+// intact checkpoint replaces it.
 func ReadRecord(dir string) (record Record, ok bool, err error) {
 	record, ok, _, err = readRecord(dir)
 	return record, ok, err
 }
 
-// readRecord is ReadRecord, with a sentence where run.json is damaged.
+// readRecord is ReadRecord, with a sentence if run.json is damaged.
 func readRecord(dir string) (record Record, ok bool, note string, err error) {
 	record, err = parseRecord(filepath.Join(dir, RecordFile))
 	switch {
@@ -74,14 +77,14 @@ func readRecord(dir string) (record Record, ok bool, note string, err error) {
 		if !sums.Has(folder) || sums.Check(folder, RecordFile) != nil {
 			continue
 		}
-		if record, kept := parseRecord(filepath.Join(folder, RecordFile)); kept == nil {
-			return record, true, fmt.Sprintf("%v; the copy in %s takes its place.", err, folder), nil
+		if record, copyErr := parseRecord(filepath.Join(folder, RecordFile)); copyErr == nil {
+			return record, true, fmt.Sprintf("%v; the copy in %s replaces it.", err, folder), nil
 		}
 	}
-	return Record{}, false, "", fmt.Errorf("open the run: %w, and no checkpoint has a copy; remove the folder %s, or choose another", err, dir)
+	return Record{}, false, "", fmt.Errorf("open the run: %w, and no checkpoint has an intact copy; remove the folder %s or choose another one", err, dir)
 }
 
-// parseRecord reads a record and checks it by its own sum, which older ones lack.
+// parseRecord reads a record and verifies its checksum, which records of older versions lack.
 func parseRecord(path string) (Record, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -96,12 +99,12 @@ func parseRecord(path string) (Record, error) {
 		return Record{}, err
 	}
 	if record.Sum != "" && record.Sum != sum {
-		return Record{}, fmt.Errorf("%s is %w: it is not what was written", path, sums.ErrDamaged)
+		return Record{}, fmt.Errorf("%s is %w: its content has changed since it was written", path, sums.ErrDamaged)
 	}
 	return record, nil
 }
 
-// sum is the SHA-256 of all that a record says.
+// sum is the SHA-256 of the record's other fields.
 func (r Record) sum() (string, error) {
 	r.Sum = ""
 	raw, err := json.Marshal(r)

@@ -17,24 +17,24 @@ import (
 	"example.com/gonb-dpo/internal/sums"
 )
 
-// tidy removes what a process that was killed has left half written in a run folder. The folder must be locked.
+// tidy removes what a killed process left half written in a run folder, which must be locked.
 func tidy(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return fmt.Errorf("look into the run folder: %w", err)
+		return fmt.Errorf("read the run folder: %w", err)
 	}
 	for _, entry := range entries {
 		if name := entry.Name(); atomicfile.Unfinished(name) || strings.HasPrefix(name, "."+CheckpointPrefix) {
 			if err := disk.RemoveAll(filepath.Join(dir, name)); err != nil {
-				return fmt.Errorf("remove what an earlier process left: %w", err)
+				return fmt.Errorf("remove an unfinished file of an earlier process: %w", err)
 			}
 		}
 	}
 	return nil
 }
 
-// lastSound reads the latest checkpoint that is as it was written; ok is false where there is none. Later ones, which are
-// damaged, are removed, each with a note.
+// LatestIntact reads the latest checkpoint that is intact; ok is false if there is none. Later, damaged ones are removed,
+// each with a note.
 func LatestIntact(dir string, layout llama.Layout, note func(string)) (s Checkpoint, ok bool, err error) {
 	for {
 		steps, err := Checkpoints(dir)
@@ -45,9 +45,9 @@ func LatestIntact(dir string, layout llama.Layout, note func(string)) (s Checkpo
 		if s, err = ReadCheckpoint(dir, last, layout); !errors.Is(err, sums.ErrDamaged) {
 			return s, err == nil, err
 		}
-		instead := "the run begins anew"
+		instead := "the run starts over"
 		if len(steps) > 1 {
-			instead = fmt.Sprintf("the run goes on from %s%d", CheckpointPrefix, steps[len(steps)-2])
+			instead = fmt.Sprintf("the run resumes from %s%d", CheckpointPrefix, steps[len(steps)-2])
 		}
 		note(fmt.Sprintf("%v; %s.", err, instead))
 		if err := disk.RemoveAll(filepath.Join(dir, CheckpointPrefix+strconv.Itoa(last))); err != nil {
@@ -56,12 +56,12 @@ func LatestIntact(dir string, layout llama.Layout, note func(string)) (s Checkpo
 	}
 }
 
-// logs are the files of a run to which its steps and evaluations are added. The pairs of the last evaluation are not
-// there before the first.
+// logs are the files to which a run appends its steps and evaluations. The pairs of the last evaluation do not exist
+// before the first evaluation.
 var logs = []string{metrics.StepsFile, metrics.EvaluationsFile, evaluation.PairsFile}
 
-// keepLogs copies the run's logs into a checkpoint.
-func keepLogs(dir, checkpoint string) error {
+// copyLogs copies the run's logs into a checkpoint.
+func copyLogs(dir, checkpoint string) error {
 	for _, name := range logs {
 		content, err := os.ReadFile(filepath.Join(dir, name))
 		if errors.Is(err, os.ErrNotExist) && name == evaluation.PairsFile {
@@ -77,7 +77,7 @@ func keepLogs(dir, checkpoint string) error {
 	return nil
 }
 
-// restoreLogs gives a run that goes on from a checkpoint the logs of then.
+// RestoreLogs resets the logs of a run to a checkpoint's.
 func RestoreLogs(dir string, step int, note func(string)) error {
 	checkpoint := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(step))
 	for _, name := range logs {
@@ -89,15 +89,15 @@ func RestoreLogs(dir string, step int, note func(string)) error {
 			return fmt.Errorf("resume: %w", err)
 		}
 		path := filepath.Join(dir, name)
-		now, err := os.ReadFile(path)
+		current, err := os.ReadFile(path)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("resume: %w", err)
 		}
-		if bytes.HasPrefix(now, content) && (len(now) == len(content) || name != evaluation.PairsFile) {
+		if bytes.HasPrefix(current, content) && (len(current) == len(content) || name != evaluation.PairsFile) {
 			continue
 		}
-		if name != evaluation.PairsFile { // which may be of a later evaluation
-			note(fmt.Sprintf("%s is %v; the copy in %s takes its place.", path, sums.ErrDamaged, checkpoint))
+		if name != evaluation.PairsFile { // those may be of a later evaluation
+			note(fmt.Sprintf("%s is %v; the copy in %s replaces it.", path, sums.ErrDamaged, checkpoint))
 		}
 		if err := atomicfile.WriteBytes(path, content); err != nil {
 			return fmt.Errorf("resume: %w", err)
@@ -106,8 +106,8 @@ func RestoreLogs(dir string, step int, note func(string)) error {
 	return nil
 }
 
-// sound reports whether a finished run's files are as they were written, or can't be told for want of their sums. With a
-// note on one that is not, the run goes on from its last checkpoint and writes it again.
+// Intact reports whether a finished run's files are unchanged; without checksums they are assumed to be. If one is damaged,
+// a note says so, and the run resumes from its last checkpoint and writes it again.
 func Intact(dir string, note func(string)) (bool, error) {
 	err := sums.Check(dir)
 	if errors.Is(err, sums.ErrDamaged) {

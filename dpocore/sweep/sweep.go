@@ -163,8 +163,8 @@ func (r Record) Write(dir string) error {
 
 // SweptRun is a run in sweep.json.
 type Result struct {
-	Name  string     `json:"name"`
-	State State      `json:"state"`
-	Error string     `json:"error,omitempty"` // of one that failed
-	Shows *Run `json:"held_out,omitempty"`
+	Name  string `json:"name"`
+	State State  `json:"state"`
+	Error string `json:"error,omitempty"` // of one that failed
+	Shows *Run   `json:"held_out,omitempty"`
 }

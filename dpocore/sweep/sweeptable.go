@@ -3,7 +3,6 @@ package sweep
 import (
 	"fmt"
 	"path/filepath"
-
 )
 
 // Compared are the finished runs, in the order of what matters.

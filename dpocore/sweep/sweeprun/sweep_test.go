@@ -125,7 +125,7 @@ func TestSweepCompilesOnce(t *testing.T) {
 	if _, err := sweeprun.Run(t.Context(), runtest.Model(t), filepath.Join(t.TempDir(), "sweep"), s, data, false, l); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasSuffix(l.runs["beta-0.05"].finish.Actual, " graphs compiled") || strings.HasSuffix(l.runs["beta-0.05"].finish.Taken, " 0 graphs compiled") {
+	if !strings.HasSuffix(l.runs["beta-0.05"].finish.Actual, " graphs compiled") || strings.HasSuffix(l.runs["beta-0.05"].finish.Actual, " 0 graphs compiled") {
 		t.Errorf("the first run took %s", l.runs["beta-0.05"].finish.Actual)
 	}
 	for _, name := range []string{"beta-0.1", "beta-0.3"} {
