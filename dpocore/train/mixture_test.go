@@ -111,7 +111,7 @@ func TestWeightsInTheLoss(t *testing.T) {
 	if w := (*mixture)(nil).weight(3); w != 1 {
 		t.Errorf("without a mix a pair weighs %g", w)
 	}
-	if _, err := newMixture(config.Default(), mixOf(dataset.MixLoss, 1, 1), aimsOf(5, 0, 0)); err == nil || !strings.Contains(err.Error(), `"b" of the mix has no pair`) {
+	if _, err := newMixture(config.Default(), mixOf(dataset.MixLoss, 1, 1), aimsOf(5, 0, 0)); err == nil || !strings.Contains(err.Error(), `"b" of the mix has no training pair`) {
 		t.Errorf("an objective without pairs: %v", err)
 	}
 }
