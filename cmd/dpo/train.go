@@ -140,7 +140,7 @@ func afterTraining(cmd *cobra.Command, m *model.Model, o trainOptions, listener 
 	if o.merged == "" {
 		return nil
 	}
-	return merge(cmd.Context(), m, o.out, o.merged, "float32")
+	return mergeRun(cmd.Context(), m, o.out, o.merged, "float32")
 }
 
 // checkFraction checks --eval-fraction.
