@@ -17,24 +17,24 @@ func TestBadValues(t *testing.T) {
 	for _, c := range []badInput{
 		{"train --beta 0", 2, "beta is 0; it must be above 0 (0.1 is a good start)"},
 		{"train --beta -0.1", 2, "beta is -0.1; it must be above 0 (0.1 is a good start)"},
-		{"train --beta NaN", 2, "beta is NaN; it must be above 0 (0.1 is a good start)"},
+		{"train --beta NaN", 2, "beta is NaN; it must be a finite number above 0 (0.1 is a good start)"},
 		{"train --lora-r 0", 2, "the LoRA rank is 0; it must be at least 1 (16 is a good start)"},
-		{"train --batch-size 0", 2, "the batch is 0 pairs; it must be at least 1"},
-		{"train --max-length 4", 2, "the greatest length is 4 tokens; it must be at least 8"},
-		{"train --max-steps 0", 2, "the run is 0 steps; it must be at least 1"},
-		{"train --learning-rate Inf", 2, "the learning rate is +Inf; it must be above 0 (5e-5 is a good start)"},
-		{"train --beta 0 --batch-size 0", 2, "beta is 0; it must be above 0 (0.1 is a good start); the batch is 0 pairs; it must be at least 1"},
+		{"train --batch-size 0", 2, "the batch size is 0 pairs; it must be at least 1"},
+		{"train --max-length 4", 2, "the maximum length is 4 tokens; it must be at least 8"},
+		{"train --max-steps 0", 2, "the number of steps is 0; it must be at least 1"},
+		{"train --learning-rate Inf", 2, "the learning rate is +Inf; it must be a finite number above 0 (5e-5 is a good start)"},
+		{"train --beta 0 --batch-size 0", 2, "beta is 0; it must be above 0 (0.1 is a good start); the batch size is 0 pairs; it must be at least 1"},
 		{"train --loss-type sigmiod", 2, `the loss type is "sigmiod", which there is not (did you mean "sigmoid"?); it may be ` + losses},
 		{"train --loss-type apo-down", 2, `the loss type is "apo-down", which there is not (did you mean "apo_down"?); it may be ` + losses},
 		{"train --label-smoothing 0.7", 2, `label smoothing is 0.7; for the loss type "sigmoid" it must be at least 0 and below 0.5`},
-		{"train --lr-scheduler polynomial", 2, `the scheduler is "polynomial"; it may be linear, cosine, constant`},
-		{"train --lora-modules q_proj,qkv_proj", 2, `"qkv_proj" is not a projection that can carry LoRA; the choice is q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj`},
-		{"train --precision bfloat16", 2, `the precision is "bfloat16"; it may be auto, float32, float16`},
-		{"train --early-stopping 3", 2, "early stopping watches held-out pairs, and there are none; name a file of them with --eval-data, or a share of the training pairs with --eval-fraction"},
-		{"train --early-stopping 3 --eval-steps 0", 2, "early stopping needs evaluations while training; set the steps between them (10 is a good start)"},
+		{"train --lr-scheduler polynomial", 2, `unknown scheduler "polynomial"; choose linear, cosine or constant`},
+		{"train --lora-modules q_proj,qkv_proj", 2, `unknown LoRA module "qkv_proj"; choose q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj or down_proj`},
+		{"train --precision bfloat16", 2, `unknown precision "bfloat16"; choose auto, float32 or float16`},
+		{"train --early-stopping 3", 2, "early stopping needs held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"},
+		{"train --early-stopping 3 --eval-steps 0", 2, "early stopping needs evaluations during training; set the steps between them (10 is a good start)"},
 		{"train --resume --overwrite", 2, "if any flags in the group [resume overwrite] are set none of the others can be; [overwrite resume] were all set"},
 		{"train --eval-fraction 1", 2, "the held-out fraction is 1; it must be at least 0 and below 1"},
-		{"eval --max-length -7", 2, "the greatest length is -7 tokens; it must be at least 8"},
+		{"eval --max-length -7", 2, "the maximum length is -7 tokens; it must be at least 8"},
 		{"generate --prompt hi --n 0", 2, "the number of samples is 0; it must be at least 1"},
 		{"generate --prompt hi --temperature NaN", 2, "the temperature is NaN; it must be 0 (the likeliest token every time) or above"},
 		{"merge --dtype int8", 2, `the type is "int8"; it may be float32, float16, bfloat16`},
@@ -87,7 +87,7 @@ func TestBadMixes(t *testing.T) {
 		p.fails(badInput{"train --model MODEL --out OUT --data " + mix, 3, says})
 	}
 	p.fails(badInput{"train --model MODEL --out OUT --data helpfulness=1 --mix chance", 2, `the way of mixing is "chance"; it may be sampling or loss`})
-	p.fails(badInput{"train --model MODEL --out OUT --data PAIRS --mix loss", 2, "--mix says how the weights of a mix act, and --data names none; write it as in helpfulness=0.5,harmlessness=0.5"})
+	p.fails(badInput{"train --model MODEL --out OUT --data PAIRS --mix loss", 2, "--mix needs weights in --data; write them as in helpfulness=0.5,harmlessness=0.5"})
 }
 
 // TestMixedRuns: what a mix shows of each objective, and the trade-off of two runs.

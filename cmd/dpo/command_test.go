@@ -156,7 +156,7 @@ func TestMistakes(t *testing.T) {
 	}{
 		{"train --out OUT --beta 0", []string{"beta is 0", "above 0"}},
 		{"train --out OUT --lora-r 0", []string{"rank is 0"}},
-		{"train --out OUT --batch-size 0", []string{"batch is 0"}},
+		{"train --out OUT --batch-size 0", []string{"batch size is 0"}},
 		{"train --out OUT --max-length 4", []string{"length is 4"}},
 		{"train --out OUT --data missing.jsonl", []string{"missing.jsonl"}},
 		{"train --out OUT --data BROKEN", []string{"broken.jsonl", "line 2", "chosen"}},

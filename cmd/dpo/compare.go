@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/gonb-dpo/dpocore/compare"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/judgement"
 )
@@ -21,7 +22,7 @@ type compareOptions struct {
 }
 
 func compareCommand() *cobra.Command {
-	o := compareOptions{rater: "me", CompareOptions: compare.Options{MaxNewTokens: 128, Seed: 42}}
+	o := compareOptions{rater: "me", Options: compare.Options{MaxNewTokens: 128, Seed: 42}}
 	cmd := &cobra.Command{
 		Use:   "compare",
 		Short: "Answer prompts before and after training, under any number of runs",
@@ -44,7 +45,7 @@ model wrote which. VOTES keeps the rankings: dpo train --data VOTES learns from 
 			if len(o.prompts) == 0 {
 				o.prompts = generate.SamplePrompts
 			}
-			return compare(cmd, o)
+			return compareRuns(cmd, o)
 		},
 	}
 	modelFlag(cmd, &o.model)
@@ -60,14 +61,14 @@ model wrote which. VOTES keeps the rankings: dpo train --data VOTES learns from 
 	return cmd
 }
 
-func compare(cmd *cobra.Command, o compareOptions) error {
+func compareRuns(cmd *cobra.Command, o compareOptions) error {
 	m, err := openModel(cmd.Context(), o.model)
 	if err != nil {
 		return err
 	}
 	defer m.Close()
 	bar := newProgress(os.Stderr)
-	answers, err := compare.Run(cmd.Context(), m, o.adapters, o.prompts, o.CompareOptions, func(done, total int) {
+	answers, err := compare.Run(cmd.Context(), m, o.adapters, o.prompts, o.Options, func(done, total int) {
 		bar.bar("answer %d of %d …", done+1, total)
 	})
 	if err != nil {
@@ -78,7 +79,7 @@ func compare(cmd *cobra.Command, o compareOptions) error {
 		printAnswers(cmd.OutOrStdout(), o.adapters, answers)
 		return nil
 	}
-	ballots, notes, err := compare.Blind(m, o.adapters, answers, o.CompareOptions)
+	ballots, notes, err := compare.Blind(m, o.adapters, answers, o.Options)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/run"
@@ -85,7 +86,7 @@ func eval(cmd *cobra.Command, o evalOptions) error {
 	defer m.Close()
 	bar := newProgress(os.Stderr)
 	defer bar.end()
-	pairs, report, err := measure(cmd.Context(), m, o, set, bar)
+	pairs, report, err := measurePairs(cmd.Context(), m, o, set, bar)
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func (o evalOptions) check() error {
 }
 
 // measure makes the report.
-func measure(ctx context.Context, m *model.Model, o evalOptions, set *preference.Set, bar *progress) ([]evaluation.Pair, evaluation.Report, error) {
+func measurePairs(ctx context.Context, m *model.Model, o evalOptions, set *preference.Set, bar *progress) ([]evaluation.Pair, evaluation.Report, error) {
 	var r evaluation.Report
 	beta, err := o.rewardBeta()
 	if err != nil {

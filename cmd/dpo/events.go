@@ -140,5 +140,5 @@ func (e *events) Finished(f train.Finish) {
 		Seconds  float64 `json:"seconds"`
 		Taken    string  `json:"taken,omitempty"`
 		Expected string  `json:"expected,omitempty"`
-	}{f.Dir, f.Seconds, f.Taken, f.Expected})
+	}{f.Dir, f.Seconds, f.Actual, f.Expected})
 }

@@ -41,7 +41,7 @@ func TestEvents(t *testing.T) {
 		`{"event":"sampled","step":3,"answers":[]}`:                    func(e *events) { e.Sampled(3, nil) },
 		`{"event":"saved","step":10,"checkpoint":"run/checkpoint-10"}`: func(e *events) { e.Saved(10, "run/checkpoint-10") },
 		`{"event":"finished","dir":"run","seconds":12.5,"taken":"a","expected":"b"}`: func(e *events) {
-			e.Finished(train.Finish{Dir: "run", Seconds: 12.5, Taken: "a", Expected: "b"})
+			e.Finished(train.Finish{Dir: "run", Seconds: 12.5, Actual: "a", Expected: "b"})
 		},
 		`{"event":"error","text":"pairs.jsonl: no","status":3}`: func(e *events) { e.end(badData(errors.New("pairs.jsonl: no"))) },
 		`{"event":"error","text":"stopped","status":130}`:       func(e *events) { e.end(fmt.Errorf("read: %w", context.Canceled)) },
@@ -56,8 +56,8 @@ func TestEvents(t *testing.T) {
 
 func TestBeginEvent(t *testing.T) {
 	var out strings.Builder
-	config := config.Default()
-	newEvents(&out).Begin(train.Begin{Config: config, Model: "tiny", Backend: "XLA on the CPU", Step: 4, Pairs: 100, HeldOut: 20,
+	settings := config.Default()
+	newEvents(&out).Begin(train.Begin{Config: settings, Model: "tiny", Backend: "XLA on the CPU", Step: 4, Pairs: 100, HeldOut: 20,
 		StepsPerEpoch: 12, Rows: []batch.Shape{{Tokens: 512, Answers: 256, Pairs: 2}}, Expected: "3 minutes"})
 	const head = `{"event":"begin","model":"tiny","backend":"XLA on the CPU","step":4,"pairs":100,"held_out":20,"steps_per_epoch":12,` +
 		`"rows":[{"tokens":512,"answers":256,"pairs":2}],"expected":"3 minutes","config":{`
@@ -65,7 +65,7 @@ func TestBeginEvent(t *testing.T) {
 		t.Errorf("the line is\n%swant it to begin with\n%s", out.String(), head)
 	}
 	var read struct{ Config config.Config }
-	if err := json.Unmarshal([]byte(out.String()), &read); err != nil || read.Config.Beta != config.Beta || read.Config.LoRARank != config.LoRARank {
+	if err := json.Unmarshal([]byte(out.String()), &read); err != nil || read.Config.Beta != settings.Beta || read.Config.LoRARank != settings.LoRARank {
 		t.Errorf("the configuration reads back as %+v, %v", read.Config, err)
 	}
 }

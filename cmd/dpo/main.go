@@ -18,7 +18,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, root())
+	err := execute(ctx, root())
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dpo:", sentence(err))
@@ -28,7 +28,7 @@ func main() {
 
 // run runs the command line. What fails before a command has begun is wrong use: an unknown command or flag, a value that
 // can't be read, flags that don't go together.
-func run(ctx context.Context, cmd *cobra.Command) error {
+func execute(ctx context.Context, cmd *cobra.Command) error {
 	begun := false
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if err := cmd.ValidateFlagGroups(); err != nil { // cobra does so only after this

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/merge"
 	"example.com/gonb-dpo/dpocore/model"
 )
 
@@ -31,7 +32,7 @@ model with its adapter. It appears whole or not at all.`,
 				return err
 			}
 			defer m.Close()
-			return merge(cmd.Context(), m, adapter, out, dtype)
+			return mergeRun(cmd.Context(), m, adapter, out, dtype)
 		},
 	}
 	modelFlag(cmd, &model)
@@ -41,7 +42,7 @@ model with its adapter. It appears whole or not at all.`,
 	return cmd
 }
 
-func merge(ctx context.Context, m *model.Model, adapter, out, dtype string) error {
+func mergeRun(ctx context.Context, m *model.Model, adapter, out, dtype string) error {
 	fresh, err := merge.Merge(ctx, m, adapter, out, dtype)
 	switch {
 	case errors.Is(err, context.Canceled):

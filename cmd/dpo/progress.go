@@ -131,6 +131,6 @@ func (p *progress) Finished(f train.Finish) {
 		return
 	}
 	p.line("finished in %s: %s", time.Duration(f.Seconds*float64(time.Second)).Round(time.Second), f.Dir)
-	p.line("taken    %s", f.Taken)
+	p.line("taken    %s", f.Actual)
 	p.line("expected %s", f.Expected)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/gonb-dpo/dpocore/replay"
 	"example.com/gonb-dpo/dpocore/run"
 )
 
@@ -29,7 +30,7 @@ one is only compared. The status is 0 where the bytes agree, and 1 where not.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeFolders,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return replay(cmd, filepath.Clean(args[0]), o)
+			return replayRun(cmd, filepath.Clean(args[0]), o)
 		},
 	}
 	f := cmd.Flags()
@@ -40,7 +41,7 @@ one is only compared. The status is 0 where the bytes agree, and 1 where not.`,
 	return cmd
 }
 
-func replay(cmd *cobra.Command, dir string, o replayOptions) error {
+func replayRun(cmd *cobra.Command, dir string, o replayOptions) error {
 	record, ok, err := run.ReadRecord(dir)
 	if err != nil {
 		return err

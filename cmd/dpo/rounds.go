@@ -17,7 +17,7 @@ import (
 	"example.com/gonb-dpo/plots"
 )
 
-// roundsOptions are what the command takes beside the configuration.
+// roundsOptions holds the options of dpo rounds other than the settings of its rounds.
 type roundsOptions struct {
 	model, data, evalData, out, prompts, check string
 	evalFraction                               float64
@@ -29,49 +29,51 @@ func roundsCommand() *cobra.Command {
 	var o roundsOptions
 	cmd := &cobra.Command{
 		Use:   "rounds",
-		Short: "Train in rounds, on the model's own answers and what a judge says of them",
-		Long: `Train in rounds (iterative DPO): round 1 on --data; before each further one the
-model that the round before made answers new prompts, several times each, a judge
-scores the answers, and the round trains on the pairs that follow.
+		Short: "Train in rounds on the model's own answers, scored by a judge (iterative DPO)",
+		Long: `Train in rounds (iterative DPO). Round 1 trains on --data. Before each later round,
+the model from the previous round answers new prompts, several times each, and a
+judge scores the answers; the round trains on the resulting pairs.
 
-  --reference previous  each round trains a new adapter on the model of the round
-                        before, merged, which is its reference: rewards say what
-                        the round alone changes, and the model can go on and on
-  --reference base      each round goes on with the adapter of the round before;
-                        the first model stays the reference and holds it near
+  --reference previous  each round trains a new adapter on the merged model of the
+                        previous round, which is also its reference: rewards show
+                        the change in that round alone, and the model can move
+                        further every round
+  --reference base      each round continues training the previous round's adapter;
+                        the first model stays the reference and limits how far the
+                        model moves
 
   --judge words:60      prefers answers of about 60 words
-  --judge model:NAME    a local model; --judge-by says how it is asked
-  --judge endpoint:URL  a model behind an OpenAI-compatible interface, such as
-                        endpoint:http://localhost:8080/v1, with --judge-model.
-                        Without --judge-calls the command says what judging would
-                        take and ends; the key is read from --judge-key-env
-  --judge person:FILE   you, in a notebook: gonbext.Rank("FILE") shows the answers,
-                        and the same command goes on when they are ranked
+  --judge model:NAME    a local model; --judge-by chooses how it scores
+  --judge endpoint:URL  a model behind an OpenAI-compatible API, such as
+                        http://localhost:8080/v1, with --judge-model. Without
+                        --judge-calls the command only prints how many calls it
+                        would make; the key is read from --judge-key-env
+  --judge person:FILE   you, in a notebook: gonbext.Rank("FILE") shows the answers;
+                        run the command again when you have ranked them
 
---out holds a run for each round (round-1, round-2, …) and beside them the
-answers, scores and pairs; rounds.json and each round's run.json say what it was
-made of. The same command goes on where it was stopped, and repeats nothing.`,
+--out holds a run for each round (round-1, round-2, …) with its answers, scores and
+pairs; rounds.json and each round's run.json record where they came from. Run the
+same command again to resume; finished work is not repeated.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return trainRounds(cmd, config, o) },
 	}
 	f := cmd.Flags()
 	modelFlag(cmd, &o.model)
 	dataFlag(cmd, &o.data)
-	f.StringVar(&o.evalData, "eval-data", "", "held-out pairs of all rounds: a `file`, \"builtin\", or a published set")
-	f.Float64Var(&o.evalFraction, "eval-fraction", 0, "hold out this `share` of round 1's pairs, by prompt")
+	f.StringVar(&o.evalData, "eval-data", "", "held-out pairs for all rounds: a `file`, \"builtin\", or a published set")
+	f.Float64Var(&o.evalFraction, "eval-fraction", 0, "hold out this `fraction` of round 1's pairs, split by prompt")
 	f.StringVar(&o.out, "out", "rounds", "`folder` for all rounds")
-	f.StringVar(&o.prompts, "prompts", "", "`file` of new prompts, one a line, or JSON Lines with \"prompt\"")
-	f.StringVar(&o.check, "check-prompts", "", "`file` of prompts that the model answers before the first round and after each: the mean score of these answers tells whether it gets better")
-	f.IntVar(&config.Rounds, "rounds", config.Rounds, "rounds of training")
-	f.StringVar(&config.Reference, "reference", config.Reference, "of the rounds after the first: "+strings.Join(rounds.References, " or "))
+	f.StringVar(&o.prompts, "prompts", "", "`file` of new prompts, one per line, or JSON Lines with a \"prompt\" field")
+	f.StringVar(&o.check, "check-prompts", "", "`file` of prompts to answer before the first round and after each round; the mean score shows whether the model improves")
+	f.IntVar(&config.Rounds, "rounds", config.Rounds, "number of rounds")
+	f.StringVar(&config.Reference, "reference", config.Reference, "reference of the rounds after the first: "+strings.Join(rounds.References, " or "))
 	f.IntVar(&config.Prompts, "prompts-a-round", config.Prompts, "new prompts for each round after the first")
-	f.IntVar(&config.Answers, "answers", config.Answers, "answers to each prompt")
-	f.Float64Var(&config.Temperature, "temperature", config.Temperature, "of the answers: above 0, so that they differ")
-	f.Float64Var(&config.TopP, "top-p", config.TopP, "draw among the likeliest tokens that together reach this probability")
-	f.IntVar(&config.MaxTokens, "max-new-tokens", config.MaxTokens, "longest answer")
-	f.StringVar(&config.Choice, "choice", config.Choice, "the pairs of a prompt's answers: "+strings.Join(rounds.Choices, ", "))
-	f.Float64Var(&config.MinGap, "min-gap", config.MinGap, "least difference of scores within a pair")
+	f.IntVar(&config.Answers, "answers", config.Answers, "answers per prompt")
+	f.Float64Var(&config.Temperature, "temperature", config.Temperature, "sampling temperature; must be above 0, so that the answers to a prompt differ")
+	f.Float64Var(&config.TopP, "top-p", config.TopP, "sample from the most likely tokens whose probabilities add up to this")
+	f.IntVar(&config.MaxTokens, "max-new-tokens", config.MaxTokens, "maximum answer length in tokens")
+	f.StringVar(&config.Choice, "choice", config.Choice, "which pairs to make from the answers to a prompt: "+strings.Join(rounds.Choices, ", "))
+	f.Float64Var(&config.MinGap, "min-gap", config.MinGap, "minimum difference between the scores of a pair")
 	o.judge.flags(f)
 	configFlags(f, &config.Train)
 	cobra.CheckErr(cmd.MarkFlagRequired("judge"))
@@ -114,7 +116,7 @@ func trainRounds(cmd *cobra.Command, config rounds.Config, o roundsOptions) erro
 	return drawRounds(o.out, record)
 }
 
-// drawRounds draws each round's run into its folder, and the scores by round beside them.
+// drawRounds writes the plots of each round to its folder, and the scores by round to dir/plots.
 func drawRounds(dir string, record rounds.Record) error {
 	for _, done := range record.Done {
 		history, err := metrics.ReadHistory(done.Run)
@@ -137,7 +139,7 @@ func drawRounds(dir string, record rounds.Record) error {
 
 func readRoundPrompts(o roundsOptions, config rounds.Config) (prompts rounds.Prompts, err error) {
 	if o.prompts == "" && config.Rounds > 1 {
-		return prompts, wrongUse(errors.New("rounds after the first need prompts; name a file of them with --prompts"))
+		return prompts, wrongUse(errors.New("rounds after the first need prompts; name a file with --prompts"))
 	}
 	if o.prompts != "" {
 		if prompts.New, err = dataset.ReadPrompts(o.prompts); err != nil {
@@ -152,7 +154,7 @@ func readRoundPrompts(o roundsOptions, config rounds.Config) (prompts rounds.Pro
 	return prompts, nil
 }
 
-// roundsProgress tells rounds as progress tells a run.
+// roundsProgress shows the progress of rounds, and of the run in each.
 type roundsProgress struct {
 	*progress
 	doing string

@@ -96,7 +96,7 @@ func TestBadRounds(t *testing.T) {
 	p.name("ODD", filepath.Join(p.dir, "odd.jsonl"))
 	p.write(p.path("ODD"), []byte("{\"prompt\": \"Why?\"}\n{\"question\": \"How?\"}\n"))
 	for _, c := range []badInput{
-		{"rounds --model MODEL --out OUT --judge words:5", 2, "rounds after the first need prompts; name a file of them with --prompts"},
+		{"rounds --model MODEL --out OUT --judge words:5", 2, "rounds after the first need prompts; name a file with --prompts"},
 		{"rounds --model MODEL --out OUT --prompts ODD --judge words:5", 3, `ODD, line 2: the field "prompt" is missing; it must be a text`},
 		{shortRounds + "--judge taste", 2, `the judge is "taste"; it may be words:N, model:NAME, endpoint:URL or person:FILE`},
 		{shortRounds + "--judge words:many", 2, `the judge is "words:many"; write the number of words as in words:60`},

@@ -10,7 +10,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/metrics"
@@ -19,7 +18,7 @@ import (
 	"example.com/gonb-dpo/plots"
 )
 
-// sweepOptions are what the command takes beside the grid.
+// sweepOptions holds the options of dpo sweep other than the grid.
 type sweepOptions struct {
 	model, data, mix, evalData, out string
 	evalFraction                    float64
@@ -31,60 +30,46 @@ func sweepCommand() *cobra.Command {
 	var o sweepOptions
 	cmd := &cobra.Command{
 		Use:   "sweep",
-		Short: "Train a grid of runs over beta, learning rate, rank and loss, and say which to take",
-		Long: `Train a grid of runs, each value of an axis with each of the others, and compare
-them on held-out pairs:
+		Short: "Train a grid of runs over beta, learning rate, rank and loss, and recommend one",
+		Long: `Train a grid of runs, one for each combination of the values, and compare them on
+held-out pairs:
 
   dpo sweep --betas 0.05,0.1,0.3 --data my_pairs.jsonl --eval-fraction 0.2
 
-One process loads the model once; what only beta and the learning rate tell apart
-compiles once, and the model without adapter reads each pair once. Each run is
-the one that dpo train makes of the same settings, to the byte, in a folder of
-its own below --out, such as runs/beta-0.05. Finished runs are reused, so that a
-sweep can be stopped, or get more values. A run that fails is told at the end.
+One process loads the model once. Runs that differ only in beta and learning rate
+share their compiled graphs, and all runs share the reference log-probabilities.
+Each run gives the same bytes as dpo train with the same settings, in a folder
+below --out such as runs/beta-0.05. Finished runs are reused, so you can stop a
+sweep, resume it, and add values. Failed runs are reported at the end.
 
-The table comes in the order of what matters: accuracy on held-out pairs with its
-95 % interval, then the gap, the divergence from the reference, and how much the
-chosen answers' likelihood fell. Reward margins have no part in it: they scale
-with beta. Below it stands which run to take, with the evidence, or that so many
-pairs can show no difference. --out holds sweep.json and plots/.
+The table is sorted by accuracy on the held-out pairs, shown with its 95 %
+interval, then by gap, by divergence from the reference, and by how much the
+likelihood of the chosen answers fell. Reward margins are not compared, since they
+scale with beta. Below the table is the recommended run with the evidence, or a
+note that there are too few pairs to tell the runs apart. --out holds sweep.json
+and plots/.
 
-On several machines that share a folder, start the same command on each: none
-takes a run that another holds. Or let a scheduler run the lines that --print-jobs
-prints (docs/sweeps.md); the same command without it then only compares.`,
+To use several machines that share a folder, start the same command on each: a run
+that one is training is skipped by the others. Or give a scheduler the commands
+printed by --print-jobs (docs/sweeps.md), and run dpo sweep again to compare.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runSweep(cmd, grid, o) },
 	}
 	f := cmd.Flags()
 	modelFlag(cmd, &o.model)
 	dataFlag(cmd, &o.data)
-	f.StringVar(&o.mix, "mix", "", "how the weights of a mix act: see dpo train")
+	f.StringVar(&o.mix, "mix", "", "how the weights of a mix are applied: see dpo train")
 	f.StringVar(&o.evalData, "eval-data", "", "held-out pairs: a `file`, \"builtin\", or a published set")
-	f.Float64Var(&o.evalFraction, "eval-fraction", 0, "hold out this `share` of the training pairs, by prompt")
+	f.Float64Var(&o.evalFraction, "eval-fraction", 0, "hold out this `fraction` of the training pairs, split by prompt")
 	configFlags(f, &grid.Config)
 	cmd.MarkFlagsMutuallyExclusive("eval-data", "eval-fraction")
-	gridFlags(cmd, &grid)
+	axisFlags(cmd, grid.Axes())
 	f.StringVar(&o.out, "out", "runs", "`folder` for the runs")
-	f.BoolVar(&o.gather, "gather", false, "train nothing: compare the runs that are finished")
-	f.BoolVar(&o.printJobs, "print-jobs", false, "train nothing: print a dpo train line for each run")
-	f.BoolVar(&o.json, "json", false, "write the comparison as JSON, as sweep.json has it")
+	f.BoolVar(&o.gather, "gather", false, "do not train; compare the finished runs")
+	f.BoolVar(&o.printJobs, "print-jobs", false, "do not train; print a dpo train command for each run")
+	f.BoolVar(&o.json, "json", false, "write the comparison as JSON, in the format of sweep.json")
 	cmd.MarkFlagsMutuallyExclusive("gather", "print-jobs")
 	return cmd
-}
-
-// sweepOnly are the flags that dpo train does not have.
-var sweepOnly = []string{"betas", "learning-rates", "ranks", "loss-types", "gather", "print-jobs", "json", "out"}
-
-// gridFlags are the axes. An axis and the single value that it takes the place of go not together.
-func gridFlags(cmd *cobra.Command, grid *sweep.Grid) {
-	f := cmd.Flags()
-	f.Float64SliceVar(&grid.Betas, "betas", nil, "`values` of beta, as in 0.05,0.1,0.3")
-	f.Float64SliceVar(&grid.LearningRates, "learning-rates", nil, "`values` of the greatest learning rate")
-	f.IntSliceVar(&grid.Ranks, "ranks", nil, "`values` of the adapter's rank; alpha stays what it is")
-	f.StringSliceVar(&grid.LossTypes, "loss-types", nil, "`losses`, as dpo train --help lists them")
-	for axis, single := range map[string]string{"betas": "beta", "learning-rates": "learning-rate", "ranks": "lora-r", "loss-types": "loss-type"} {
-		cmd.MarkFlagsMutuallyExclusive(axis, single)
-	}
 }
 
 func runSweep(cmd *cobra.Command, grid sweep.Grid, o sweepOptions) error {
@@ -94,8 +79,8 @@ func runSweep(cmd *cobra.Command, grid sweep.Grid, o sweepOptions) error {
 	if o.printJobs {
 		return printJobs(cmd.OutOrStdout(), cmd.Flags(), grid, o.out)
 	}
-	if !(o.evalFraction >= 0 && o.evalFraction < 1) {
-		return wrongUse(fmt.Errorf("the held-out fraction is %g; it must be at least 0 and below 1", o.evalFraction))
+	if err := checkFraction(o.evalFraction); err != nil {
+		return err
 	}
 	data, err := fetchData(cmd.Context(), o.data, o.evalData, o.evalFraction, grid.Config.Seed)
 	if err != nil {
@@ -105,16 +90,16 @@ func runSweep(cmd *cobra.Command, grid sweep.Grid, o sweepOptions) error {
 		return err
 	}
 	if data.HeldOut == nil {
-		return wrongUse(errors.New("runs are compared on held-out pairs, and there are none; name a file of them with --eval-data, or a share of the training pairs with --eval-fraction"))
+		return wrongUse(errors.New("a sweep compares its runs on held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"))
 	}
 	model, err := openModel(cmd.Context(), o.model)
 	if err != nil {
 		return err
 	}
 	defer model.Close()
-	shown := newSweepProgress(os.Stderr, len(grid.Points()))
-	record, err := sweeprun.Run(cmd.Context(), model, o.out, grid, data, o.gather, shown)
-	shown.end()
+	progress := newSweepProgress(os.Stderr, len(grid.Points()))
+	record, err := sweeprun.Run(cmd.Context(), model, o.out, grid, data, o.gather, progress)
+	progress.end()
 	if err != nil {
 		return err
 	}
@@ -124,7 +109,7 @@ func runSweep(cmd *cobra.Command, grid sweep.Grid, o sweepOptions) error {
 	return printSweep(cmd.OutOrStdout(), o.out, record, o.json)
 }
 
-// drawSweep draws each finished run into its folder, and all together beside them.
+// drawSweep writes the plots of each finished run to its folder, and those that compare all runs to dir/plots.
 func drawSweep(dir string, record sweep.Record) error {
 	var curves []plots.Swept
 	for _, run := range record.Points() {
@@ -147,7 +132,7 @@ func drawSweep(dir string, record sweep.Record) error {
 	return plots.WriteFigures(filepath.Join(dir, "plots"), plots.Curves(curves), plots.Frontier(record.InGrid()))
 }
 
-// printSweep prints the comparison; its error says that runs have failed.
+// printSweep prints the comparison. It returns an error if runs failed.
 func printSweep(w io.Writer, dir string, record sweep.Record, asJSON bool) error {
 	failed := 0
 	for _, run := range record.Runs {
@@ -157,7 +142,7 @@ func printSweep(w io.Writer, dir string, record sweep.Record, asJSON bool) error
 	}
 	var fault error
 	if failed > 0 {
-		fault = fmt.Errorf("%d of %d runs failed; the same command tries them again", failed, len(record.Runs))
+		fault = fmt.Errorf("%d of %d runs failed; run the command again to retry them", failed, len(record.Runs))
 	}
 	if asJSON {
 		encoder := json.NewEncoder(w)
@@ -179,18 +164,4 @@ func printSweep(w io.Writer, dir string, record sweep.Record, asJSON bool) error
 	}
 	fmt.Fprintf(w, "\n%s\n\n%s\n", record.Says, sweep.ColumnsInWords)
 	return fault
-}
-
-// printJobs prints a line for each run, which any shell takes.
-func printJobs(w io.Writer, flags *pflag.FlagSet, grid sweep.Grid, out string) error {
-	if err := grid.Begin(out); err != nil {
-		return err
-	}
-	shared := sharedFlags(flags)
-	for _, run := range grid.Points() {
-		c := run.Config
-		fmt.Fprintf(w, "dpo train%s --beta %g --learning-rate %g --lora-r %d --loss-type %s --resume --out %s\n",
-			shared, c.Beta, c.LearningRate, c.LoRARank, c.LossType, quoted(filepath.Join(out, run.Name)))
-	}
-	return nil
 }

@@ -86,8 +86,8 @@ func TestJobs(t *testing.T) {
 func TestBadSweeps(t *testing.T) {
 	p := newPlace(t)
 	for _, c := range []badInput{
-		{"sweep --model MODEL --data PAIRS --out OUT", 2, "the sweep has no axis; give values of beta, the learning rate, the rank or the loss type"},
-		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1,0.3", 2, "runs are compared on held-out pairs, and there are none; name a file of them with --eval-data, or a share of the training pairs with --eval-fraction"},
+		{"sweep --model MODEL --data PAIRS --out OUT", 2, "the sweep has no axis; give values of beta, the learning rate, the LoRA rank or the loss type"},
+		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1,0.3", 2, "a sweep compares its runs on held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"},
 		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1,0", 2, "beta is 0; it must be above 0 (0.1 is a good start)"},
 		{"sweep --model MODEL --data PAIRS --out OUT --ranks 4,4", 2, "the sweep has rank-4 twice; give each value once"},
 		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1 --beta 0.2", 2, "if any flags in the group [betas beta] are set none of the others can be; [beta betas] were all set"},

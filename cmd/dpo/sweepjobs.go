@@ -1,20 +1,46 @@
 package main
 
 import (
+	"fmt"
+	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"example.com/gonb-dpo/dpocore/sweep"
 )
 
-// notShared are the flags that each job has a value of its own for.
-var notShared = append([]string{"beta", "learning-rate", "lora-r", "loss-type"}, sweepOnly...)
+// sweepOnly lists the flags of dpo sweep, other than its axes, that are not passed to dpo train.
+var sweepOnly = []string{"gather", "print-jobs", "json", "out"}
 
-// sharedFlags are the flags that were given to the sweep and are the same for all its runs.
-func sharedFlags(flags *pflag.FlagSet) string {
+// printJobs prints a dpo train command for each run, quoted for any shell.
+func printJobs(w io.Writer, flags *pflag.FlagSet, grid sweep.Grid, out string) error {
+	if err := grid.Begin(out); err != nil {
+		return err
+	}
+	axes := grid.Axes()
+	perRun := slices.Clone(sweepOnly)
+	for _, axis := range axes {
+		perRun = append(perRun, axis.Flag, axis.Single)
+	}
+	shared := flagsExcept(flags, perRun)
+	for _, run := range grid.Points() {
+		var values strings.Builder
+		for _, axis := range axes {
+			fmt.Fprintf(&values, " --%s %s", axis.Single, axis.Text(run.Config))
+		}
+		fmt.Fprintf(w, "dpo train%s%s --resume --out %s\n", shared, values.String(), quoted(filepath.Join(out, run.Name)))
+	}
+	return nil
+}
+
+// flagsExcept returns the flags that were given, except those left out, each with a space before it.
+func flagsExcept(flags *pflag.FlagSet, leftOut []string) string {
 	var b strings.Builder
 	flags.Visit(func(f *pflag.Flag) {
-		if slices.Contains(notShared, f.Name) {
+		if slices.Contains(leftOut, f.Name) {
 			return
 		}
 		value := f.Value.String()
@@ -26,7 +52,7 @@ func sharedFlags(flags *pflag.FlagSet) string {
 	return b.String()
 }
 
-// quoted writes a word so that a shell takes it for one.
+// quoted quotes a word for a POSIX shell if it needs quotes.
 func quoted(word string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=@%+"
 	if word != "" && strings.Trim(word, plain) == "" {

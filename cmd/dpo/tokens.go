@@ -16,11 +16,12 @@ func tokensCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tokens",
 		Short: "Print the token ids of preference pairs",
-		Long: `Print the token ids of preference pairs as JSON lines: line (in the data file,
-counted from 0), prompt_ids, chosen_ids and rejected_ids. Nothing is cut.
+		Long: `Print the token ids of preference pairs as JSON lines with the fields line (in the
+data file, counted from 0), prompt_ids, chosen_ids and rejected_ids. Nothing is
+truncated.
 
-The prompt's ids are those of the chat template with the beginning of the
-assistant's turn; prompt_ids followed by chosen_ids is what the model sees.`,
+prompt_ids is the chat template up to the start of the assistant's answer;
+prompt_ids followed by chosen_ids is the sequence that the model sees.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, _, err := dataset.ReadPairs(data)

@@ -1,73 +1,69 @@
+// Package config holds the settings of a training run.
+//
+// Start with [Default], change what you need, and call [Config.Validate]. Everything else the program knows about a
+// setting (its flag, help, check, whether a resumed run must agree on it, whether a sweep can vary it) is its row in
+// [Settings]. A new setting is a field of [Config] and a row of that table.
 package config
 
-import (
-	"errors"
-	"fmt"
-	"math"
-	"slices"
-	"strings"
+import "example.com/gonb-dpo/dpocore/llama"
 
-	"example.com/gonb-dpo/dpocore/llama"
-	"example.com/gonb-dpo/dpocore/loss"
-)
-
-// Config is how a run trains. DefaultConfig is the one home of its defaults; zero is a value like any other.
+// Config holds the settings of a run. [Default] is the only place for default values; zero is a value like any other.
 type Config struct {
-	Beta           float64 `json:"beta"`            // how closely the policy is held to the reference: 0.01–0.1 conservative, 0.1–0.3 balanced, 0.3–0.5 aggressive
-	LabelSmoothing float64 `json:"label_smoothing"` // the share of pairs whose labels are taken to be wrong (conservative DPO)
+	Beta           float64 `json:"beta"`            // strength of the tie to the reference; small values let the policy move far
+	LabelSmoothing float64 `json:"label_smoothing"` // assumed fraction of pairs with swapped labels (conservative DPO)
 	LossType       string  `json:"loss_type"`       // one of loss.Types; "sigmoid" is the loss of the DPO paper
-	SFTWeight      float64 `json:"sft_weight"`      // how much of plain fine-tuning on the chosen answers is added, 0 for none
+	SFTWeight      float64 `json:"sft_weight"`      // weight of an added SFT loss on the chosen answers; 0 for none
 
-	LoRARank    int      `json:"lora_r"`                 // width of the adapter: more can learn more, and costs more
-	LoRAAlpha   float64  `json:"lora_alpha"`             // the adapter's contribution is scaled by alpha/rank
-	LoRAModules []string `json:"lora_modules,omitempty"` // the projections that carry it, such as "q_proj"; none named means all
-	RSLoRA      bool     `json:"use_rslora,omitempty"`   // scale by alpha/√rank instead, so that large ranks keep learning
+	LoRARank    int      `json:"lora_r"`                 // rank of the adapter; a higher rank can learn more and costs more
+	LoRAAlpha   float64  `json:"lora_alpha"`             // the adapter's output is scaled by alpha/rank
+	LoRAModules []string `json:"lora_modules,omitempty"` // projections with an adapter, such as "q_proj"; empty means all
+	RSLoRA      bool     `json:"use_rslora,omitempty"`   // scale by alpha/√rank instead, so that high ranks keep learning
 
-	LearningRate         float64 `json:"learning_rate"` // the greatest rate, reached after the warm-up
-	Scheduler            string  `json:"lr_scheduler"`  // how the rate goes on after the warm-up: "linear" or "cosine" to 0, or "constant"
-	WarmupSteps          int     `json:"warmup_steps"`  // steps in which the rate rises from 0
-	MaxSteps             int     `json:"max_steps"`
-	BatchSize            int     `json:"batch_size"`                  // pairs
-	GradientAccumulation int     `json:"gradient_accumulation_steps"` // batches a step
-	MaxGradNorm          float64 `json:"max_grad_norm"`               // a longer gradient is shortened to this
+	LearningRate         float64 `json:"learning_rate"`               // peak rate, reached at the end of warm-up
+	Scheduler            string  `json:"lr_scheduler"`                // one of Schedulers
+	WarmupSteps          int     `json:"warmup_steps"`                // steps over which the rate rises linearly from 0
+	MaxSteps             int     `json:"max_steps"`                   // optimizer steps
+	BatchSize            int     `json:"batch_size"`                  // pairs per batch
+	GradientAccumulation int     `json:"gradient_accumulation_steps"` // batches per step
+	MaxGradNorm          float64 `json:"max_grad_norm"`               // gradients are clipped to this norm
 
-	MaxLength int  `json:"max_length"` // tokens of prompt and answer together; what is longer is cut
-	Shuffle   bool `json:"shuffle"`    // a new order of the pairs in each epoch
-	Seed      int  `json:"seed"`       // of the order and of the adapter's first values
+	MaxLength int  `json:"max_length"` // tokens of prompt and answer together; longer pairs are truncated
+	Shuffle   bool `json:"shuffle"`    // reshuffle the pairs in each epoch
+	Seed      int  `json:"seed"`       // of the pairs' order and the adapter's initial values
 
-	EvalSteps int `json:"eval_steps"` // steps between evaluations on held-out pairs; 0 for one at the end
+	EvalSteps int `json:"eval_steps"` // steps between evaluations on the held-out pairs; 0 for one at the end
 	SaveSteps int `json:"save_steps"` // steps between checkpoints; 0 for one at the end
 
-	KeepCheckpoints int `json:"save_total_limit"`         // the last ones stay, and the best of those that were evaluated
-	EarlyStopping   int `json:"early_stopping,omitempty"` // evaluations without a lower held-out loss that end the run; it then takes the best checkpoint. 0 for never
+	KeepCheckpoints int `json:"save_total_limit"`         // number of latest checkpoints to keep; the best one is kept as well
+	EarlyStopping   int `json:"early_stopping,omitempty"` // evaluations without a lower held-out loss before the run stops and uses its best checkpoint; 0 for never
 
-	SamplePrompts []string `json:"sample_prompts,omitempty"` // answered while training, to see the model change
+	SamplePrompts []string `json:"sample_prompts,omitempty"` // answered during training, to show how the model changes
 	SampleSteps   int      `json:"sample_steps,omitempty"`   // steps between such answers; 0 for none
-	SampleTokens  int      `json:"sample_tokens,omitempty"`  // longest such answer
+	SampleTokens  int      `json:"sample_tokens,omitempty"`  // maximum length of such an answer
 
 	Precision string `json:"precision"` // of the products with the model's matrices: one of Precisions
 
-	InitAdapter string `json:"init_adapter,omitempty"` // a PEFT folder to start from
-	AdapterBin  bool   `json:"adapter_bin,omitempty"`  // write adapter_model.bin too
-	Overwrite   bool   `json:"-"`                      // remove the run that the folder holds, whatever it is, and begin anew
+	InitAdapter string `json:"init_adapter,omitempty"` // PEFT folder to start from
+	AdapterBin  bool   `json:"adapter_bin,omitempty"`  // also write adapter_model.bin
+	Overwrite   bool   `json:"-"`                      // delete the run in the folder, if any, and start over
 }
 
-// DefaultConfig is the start for SmolLM2-135M-Instruct.
+// Default returns settings that work for SmolLM2-135M-Instruct.
 func Default() Config {
 	return Config{
 		Beta: 0.1, LossType: "sigmoid",
 		LoRARank: 16, LoRAAlpha: 16,
-		LearningRate: 5e-5, Scheduler: "linear", WarmupSteps: 5, MaxSteps: 50, BatchSize: 8, GradientAccumulation: 1, MaxGradNorm: 1,
+		LearningRate: 5e-5, Scheduler: Linear, WarmupSteps: 5, MaxSteps: 50, BatchSize: 8, GradientAccumulation: 1, MaxGradNorm: 1,
 		MaxLength: 512, Shuffle: true, Seed: 42,
 		EvalSteps: 10, SaveSteps: 10, KeepCheckpoints: 2,
 		Precision: Auto,
 	}
 }
 
-// StepPairs is the number of pairs that a step learns from.
+// StepPairs returns the number of pairs per optimizer step.
 func (c Config) StepPairs() int { return c.BatchSize * c.GradientAccumulation }
 
-// LoRA is the adapter that the configuration asks for.
+// LoRA returns the adapter's shape and scale.
 func (c Config) LoRA() llama.LoRA {
 	modules := c.LoRAModules
 	if len(modules) == 0 {
@@ -76,33 +72,9 @@ func (c Config) LoRA() llama.LoRA {
 	return llama.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: modules, RankStabilized: c.RSLoRA}
 }
 
-// Validate names every setting that no run can have, with its value and what it may be.
-func (c Config) Validate() error {
-	var faults []error
-	fault := func(bad bool, format string, args ...any) {
-		if bad {
-			faults = append(faults, fmt.Errorf(format, args...))
-		}
-	}
-	real := func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-	fault(!(c.Beta > 0) || !real(c.Beta), "beta is %g; it must be above 0 (0.1 is a good start)", c.Beta)
-	faults = append(faults, loss.Check(c.LossType), loss.CheckSmoothing(c.LossType, c.LabelSmoothing), c.LoRA().Validate())
-	fault(!(c.SFTWeight >= 0) || !real(c.SFTWeight), "the weight of fine-tuning on the chosen answers is %g; it must be at least 0", c.SFTWeight)
-	fault(!(c.LearningRate > 0) || !real(c.LearningRate), "the learning rate is %g; it must be above 0 (5e-5 is a good start)", c.LearningRate)
-	fault(!slices.Contains(Schedulers, c.Scheduler), "the scheduler is %q; it may be %s", c.Scheduler, strings.Join(Schedulers, ", "))
-	fault(!slices.Contains(Precisions, c.Precision), "the precision is %q; it may be %s", c.Precision, strings.Join(Precisions, ", "))
-	fault(c.WarmupSteps < 0, "the warm-up is %d steps; it must be at least 0", c.WarmupSteps)
-	fault(c.MaxSteps < 1, "the run is %d steps; it must be at least 1", c.MaxSteps)
-	fault(c.BatchSize < 1, "the batch is %d pairs; it must be at least 1", c.BatchSize)
-	fault(c.GradientAccumulation < 1, "gradient accumulation is %d; it must be at least 1", c.GradientAccumulation)
-	fault(!(c.MaxGradNorm > 0), "the greatest gradient norm is %g; it must be above 0", c.MaxGradNorm)
-	fault(c.MaxLength < 8, "the greatest length is %d tokens; it must be at least 8", c.MaxLength)
-	fault(c.EvalSteps < 0, "evaluation every %d steps; it must be at least 0", c.EvalSteps)
-	fault(c.SaveSteps < 0, "a checkpoint every %d steps; it must be at least 0", c.SaveSteps)
-	fault(c.KeepCheckpoints < 1, "%d checkpoints are kept; it must be at least 1", c.KeepCheckpoints)
-	fault(c.EarlyStopping < 0, "early stopping after %d evaluations; it must be at least 0", c.EarlyStopping)
-	fault(c.EarlyStopping > 0 && c.EvalSteps == 0, "early stopping needs evaluations while training; set the steps between them (10 is a good start)")
-	fault(c.SampleSteps < 0, "answers every %d steps; it must be at least 0", c.SampleSteps)
-	fault(c.SampleSteps > 0 && c.SampleTokens < 1, "answers while training have %d tokens; it must be at least 1", c.SampleTokens)
-	return errors.Join(faults...)
-}
+// Validate reports every setting that is out of range, with its value and what it may be.
+func (c Config) Validate() error { return Settings.Validate(c) }
+
+// Difference returns how a run with settings mine differs from one recorded with settings recorded, such as
+// "its beta is 0.1, this run's is 0.3"; "" if one can continue the other. It reports the first difference only.
+func Difference(mine, recorded Config) string { return Settings.Difference(mine, recorded) }

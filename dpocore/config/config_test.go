@@ -14,9 +14,9 @@ func TestValidateNamesEveryFault(t *testing.T) {
 	c.Beta, c.LoRARank, c.BatchSize, c.MaxLength, c.LearningRate, c.LossType = math.NaN(), 0, -1, 4, math.Inf(1), "sigmoyd"
 	err := c.Validate()
 	if err == nil {
-		t.Fatal("a configuration of faults is accepted")
+		t.Fatal("an invalid configuration is accepted")
 	}
-	for _, want := range []string{"beta is NaN", "rank is 0", "batch is -1", "length is 4", "rate is +Inf", `"sigmoyd"`} {
+	for _, want := range []string{"beta is NaN; it must be a finite number above 0", "rank is 0", "batch size is -1 pairs", "length is 4", "rate is +Inf", `"sigmoyd"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
@@ -24,7 +24,7 @@ func TestValidateNamesEveryFault(t *testing.T) {
 }
 
 // TestLearningRate: the 50 rates of a run with 5 warm-up steps, as transformers' scheduler gives them: 0, 1/5, … 1, then
-// 44/45 … 1/45 of the greatest.
+// 44/45 … 1/45 of the peak.
 func TestLearningRate(t *testing.T) {
 	c := Default()
 	for step, want := range map[int]float64{0: 0, 1: 1e-5, 4: 4e-5, 5: 5e-5, 6: 5e-5 * 44 / 45, 49: 5e-5 / 45} {
@@ -32,7 +32,7 @@ func TestLearningRate(t *testing.T) {
 			t.Errorf("step %d: %g, want %g", step, got, want)
 		}
 	}
-	// cosine: ½(1 + cos π·done), done = 0, ½ and 44/45; constant: the greatest rate to the end
+	// cosine: ½(1 + cos π·done), done = 0, ½ and 44/45; constant: the peak rate to the end
 	c.WarmupSteps, c.MaxSteps = 5, 50
 	for _, at := range []struct {
 		scheduler string

@@ -188,7 +188,7 @@ func TestAnotherRound(t *testing.T) {
 	for name, change := range map[string]func(c *rounds.Config, p *rounds.Prompts){
 		"their temperature is 1, these have 0.5":       func(c *rounds.Config, _ *rounds.Prompts) { c.Temperature = 0.5 },
 		"their reference is previous, these have base": func(c *rounds.Config, _ *rounds.Prompts) { c.Reference = "base" },
-		"the prompts of their round 2 are others": func(_ *rounds.Config, p *rounds.Prompts) {
+		"the prompts of their round 2 are different": func(_ *rounds.Config, p *rounds.Prompts) {
 			p.New = slices.Concat([]string{"Zero?"}, p.New)
 		},
 		"round 4 begins with prompt 7; give more, or take fewer a round (now 3)": func(c *rounds.Config, _ *rounds.Prompts) { c.Rounds = 4 },

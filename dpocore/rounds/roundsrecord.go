@@ -62,30 +62,30 @@ func (r *Record) write(dir string) error {
 	return atomicfile.WriteBytes(filepath.Join(dir, roundsFile), append(raw, '\n'))
 }
 
-// differs names the first thing in which rounds differ from those that a folder holds; "" where there is none. More
-// rounds may be added to them.
-func (r *Record) differs(other *Record) string {
-	a, b := r.Config, other.Config
+// differs returns the first difference between these rounds and recorded ones, such as "their temperature is 1, these
+// have 0.5"; "" if r can continue them. The number of rounds may differ.
+func (r *Record) differs(recorded *Record) string {
+	a, b := r.Config, recorded.Config
 	for _, item := range []struct {
-		name      string
-		mine, its any
+		name           string
+		mine, recorded any
 	}{
-		{"model", r.Weights, other.Weights},
+		{"model", r.Weights, recorded.Weights},
 		{"reference", a.Reference, b.Reference},
-		{"number of prompts a round", a.Prompts, b.Prompts}, {"number of answers", a.Answers, b.Answers},
-		{"temperature", a.Temperature, b.Temperature}, {"top-p", a.TopP, b.TopP}, {"longest answer", a.MaxTokens, b.MaxTokens},
-		{"choice of pairs", a.Choice, b.Choice}, {"least gap", a.MinGap, b.MinGap},
+		{"number of prompts per round", a.Prompts, b.Prompts}, {"number of answers per prompt", a.Answers, b.Answers},
+		{"temperature", a.Temperature, b.Temperature}, {"top-p", a.TopP, b.TopP}, {"maximum answer length", a.MaxTokens, b.MaxTokens},
+		{"choice of pairs", a.Choice, b.Choice}, {"minimum gap", a.MinGap, b.MinGap},
 		{"seed", a.Train.Seed, b.Train.Seed},
-		{"judge", r.Judge, other.Judge},
-		{"set of check prompts", r.Checks, other.Checks},
+		{"judge", r.Judge, recorded.Judge},
+		{"set of check prompts", r.Checks, recorded.Checks},
 	} {
-		if item.mine != item.its {
-			return fmt.Sprintf("their %s is %v, these have %v", item.name, item.its, item.mine)
+		if item.mine != item.recorded {
+			return fmt.Sprintf("their %s is %v, these have %v", item.name, item.recorded, item.mine)
 		}
 	}
-	for i := range min(len(r.Prompts), len(other.Prompts)) {
-		if r.Prompts[i] != other.Prompts[i] && i+2 <= len(other.Done) {
-			return fmt.Sprintf("the prompts of their round %d are others", i+2)
+	for i := range min(len(r.Prompts), len(recorded.Prompts)) {
+		if r.Prompts[i] != recorded.Prompts[i] && i+2 <= len(recorded.Done) {
+			return fmt.Sprintf("the prompts of their round %d are different", i+2)
 		}
 	}
 	return ""

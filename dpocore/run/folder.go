@@ -6,56 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/internal/disk"
 )
 
 // LockFile is locked by the process that uses a run folder.
 const LockFile = ".lock"
-
-// differs names the first difference between two runs that changes what is learned; "" if there is none.
-func (r Record) differs(other Record) string {
-	a, b := r.Config, other.Config
-	if a.Precision == config.Auto {
-		a.Precision = b.Precision // the run continues in its own
-	}
-	for _, item := range []struct {
-		name      string
-		mine, its any
-	}{
-		{"precision", a.Precision, b.Precision},
-		{"model", r.Model.Weights, other.Model.Weights},
-		{"tokenizer", r.Model.Tokenizer, other.Model.Tokenizer},
-		{"first adapter", r.Model.Adapter, other.Model.Adapter},
-		{"beta", a.Beta, b.Beta}, {"label smoothing", a.LabelSmoothing, b.LabelSmoothing}, {"loss type", a.LossType, b.LossType},
-		{"weight of fine-tuning", a.SFTWeight, b.SFTWeight},
-		{"LoRA rank", a.LoRARank, b.LoRARank}, {"LoRA alpha", a.LoRAAlpha, b.LoRAAlpha},
-		{"projections with LoRA", strings.Join(a.LoRA().Modules, ", "), strings.Join(b.LoRA().Modules, ", ")}, {"rank-stabilized scaling", a.RSLoRA, b.RSLoRA},
-		{"learning rate", a.LearningRate, b.LearningRate}, {"scheduler", a.Scheduler, b.Scheduler}, {"warm-up", a.WarmupSteps, b.WarmupSteps},
-		{"number of steps", a.MaxSteps, b.MaxSteps}, {"batch size", a.BatchSize, b.BatchSize},
-		{"gradient accumulation", a.GradientAccumulation, b.GradientAccumulation}, {"maximum gradient norm", a.MaxGradNorm, b.MaxGradNorm},
-		{"maximum length", a.MaxLength, b.MaxLength}, {"shuffling", a.Shuffle, b.Shuffle}, {"seed", a.Seed, b.Seed},
-		{"early stopping", stopping(a), stopping(b)},
-		{"mix of objectives", r.Mix.String(), other.Mix.String()},
-		{"training pairs", r.Train.Tokens, other.Train.Tokens},
-	} {
-		if item.mine != item.its {
-			return fmt.Sprintf("its %s is %v, this run's is %v", item.name, item.its, item.mine)
-		}
-	}
-	return ""
-}
-
-// stopping is what early stopping depends on.
-func stopping(c config.Config) [2]int {
-	if c.EarlyStopping == 0 {
-		return [2]int{}
-	}
-	return [2]int{c.EarlyStopping, c.EvalSteps}
-}
 
 // Claim locks a run folder for this process, making it if needed, and checks that it holds no other run, unless that is to
 // be overwritten. resuming says whether the folder holds the same run; record then has its state. Until [Record.Begin] the

@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
 )
@@ -17,88 +14,6 @@ import (
 // sweepFile is the file beside a sweep's runs that says what the grid is and, once there are runs to compare, how they
 // compare.
 const sweepFile = "sweep.json"
-
-// Sweep is a grid of runs: each value of an axis with each of the other axes. All else is the same for all runs, the
-// order of the pairs and the adapter's first values too. An axis without values takes that of Config, and does not stand
-// in the runs' names.
-type Grid struct {
-	Config        config.Config `json:"config"`
-	Betas         []float64     `json:"betas,omitempty"`
-	LearningRates []float64     `json:"learning_rates,omitempty"`
-	Ranks         []int         `json:"ranks,omitempty"` // alpha stays what it is
-	LossTypes     []string      `json:"loss_types,omitempty"`
-}
-
-// SweepRun is one point of the grid. Its folder has its name.
-type Point struct {
-	Name   string
-	Config config.Config
-}
-
-// Runs are the grid's points. Those that can share compiled graphs stand next to each other: beta changes first, then
-// the learning rate, both of which are inputs of the graphs; then the loss, and last the rank.
-func (s Grid) Points() []Point {
-	var runs []Point
-	for _, rank := range orOwn(s.Ranks, s.Config.LoRARank) {
-		for _, lossType := range orOwn(s.LossTypes, s.Config.LossType) {
-			for _, rate := range orOwn(s.LearningRates, s.Config.LearningRate) {
-				for _, beta := range orOwn(s.Betas, s.Config.Beta) {
-					c := s.Config
-					c.LoRARank, c.LossType, c.LearningRate, c.Beta = rank, lossType, rate, beta
-					runs = append(runs, Point{Name: s.name(c), Config: c})
-				}
-			}
-		}
-	}
-	return runs
-}
-
-// orOwn are an axis's values, or the one that the configuration has.
-func orOwn[T any](axis []T, own T) []T {
-	if len(axis) == 0 {
-		return []T{own}
-	}
-	return axis
-}
-
-// name says where in the grid a run stands, such as "beta-0.1,rank-8".
-func (s Grid) name(c config.Config) string {
-	var parts []string
-	for _, axis := range []struct {
-		named bool
-		part  string
-	}{
-		{len(s.Betas) > 0, fmt.Sprintf("beta-%g", c.Beta)},
-		{len(s.LearningRates) > 0, fmt.Sprintf("lr-%g", c.LearningRate)},
-		{len(s.Ranks) > 0, fmt.Sprintf("rank-%d", c.LoRARank)},
-		{len(s.LossTypes) > 0, "loss-" + c.LossType},
-	} {
-		if axis.named {
-			parts = append(parts, axis.part)
-		}
-	}
-	return strings.Join(parts, ",")
-}
-
-// Validate names every setting that no sweep can have.
-func (s Grid) Validate() error {
-	if len(s.Betas)+len(s.LearningRates)+len(s.Ranks)+len(s.LossTypes) == 0 {
-		return errors.New("the sweep has no axis; give values of beta, the learning rate, the rank or the loss type")
-	}
-	runs := s.Points()
-	seen := map[string]bool{}
-	var faults []error
-	for _, run := range runs {
-		if seen[run.Name] {
-			return fmt.Errorf("the sweep has %s twice; give each value once", run.Name)
-		}
-		seen[run.Name] = true
-		if err := run.Config.Validate(); err != nil && !slices.ContainsFunc(faults, func(known error) bool { return known.Error() == err.Error() }) {
-			faults = append(faults, err)
-		}
-	}
-	return errors.Join(faults...)
-}
 
 // SweepRecord is sweep.json.
 type Record struct {

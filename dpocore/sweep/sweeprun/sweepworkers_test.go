@@ -113,7 +113,7 @@ func TestBadSweeps(t *testing.T) {
 		sweep sweep.Grid
 		want  string
 	}{
-		{sweep.Grid{Config: c}, "the sweep has no axis; give values of beta, the learning rate, the rank or the loss type"},
+		{sweep.Grid{Config: c}, "the sweep has no axis; give values of beta, the learning rate, the LoRA rank or the loss type"},
 		{sweep.Grid{Config: c, Betas: []float64{0.1, 0.3, 0.1}}, "the sweep has beta-0.1 twice; give each value once"},
 		{sweep.Grid{Config: c, Betas: []float64{0.1, -1}, Ranks: []int{4, 8}}, "beta is -1; it must be above 0 (0.1 is a good start)"},
 	} {

@@ -1,0 +1,50 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// number is the type of a numeric setting.
+type number interface{ ~int | ~float64 }
+
+// above checks for a finite number greater than min. suggestion is a good first value, or empty.
+func above[T number](min T, suggestion string) func(T) string {
+	return bounded(func(x T) bool { return x > min }, fmt.Sprintf("above %v", min), suggestion)
+}
+
+// atLeast checks for a finite number of min or more.
+func atLeast[T number](min T, suggestion string) func(T) string {
+	return bounded(func(x T) bool { return x >= min }, fmt.Sprintf("at least %v", min), suggestion)
+}
+
+func bounded[T number](ok func(T) bool, must, suggestion string) func(T) string {
+	if suggestion != "" {
+		suggestion = " (" + suggestion + " is a good start)"
+	}
+	return func(x T) string {
+		switch {
+		case math.IsNaN(float64(x)) || math.IsInf(float64(x), 0):
+			return "a finite number " + must + suggestion
+		case !ok(x):
+			return must + suggestion
+		}
+		return ""
+	}
+}
+
+// oneOf returns an error unless the value is one of the choices.
+func oneOf(what, value string, choices []string) error {
+	if slices.Contains(choices, value) {
+		return nil
+	}
+	return fmt.Errorf("unknown %s %q; choose %s", what, value, orList(choices))
+}
+
+// orList joins words as in "linear, cosine or constant".
+func orList(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}

@@ -1,0 +1,99 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Setting is a row of the settings table: what the program knows about one field of [Config], of type T.
+type Setting[T any] struct {
+	JSON  string // field in run.json; its flag has the same name, with dashes
+	Label string // subject of a sentence, such as "the learning rate"
+	Unit  string // after the value in a sentence, such as "tokens"; may be empty
+
+	Help   string // of the flag; a word in backquotes names the value
+	NoFlag bool   // only notebooks and programs set it
+
+	Field func(*Config) *T
+	Check func(T) string              // what the value must be, if it is not that, such as "above 0"; nil if anything goes
+	Rule  func(Config) error          // check of several settings together, or one with a sentence of its own; may be nil
+	Text  func(Config) string         // the value as a resumed run compares it; nil for the value as printed
+	Match func(mine, recorded T) bool // overrides the comparison of a resumed run; may be nil
+
+	Resumable bool   // a resumed run may change it, since it does not affect what is learned or is recorded elsewhere
+	Short     string // in the name of a sweep's run, such as "lr" in lr-5e-05; empty if a sweep can't vary it
+	Rebuilds  Rebuild
+}
+
+// Rebuild says what changing a setting between two runs of a sweep costs.
+type Rebuild int
+
+// The costs, in increasing order.
+const (
+	Nothing  Rebuild = iota // an input of the compiled graphs
+	LossOnly                // another loss graph
+	All                     // all graphs, and an adapter of another shape
+)
+
+// Row is a [Setting] of any type.
+type Row interface {
+	Flag() (name, help string)               // name is empty if there is no flag
+	Pointer(*Config) any                     // *float64, *int, *bool, *string or *[]string
+	Validate(Config) error                   // every fault of the value
+	Difference(mine, recorded Config) string // see the function [Difference]
+}
+
+// FlagName returns the setting's flag, without the dashes in front.
+func (s Setting[T]) FlagName() string { return strings.ReplaceAll(s.JSON, "_", "-") }
+
+// Flag implements [Row].
+func (s Setting[T]) Flag() (name, help string) {
+	if s.NoFlag {
+		return "", ""
+	}
+	return s.FlagName(), s.Help
+}
+
+// Pointer implements [Row].
+func (s Setting[T]) Pointer(c *Config) any { return s.Field(c) }
+
+// Validate implements [Row].
+func (s Setting[T]) Validate(c Config) error {
+	if s.Check != nil {
+		if must := s.Check(*s.Field(&c)); must != "" {
+			return fmt.Errorf("%s is %s; it must be %s", s.Label, s.value(c), must)
+		}
+	}
+	if s.Rule != nil {
+		return s.Rule(c)
+	}
+	return nil
+}
+
+// Difference implements [Row].
+func (s Setting[T]) Difference(mine, recorded Config) string {
+	switch {
+	case s.Resumable || s.text(mine) == s.text(recorded):
+		return ""
+	case s.Match != nil && s.Match(*s.Field(&mine), *s.Field(&recorded)):
+		return ""
+	}
+	return fmt.Sprintf("its %s is %s, this run's is %s", strings.TrimPrefix(s.Label, "the "), s.text(recorded), s.text(mine))
+}
+
+// text returns the value as a resumed run compares it.
+func (s Setting[T]) text(c Config) string {
+	if s.Text != nil {
+		return s.Text(c)
+	}
+	return s.value(c)
+}
+
+// value prints the value with its unit.
+func (s Setting[T]) value(c Config) string {
+	text := fmt.Sprint(*s.Field(&c))
+	if s.Unit != "" {
+		text += " " + s.Unit
+	}
+	return text
+}

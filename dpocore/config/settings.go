@@ -1,0 +1,246 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/loss"
+)
+
+// The settings that a sweep can vary.
+var (
+	// Beta is the weight of the KL penalty in DPO's objective (Rafailov et al. 2023, eq. 3). DPO walkthroughs call
+	// 0.01–0.1 conservative, 0.1–0.3 balanced and 0.3–0.5 aggressive; those words are theirs, and say nothing about how far
+	// the policy moves.
+	Beta = Setting[float64]{
+		JSON: "beta", Label: "beta", Short: "beta", Rebuilds: Nothing,
+		Help:  "strength of the tie to the reference: a small beta ties the policy loosely, so that it may move far, a large one tightly",
+		Field: func(c *Config) *float64 { return &c.Beta },
+		Check: above(0., "0.1"),
+	}
+	LearningRate = Setting[float64]{
+		JSON: "learning_rate", Label: "the learning rate", Short: "lr", Rebuilds: Nothing,
+		Help:  "peak learning rate, reached at the end of warm-up",
+		Field: func(c *Config) *float64 { return &c.LearningRate },
+		Check: above(0., "5e-5"),
+	}
+	LoRARank = Setting[int]{
+		JSON: "lora_r", Label: "the LoRA rank", Short: "rank", Rebuilds: All,
+		Help:  "rank of the adapter",
+		Field: func(c *Config) *int { return &c.LoRARank },
+		Check: atLeast(1, "16"),
+	}
+	LossType = Setting[string]{
+		JSON: "loss_type", Label: "the loss type", Short: "loss", Rebuilds: LossOnly,
+		Help:  "the `loss`: " + strings.Join(loss.Types(), ", "),
+		Field: func(c *Config) *string { return &c.LossType },
+		Rule:  func(c Config) error { return loss.Check(c.LossType) },
+	}
+)
+
+// Settings has one row for each field of [Config] except Overwrite, which says what to do with a folder and is no part
+// of a run. Faults and differences are reported in its order.
+var Settings = slices.Concat(lossSettings, adapterSettings, optimizerSettings, dataSettings, progressSettings, sampleSettings)
+
+var lossSettings = Table{
+	Beta,
+	LossType,
+	Setting[float64]{
+		JSON: "label_smoothing", Label: "label smoothing",
+		Help:  "assumed fraction of pairs with swapped labels",
+		Field: func(c *Config) *float64 { return &c.LabelSmoothing },
+		Rule:  func(c Config) error { return loss.CheckSmoothing(c.LossType, c.LabelSmoothing) },
+	},
+	Setting[float64]{
+		JSON: "sft_weight", Label: "the SFT weight",
+		Help:  "weight of an added SFT loss on the chosen answers; 0 for none",
+		Field: func(c *Config) *float64 { return &c.SFTWeight },
+		Check: atLeast(0., ""),
+	},
+}
+
+var adapterSettings = Table{
+	LoRARank,
+	Setting[float64]{
+		JSON: "lora_alpha", Label: "the LoRA alpha",
+		Help:  "the adapter's output is scaled by alpha/r",
+		Field: func(c *Config) *float64 { return &c.LoRAAlpha },
+		Check: above(0., "the rank"),
+	},
+	Setting[[]string]{
+		JSON: "lora_modules", Label: "the list of LoRA modules",
+		Help:  "the `projections` with LoRA, out of " + strings.Join(llama.AllModules, ",") + " (default all)",
+		Field: func(c *Config) *[]string { return &c.LoRAModules },
+		Rule:  checkModules,
+		Text:  func(c Config) string { return strings.Join(c.LoRA().Modules, ", ") },
+	},
+	Setting[bool]{
+		JSON: "use_rslora", Label: "the choice of rank-stabilized scaling",
+		Help:  "scale by alpha/√r instead (rank-stabilized LoRA)",
+		Field: func(c *Config) *bool { return &c.RSLoRA },
+	},
+	Setting[string]{
+		JSON: "init_adapter", Label: "the initial adapter",
+		Help:      "PEFT `folder` to start from; its rank and alpha are used",
+		Field:     func(c *Config) *string { return &c.InitAdapter },
+		Resumable: true, // run.json has the SHA-256 of its weights, which is compared instead
+	},
+	Setting[bool]{
+		JSON: "adapter_bin", Label: "the choice of adapter_model.bin",
+		Help:      "also write adapter_model.bin",
+		Field:     func(c *Config) *bool { return &c.AdapterBin },
+		Resumable: true,
+	},
+}
+
+var optimizerSettings = Table{
+	LearningRate,
+	Setting[string]{
+		JSON: "lr_scheduler", Label: "the scheduler",
+		Help:  "learning-rate schedule after warm-up: " + strings.Join(Schedulers, ", "),
+		Field: func(c *Config) *string { return &c.Scheduler },
+		Rule:  func(c Config) error { return oneOf("scheduler", c.Scheduler, Schedulers) },
+	},
+	Setting[string]{
+		JSON: "precision", Label: "the precision",
+		Help:  "precision of the products with the model's matrices: " + strings.Join(Precisions, ", ") + "; auto is float16 for a large model on a GPU, float32 otherwise",
+		Field: func(c *Config) *string { return &c.Precision },
+		Rule:  func(c Config) error { return oneOf("precision", c.Precision, Precisions) },
+		Match: func(mine, _ string) bool { return mine == Auto }, // the run continues in the precision it began with
+	},
+	Setting[int]{
+		JSON: "warmup_steps", Label: "the warm-up", Unit: "steps",
+		Help:  "steps over which the learning rate rises linearly from 0",
+		Field: func(c *Config) *int { return &c.WarmupSteps },
+		Check: atLeast(0, ""),
+	},
+	Setting[int]{
+		JSON: "max_steps", Label: "the number of steps",
+		Help:  "number of optimizer steps",
+		Field: func(c *Config) *int { return &c.MaxSteps },
+		Check: atLeast(1, ""),
+	},
+	Setting[int]{
+		JSON: "batch_size", Label: "the batch size", Unit: "pairs",
+		Help:  "pairs per batch",
+		Field: func(c *Config) *int { return &c.BatchSize },
+		Check: atLeast(1, ""),
+	},
+	Setting[int]{
+		JSON: "gradient_accumulation_steps", Label: "gradient accumulation", Unit: "batches",
+		Help:  "batches per optimizer step",
+		Field: func(c *Config) *int { return &c.GradientAccumulation },
+		Check: atLeast(1, ""),
+	},
+	Setting[float64]{
+		JSON: "max_grad_norm", Label: "the maximum gradient norm",
+		Help:  "clip gradients to this norm",
+		Field: func(c *Config) *float64 { return &c.MaxGradNorm },
+		Check: above(0., ""),
+	},
+}
+
+var dataSettings = Table{
+	Setting[int]{
+		JSON: "max_length", Label: "the maximum length", Unit: "tokens",
+		Help:  "maximum tokens of prompt and answer together; longer pairs are truncated",
+		Field: func(c *Config) *int { return &c.MaxLength },
+		Check: atLeast(8, ""),
+	},
+	Setting[bool]{
+		JSON: "shuffle", Label: "shuffling",
+		Help:  "reshuffle the pairs in each epoch",
+		Field: func(c *Config) *bool { return &c.Shuffle },
+	},
+	Setting[int]{
+		JSON: "seed", Label: "the seed",
+		Help:  "seed of the pairs' order and the adapter's initial values",
+		Field: func(c *Config) *int { return &c.Seed },
+	},
+}
+
+var progressSettings = Table{
+	Setting[int]{
+		JSON: "eval_steps", Label: "the evaluation interval", Unit: "steps",
+		Help:      "steps between evaluations on the held-out pairs; 0 for one at the end",
+		Field:     func(c *Config) *int { return &c.EvalSteps },
+		Check:     atLeast(0, ""),
+		Resumable: true, // with early stopping it matters; that row compares it
+	},
+	Setting[int]{
+		JSON: "save_steps", Label: "the checkpoint interval", Unit: "steps",
+		Help:      "steps between checkpoints; 0 for one at the end",
+		Field:     func(c *Config) *int { return &c.SaveSteps },
+		Check:     atLeast(0, ""),
+		Resumable: true,
+	},
+	Setting[int]{
+		JSON: "save_total_limit", Label: "the number of checkpoints to keep",
+		Help:      "number of latest checkpoints to keep; the best one is kept as well",
+		Field:     func(c *Config) *int { return &c.KeepCheckpoints },
+		Check:     atLeast(1, ""),
+		Resumable: true,
+	},
+	Setting[int]{
+		JSON: "early_stopping", Label: "the limit for early stopping", Unit: "evaluations",
+		Help:  "stop after this many evaluations without a lower held-out loss, and use the best checkpoint; 0 for never",
+		Field: func(c *Config) *int { return &c.EarlyStopping },
+		Check: atLeast(0, ""),
+		Rule:  checkEarlyStopping,
+		Text:  earlyStoppingText,
+	},
+}
+
+var sampleSettings = Table{
+	Setting[[]string]{
+		JSON: "sample_prompts", Label: "the list of sample prompts", NoFlag: true,
+		Field:     func(c *Config) *[]string { return &c.SamplePrompts },
+		Resumable: true,
+	},
+	Setting[int]{
+		JSON: "sample_steps", Label: "the interval of sample answers", Unit: "steps", NoFlag: true,
+		Field:     func(c *Config) *int { return &c.SampleSteps },
+		Check:     atLeast(0, ""),
+		Resumable: true,
+	},
+	Setting[int]{
+		JSON: "sample_tokens", Label: "the maximum length of sample answers", Unit: "tokens", NoFlag: true,
+		Field:     func(c *Config) *int { return &c.SampleTokens },
+		Rule:      checkSampleTokens,
+		Resumable: true,
+	},
+}
+
+func checkModules(c Config) error {
+	for _, module := range c.LoRAModules {
+		if err := oneOf("LoRA module", module, llama.AllModules); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkEarlyStopping(c Config) error {
+	if c.EarlyStopping > 0 && c.EvalSteps == 0 {
+		return errors.New("early stopping needs evaluations during training; set the steps between them (10 is a good start)")
+	}
+	return nil
+}
+
+// earlyStoppingText includes the evaluation interval, since both decide when the run stops.
+func earlyStoppingText(c Config) string {
+	if c.EarlyStopping == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%d evaluations, %d steps apart", c.EarlyStopping, c.EvalSteps)
+}
+
+func checkSampleTokens(c Config) error {
+	if c.SampleSteps > 0 && c.SampleTokens < 1 {
+		return fmt.Errorf("the maximum length of sample answers is %d tokens; it must be at least 1", c.SampleTokens)
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestEveryFieldHasOneRow: each field of Config has exactly one row, under the field's JSON name. Overwrite has none: it
+// says what to do with a folder.
+func TestEveryFieldHasOneRow(t *testing.T) {
+	var c Config
+	rows := map[any]int{}
+	for _, row := range Settings {
+		rows[row.Pointer(&c)]++
+	}
+	fields := reflect.ValueOf(&c).Elem()
+	for i := range fields.NumField() {
+		field, want := fields.Type().Field(i), 1
+		if field.Name == "Overwrite" {
+			want = 0
+		}
+		if got := rows[fields.Field(i).Addr().Interface()]; got != want {
+			t.Errorf("%s has %d rows, want %d", field.Name, got, want)
+		}
+	}
+	if len(Settings) != fields.NumField()-1 {
+		t.Errorf("%d rows for %d fields", len(Settings), fields.NumField())
+	}
+}
+
+// TestRows: each row's JSON name is its field's, it has a label, and a flag has a help text.
+func TestRows(t *testing.T) {
+	seen := map[string]bool{}
+	for _, row := range Settings {
+		var c Config
+		about := reflect.ValueOf(row)
+		jsonName, label := about.FieldByName("JSON").String(), about.FieldByName("Label").String()
+		if seen[jsonName] || label == "" {
+			t.Errorf("%q occurs twice, or has no label", jsonName)
+		}
+		seen[jsonName] = true
+		set(row.Pointer(&c))
+		raw, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var fields map[string]any
+		if err := json.Unmarshal(raw, &fields); err != nil {
+			t.Fatal(err)
+		}
+		if value := fields[jsonName]; value == nil || reflect.ValueOf(value).IsZero() {
+			t.Errorf("%s is not the JSON field of its pointer: %s", jsonName, raw)
+		}
+		if flag, help := row.Flag(); flag != "" && (help == "" || flag != strings.ReplaceAll(jsonName, "_", "-")) {
+			t.Errorf("%s has the flag %q with the help %q", jsonName, flag, help)
+		}
+	}
+}
+
+// set gives a setting a value other than its zero value and its default, and valid for the numeric ones.
+func set(pointer any) {
+	switch p := pointer.(type) {
+	case *float64:
+		*p += 0.25
+	case *int:
+		*p++
+	case *bool:
+		*p = !*p
+	case *string:
+		*p += "x"
+	case *[]string:
+		*p = append(slices.Clone(*p), "q_proj")
+	default:
+		panic(fmt.Sprintf("a setting of type %T", p))
+	}
+}
+
+// TestDifference: which settings a resumed run may change, and the sentence for the others.
+func TestDifference(t *testing.T) {
+	resumable := map[string]bool{"adapter_bin": true, "eval_steps": true, "init_adapter": true, "sample_prompts": true, "sample_steps": true,
+		"sample_tokens": true, "save_steps": true, "save_total_limit": true}
+	for _, row := range Settings {
+		jsonName := reflect.ValueOf(row).FieldByName("JSON").String()
+		mine := Default()
+		set(row.Pointer(&mine))
+		if got := Difference(mine, Default()); (got == "") != resumable[jsonName] {
+			t.Errorf("%s: the difference is %q", jsonName, got)
+		}
+	}
+	for want, change := range map[string]func(mine, recorded *Config){
+		"its beta is 0.1, this run's is 0.3":                                                                              func(mine, _ *Config) { mine.Beta = 0.3 },
+		"its maximum length is 512 tokens, this run's is 64 tokens":                                                       func(mine, _ *Config) { mine.MaxLength = 64 },
+		"its limit for early stopping is none, this run's is 3 evaluations, 10 steps apart":                               func(mine, _ *Config) { mine.EarlyStopping = 3 },
+		"its precision is auto, this run's is float16":                                                                    func(mine, _ *Config) { mine.Precision = Float16 },
+		"its list of LoRA modules is q_proj, this run's is q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj": func(_, recorded *Config) { recorded.LoRAModules = []string{"q_proj"} },
+		"its limit for early stopping is 3 evaluations, 10 steps apart, this run's is 3 evaluations, 5 steps apart": func(mine, recorded *Config) {
+			mine.EarlyStopping, recorded.EarlyStopping, mine.EvalSteps = 3, 3, 5
+		},
+	} {
+		mine, recorded := Default(), Default()
+		change(&mine, &recorded)
+		if got := Difference(mine, recorded); got != want {
+			t.Errorf("the difference is %q, want %q", got, want)
+		}
+	}
+}
+
+// TestEqualRuns: settings that are written differently and mean the same.
+func TestEqualRuns(t *testing.T) {
+	for name, change := range map[string]func(mine, recorded *Config){
+		"auto resumes a run of any precision": func(_, recorded *Config) { recorded.Precision = Float16 },
+		"no modules are all modules":          func(mine, recorded *Config) { recorded.LoRAModules = mine.LoRA().Modules },
+		"the interval without early stopping": func(mine, _ *Config) { mine.EvalSteps = 3 },
+	} {
+		mine, recorded := Default(), Default()
+		change(&mine, &recorded)
+		if got := Difference(mine, recorded); got != "" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// TestFaults: one sentence for each setting that is out of range.
+func TestFaults(t *testing.T) {
+	for want, change := range map[string]func(*Config){
+		"the SFT weight is -1; it must be at least 0":                             func(c *Config) { c.SFTWeight = -1 },
+		"the LoRA alpha is 0; it must be above 0 (the rank is a good start)":      func(c *Config) { c.LoRAAlpha = 0 },
+		`unknown scheduler "step"; choose linear, cosine or constant`:             func(c *Config) { c.Scheduler = "step" },
+		`unknown precision "bfloat16"; choose auto, float32 or float16`:           func(c *Config) { c.Precision = "bfloat16" },
+		"the warm-up is -1 steps; it must be at least 0":                          func(c *Config) { c.WarmupSteps = -1 },
+		"the number of steps is 0; it must be at least 1":                         func(c *Config) { c.MaxSteps = 0 },
+		"gradient accumulation is 0 batches; it must be at least 1":               func(c *Config) { c.GradientAccumulation = 0 },
+		"the maximum gradient norm is 0; it must be above 0":                      func(c *Config) { c.MaxGradNorm = 0 },
+		"the evaluation interval is -1 steps; it must be at least 0":              func(c *Config) { c.EvalSteps = -1 },
+		"the checkpoint interval is -1 steps; it must be at least 0":              func(c *Config) { c.SaveSteps = -1 },
+		"the number of checkpoints to keep is 0; it must be at least 1":           func(c *Config) { c.KeepCheckpoints = 0 },
+		"the limit for early stopping is -1 evaluations; it must be at least 0":   func(c *Config) { c.EarlyStopping = -1 },
+		"the interval of sample answers is -1 steps; it must be at least 0":       func(c *Config) { c.SampleSteps = -1 },
+		"the maximum length of sample answers is 0 tokens; it must be at least 1": func(c *Config) { c.SampleSteps = 1 },
+	} {
+		c := Default()
+		change(&c)
+		if err := c.Validate(); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// TestDummySetting: a row alone gives a setting its flag, check and place in a run's identity. It is a second row of the
+// sample tokens, which have neither flag nor identity.
+func TestDummySetting(t *testing.T) {
+	dummy := Table{Setting[int]{
+		JSON: "dummy_size", Label: "the dummy size", Help: "size of the dummy",
+		Field: func(c *Config) *int { return &c.SampleTokens },
+		Check: atLeast(2, "3"),
+	}}
+	c, recorded := Default(), Default()
+	c.SampleTokens, recorded.SampleTokens = 1, 2
+	if err := dummy.Validate(c); err == nil || err.Error() != "the dummy size is 1; it must be at least 2 (3 is a good start)" {
+		t.Errorf("validated: %v", err)
+	}
+	if got := dummy.Difference(c, recorded); got != "its dummy size is 2, this run's is 1" {
+		t.Errorf("the difference is %q", got)
+	}
+	if flag, help := dummy[0].Flag(); flag != "dummy-size" || help != "size of the dummy" {
+		t.Errorf("the flag is %s, %s", flag, help)
+	}
+}

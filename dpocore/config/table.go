@@ -1,0 +1,26 @@
+package config
+
+import "errors"
+
+// Table is a list of settings.
+type Table []Row
+
+// Validate reports every setting of c that is out of range, with its value and what it may be.
+func (t Table) Validate(c Config) error {
+	var faults []error
+	for _, row := range t {
+		faults = append(faults, row.Validate(c))
+	}
+	return errors.Join(faults...)
+}
+
+// Difference returns the first difference between a run with settings mine and a recorded one; see the function
+// [Difference].
+func (t Table) Difference(mine, recorded Config) string {
+	for _, row := range t {
+		if difference := row.Difference(mine, recorded); difference != "" {
+			return difference
+		}
+	}
+	return ""
+}
