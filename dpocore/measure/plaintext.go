@@ -15,18 +15,20 @@ import (
 	"example.com/gonb-dpo/dpocore/reference"
 )
 
-// plainSample is text of several kinds that has nothing to do with the built-in pairs, written for this project.
+// sampleText is text of several kinds, unrelated to the built-in pairs, written for this project.
 //
 //go:embed plaintext/sample.txt
-var plainSample string
+var sampleText string
 
-// passageTokens is how much of a text the model sees at once; a token's surprise depends on what stands before it.
+// passageTokens is the length of the passages that a text is split into; a token's log-probability depends on the tokens
+// of its passage before it.
 const passageTokens = 256
 
-// Forgetting measures how well the model foresees plain text without and with the adapter: of a file, or where path is ""
-// of the sample that comes with the project. progress is told the rows done.
+// PlainText measures the perplexity on plain text without and with an adapter (a PEFT folder), which shows what training
+// has cost elsewhere. The text is a file's, or the project's own sample if path is "". progress receives the number of
+// rows done.
 func PlainText(ctx context.Context, m *model.Model, adapter, path string, progress func(done, total int)) (evaluation.PlainText, error) {
-	text, source := plainSample, "the built-in sample"
+	text, source := sampleText, "the built-in sample"
 	if path != "" {
 		content, err := os.ReadFile(path)
 		if err != nil {
@@ -34,15 +36,16 @@ func PlainText(ctx context.Context, m *model.Model, adapter, path string, progre
 		}
 		text, source = string(content), path
 	}
-	passages, err := passages(ctx, m, adapter, text, progress)
+	passages, err := measurePassages(ctx, m, adapter, text, progress)
 	if err != nil {
-		return evaluation.PlainText{}, fmt.Errorf("measure the plain text of %s: %w", source, err)
+		return evaluation.PlainText{}, fmt.Errorf("measure plain text of %s: %w", source, err)
 	}
 	return evaluation.PlainTextOf(source, passages), nil
 }
 
-func passages(ctx context.Context, m *model.Model, adapter, text string, progress func(done, total int)) ([]evaluation.Passage, error) {
-	list, err := cutText(m, text)
+// measurePassages returns the log-probability of each passage before and after training, in nats.
+func measurePassages(ctx context.Context, m *model.Model, adapter, text string, progress func(done, total int)) ([]evaluation.Passage, error) {
+	list, err := split(m, text)
 	if err != nil {
 		return nil, err
 	}
@@ -50,25 +53,26 @@ func passages(ctx context.Context, m *model.Model, adapter, text string, progres
 	if err != nil {
 		return nil, err
 	}
-	defer func() { m.Work.Finish(p.Finalize) }()
-	rows, err := batch.Pack(list, batch.Plan([][]batch.Example{list})...)
+	defer func() { m.Work.WhenIdle(p.Finalize) }()
+	rows, err := Pack(list)
 	if err != nil {
 		return nil, err
 	}
 	references := reference.Open(p, m.ReferenceKey(), nil)
 	defer references.Close()
 	passages := make([]evaluation.Passage, len(list))
-	own := func(row *batch.Row, _ [][2]float32) (policy.Measured, error) { return p.LogProbs(row) }
-	err = Rows(ctx, &m.Work, references, rows, progress, own, func(one RowPair) {
-		passages[one.Example] = evaluation.Passage{
-			Tokens: len(list[one.Example].Chosen), Before: float64(one.Reference[0]), After: float64(one.Policy[0]),
+	measurePolicy := func(row *batch.Row, _ [][2]float32) (policy.Measured, error) { return p.LogProbs(row) }
+	err = Rows(ctx, &m.Work, references, rows, progress, measurePolicy, func(r RowPair) {
+		passages[r.Example] = evaluation.Passage{
+			Tokens: len(list[r.Example].Chosen), Before: float64(r.Reference[0]), After: float64(r.Policy[0]),
 		}
 	})
 	return passages, err
 }
 
-// cutText makes passages of a text. Each is measured like a pair's chosen answer, its first token the prompt.
-func cutText(m *model.Model, text string) (list []batch.Example, err error) {
+// split tokenizes a text and splits it into passages. Each is measured like the chosen answer of a pair, with its first
+// token as the prompt.
+func split(m *model.Model, text string) (list []batch.Example, err error) {
 	ids, err := m.Tokenizer.Encode(strings.TrimSpace(text))
 	if err != nil {
 		return nil, err
@@ -79,7 +83,7 @@ func cutText(m *model.Model, text string) (list []batch.Example, err error) {
 		ids = ids[n:]
 	}
 	if len(list) < 2 {
-		return nil, fmt.Errorf("it has fewer than %d tokens, too few to measure; take a longer one", passageTokens)
+		return nil, fmt.Errorf("it has at most %d tokens, too few to measure; use a longer text", passageTokens)
 	}
 	for _, example := range list {
 		if err := example.Check(m.Tokenizer.VocabSize()); err != nil {

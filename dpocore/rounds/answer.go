@@ -74,7 +74,7 @@ func (r *runner) answer(ctx context.Context, path string, prompts []string, adap
 	if err != nil {
 		return nil, err
 	}
-	defer func() { r.model.Work.Finish(answerer.Close) }()
+	defer func() { r.model.Work.WhenIdle(answerer.Close) }()
 	for i := len(file.list); i < len(prompts); i++ {
 		r.listener.Doing(what, i, len(prompts))
 		one := answeredPrompt{Prompt: prompts[i], Seed: r.seedOf(path, i)}

@@ -50,7 +50,7 @@ func Run(ctx context.Context, m *model.Model, dir string, s sweep.Grid, data dat
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
 	}
 	w.shared = train.NewShared()
-	defer m.Work.Finish(w.shared.Close)
+	defer m.Work.WhenIdle(w.shared.Close)
 	if err := w.train(ctx, gather); err != nil {
 		return sweep.Record{}, err
 	}
