@@ -11,18 +11,18 @@ import (
 
 const answersFile = "answers.json"
 
-// keptAnswers is answers.json in a run's folder: those of the last comparison that asked.
-type keptAnswers struct {
-	Weights      string       `json:"weights_sha256"`
-	Adapter      string       `json:"adapter_sha256"`
-	MaxNewTokens int          `json:"max_new_tokens"`
-	Temperature  float64      `json:"temperature,omitempty"`
-	Seed         uint64       `json:"seed,omitempty"`
-	Answers      []keptAnswer `json:"answers"`
+// savedAnswers is answers.json in a run's folder: the answers of the latest comparison that sampled any for the run.
+type savedAnswers struct {
+	Weights      string        `json:"weights_sha256"`
+	Adapter      string        `json:"adapter_sha256"`
+	MaxNewTokens int           `json:"max_new_tokens"`
+	Temperature  float64       `json:"temperature,omitempty"`
+	Seed         uint64        `json:"seed,omitempty"`
+	Answers      []savedAnswer `json:"answers"`
 }
 
-// keptAnswer is what is said to a prompt without and with the run's adapter.
-type keptAnswer struct {
+// savedAnswer is a prompt with the answers without and with the run's adapter.
+type savedAnswer struct {
 	Prompt      string `json:"prompt"`
 	Before      string `json:"before"`
 	After       string `json:"after"`
@@ -30,37 +30,37 @@ type keptAnswer struct {
 	AfterEnded  bool   `json:"after_ended"`
 }
 
-// readAnswers finds the wanted answers among those that a folder keeps; ok is false where one is missing, the file is
-// damaged, or its answers are by another model or adapter, or in another setting.
-func readAnswers(dir string, want keptAnswers) (base, own []Said, ok bool) {
-	var kept keptAnswers
+// readSaved returns the replies to the prompts of want that are saved in a folder, [prompts] each. ok is false if one is
+// missing, the file is damaged, or its model, adapter or options differ.
+func readSaved(dir string, want savedAnswers) (base, ofRun []Reply, ok bool) {
+	var saved savedAnswers
 	raw, err := os.ReadFile(filepath.Join(dir, answersFile))
-	if err != nil || json.Unmarshal(raw, &kept) != nil || !kept.sameSetting(want) {
+	if err != nil || json.Unmarshal(raw, &saved) != nil || !saved.sameSettings(want) {
 		return nil, nil, false
 	}
 	for _, wanted := range want.Answers {
-		at := slices.IndexFunc(kept.Answers, func(a keptAnswer) bool { return a.Prompt == wanted.Prompt })
-		if at < 0 {
+		i := slices.IndexFunc(saved.Answers, func(a savedAnswer) bool { return a.Prompt == wanted.Prompt })
+		if i < 0 {
 			return nil, nil, false
 		}
-		a := kept.Answers[at]
-		base, own = append(base, Said{a.Before, a.BeforeEnded}), append(own, Said{a.After, a.AfterEnded})
+		a := saved.Answers[i]
+		base, ofRun = append(base, Reply{a.Before, a.BeforeEnded}), append(ofRun, Reply{a.After, a.AfterEnded})
 	}
-	return base, own, true
+	return base, ofRun, true
 }
 
-func (k keptAnswers) sameSetting(want keptAnswers) bool {
-	return k.Weights == want.Weights && k.Adapter == want.Adapter &&
-		k.MaxNewTokens == want.MaxNewTokens && k.Temperature == want.Temperature && k.Seed == want.Seed
+func (s savedAnswers) sameSettings(want savedAnswers) bool {
+	return s.Weights == want.Weights && s.Adapter == want.Adapter &&
+		s.MaxNewTokens == want.MaxNewTokens && s.Temperature == want.Temperature && s.Seed == want.Seed
 }
 
-// write keeps answers in a run's folder.
-func (k keptAnswers) write(dir string, base, own []Said) error {
-	for i := range k.Answers {
-		a := &k.Answers[i]
-		a.Before, a.BeforeEnded, a.After, a.AfterEnded = base[i].Text, base[i].Ended, own[i].Text, own[i].Ended
+// write saves replies in a run's folder.
+func (s savedAnswers) write(dir string, base, ofRun []Reply) error {
+	for i := range s.Answers {
+		a := &s.Answers[i]
+		a.Before, a.BeforeEnded, a.After, a.AfterEnded = base[i].Text, base[i].Ended, ofRun[i].Text, ofRun[i].Ended
 	}
-	raw, err := json.MarshalIndent(k, "", "  ")
+	raw, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -82,7 +82,7 @@ func Pack(list []batch.Example) ([]*batch.Row, error) {
 	return batch.Pack(list, batch.Plan([][]batch.Example{list})...)
 }
 
-// Rewards returns β·(log π − log π_ref) of the chosen and the rejected answer (Rafailov et al. 2023, section 5.2).
+// Rewards returns β·(log π − log π_ref) of the chosen and the rejected answer (Rafailov et al. 2023, section 4).
 func Rewards(policy, reference [2]float32, beta float64) [2]float64 {
 	return [2]float64{
 		beta * (float64(policy[0]) - float64(reference[0])),

@@ -34,7 +34,7 @@ func Merge(ctx context.Context, m *model.Model, adapter, out, dtype string) (fre
 	if err := export.ClearMerge(out); err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	exists, err := completed(ctx, m, &made, out)
+	exists, err := alreadyMerged(ctx, m, &made, out)
 	if err != nil || exists {
 		return false, err
 	}
@@ -58,8 +58,8 @@ func Merge(ctx context.Context, m *model.Model, adapter, out, dtype string) (fre
 	return true, export.WriteMerged(ctx, out, made, m.Weights(), live.Layout, values, m.Tokenizer, check)
 }
 
-// completed fills in the hash of the weights and reports whether a folder already holds this merge, undamaged.
-func completed(ctx context.Context, m *model.Model, made *export.Merged, out string) (exists bool, err error) {
+// alreadyMerged fills in the hash of the weights and reports whether a folder already holds this merge, undamaged.
+func alreadyMerged(ctx context.Context, m *model.Model, made *export.Merged, out string) (exists bool, err error) {
 	if m.Weights() != nil {
 		made.Weights = m.Weights().Hash
 	} else if made.Weights, err = device.Await(ctx, &m.Work, func() (string, error) { return llama.Hash(m.Path) }); err != nil {
@@ -95,7 +95,7 @@ func checkMerged(m *model.Model, live *policy.Policy, row *batch.Row, dir, dtype
 	for side, name := range []string{"chosen", "rejected"} {
 		gap := math.Abs(float64(got.LogProbs[0][side] - want.LogProbs[0][side]))
 		if !(gap <= mergeTolerance[dtype]) {
-			return fmt.Errorf("the merged model in %s gives the %s answer of a test pair a log-probability of %.4f, but the model with its adapter gives %.4f; merge again",
+			return fmt.Errorf("the merged model in %s gives the %s answer of a test pair a log-probability of %.4f, but the model with its adapter gives %.4f",
 				dir, name, got.LogProbs[0][side], want.LogProbs[0][side])
 		}
 	}
