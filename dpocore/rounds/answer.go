@@ -17,27 +17,27 @@ import (
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
-// answeredPrompt is a prompt with what a model has said to it: a line of the files of answers.
+// answeredPrompt is a prompt with a model's answers: a line of answers-N.jsonl.
 type answeredPrompt struct {
 	Prompt  string              `json:"prompt"`
 	Seed    uint64              `json:"seed"`
 	Answers []evaluation.Answer `json:"answers"`
 }
 
-// question is what the judge is asked: the answers that say something, and which they are.
-func (a answeredPrompt) question() (q judge.Question, which []int) {
-	q.Prompt = a.Prompt
-	for i, answer := range a.Answers {
+// question is what the judge scores: the answers that are not empty.
+func (a answeredPrompt) question() judge.Question {
+	q := judge.Question{Prompt: a.Prompt}
+	for _, answer := range a.Answers {
 		if text := strings.TrimSpace(answer.Text); text != "" {
-			q.Answers, which = append(q.Answers, text), append(which, i)
+			q.Answers = append(q.Answers, text)
 		}
 	}
-	return q, which
+	return q
 }
 
-// ownPairs are the pairs of a round's own answers, and the files that they were made of and written to.
-func (r *runner) ownPairs(ctx context.Context, round int) (set *preference.Set, files []string, err error) {
-	path := func(what string) string { return filepath.Join(r.dir, fmt.Sprintf("%s-%d.jsonl", what, round)) }
+// makePairs returns the pairs from the model's answers of a round, and the files of answers, scores and pairs.
+func (r *runner) makePairs(ctx context.Context, round int) (set *preference.Set, files []string, err error) {
+	path := func(name string) string { return filepath.Join(r.dir, fmt.Sprintf("%s-%d.jsonl", name, round)) }
 	prompts := r.prompts.of(round, r.config.Prompts)
 	answers, err := r.answer(ctx, path("answers"), prompts, r.adapter, fmt.Sprintf("answering the prompts of round %d", round))
 	if err != nil {
@@ -55,7 +55,8 @@ func (r *runner) ownPairs(ctx context.Context, round int) (set *preference.Set, 
 	return set, []string{path("answers"), path("scores"), path("pairs")}, err
 }
 
-// answer has a model answer prompts that it has not answered yet.
+// answer answers the prompts that have no answers in the file yet, and returns all answers. what describes the work to the
+// listener.
 func (r *runner) answer(ctx context.Context, path string, prompts []string, adapter, what string) ([]answeredPrompt, error) {
 	file, err := openJournal[answeredPrompt](path)
 	if err != nil {
@@ -64,7 +65,7 @@ func (r *runner) answer(ctx context.Context, path string, prompts []string, adap
 	defer file.close()
 	for i, answered := range file.list {
 		if i >= len(prompts) || answered.Prompt != prompts[i] {
-			return nil, fmt.Errorf("%s, line %d answers another prompt; give the prompts of before, or remove the file", path, i+1)
+			return nil, fmt.Errorf("%s, line %d answers a different prompt; give the same prompts as before, or remove the file", path, i+1)
 		}
 	}
 	if len(file.list) == len(prompts) {
@@ -76,81 +77,84 @@ func (r *runner) answer(ctx context.Context, path string, prompts []string, adap
 	}
 	defer func() { r.model.Work.WhenIdle(answerer.Close) }()
 	for i := len(file.list); i < len(prompts); i++ {
-		r.listener.Doing(what, i, len(prompts))
-		one := answeredPrompt{Prompt: prompts[i], Seed: r.seedOf(path, i)}
-		one.Answers, err = device.Await(ctx, &r.model.Work, func() ([]evaluation.Answer, error) {
-			return answerer.Sample(ctx, preference.User(prompts[i]), r.config.options(one.Seed))
+		r.listener.Progress(what, i, len(prompts))
+		answered := answeredPrompt{Prompt: prompts[i], Seed: r.seedOf(path, i)}
+		answered.Answers, err = device.Await(ctx, &r.model.Work, func() ([]evaluation.Answer, error) {
+			return answerer.Sample(ctx, preference.User(prompts[i]), r.config.sampling(answered.Seed))
 		})
 		if err != nil {
 			return nil, err
 		}
-		if err := file.add(one); err != nil {
+		if err := file.add(answered); err != nil {
 			return nil, err
 		}
 	}
-	r.listener.Doing(what, len(prompts), len(prompts))
+	r.listener.Progress(what, len(prompts), len(prompts))
 	return file.list, nil
 }
 
-// seedOf is the seed of the answers to a prompt: it follows from the rounds' seed and the answers' file and place.
-func (r *runner) seedOf(path string, place int) uint64 {
+// seedOf derives the seed of the answers to a prompt from the seed of the run, the name of the file and the prompt's index.
+func (r *runner) seedOf(path string, index int) uint64 {
 	sum := fnv.New64a()
-	fmt.Fprintf(sum, "%d %s %d", r.config.Train.Seed, filepath.Base(path), place) // a hash never fails to take bytes
+	fmt.Fprintf(sum, "%d %s %d", r.config.Train.Seed, filepath.Base(path), index) // writing to a hash never fails
 	return sum.Sum64()
 }
 
-// writePairs makes pairs of scored answers and writes them, the whole file or nothing.
+// writePairs makes pairs from scored answers and writes them to a file, atomically.
 func (r *runner) writePairs(path string, round int, answers []answeredPrompt, scores map[int][]float64) error {
 	var pairs []preference.Pair
 	for i, answered := range answers {
 		var list []preference.Scored
-		q, _ := answered.question()
-		for at, score := range scores[i] {
+		q := answered.question()
+		for k, score := range scores[i] {
 			if finite(score) {
-				list = append(list, preference.Scored{Answer: q.Answers[at], Score: score})
+				list = append(list, preference.Scored{Answer: q.Answers[k], Score: score})
 			}
 		}
 		if len(list) < 2 {
 			continue
 		}
-		own, err := preference.FromScores(preference.User(answered.Prompt), list, r.config.list())
+		made, err := preference.FromScores(preference.User(answered.Prompt), list, r.config.pairing())
 		if err != nil {
-			return fmt.Errorf("make pairs of the answers to %q: %w", answered.Prompt, err)
+			return fmt.Errorf("make pairs from the answers to %q: %w", answered.Prompt, err)
 		}
-		pairs = append(pairs, own...)
+		pairs = append(pairs, made...)
 	}
 	if len(pairs) == 0 {
-		return fmt.Errorf("no pair follows from the answers of round %d: %s found none better than another; ask more or other prompts, or raise the temperature (it is %g)",
+		return fmt.Errorf("the answers of round %d make no pair, because %s scored none above another; use more or other prompts, or raise the temperature (now %g)",
 			round, r.judge.Name(), r.config.Temperature)
 	}
-	return atomicfile.Write(path, func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		for _, pair := range pairs {
-			line := struct {
-				Prompt   string `json:"prompt"`
-				Chosen   string `json:"chosen"`
-				Rejected string `json:"rejected"`
-			}{pair.Prompt[0].Content, pair.Chosen, pair.Rejected}
-			if err := encoder.Encode(line); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return atomicfile.Write(path, func(w io.Writer) error { return encodePairs(w, pairs) })
 }
 
-// noteCut says how many answers did not end by themselves: as pairs they teach to end there.
+// encodePairs writes pairs as JSON Lines.
+func encodePairs(w io.Writer, pairs []preference.Pair) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	for _, pair := range pairs {
+		line := struct {
+			Prompt   string `json:"prompt"`
+			Chosen   string `json:"chosen"`
+			Rejected string `json:"rejected"`
+		}{pair.Prompt[0].Content, pair.Chosen, pair.Rejected}
+		if err := encoder.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteCut notes how many answers were cut at the maximum length. In a pair, such an answer teaches the model when to end.
 func (r *runner) noteCut(round int, answers []answeredPrompt) {
-	cut, all := 0, 0
+	cut, total := 0, 0
 	for _, answered := range answers {
 		for _, answer := range answered.Answers {
-			if all++; !answer.Ended {
+			if total++; !answer.Ended {
 				cut++
 			}
 		}
 	}
 	if cut > 0 {
-		r.listener.Note(fmt.Sprintf("%d of the %d answers of round %d were cut at %d tokens; a pair with such an answer teaches the model to end there, or not to. A greater length cuts fewer.", cut, all, round, r.config.MaxTokens))
+		r.listener.Note(fmt.Sprintf("%d of the %d answers of round %d were cut at %d tokens; a pair with such an answer teaches the model to end there, or not to. Raise the maximum length of answers to cut fewer.", cut, total, round, r.config.MaxTokens))
 	}
 }
