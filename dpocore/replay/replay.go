@@ -37,9 +37,9 @@ func (r Result) String() string {
 	case len(r.Changed) > 0:
 		return fmt.Sprintf("nothing was trained, because the inputs of %s have changed: %s", r.Run, strings.Join(r.Changed, ", and "))
 	case r.Agrees() && environment != "":
-		return fmt.Sprintf("the adapter and all metrics except times in %s equal those in %s byte for byte, although %s", r.Replay, r.Run, environment)
+		return fmt.Sprintf("%s agrees with %s byte for byte in its adapter and all metrics except times, although %s", r.Replay, r.Run, environment)
 	case r.Agrees():
-		return fmt.Sprintf("the adapter and all metrics except times in %s equal those in %s byte for byte", r.Replay, r.Run)
+		return fmt.Sprintf("%s agrees with %s byte for byte in its adapter and all metrics except times", r.Replay, r.Run)
 	case environment != "":
 		return fmt.Sprintf("%s differs from %s in %s; %s", r.Replay, r.Run, files, environment)
 	default:

@@ -74,7 +74,7 @@ func TestReplay(t *testing.T) {
 	first, second := &runtest.Recorder{}, &runtest.Recorder{}
 	for i, r := range []*runtest.Recorder{first, second} {
 		found, err := replayRun(t, dir, again, r)
-		if err != nil || !found.Agrees() || found.String() != "the adapter and all metrics except times in "+again+" equal those in "+dir+" byte for byte" {
+		if err != nil || !found.Agrees() || found.String() != again+" agrees with "+dir+" byte for byte in its adapter and all metrics except times" {
 			t.Fatalf("replay %d: %v, %v", i+1, found, err)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 
 // Advice says which run to take.
 type Advice struct {
-	Take string // "" where the pairs can't tell
-	Says string // in a sentence with its evidence
+	Take    string // "" if the pairs show no difference
+	Summary string // one sentence with the evidence
 }
 
 // surely is how rarely chance may make a difference that counts as one.
@@ -26,15 +26,15 @@ const surely = 0.05
 // at least some other run is worse.
 func Advise(runs []Run) (Advice, error) {
 	if len(runs) == 0 {
-		return Advice{Says: "No run is finished yet."}, nil
+		return Advice{Summary: "No run is finished yet."}, nil
 	}
 	first := runs[0]
 	if !first.Accuracy.Above(0.5) {
-		return Advice{Says: fmt.Sprintf("No run is better than chance on the %d held-out pairs: the best, %s, ranks %s of them right (%s to %s); take more steps, or more pairs to learn from.",
+		return Advice{Summary: fmt.Sprintf("No run is better than chance on the %d held-out pairs: the best, %s, ranks %s of them right (%s to %s); take more steps, or more pairs to learn from.",
 			len(first.Pairs), first.Name, percent(first.Accuracy.Value), percent(first.Accuracy.Low), percent(first.Accuracy.High))}, nil
 	}
 	if len(runs) == 1 {
-		return Advice{Take: first.Name, Says: fmt.Sprintf("%s is the only finished run; it ranks %s of %d held-out pairs right (%s to %s).",
+		return Advice{Take: first.Name, Summary: fmt.Sprintf("%s is the only finished run; it ranks %s of %d held-out pairs right (%s to %s).",
 			first.Name, percent(first.Accuracy.Value), len(first.Pairs), percent(first.Accuracy.Low), percent(first.Accuracy.High))}, nil
 	}
 	alike, worse, greatest, err := split(runs)
@@ -42,7 +42,7 @@ func Advise(runs []Run) (Advice, error) {
 	case err != nil:
 		return Advice{}, err
 	case len(worse) == 0:
-		return Advice{Says: noDifference(runs)}, nil
+		return Advice{Summary: noDifference(runs)}, nil
 	default:
 		return better(alike, worse, greatest), nil
 	}

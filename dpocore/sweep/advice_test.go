@@ -106,8 +106,8 @@ func TestAdvice(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := Advise(test.runs)
-			if err != nil || got.Take != test.take || !strings.HasPrefix(got.Says, test.says) {
-				t.Errorf("%v: take %q, says\n%s\nwant\n%s", err, got.Take, got.Says, test.says)
+			if err != nil || got.Take != test.take || !strings.HasPrefix(got.Summary, test.says) {
+				t.Errorf("%v: take %q, says\n%s\nwant\n%s", err, got.Take, got.Summary, test.says)
 			}
 		})
 	}
@@ -118,11 +118,11 @@ func TestAdvice(t *testing.T) {
 func TestCouplesCount(t *testing.T) {
 	two := []Run{made(t, "a", 40, 1, 0.01), made(t, "b", 40, 1, 0.01, first(6)...)}
 	if got, _ := Advise(two); got.Take != "a" {
-		t.Errorf("of two runs: %s", got.Says)
+		t.Errorf("of two runs: %s", got.Summary)
 	}
 	four := append(two, made(t, "c", 40, 1, 0.01, first(6)...), made(t, "d", 40, 1, 0.01, first(6)...))
 	if got, _ := Advise(four); got.Take != "" {
-		t.Errorf("of four runs: %s", got.Says)
+		t.Errorf("of four runs: %s", got.Summary)
 	}
 }
 

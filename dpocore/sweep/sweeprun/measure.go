@@ -13,42 +13,42 @@ import (
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
-// measuredFile is the file of a run folder with the held-out pairs as the run's adapter has them, for comparing runs.
+// measuredFile is in a run folder. It has the held-out pairs measured with the run's adapter, for comparing runs.
 const measuredFile = "measured.json"
 
-// measuredRun is what it holds. It counts for the adapter and the pairs whose hashes it has.
+// measuredRun is measured.json. It is valid for the adapter and the held-out pairs with these hashes.
 type measuredRun struct {
 	Adapter string            `json:"adapter_sha256"`
 	HeldOut string            `json:"held_out_tokens_sha256"`
 	Pairs   []evaluation.Pair `json:"pairs"`
 }
 
-// measured are the held-out pairs of a finished run: as its training in this process has left them, as an earlier sweep
-// has, or measured now.
-func (s *sweeping) measured(ctx context.Context, run sweep.Point) ([]evaluation.Pair, error) {
-	dir := filepath.Join(s.dir, run.Name)
+// measure returns the held-out pairs of a finished run: from an earlier sweep, from the last evaluation of its training in
+// this process, or measured now.
+func (r *runner) measure(ctx context.Context, point sweep.Point) ([]evaluation.Pair, error) {
+	dir := filepath.Join(r.dir, point.Name)
 	adapter, err := export.HashAdapter(dir)
 	if err != nil {
 		return nil, err
 	}
-	own := measuredRun{Adapter: adapter, HeldOut: s.held.Hash()}
+	measured := measuredRun{Adapter: adapter, HeldOut: r.heldOut.Hash()}
 	path := filepath.Join(dir, measuredFile)
 	if raw, err := os.ReadFile(path); err == nil {
-		var before measuredRun
-		if json.Unmarshal(raw, &before) == nil && before.Adapter == own.Adapter && before.HeldOut == own.HeldOut {
-			return before.Pairs, nil
+		var saved measuredRun
+		if json.Unmarshal(raw, &saved) == nil && saved.Adapter == measured.Adapter && saved.HeldOut == measured.HeldOut {
+			return saved.Pairs, nil
 		}
 	}
-	if last, ok := s.shared.LastHeldOut(dir); ok && run.Config.EarlyStopping == 0 {
-		own.Pairs = last
-	} else if own.Pairs, err = s.shared.MeasureHeldOut(ctx, s.model, dir, run.Config, s.held, func(done, total int) {
-		s.listener.Measuring(run, done, total)
+	if last, ok := r.shared.LastHeldOut(dir); ok && point.Config.EarlyStopping == 0 {
+		measured.Pairs = last
+	} else if measured.Pairs, err = r.shared.MeasureHeldOut(ctx, r.model, dir, point.Config, r.heldOut, func(done, total int) {
+		r.listener.Measuring(point, done, total)
 	}); err != nil {
 		return nil, err
 	}
-	raw, err := json.Marshal(own)
+	raw, err := json.Marshal(measured)
 	if err != nil {
-		return nil, fmt.Errorf("write down the held-out pairs of %s: %w", dir, err)
+		return nil, fmt.Errorf("write the measured pairs of %s: %w", dir, err)
 	}
-	return own.Pairs, atomicfile.WriteBytes(path, append(raw, '\n'))
+	return measured.Pairs, atomicfile.WriteBytes(path, append(raw, '\n'))
 }

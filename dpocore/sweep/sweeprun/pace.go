@@ -6,21 +6,21 @@ import (
 	"example.com/gonb-dpo/dpocore/train"
 )
 
-// SweepPace tells how much time the rest of a sweep takes. It is told what a run's [Listener] and a [SweepListener] are.
+// Pace estimates the remaining time of a sweep, from the events of its [Listener] and of the listener of each run.
 type Pace struct {
 	train.Pace
-	Runs int // of the sweep
-	turn int // of the run under way, counted from 1
+	Runs    int // of the sweep
+	current int // number of the current run, from 1
 }
 
-// Turn tells that a run's turn has come.
-func (p *Pace) Turn(number int) {
-	p.turn = number
+// StartRun records that a run of the sweep starts, counted from 1.
+func (p *Pace) StartRun(number int) {
+	p.current = number
 	p.NextRun()
 }
 
-// Left is the time of all runs, as far as they are not made.
+// Left is the estimated time of the current run's rest and of all runs after it; ok is false until a step was timed.
 func (p *Pace) Left() (left time.Duration, ok bool) {
 	left, ok = p.Pace.Left()
-	return left + time.Duration(p.Runs-p.turn)*p.Whole(), ok
+	return left + time.Duration(p.Runs-p.current)*p.Whole(), ok
 }

@@ -1,3 +1,4 @@
+// Package sweeprun trains the runs of a sweep and compares them. See [Run]; package sweep has the grid and its record.
 package sweeprun
 
 import (
@@ -8,81 +9,82 @@ import (
 	"path/filepath"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore/run"
-
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/train"
 )
 
-// SweepListener is told what happens in a sweep, in order and from one goroutine.
+// Listener is told what happens in a sweep, in order and from one goroutine.
 type Listener interface {
-	Run(number, of int, run sweep.Point) train.Listener  // a run's turn has come, counted from 1; who listens to its training
-	Ended(run sweep.Point, state sweep.State, err error) // how its turn ended; err says why it failed
+	Run(number, of int, run sweep.Point) train.Listener  // a run starts, counted from 1; returns the listener of its training
+	Ended(run sweep.Point, state sweep.State, err error) // a run ended; err is why it failed
 	Measuring(run sweep.Point, done, total int)          // rows of held-out pairs of a finished run
 }
 
-// sweeping is one process's part of a sweep.
-type sweeping struct {
+// runner is a call of [Run].
+type runner struct {
 	model    *model.Model
 	shared   *train.Shared
 	dir      string
 	data     dataset.Data
-	held     encode.Examples
+	heldOut  encode.Examples
 	listener Listener
 
-	runs   []sweep.Point
-	states map[string]sweep.State
-	faults map[string]error
-	noted  map[string]bool
-	shown  []sweep.Run // the finished runs
+	points   []sweep.Point
+	states   map[string]sweep.State // by name
+	faults   map[string]error       // by name, of failed runs
+	noted    map[string]bool        // notes that the listener has received
+	finished []sweep.Run
 }
 
-// Sweep trains the runs of a grid, each an ordinary run in a folder of its own below dir, and compares them on the
-// held-out pairs. A finished run is reused, a stopped one goes on; one that fails is told to the listener and stands in
-// the record, and the others go on; one that another process holds is left to it. With gather nothing is trained: what is
-// finished is compared. When the context ends, Sweep returns a *Stopped, and the same call goes on from there.
-func Run(ctx context.Context, m *model.Model, dir string, s sweep.Grid, data dataset.Data, gather bool, listener Listener) (sweep.Record, error) {
-	w := &sweeping{model: m, dir: dir, data: data, listener: listener, runs: s.Points(), states: map[string]sweep.State{}, faults: map[string]error{}, noted: map[string]bool{}}
-	if err := w.open(s); err != nil {
+// Run trains the runs of a grid, each an ordinary run in its own folder below dir, and compares them on the held-out pairs.
+//
+// Finished runs are reused and stopped ones resume. A failing run is reported to the listener and recorded, and the other
+// runs continue; one that another process is training is left to it. With compareOnly nothing is trained, only the
+// finished runs are compared. When the context ends, Run returns a *[train.Stopped], and the same call resumes.
+func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data dataset.Data, compareOnly bool, listener Listener) (sweep.Record, error) {
+	r := &runner{model: m, dir: dir, data: data, listener: listener, points: grid.Points(), states: map[string]sweep.State{}, faults: map[string]error{}, noted: map[string]bool{}}
+	if err := r.open(grid); err != nil {
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
 	}
-	w.shared = train.NewShared()
-	defer m.Work.WhenIdle(w.shared.Close)
-	if err := w.train(ctx, gather); err != nil {
+	r.shared = train.NewShared()
+	defer m.Work.WhenIdle(r.shared.Close)
+	if err := r.trainAll(ctx, compareOnly); err != nil {
 		return sweep.Record{}, err
 	}
-	record := sweep.Record{Grid: s}
+	record := sweep.Record{Grid: grid}
 	var err error
-	if record.Runs, record.Says, err = w.compare(); err != nil {
+	if record.Runs, record.Summary, err = r.compare(); err != nil {
 		return record, fmt.Errorf("sweep: %w", err)
 	}
 	return record, record.Write(dir)
 }
 
-func (w *sweeping) open(s sweep.Grid) (err error) {
-	if err := s.Validate(); err != nil {
+// open checks the grid, tokenizes the held-out pairs and writes the grid to the folder.
+func (r *runner) open(grid sweep.Grid) (err error) {
+	if err := grid.Validate(); err != nil {
 		return err
 	}
-	if w.data.HeldOut == nil || len(w.data.HeldOut.Pairs) == 0 {
-		return errors.New("runs are compared on held-out pairs, and there are none; name a file of them or a share of the training pairs")
+	if r.data.HeldOut == nil || len(r.data.HeldOut.Pairs) == 0 {
+		return errors.New("a sweep needs held-out pairs to compare its runs, and there are none; name a file of them, or hold out a share of the training pairs")
 	}
-	if w.held, err = w.model.Encoder(s.Config.MaxLength).Encode(w.data.HeldOut.Spread(train.MaxHeldOut)); err != nil {
+	if r.heldOut, err = r.model.Encoder(grid.Config.MaxLength).Encode(r.data.HeldOut.Spread(train.MaxHeldOut)); err != nil {
 		return err
 	}
-	return s.Begin(w.dir)
+	return grid.Begin(r.dir)
 }
 
-// train gives each run its turn, and those that another process held then a second one.
-func (w *sweeping) train(ctx context.Context, gather bool) error {
-	for round := range 2 {
-		for i, run := range w.runs {
-			if round > 0 && w.states[run.Name] != sweep.Elsewhere {
+// trainAll trains each run, and then tries again those that another process was training.
+func (r *runner) trainAll(ctx context.Context, compareOnly bool) error {
+	for pass := range 2 {
+		for i, point := range r.points {
+			if pass > 0 && r.states[point.Name] != sweep.Elsewhere {
 				continue
 			}
-			if err := w.turn(ctx, i, run, gather); err != nil {
+			if err := r.train(ctx, i, point, compareOnly); err != nil {
 				return err
 			}
 		}
@@ -90,77 +92,79 @@ func (w *sweeping) train(ctx context.Context, gather bool) error {
 	return nil
 }
 
-// turn trains a run, or finds out why not. Its error is that of a sweep that was stopped.
-func (w *sweeping) turn(ctx context.Context, i int, point sweep.Point, gather bool) error {
-	if gather {
-		record, _, err := run.ReadRecord(filepath.Join(w.dir, point.Name))
+// train trains a run and records its state. It returns an error only if the sweep is stopped.
+func (r *runner) train(ctx context.Context, i int, point sweep.Point, compareOnly bool) error {
+	dir := filepath.Join(r.dir, point.Name)
+	if compareOnly {
+		record, _, err := run.ReadRecord(dir)
 		if err != nil || !record.Finished {
-			w.end(point, sweep.Waits, nil)
+			r.end(point, sweep.Pending, nil)
 			return nil
 		}
 	}
-	err := train.Run(ctx, train.Job{Model: w.model, Dir: filepath.Join(w.dir, point.Name), Config: point.Config, Data: w.data,
-		Listener: onceListener{w.listener.Run(i+1, len(w.runs), point), w.noted}, Shared: w.shared})
+	listener := onceListener{r.listener.Run(i+1, len(r.points), point), r.noted}
+	err := train.Run(ctx, train.Job{Model: r.model, Dir: dir, Config: point.Config, Data: r.data, Listener: listener, Shared: r.shared})
 	var stopped *train.Stopped
 	switch {
 	case err == nil:
-		return w.finish(ctx, point)
+		return r.finish(ctx, point)
 	case errors.As(err, &stopped) || ctx.Err() != nil:
 		return err
 	case errors.Is(err, run.ErrInUse):
-		w.end(point, sweep.Elsewhere, nil)
+		r.end(point, sweep.Elsewhere, nil)
 	default:
-		w.end(point, sweep.Failed, err)
+		r.end(point, sweep.Failed, err)
 	}
 	return nil
 }
 
-// finish takes in the held-out pairs of a finished run.
-func (w *sweeping) finish(ctx context.Context, run sweep.Point) error {
-	pairs, err := w.measured(ctx, run)
+// finish measures the held-out pairs of a finished run.
+func (r *runner) finish(ctx context.Context, point sweep.Point) error {
+	pairs, err := r.measure(ctx, point)
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
-	shows, fault := sweep.Of(run.Name, pairs)
-	if fault = cmp.Or(err, fault); fault != nil {
-		w.end(run, sweep.Failed, fault)
+	finished, summaryErr := sweep.Of(point.Name, pairs)
+	if err := cmp.Or(err, summaryErr); err != nil {
+		r.end(point, sweep.Failed, err)
 		return nil
 	}
-	w.shown = append(w.shown, shows)
-	w.end(run, sweep.Finished, nil)
+	r.finished = append(r.finished, finished)
+	r.end(point, sweep.Finished, nil)
 	return nil
 }
 
-func (w *sweeping) end(run sweep.Point, state sweep.State, err error) {
-	w.states[run.Name], w.faults[run.Name] = state, err
-	w.listener.Ended(run, state, err)
+// end records the state of a run.
+func (r *runner) end(point sweep.Point, state sweep.State, err error) {
+	r.states[point.Name], r.faults[point.Name] = state, err
+	r.listener.Ended(point, state, err)
 }
 
-// compare brings what is finished into the order of what matters, and lists the rest behind it.
-func (w *sweeping) compare() (list []sweep.Result, says string, err error) {
-	sweep.Compare(w.shown)
-	for i := range w.shown {
-		list = append(list, sweep.Result{Name: w.shown[i].Name, State: sweep.Finished, Shows: &w.shown[i]})
+// compare lists the finished runs, best first, and then the others.
+func (r *runner) compare() (list []sweep.Result, summary string, err error) {
+	sweep.Compare(r.finished)
+	for i := range r.finished {
+		list = append(list, sweep.Result{Name: r.finished[i].Name, State: sweep.Finished, HeldOut: &r.finished[i]})
 	}
-	for _, run := range w.runs {
-		if w.states[run.Name] != sweep.Finished {
-			list = append(list, w.unfinished(run))
+	for _, point := range r.points {
+		if r.states[point.Name] != sweep.Finished {
+			list = append(list, r.unfinished(point))
 		}
 	}
-	advice, err := sweep.Advise(w.shown)
-	return list, advice.Says, err
+	advice, err := sweep.Advise(r.finished)
+	return list, advice.Summary, err
 }
 
-// unfinished is the record of a run that can't be compared.
-func (w *sweeping) unfinished(run sweep.Point) sweep.Result {
-	swept := sweep.Result{Name: run.Name, State: w.states[run.Name]}
-	if fault := w.faults[run.Name]; fault != nil {
-		swept.Error = strings.TrimPrefix(fault.Error(), "train: ")
+// unfinished is the result of a run that can't be compared.
+func (r *runner) unfinished(point sweep.Point) sweep.Result {
+	result := sweep.Result{Name: point.Name, State: r.states[point.Name]}
+	if fault := r.faults[point.Name]; fault != nil {
+		result.Error = strings.TrimPrefix(fault.Error(), "train: ")
 	}
-	return swept
+	return result
 }
 
-// onceListener hands each note on once: those on the pairs are the same for all runs.
+// onceListener passes on each note once, since notes on the pairs are the same for all runs.
 type onceListener struct {
 	train.Listener
 	noted map[string]bool
