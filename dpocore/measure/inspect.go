@@ -47,47 +47,52 @@ func Inspect(ctx context.Context, m *model.Model, dir string, set *preference.Se
 	return inspection, nil
 }
 
-func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Set, maxLength int, progress func(done, total int)) (i Inspection, err error) {
+func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Set, maxLength int, progress func(done, total int)) (inspection Inspection, err error) {
 	examples, err := m.Encoder(maxLength).Encode(set)
 	if err != nil {
-		return i, err
+		return inspection, err
 	}
 	p, err := m.Policy(dir, config.Auto)
 	if err != nil {
-		return i, err
+		return inspection, err
 	}
 	defer func() { m.Work.WhenIdle(p.Finalize) }()
 	rows, err := Pack(examples.List)
 	if err != nil {
-		return i, err
+		return inspection, err
 	}
-	var folders []string
-	if folders, i.Steps, err = adaptersOf(dir); err != nil {
-		return i, err
+	folders, steps, err := adaptersOf(dir)
+	if err != nil {
+		return inspection, err
 	}
-	i.Pairs = newInspectedPairs(m, examples)
+	inspection = Inspection{Steps: steps, Pairs: newInspectedPairs(m, examples)}
 	for stage := range len(folders) + 1 { // the reference first
 		if stage > 0 {
-			values, err := export.ReadAdapter(folders[stage-1], p.Layout)
-			if err != nil {
-				return i, err
-			}
-			if err := p.Restore(values, nil, nil, 0); err != nil {
-				return i, err
+			if err := setAdapter(p, folders[stage-1]); err != nil {
+				return inspection, err
 			}
 		}
 		for done, row := range rows {
 			progress(stage*len(rows)+done, (len(folders)+1)*len(rows))
 			tokens, err := device.Await(ctx, &m.Work, func() ([]policy.Tokens, error) { return p.TokenLogProbs(row, stage > 0) })
 			if err != nil {
-				return i, err
+				return inspection, err
 			}
-			for place, example := range row.Examples {
-				i.Pairs[example].add(tokens[place], stage)
+			for i, example := range row.Examples {
+				inspection.Pairs[example].add(tokens[i], stage)
 			}
 		}
 	}
-	return i, nil
+	return inspection, nil
+}
+
+// setAdapter replaces the adapter's values by those of a PEFT folder.
+func setAdapter(p *policy.Policy, dir string) error {
+	values, err := export.ReadAdapter(dir, p.Layout)
+	if err != nil {
+		return err
+	}
+	return p.Restore(values, nil, nil, 0)
 }
 
 // add adds the log-probabilities of a pair's tokens under the reference (stage 0) or a checkpoint (stages from 1).
