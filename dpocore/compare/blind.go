@@ -13,74 +13,86 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 )
 
-// baseAuthor is who gave an answer without an adapter.
+// baseAuthor is the author of answers without an adapter.
 const baseAuthor = "base model"
 
-// Blind makes ballots of a comparison's answers: to each prompt the answers in a mixed order, for raters who don't see
-// whose they are. What several models say word for word is one answer. Prompts to which all say the same make no ballot,
-// and an answer without words is on none; notes say so.
+// Blind makes a ballot of each prompt's answers, shuffled, for raters who don't see which model gave which. Equal answers
+// are one entry with several authors, and empty answers are left out. A prompt with fewer than two different answers makes
+// no ballot. notes describes what was left out.
 func Blind(m *model.Model, runs []string, answers []Answers, o Options) (ballots []judgement.Drawing, notes []string, err error) {
-	adapters := make([]string, len(runs))
-	var model string
-	for i, dir := range runs {
-		var signed judgement.Drawing
-		if err := generate.SignDrawing(m, &signed, dir); err != nil {
-			return nil, nil, fmt.Errorf("compare: %w", err)
-		}
-		model, adapters[i] = signed.Model, signed.Adapter
+	blank, err := blankBallot(m, runs, o)
+	if err != nil {
+		return nil, nil, fmt.Errorf("compare: %w", err)
 	}
-	agreed, mute := 0, 0
+	authors := append([]string{baseAuthor}, runs...)
+	agreed, empty := 0, 0
 	for _, a := range answers {
-		d := judgement.Drawing{
-			Prompt: a.Prompt, Model: model, Adapter: strings.Join(adapters, ", "), Drawn: time.Now().UTC().Truncate(time.Second),
-			Sampling: judgement.Sampling{MaxNewTokens: o.MaxNewTokens, TopP: 1, Seed: o.Seed},
-		}
-		for i, said := range a.Said {
-			if !putOn(&d, said, append([]string{baseAuthor}, runs...)[i], o.Temperature) {
-				mute++
+		ballot := blank
+		ballot.Prompt = a.Prompt
+		for i, reply := range a.Replies {
+			if !addToBallot(&ballot, reply, authors[i], o.Temperature) {
+				empty++
 			}
 		}
-		if len(d.Answers) < 2 {
+		if len(ballot.Answers) < 2 {
 			agreed++
 			continue
 		}
-		shuffle(&d)
-		if err := d.Identify(); err != nil {
+		shuffle(&ballot)
+		if err := ballot.Identify(); err != nil {
 			return nil, nil, fmt.Errorf("compare: %w", err)
 		}
-		ballots = append(ballots, d)
+		ballots = append(ballots, ballot)
 	}
 	if agreed > 0 {
-		notes = append(notes, fmt.Sprintf("To %d of %d prompts there are no two different answers, so there is nothing to choose.", agreed, len(answers)))
+		notes = append(notes, fmt.Sprintf("%d of %d prompts have fewer than two different answers, so they make no ballot.", agreed, len(answers)))
 	}
-	if mute > 0 {
-		notes = append(notes, fmt.Sprintf("Answers without words, which are on no ballot: %d.", mute))
+	if empty > 0 {
+		notes = append(notes, fmt.Sprintf("%d empty answers are on no ballot.", empty))
 	}
 	return ballots, notes, nil
 }
 
-// putOn puts what a model says on a ballot; false where it says nothing.
-func putOn(d *judgement.Drawing, said Said, by string, temperature float64) bool {
-	text := strings.TrimSpace(said.Text)
+// blankBallot is a ballot without prompt and answers, with the models and options of the comparison.
+func blankBallot(m *model.Model, runs []string, o Options) (judgement.Drawing, error) {
+	ballot := judgement.Drawing{
+		Drawn:    time.Now().UTC().Truncate(time.Second),
+		Sampling: judgement.Sampling{MaxNewTokens: o.MaxNewTokens, TopP: 1, Seed: o.Seed},
+	}
+	adapters := make([]string, len(runs))
+	for i, dir := range runs {
+		if err := generate.SignDrawing(m, &ballot, dir); err != nil {
+			return ballot, err
+		}
+		adapters[i] = ballot.Adapter
+	}
+	ballot.Adapter = strings.Join(adapters, ", ")
+	return ballot, nil
+}
+
+// addToBallot adds a reply to a ballot; it returns false for an empty one.
+func addToBallot(ballot *judgement.Drawing, reply Reply, author string, temperature float64) bool {
+	text := strings.TrimSpace(reply.Text)
 	if text == "" {
 		return false
 	}
-	at := slices.IndexFunc(d.Answers, func(a judgement.Answer) bool { return a.Text == text })
-	if at < 0 {
-		at = len(d.Answers)
-		d.Answers = append(d.Answers, judgement.Answer{Text: text, Temperature: temperature})
+	i := slices.IndexFunc(ballot.Answers, func(a judgement.Answer) bool { return a.Text == text })
+	if i < 0 {
+		i = len(ballot.Answers)
+		ballot.Answers = append(ballot.Answers, judgement.Answer{Text: text, Temperature: temperature})
 	}
-	d.Answers[at].By = append(d.Answers[at].By, by)
+	ballot.Answers[i].By = append(ballot.Answers[i].By, author)
 	return true
 }
 
-// shuffle mixes the answers, so that their places tell nothing: another comparison of the same prompt has other ones.
-func shuffle(d *judgement.Drawing) {
+// shuffle shuffles the answers of a ballot. The order depends on the prompt, the models and the answers alone, so the same
+// comparison gives the same ballot.
+func shuffle(ballot *judgement.Drawing) {
 	sum := fnv.New64a()
-	fmt.Fprint(sum, d.Prompt, d.Model, d.Adapter) // a hash never fails to take bytes
-	for _, answer := range d.Answers {
+	fmt.Fprint(sum, ballot.Prompt, ballot.Model, ballot.Adapter) // writing to a hash never fails
+	for _, answer := range ballot.Answers {
 		fmt.Fprint(sum, answer.Text)
 	}
-	mix := rand.New(rand.NewPCG(sum.Sum64(), 1))
-	mix.Shuffle(len(d.Answers), func(i, j int) { d.Answers[i], d.Answers[j] = d.Answers[j], d.Answers[i] })
+	random := rand.New(rand.NewPCG(sum.Sum64(), 1))
+	random.Shuffle(len(ballot.Answers), func(i, j int) { ballot.Answers[i], ballot.Answers[j] = ballot.Answers[j], ballot.Answers[i] })
 }

@@ -1,3 +1,6 @@
+// Package compare answers the same prompts with several runs, side by side or as blind ballots.
+//
+// Start with [Run], then [Blind].
 package compare
 
 import (
@@ -10,33 +13,33 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// CompareOptions are how all models of a comparison answer: each is asked the same, with the same seed.
+// Options are the sampling options of a comparison. All models get the same prompts and the same seed.
 type Options struct {
 	MaxNewTokens int
-	Temperature  float64 // 0 takes the likeliest token every time
-	Seed         uint64  // of the words that are drawn, at a temperature above 0
+	Temperature  float64 // 0 for greedy decoding
+	Seed         uint64  // unused at temperature 0
 }
 
-// Answers are what the models of a comparison say to a prompt.
+// Answers are the replies of all models of a comparison to a prompt.
 type Answers struct {
-	Prompt string
-	Said   []Said // by the model without an adapter, then by each run, in their order
+	Prompt  string
+	Replies []Reply // of the model without an adapter, then of each run in order
 }
 
-// Said is one model's answer.
-type Said struct {
+// Reply is one model's answer.
+type Reply struct {
 	Text  string
-	Ended bool // by itself, not by the greatest length
+	Ended bool // with an end token, not at the maximum length
 }
 
-// Compare answers prompts without an adapter and with that of each run, a PEFT folder. What a run says is kept in its
-// folder, beside what the model says without it, and is not asked again: where all is kept, Compare returns at once.
-// progress is told the answers done, of those that are missing.
+// Run answers prompts with the model without an adapter and with the adapter of each run, a PEFT folder. The answers are
+// saved in the run's folder, beside those of the model without adapter, and are not sampled again. progress receives the
+// number of answers done, of those that are not saved yet.
 func Run(ctx context.Context, m *model.Model, runs, prompts []string, o Options, progress func(done, total int)) ([]Answers, error) {
 	if o.Temperature == 0 {
-		o.Seed = 0 // it changes nothing
+		o.Seed = 0 // unused; saved answers match whatever the seed
 	}
-	c := comparer{model: m, prompts: prompts, options: o, progress: progress}
+	c := comparison{model: m, prompts: prompts, options: o, progress: progress}
 	answers, err := c.run(ctx, runs)
 	if err != nil {
 		return nil, fmt.Errorf("compare: %w", err)
@@ -44,8 +47,8 @@ func Run(ctx context.Context, m *model.Model, runs, prompts []string, o Options,
 	return answers, nil
 }
 
-// comparer is one comparison under way.
-type comparer struct {
+// comparison is a call of [Run].
+type comparison struct {
 	model       *model.Model
 	prompts     []string
 	options     Options
@@ -53,33 +56,25 @@ type comparer struct {
 	done, total int
 }
 
-func (c *comparer) run(ctx context.Context, runs []string) ([]Answers, error) {
-	sides := make([][]Said, 1+len(runs)) // nil where it has to be asked
-	wanted := make([]keptAnswers, len(runs))
-	for i, dir := range runs {
-		var err error
-		if wanted[i], err = c.wanted(dir); err != nil {
-			return nil, err
-		}
-		if base, own, ok := readAnswers(dir, wanted[i]); ok {
-			sides[0], sides[1+i] = base, own
-		}
+func (c *comparison) run(ctx context.Context, runs []string) ([]Answers, error) {
+	replies, files, err := c.savedReplies(runs)
+	if err != nil {
+		return nil, err
 	}
-	for _, side := range sides {
-		if side == nil {
+	for _, known := range replies {
+		if known == nil {
 			c.total += len(c.prompts)
 		}
 	}
 	for i, dir := range append([]string{""}, runs...) {
-		if sides[i] != nil {
+		if replies[i] != nil {
 			continue
 		}
-		var err error
-		if sides[i], err = c.ask(ctx, dir); err != nil {
+		if replies[i], err = c.answer(ctx, dir); err != nil {
 			return nil, err
 		}
 		if i > 0 {
-			if err := wanted[i-1].write(dir, sides[0], sides[i]); err != nil {
+			if err := files[i-1].write(dir, replies[0], replies[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -87,43 +82,58 @@ func (c *comparer) run(ctx context.Context, runs []string) ([]Answers, error) {
 	answers := make([]Answers, len(c.prompts))
 	for i, prompt := range c.prompts {
 		answers[i].Prompt = prompt
-		for _, side := range sides {
-			answers[i].Said = append(answers[i].Said, side[i])
+		for _, ofModel := range replies {
+			answers[i].Replies = append(answers[i].Replies, ofModel[i])
 		}
 	}
 	return answers, nil
 }
 
-// wanted is what a run's answers are kept under.
-func (c *comparer) wanted(dir string) (k keptAnswers, err error) {
-	k = keptAnswers{MaxNewTokens: c.options.MaxNewTokens, Temperature: c.options.Temperature, Seed: c.options.Seed}
-	for _, prompt := range c.prompts {
-		k.Answers = append(k.Answers, keptAnswer{Prompt: prompt})
+// savedReplies returns the replies of each model, [1+runs][prompts], nil for a model without saved ones, and for each run the
+// file to save them in.
+func (c *comparison) savedReplies(runs []string) (replies [][]Reply, files []savedAnswers, err error) {
+	replies, files = make([][]Reply, 1+len(runs)), make([]savedAnswers, len(runs))
+	for i, dir := range runs {
+		if files[i], err = c.savedAnswers(dir); err != nil {
+			return nil, nil, err
+		}
+		if base, ofRun, ok := readSaved(dir, files[i]); ok {
+			replies[0], replies[1+i] = base, ofRun
+		}
 	}
-	if k.Adapter, err = export.HashAdapter(dir); err != nil {
-		return k, err
-	}
-	k.Weights, err = c.model.WeightsHash()
-	return k, err
+	return replies, files, nil
 }
 
-// ask has the model answer all prompts, with a run's adapter or without one where dir is "".
-func (c *comparer) ask(ctx context.Context, dir string) ([]Said, error) {
+// savedAnswers describes the answers of a run to the prompts; the replies are not filled in.
+func (c *comparison) savedAnswers(dir string) (s savedAnswers, err error) {
+	s = savedAnswers{MaxNewTokens: c.options.MaxNewTokens, Temperature: c.options.Temperature, Seed: c.options.Seed}
+	for _, prompt := range c.prompts {
+		s.Answers = append(s.Answers, savedAnswer{Prompt: prompt})
+	}
+	if s.Adapter, err = export.HashAdapter(dir); err != nil {
+		return s, err
+	}
+	s.Weights, err = c.model.WeightsHash()
+	return s, err
+}
+
+// answer answers all prompts with the adapter of a run, or without one if dir is "".
+func (c *comparison) answer(ctx context.Context, dir string) ([]Reply, error) {
 	answerer, err := generate.NewAnswerer(c.model, dir)
 	if err != nil {
 		return nil, err
 	}
 	defer answerer.Close()
-	said := make([]Said, 0, len(c.prompts))
+	replies := make([]Reply, 0, len(c.prompts))
 	for _, prompt := range c.prompts {
 		c.progress(c.done, c.total)
-		one, err := answerer.Sample(ctx, preference.User(prompt),
+		answers, err := answerer.Sample(ctx, preference.User(prompt),
 			generate.Options{MaxNewTokens: c.options.MaxNewTokens, Temperature: c.options.Temperature, TopP: 1, Samples: 1, Seed: c.options.Seed})
 		if err != nil {
 			return nil, err
 		}
-		said = append(said, Said{one[0].Text, one[0].Ended})
+		replies = append(replies, Reply{answers[0].Text, answers[0].Ended})
 		c.done++
 	}
-	return said, nil
+	return replies, nil
 }

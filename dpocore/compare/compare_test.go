@@ -14,7 +14,7 @@ import (
 	"example.com/gonb-dpo/internal/runtest"
 )
 
-// twoRuns are a run that has changed what the model says, and its checkpoint of half the steps.
+// twoRuns returns a run whose answers differ from the base model's, and its checkpoint after half the steps.
 func twoRuns(t *testing.T, model *model.Model) []string {
 	t.Helper()
 	c, data := runtest.Short(t)
@@ -24,94 +24,94 @@ func twoRuns(t *testing.T, model *model.Model) []string {
 	return []string{dir, filepath.Join(dir, runtest.Checkpoint(3))}
 }
 
-// All models answer the same prompts; what is kept is not asked again, whatever it is compared with; the seed counts
-// where words are drawn, and only there.
+// All models answer the same prompts. Saved answers are reused in any comparison. The seed matters only at a temperature
+// above 0.
 func TestCompareSeveralRuns(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
 	runs := twoRuns(t, model)
 	prompts := []string{"Why?", "How?"}
-	compared := func(o compare.Options, runs ...string) (answers []compare.Answers, asked int) {
+	answer := func(o compare.Options, runs ...string) (answers []compare.Answers, sampled int) {
 		t.Helper()
 		answers, err := compare.Run(context.Background(), model, runs, prompts, o, func(done, total int) {
-			if done != asked {
-				t.Errorf("answer %d of %d comes after %d others", done, total, asked)
+			if done != sampled {
+				t.Errorf("answer %d of %d comes after %d others", done, total, sampled)
 			}
-			asked++
+			sampled++
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return answers, asked
+		return answers, sampled
 	}
 	greedy := compare.Options{MaxNewTokens: 12, Seed: 1}
-	_, asked := compared(greedy, runs[1])
-	if asked != 4 {
-		t.Errorf("one run: %d answers asked for, want those of two models to two prompts", asked)
+	_, sampled := answer(greedy, runs[1])
+	if sampled != 4 {
+		t.Errorf("one run: %d answers sampled, want 2 models · 2 prompts", sampled)
 	}
-	both, asked := compared(greedy, runs...)
-	if asked != 2 || len(both) != 2 || len(both[0].Said) != 3 || both[1].Prompt != "How?" {
-		t.Errorf("with another run: %d asked for, %+v", asked, both)
+	both, sampled := answer(greedy, runs...)
+	if sampled != 2 || len(both) != 2 || len(both[0].Replies) != 3 || both[1].Prompt != "How?" {
+		t.Errorf("with another run: %d sampled, %+v", sampled, both)
 	}
-	if both[0].Said[0] == both[0].Said[1] || both[0].Said[1] == both[0].Said[2] {
-		t.Errorf("the models say the same: %+v", both[0].Said)
+	if both[0].Replies[0] == both[0].Replies[1] || both[0].Replies[1] == both[0].Replies[2] {
+		t.Errorf("the models give the same answer: %+v", both[0].Replies)
 	}
 	greedy.Seed = 2
-	again, asked := compared(greedy, runs[1], runs[0])
-	if asked != 0 || again[0].Said[0] != both[0].Said[0] || again[0].Said[1] != both[0].Said[2] || again[0].Said[2] != both[0].Said[1] {
-		t.Errorf("in the other order: %d asked for, %+v", asked, again)
+	again, sampled := answer(greedy, runs[1], runs[0])
+	if sampled != 0 || again[0].Replies[0] != both[0].Replies[0] || again[0].Replies[1] != both[0].Replies[2] || again[0].Replies[2] != both[0].Replies[1] {
+		t.Errorf("in the other order: %d sampled, %+v", sampled, again)
 	}
 	prompts = prompts[1:]
-	if one, asked := compared(greedy, runs...); asked != 0 || !slices.Equal(one[0].Said, both[1].Said) {
-		t.Errorf("one of the prompts: %d asked for, %+v", asked, one)
+	if one, sampled := answer(greedy, runs...); sampled != 0 || !slices.Equal(one[0].Replies, both[1].Replies) {
+		t.Errorf("one of the prompts: %d sampled, %+v", sampled, one)
 	}
 	prompts = []string{"Why?", "How?"}
 	drawn := compare.Options{MaxNewTokens: 12, Temperature: 1, Seed: 1}
-	first, asked := compared(drawn, runs...)
-	if asked != 6 || first[0].Said[0] == both[0].Said[0] {
-		t.Errorf("drawn: %d asked for, %+v", asked, first)
+	first, sampled := answer(drawn, runs...)
+	if sampled != 6 || first[0].Replies[0] == both[0].Replies[0] {
+		t.Errorf("drawn: %d sampled, %+v", sampled, first)
 	}
 	drawn.Seed = 2
-	other, asked := compared(drawn, runs...)
-	if asked != 6 || slices.Equal(other[0].Said, first[0].Said) {
-		t.Errorf("with another seed: %d asked for, %+v", asked, other)
+	other, sampled := answer(drawn, runs...)
+	if sampled != 6 || slices.Equal(other[0].Replies, first[0].Replies) {
+		t.Errorf("with another seed: %d sampled, %+v", sampled, other)
 	}
 	if err := os.WriteFile(filepath.Join(runs[0], "answers.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if mended, asked := compared(drawn, runs...); asked != 2 || !slices.Equal(mended[1].Said, other[1].Said) {
-		t.Errorf("with a damaged file: %d asked for, %+v", asked, mended)
+	if repaired, sampled := answer(drawn, runs...); sampled != 2 || !slices.Equal(repaired[1].Replies, other[1].Replies) {
+		t.Errorf("with a damaged file: %d sampled, %+v", sampled, repaired)
 	}
 	if _, err := compare.Run(context.Background(), model, []string{t.TempDir()}, prompts, drawn, func(int, int) {}); err == nil {
-		t.Error("a folder without an adapter has answered")
+		t.Error("a folder without an adapter was accepted")
 	}
 }
 
-// A ballot has each model's answer once, in an order that has nothing to do with who gave it; what is said twice, or not
-// at all, is no choice.
+// A ballot has each different answer once, in an order unrelated to the models; equal and empty answers leave nothing to
+// choose.
 func TestBlind(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
 	runs := twoRuns(t, model)
-	said := func(texts ...string) (list []compare.Said) {
+	replies := func(texts ...string) (list []compare.Reply) {
 		for _, text := range texts {
-			list = append(list, compare.Said{Text: text})
+			list = append(list, compare.Reply{Text: text})
 		}
 		return list
 	}
 	answers := []compare.Answers{
-		{Prompt: "Two of a kind?", Said: said("same", "other", " same\n")},
-		{Prompt: "All alike?", Said: said("same", "same", "same")},
-		{Prompt: "Dumb?", Said: said("words", " ", "more words")},
+		{Prompt: "Two of a kind?", Replies: replies("same", "other", " same\n")},
+		{Prompt: "All the same?", Replies: replies("same", "same", "same")},
+		{Prompt: "Silent?", Replies: replies("words", " ", "more words")},
 	}
 	for i := range 40 {
-		answers = append(answers, compare.Answers{Prompt: strings.Repeat("x", 1+i), Said: said("a", "b", "c")})
+		answers = append(answers, compare.Answers{Prompt: strings.Repeat("x", 1+i), Replies: replies("a", "b", "c")})
 	}
 	ballots, notes, err := compare.Blind(model, runs, answers, compare.Options{MaxNewTokens: 12, Seed: 3})
 	if err != nil || len(ballots) != 42 {
 		t.Fatalf("%d ballots, %v", len(ballots), err)
 	}
-	if len(notes) != 2 || !strings.Contains(notes[0], "To 1 of 43 prompts there are no two different answers") || !strings.Contains(notes[1], "on no ballot: 1.") {
+	if len(notes) != 2 || !strings.Contains(notes[0], "1 of 43 prompts have fewer than two different answers") || !strings.Contains(notes[1], "1 empty answers") {
 		t.Errorf("notes: %q", notes)
 	}
 	by := map[string][]string{}
@@ -129,10 +129,10 @@ func TestBlind(t *testing.T) {
 		places[slices.IndexFunc(d.Answers, func(a judgement.Answer) bool { return a.By[0] == "base model" })]++
 	}
 	if slices.Min(places[:]) < 5 { // of 40, 13 on average; 5 or fewer at a given place in one case of 500
-		t.Errorf("the base model stands at the three places %v times", places)
+		t.Errorf("the base model is at the three places %v times", places)
 	}
 	again, _, err := compare.Blind(model, runs, answers, compare.Options{MaxNewTokens: 12, Seed: 3})
 	if err != nil || again[5].ID != ballots[5].ID {
-		t.Errorf("the same comparison makes another ballot: %v", err)
+		t.Errorf("the same comparison makes a different ballot: %v", err)
 	}
 }

@@ -1,3 +1,6 @@
+// Package dataset reads training data by name: files, the built-in pairs, published sets, rankings, and mixes of them.
+//
+// Start with [Load]; [Mix] is several objectives at once, [Origin] and [Lineage] record where pairs came from.
 package dataset
 
 import (
@@ -14,30 +17,31 @@ import (
 	"example.com/gonb-dpo/dpocore/source"
 )
 
-// BuiltinName names the pairs that come with this project wherever a file of pairs can be named.
+// Builtin is the name of the built-in pairs, accepted wherever a file of pairs is.
 const Builtin = "builtin"
 
-// Data are the pairs of a run. HeldOut may be nil: then nothing is evaluated. With a Mix, pairs have the names of its
-// objectives.
+// Data are the pairs of a run.
 type Data struct {
-	Train, HeldOut *preference.Set
-	Mix            *Mix     // nil for one objective, whatever the pairs say
-	Origin         *Origin  // how the pairs were named, kept in run.json; nil where a program made them
-	Lineage        *Lineage // of a round, what it was made of; kept in run.json
+	Train   *preference.Set
+	HeldOut *preference.Set // nil to evaluate nothing
+	Mix     *Mix            // the pairs carry the names of its objectives; nil for a single objective
+	Origin  *Origin         // how the pairs were named, for run.json; nil if a program made them
+	Lineage *Lineage        // what a round of iterative DPO was made from, for run.json
 }
 
-// sourceHeldOut is how many pairs of a published test split are held out: a run evaluates them every few steps.
-const sourceHeldOut = 200
+// maxSourceHeldOut is the number of pairs to evaluate of a published test split, since a run evaluates them every few
+// steps.
+const maxSourceHeldOut = 200
 
-// LoadData reads the pairs to train on and those to evaluate on. Each is a file, "builtin" or an objective of it, a name
-// of [source.Names], or a mix of these ([ParseMix]);
-// without evaluation pairs a fraction of the training pairs is held out, and where the fraction is 0 the built-in pairs'
-// own held-out fifth, or the beginning of a source's test split.
+// Load reads the pairs to train on and those to evaluate on. Each is a file, "builtin" or one of its objectives, a name in
+// [source.Names], or a mix of these ([ParseMix]). If eval is "", a fraction of the training pairs is held out, drawn with
+// the seed. If the fraction is 0 too, it is the held-out fifth of the built-in pairs, the start of a source's test split,
+// or nothing for other data.
 func Load(train, eval string, fraction float64, seed int) (Data, error) {
 	return Fetch(context.Background(), train, eval, fraction, seed, nil)
 }
 
-// FetchData is [LoadData], and tells progress, which may be nil, of what it fetches.
+// Fetch is [Load] with a context and download progress; progress may be nil.
 func Fetch(ctx context.Context, train, eval string, fraction float64, seed int, progress hub.Progress) (Data, error) {
 	data, err := fetch(ctx, train, eval, fraction, seed, progress)
 	if err != nil {
@@ -50,58 +54,59 @@ func Fetch(ctx context.Context, train, eval string, fraction float64, seed int, 
 	return data, nil
 }
 
+// fetch is Fetch without the origin.
 func fetch(ctx context.Context, train, eval string, fraction float64, seed int, progress hub.Progress) (Data, error) {
 	if math.IsNaN(fraction) || fraction < 0 || fraction >= 1 {
 		return Data{}, fmt.Errorf("the held-out fraction is %g; it must be at least 0 and below 1", fraction)
 	}
 	if eval != "" && fraction > 0 {
-		return Data{}, errors.New("held-out pairs are named twice, by a file and by a fraction; give one")
+		return Data{}, errors.New("both held-out pairs and a held-out fraction are given; give only one of them")
 	}
 	if IsMix(train) {
-		return fetchMixOf(ctx, train, eval, fraction, seed, progress)
+		return fetchNamedMix(ctx, train, eval, fraction, seed, progress)
 	}
-	pairs, rest, err := FetchPairs(ctx, train, progress)
+	pairs, heldOut, err := FetchPairs(ctx, train, progress)
 	if err != nil {
 		return Data{}, err
 	}
 	switch {
 	case eval != "":
-		held, err := fetchHeldOut(ctx, eval, progress)
-		return Data{Train: pairs, HeldOut: held}, err
+		heldOut, err = fetchHeldOut(ctx, eval, progress)
+		return Data{Train: pairs, HeldOut: heldOut}, err
 	case fraction > 0:
-		if rest != nil && !source.Is(train) {
-			pairs.Pairs = append(pairs.Pairs, rest.Pairs...)
+		if heldOut != nil && !source.Is(train) {
+			pairs.Pairs = append(pairs.Pairs, heldOut.Pairs...)
 		}
 		skipped, notes := pairs.Skipped, pairs.Notes
-		kept, held := pairs.Split(fraction, int64(seed))
-		kept.Skipped, kept.Notes = skipped, notes
-		return Data{Train: kept, HeldOut: held}, nil
+		rest, split := pairs.Split(fraction, int64(seed))
+		rest.Skipped, rest.Notes = skipped, notes
+		return Data{Train: rest, HeldOut: split}, nil
 	default:
-		return Data{Train: pairs, HeldOut: rest}, nil
+		return Data{Train: pairs, HeldOut: heldOut}, nil
 	}
 }
 
-// fetchHeldOut reads pairs to evaluate on: of those that hold some out by themselves, these.
+// fetchHeldOut reads pairs to evaluate on: the held-out part of the data if there is one, else all of it.
 func fetchHeldOut(ctx context.Context, name string, progress hub.Progress) (*preference.Set, error) {
-	pairs, own, err := FetchPairs(ctx, name, progress)
-	if own != nil {
-		return own, err
+	pairs, heldOut, err := FetchPairs(ctx, name, progress)
+	if heldOut != nil {
+		return heldOut, err
 	}
 	return pairs, err
 }
 
-// ReadPairs reads a file, or the built-in pairs or those of a source, with the pairs that are held out of these apart.
+// ReadPairs reads data by name. heldOut is the part that the data itself holds out; nil if none.
 func ReadPairs(name string) (pairs, heldOut *preference.Set, err error) {
 	return FetchPairs(context.Background(), name, nil)
 }
 
-// FetchPairs is [ReadPairs], and tells progress, which may be nil, of what it fetches.
+// FetchPairs is [ReadPairs] with a context and download progress; progress may be nil.
 func FetchPairs(ctx context.Context, name string, progress hub.Progress) (pairs, heldOut *preference.Set, err error) {
 	if name == Builtin {
 		return preference.Builtin()
 	}
 	if IsMix(name) {
-		data, err := fetchMixOf(ctx, name, "", 0, 0, progress)
+		data, err := fetchNamedMix(ctx, name, "", 0, 0, progress)
 		return data.Train, data.HeldOut, err
 	}
 	if pairs, heldOut, ok, err := builtinObjective(name); ok || err != nil {
@@ -109,9 +114,9 @@ func FetchPairs(ctx context.Context, name string, progress hub.Progress) (pairs,
 	}
 	if source.Is(name) {
 		pairs, heldOut, err = source.Load(ctx, name, source.DefaultOptions(), progress)
-		if err == nil && heldOut != nil && len(heldOut.Pairs) > sourceHeldOut {
-			heldOut.Notes = append(heldOut.Notes, fmt.Sprintf("the first %d of %d held-out pairs are evaluated", sourceHeldOut, len(heldOut.Pairs)))
-			heldOut.Pairs, heldOut.Skipped = heldOut.Pairs[:sourceHeldOut], nil
+		if err == nil && heldOut != nil && len(heldOut.Pairs) > maxSourceHeldOut {
+			heldOut.Notes = append(heldOut.Notes, fmt.Sprintf("the first %d of %d held-out pairs are evaluated", maxSourceHeldOut, len(heldOut.Pairs)))
+			heldOut.Pairs, heldOut.Skipped = heldOut.Pairs[:maxSourceHeldOut], nil
 		}
 		return pairs, heldOut, err
 	}
@@ -120,12 +125,12 @@ func FetchPairs(ctx context.Context, name string, progress hub.Progress) (pairs,
 	}
 	pairs, err = preference.ReadFile(name)
 	if near := source.Nearest(name); errors.Is(err, fs.ErrNotExist) && len(near) > 0 {
-		return nil, nil, fmt.Errorf("%s: there is no such file, and no such source; did you mean %s?", name, strings.Join(near, " or "))
+		return nil, nil, fmt.Errorf("no such file or source: %s; did you mean %s?", name, strings.Join(near, " or "))
 	}
 	return pairs, nil, err
 }
 
-// rankedPairs are all pairs that follow from a file of rankings.
+// rankedPairs returns all pairs that follow from a file of rankings.
 func rankedPairs(file string) (pairs, heldOut *preference.Set, err error) {
 	log, err := judgement.Read(file)
 	if err != nil {

@@ -19,9 +19,9 @@ func TestLoadData(t *testing.T) {
 	if err := os.WriteFile(file, []byte(`{"prompt": "a", "chosen": "b", "rejected": "c"}`+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	own, err := Load(file, Builtin, 0, 1)
-	if err != nil || len(own.Train.Pairs) != 1 || len(own.HeldOut.Pairs) != 60 {
-		t.Errorf("own file: %d and %d pairs, %v", len(own.Train.Pairs), len(own.HeldOut.Pairs), err)
+	fromFile, err := Load(file, Builtin, 0, 1)
+	if err != nil || len(fromFile.Train.Pairs) != 1 || len(fromFile.HeldOut.Pairs) != 60 {
+		t.Errorf("a file: %d and %d pairs, %v", len(fromFile.Train.Pairs), len(fromFile.HeldOut.Pairs), err)
 	}
 	if none, err := Load(file, "", 0, 1); err != nil || none.HeldOut != nil {
 		t.Errorf("no held-out pairs: %v, %v", none.HeldOut, err)
@@ -29,9 +29,9 @@ func TestLoadData(t *testing.T) {
 	for _, c := range []struct {
 		eval     string
 		fraction float64
-		says     string
-	}{{"", 1, "fraction is 1"}, {"", -0.1, "fraction is -0.1"}, {Builtin, 0.1, "named twice"}} {
-		if _, err := Load(Builtin, c.eval, c.fraction, 1); err == nil || !strings.Contains(err.Error(), c.says) {
+		want     string
+	}{{"", 1, "fraction is 1"}, {"", -0.1, "fraction is -0.1"}, {Builtin, 0.1, "give only one of them"}} {
+		if _, err := Load(Builtin, c.eval, c.fraction, 1); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q, %g: %v", c.eval, c.fraction, err)
 		}
 	}

@@ -7,49 +7,49 @@ import (
 	"os"
 )
 
-// Lineage is what a round's pairs and reference were made of. Files are named as they were called, and known by the
-// SHA-256 of their content.
+// Lineage is what a round's pairs and reference were made from. Paths are as given; hashes are SHA-256.
 type Lineage struct {
 	Round     int    `json:"round"`
-	Says      string `json:"says"`      // from what the round trains, and against which reference, in a sentence
-	Reference string `json:"reference"` // one of References
+	Summary   string `json:"says"`      // what the round trains on and against which reference, one or two sentences
+	Reference string `json:"reference"` // one of rounds.References
 
-	Previous        string `json:"previous_run,omitempty"` // the folder of the round before
+	Previous        string `json:"previous_run,omitempty"` // folder of the previous round
 	PreviousAdapter string `json:"previous_adapter_sha256,omitempty"`
 
-	Judge    string    `json:"judge,omitempty"`
-	Sampling *Sampling `json:"sampling,omitempty"`
-	Made     []MadeOf  `json:"made_of,omitempty"` // answers, scores and the pairs that follow
+	Judge    string       `json:"judge,omitempty"`
+	Sampling *Sampling    `json:"sampling,omitempty"`
+	Files    []HashedFile `json:"made_of,omitempty"` // answers, scores and the pairs made from them
 }
 
-// Sampling is how answers were drawn.
+// Sampling is how answers were sampled.
 type Sampling struct {
-	Answers     int     `json:"answers"`
+	Answers     int     `json:"answers"` // per prompt
 	Temperature float64 `json:"temperature"`
 	TopP        float64 `json:"top_p"`
-	MaxTokens   int     `json:"max_tokens"`
+	MaxTokens   int     `json:"max_tokens"` // per answer
 	Seed        int     `json:"seed"`
 }
 
-// MadeOf is a file with what it held.
-type MadeOf struct {
+// HashedFile is a file with the hash of its content.
+type HashedFile struct {
 	File   string `json:"file"`
 	SHA256 string `json:"sha256"`
 }
 
-// MadeOfFiles takes down files and what they hold.
-func MadeOfFiles(paths ...string) (list []MadeOf, err error) {
+// HashFiles hashes files.
+func HashFiles(paths ...string) (list []HashedFile, err error) {
 	for _, path := range paths {
 		content, err := os.ReadFile(path)
 		if err != nil {
-			return nil, fmt.Errorf("take down what the round is made of: %w", err)
+			return nil, fmt.Errorf("hash the files of a round: %w", err)
 		}
-		list = append(list, MadeOf{path, HashOf(content)})
+		list = append(list, HashedFile{path, SHA256(content)})
 	}
 	return list, nil
 }
 
-func HashOf(content []byte) string {
+// SHA256 returns the SHA-256 of content in hexadecimal.
+func SHA256(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }

@@ -27,28 +27,28 @@ func TestParseMix(t *testing.T) {
 	}
 }
 
-func TestMistakesInAMix(t *testing.T) {
+func TestInvalidMix(t *testing.T) {
 	for text, want := range map[string]string{
 		"helpfulness=abc":                   `the weight of "helpfulness" is "abc"; it must be a number such as 0.5`,
 		"helpfulness=":                      `the weight of "helpfulness" is ""`,
-		"helpfulness=1,truthfulness=-0.5":   `the weight of "truthfulness" is -0.5; it must be a number from 0 up`,
+		"helpfulness=1,truthfulness=-0.5":   `the weight of "truthfulness" is -0.5; it must be a number of at least 0`,
 		"helpfulness=NaN":                   `the weight of "helpfulness" is NaN`,
 		"helpfulness=Inf":                   `the weight of "helpfulness" is +Inf`,
 		"helpfulness=1e308,b:builtin=1e308": `the weights sum to +Inf`,
 		"helpfulness=0,truthfulness=0":      `the weights sum to 0`,
-		"helpfulness=1,helpfulness=2":       `"helpfulness" is named twice; give one of them another name, as in other:helpfulness=2`,
-		"helpfulness=1,truthfulness":        `the part "truthfulness" has no weight; write it as in helpfulness=0.5`,
+		"helpfulness=1,helpfulness=2":       `two objectives are named "helpfulness"; rename one of them, for example other:helpfulness=2`,
+		"helpfulness=1,truthfulness":        `the part "truthfulness" has no weight; write for example helpfulness=0.5`,
 		"helpfulness=1,":                    `the part "" has no weight`,
 		"=1":                                `the part "=1" has no data`,
-		"a b:builtin=1":                     `an objective can't be named "a b"`,
-		"polite:=1":                         `the objective "polite" has no data; write it as in polite:FILE=1`,
+		"a b:builtin=1":                     `invalid objective name "a b"`,
+		"polite:=1":                         `the objective "polite" has no data; write for example polite:FILE=1`,
 	} {
 		if _, err := ParseMix(text); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}
 	for text, want := range map[string]string{
-		"kindness=1":                    `the objective "kindness" of the mix: there is no file or source "kindness", and no such objective of the built-in pairs (helpfulness, harmlessness, truthfulness)`,
+		"kindness=1":                    `the objective "kindness" of the mix: no such file, source or objective: "kindness"; the objectives of the built-in pairs are helpfulness, harmlessness, truthfulness`,
 		"helpfulnes=1":                  `did you mean helpfulness?`,
 		"missing.jsonl=1,helpfulness=1": `the objective "missing" of the mix: missing.jsonl: there is no such file`,
 	} {
@@ -74,9 +74,9 @@ func TestIsMix(t *testing.T) {
 	}
 }
 
-func TestDataOfAMix(t *testing.T) {
-	own := filepath.Join(t.TempDir(), "mine.jsonl")
-	if err := os.WriteFile(own, transcripts(20), 0o600); err != nil {
+func TestLoadMix(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "mine.jsonl")
+	if err := os.WriteFile(file, transcripts(20), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	count := func(data Data) string {
@@ -94,13 +94,13 @@ func TestDataOfAMix(t *testing.T) {
 	for _, c := range []struct {
 		name, eval string
 		fraction   float64
-		want       string // pairs of each objective to train on and held out
+		want       string // per objective, the numbers of training and of held-out pairs
 	}{
 		{"helpfulness=0.5,truthfulness=0.5", "", 0, "map[helpfulness:[80 20] truthfulness:[80 20]]"},
 		{"helpfulness=1,truthfulness=0", "", 0, "map[helpfulness:[80 20] truthfulness:[0 20]]"},
-		{"helpfulness=1,polite:" + own + "=1", "", 0, "map[helpfulness:[80 20] polite:[20 0]]"},
-		{"helpfulness=1," + own + "=1", "", 0.25, "map[helpfulness:[75 25] mine:[15 5]]"},
-		{own + "=1", "truthfulness", 0, "map[mine:[20 0] truthfulness:[0 20]]"},
+		{"helpfulness=1,polite:" + file + "=1", "", 0, "map[helpfulness:[80 20] polite:[20 0]]"},
+		{"helpfulness=1," + file + "=1", "", 0.25, "map[helpfulness:[75 25] mine:[15 5]]"},
+		{file + "=1", "truthfulness", 0, "map[mine:[20 0] truthfulness:[0 20]]"},
 		{"all:builtin=1", "", 0, "map[all:[240 60]]"},
 	} {
 		data, err := Load(c.name, c.eval, c.fraction, 1)
@@ -109,6 +109,6 @@ func TestDataOfAMix(t *testing.T) {
 		}
 	}
 	if data, err := Load("helpfulness", "", 0, 1); err != nil || data.Mix != nil || count(data) != "map[helpfulness:[80 20]]" {
-		t.Errorf("an objective by itself: %v", err)
+		t.Errorf("a single objective: %v", err)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// fetchMixOf reads a mix and its pairs, and those to evaluate on where they are named apart.
-func fetchMixOf(ctx context.Context, text, eval string, fraction float64, seed int, progress hub.Progress) (Data, error) {
+// fetchNamedMix parses a mix and reads its pairs. If eval is not "", the pairs to evaluate on come from there.
+func fetchNamedMix(ctx context.Context, text, eval string, fraction float64, seed int, progress hub.Progress) (Data, error) {
 	mix, err := ParseMix(text)
 	if err != nil {
 		return Data{}, err
@@ -27,44 +27,45 @@ func fetchMixOf(ctx context.Context, text, eval string, fraction float64, seed i
 	return data, err
 }
 
-// fetchMix reads the pairs of a mix: those of its objectives one after the other, each marked with the objective's name.
-// What is held out is what each objective's data hold out, or that fraction of each.
+// fetchMix reads the pairs of a mix: objective after objective, each pair marked with its objective's name. Held out is
+// what each objective's data holds out, or the given fraction of each.
 func fetchMix(ctx context.Context, mix *Mix, fraction float64, seed int, progress hub.Progress) (Data, error) {
-	data := Data{Mix: mix}
+	all := Data{Mix: mix}
 	for _, o := range mix.Objectives {
-		own, err := Fetch(ctx, o.Data, "", fraction, seed, progress)
+		data, err := Fetch(ctx, o.Data, "", fraction, seed, progress)
 		if err != nil {
-			return Data{}, fmt.Errorf("the objective %q of the mix: %w", o.Name, notThere(o.Data, err))
+			return Data{}, fmt.Errorf("the objective %q of the mix: %w", o.Name, explainMissing(o.Data, err))
 		}
-		if own.Mix != nil {
-			return Data{}, fmt.Errorf("the objective %q of the mix is a mix itself; name its parts", o.Name)
+		if data.Mix != nil {
+			return Data{}, fmt.Errorf("the objective %q of the mix is itself a mix; list its parts instead", o.Name)
 		}
 		if o.Weight > 0 {
-			data.Train = joined(data.Train, own.Train, o.Name)
+			all.Train = appendPairs(all.Train, data.Train, o.Name)
 		}
-		if own.HeldOut != nil {
-			data.HeldOut = joined(data.HeldOut, own.HeldOut, o.Name)
+		if data.HeldOut != nil {
+			all.HeldOut = appendPairs(all.HeldOut, data.HeldOut, o.Name)
 		}
 	}
-	return data, nil
+	return all, nil
 }
 
-// notThere says of data that are neither a file nor a source which objectives there are; another error it leaves.
-func notThere(data string, err error) error {
-	names, fault := BuiltinObjectives()
-	if fault != nil || !errors.Is(err, fs.ErrNotExist) || strings.ContainsAny(data, `./\`) {
+// explainMissing adds the names of the objectives to the error of data that is neither a file nor a source. It returns
+// other errors unchanged.
+func explainMissing(data string, err error) error {
+	names, builtinErr := BuiltinObjectives()
+	if builtinErr != nil || !errors.Is(err, fs.ErrNotExist) || strings.ContainsAny(data, `./\`) {
 		return err
 	}
 	for _, name := range names {
 		if preference.Distance(strings.ToLower(data), name) <= 3 {
-			return fmt.Errorf("there is no file or source %q; did you mean %s?", data, name)
+			return fmt.Errorf("no such file, source or objective: %q; did you mean %s?", data, name)
 		}
 	}
-	return fmt.Errorf("there is no file or source %q, and no such objective of the built-in pairs (%s)", data, strings.Join(names, ", "))
+	return fmt.Errorf("no such file, source or objective: %q; the objectives of the built-in pairs are %s", data, strings.Join(names, ", "))
 }
 
-// joined adds the pairs of a set, as an objective's, to those of a mix.
-func joined(into, set *preference.Set, objective string) *preference.Set {
+// appendPairs appends the pairs of a set, marked with an objective, to those of a mix, which is nil at first.
+func appendPairs(into, set *preference.Set, objective string) *preference.Set {
 	if into == nil {
 		into = &preference.Set{Source: set.Source, Columns: preference.Columns{Prompt: "prompt", Chosen: "chosen", Rejected: "rejected"}}
 	}
@@ -83,8 +84,7 @@ func joined(into, set *preference.Set, objective string) *preference.Set {
 	return into
 }
 
-// builtinObjective is the part of the built-in pairs that has an objective; ok is false for a name that none has, and
-// for that of a file.
+// builtinObjective returns the built-in pairs of an objective; ok is false if name is no objective, or an existing file.
 func builtinObjective(name string) (train, heldOut *preference.Set, ok bool, err error) {
 	if _, err := os.Stat(name); err == nil {
 		return nil, nil, false, nil

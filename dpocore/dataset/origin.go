@@ -1,20 +1,19 @@
 package dataset
 
-import (
-	"example.com/gonb-dpo/dpocore/preference"
-)
+import "example.com/gonb-dpo/dpocore/preference"
 
-// Origin is how a run's pairs were named, so that they can be read again. What they held is in the run's hashes.
+// Origin is how a run's pairs were named, so that they can be read again. The hashes in run.json identify their content.
 type Origin struct {
-	Train    string  `json:"train"`                       // as FetchData takes it
-	HeldOut  string  `json:"held_out,omitempty"`          // a set of its own, by name
-	Fraction float64 `json:"held_out_fraction,omitempty"` // or this share of the pairs
-	Seed     int     `json:"seed,omitempty"`              // by which the share was drawn
-	Flipped  bool    `json:"flipped,omitempty"`           // chosen and rejected of the training pairs change places
+	Train    string  `json:"train"`                       // as in Load
+	HeldOut  string  `json:"held_out,omitempty"`          // the held-out pairs, by name
+	Fraction float64 `json:"held_out_fraction,omitempty"` // or the share of the training pairs
+	Seed     int     `json:"seed,omitempty"`              // with which the share was drawn
+	Flipped  bool    `json:"flipped,omitempty"`           // chosen and rejected are swapped in the training pairs
 }
 
-// ofRound names the pairs of a round, which a file holds, with what data hold out; nil where that has no name.
-func (d Data) OfRound(file string) *Origin {
+// RoundOrigin is the origin of a round's data: its pairs are in a file, its held-out pairs are those of d. It is nil if
+// these have no name.
+func (d Data) RoundOrigin(file string) *Origin {
 	switch {
 	case d.HeldOut == nil:
 		return &Origin{Train: file}
@@ -27,7 +26,7 @@ func (d Data) OfRound(file string) *Origin {
 	}
 }
 
-// Flipped is a set with chosen and rejected exchanged: a mistake to make on purpose.
+// Flipped returns a set with chosen and rejected swapped, to show what that mistake does.
 func Flipped(set *preference.Set) *preference.Set {
 	flipped := *set
 	flipped.Pairs = make([]preference.Pair, len(set.Pairs))

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// ReadPrompts reads prompts from a file: a line each, as plain text or as a JSON object with the field "prompt". Empty
-// lines are passed over. An error names file and line.
+// ReadPrompts reads prompts from a file with one per line, as plain text or as a JSON object with the field "prompt". It
+// skips empty lines. Errors name the file and the line.
 func ReadPrompts(path string) ([]string, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -31,7 +31,7 @@ func ReadPrompts(path string) ([]string, error) {
 				return nil, fmt.Errorf("%s, line %d: read the prompt: %w", path, number, err)
 			}
 			if object.Prompt == nil {
-				return nil, fmt.Errorf("%s, line %d: the field \"prompt\" is missing; it must be a text", path, number)
+				return nil, fmt.Errorf("%s, line %d: the field \"prompt\" is missing; add it, with a text", path, number)
 			}
 			text = strings.TrimSpace(*object.Prompt)
 		}
@@ -43,7 +43,7 @@ func ReadPrompts(path string) ([]string, error) {
 		return nil, fmt.Errorf("%s, line %d: read the prompt: %w", path, number+1, err)
 	}
 	if len(prompts) == 0 {
-		return nil, fmt.Errorf("%s holds no prompt; write one a line", path)
+		return nil, fmt.Errorf("%s has no prompts; write one per line", path)
 	}
 	return prompts, nil
 }

@@ -10,7 +10,7 @@ import (
 	"example.com/gonb-dpo/internal/hubtest"
 )
 
-// transcripts are pairs of different prompts in the form of HH-RLHF.
+// transcripts returns pairs with different prompts in the format of HH-RLHF.
 func transcripts(pairs int) []byte {
 	var lines strings.Builder
 	for i := range pairs {
@@ -19,10 +19,10 @@ func transcripts(pairs int) []byte {
 	return []byte(lines.String())
 }
 
-func TestLoadDataOfSources(t *testing.T) {
+func TestLoadSource(t *testing.T) {
 	folder := t.TempDir()
-	hubtest.Serve(t, nil) // so that no test asks the real hub
-	for name, pairs := range map[string]int{"train.jsonl.gz": 40, "test.jsonl.gz": sourceHeldOut + 50} {
+	hubtest.Serve(t, nil) // keeps the test off the real hub
+	for name, pairs := range map[string]int{"train.jsonl.gz": 40, "test.jsonl.gz": maxSourceHeldOut + 50} {
 		path := filepath.Join(folder, "harmless-base", name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -33,7 +33,7 @@ func TestLoadDataOfSources(t *testing.T) {
 	}
 	name := "hh-rlhf:" + folder
 	data, err := Load(name, "", 0, 1)
-	if err != nil || len(data.Train.Pairs) != 40 || len(data.HeldOut.Pairs) != sourceHeldOut {
+	if err != nil || len(data.Train.Pairs) != 40 || len(data.HeldOut.Pairs) != maxSourceHeldOut {
 		t.Fatalf("%v", err)
 	}
 	if want := "the first 200 of 250 held-out pairs are evaluated"; len(data.HeldOut.Notes) != 1 || data.HeldOut.Notes[0] != want {
@@ -44,17 +44,17 @@ func TestLoadDataOfSources(t *testing.T) {
 		t.Errorf("a quarter held out: %v", err)
 	}
 	eval, err := Load(Builtin, name, 0, 1)
-	if err != nil || len(eval.HeldOut.Pairs) != sourceHeldOut {
+	if err != nil || len(eval.HeldOut.Pairs) != maxSourceHeldOut {
 		t.Errorf("as held-out pairs: %v", err)
 	}
-	for name, says := range map[string]string{
+	for name, want := range map[string]string{
 		"hh-rhlf":       "did you mean hh-rlhf?",
-		"hh-rlhf":       "Anthropic/hh-rlhf", // the hub has no such set
+		"hh-rlhf":       "Anthropic/hh-rlhf", // the test hub does not have it
 		"some.jsonl":    "there is no such file; check",
 		"webgpt:nofile": "openai/webgpt_comparisons",
 	} {
-		if _, _, err := ReadPairs(name); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%s: %v does not say %q", name, err, says)
+		if _, _, err := ReadPairs(name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", name, err, want)
 		}
 	}
 }

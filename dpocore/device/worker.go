@@ -5,15 +5,16 @@ import (
 	"sync"
 )
 
-// worker runs what can't be interrupted, computations on the device, so that a cancelled run need not wait for them.
+// Worker tracks computations on the device. They can't be interrupted: [Await] lets a cancelled run return without
+// waiting for one, and [Worker.WhenIdle] frees memory once none uses it.
 type Worker struct {
-	mu      sync.Mutex
-	running int
-	waiting []func() // to be called when nothing runs any more
+	mu       sync.Mutex
+	running  int
+	whenIdle []func() // called when running drops to 0
 }
 
-// await returns what fn returns, or the context's error as soon as that ends; fn then goes on alone. What it uses is
-// freed through finish.
+// Await runs fn and returns its result, or the context's error as soon as the context ends; fn then continues in the
+// background. Free what fn uses through [Worker.WhenIdle].
 func Await[T any](ctx context.Context, w *Worker, fn func() (T, error)) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {
@@ -51,24 +52,24 @@ func (w *Worker) end() {
 	if w.running > 0 {
 		return
 	}
-	for _, free := range w.waiting {
+	for _, free := range w.whenIdle {
 		free()
 	}
-	w.waiting = nil
+	w.whenIdle = nil
 }
 
-// finish calls free once nothing computes: at once, or when the last computation that nobody waited for has ended.
-func (w *Worker) Finish(free func()) {
+// WhenIdle calls free once no computation is running: at once, or when the last abandoned one ends.
+func (w *Worker) WhenIdle(free func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.running > 0 {
-		w.waiting = append(w.waiting, free)
+		w.whenIdle = append(w.whenIdle, free)
 		return
 	}
 	free()
 }
 
-// idle says that nothing computes.
+// Idle reports whether no computation is running.
 func (w *Worker) Idle() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestWorkerFreesNothingThatIsInUse: a cancelled computation goes on, and what it uses is freed in order when it ends.
-func TestWorkerFreesNothingThatIsInUse(t *testing.T) {
+// A cancelled computation continues, and what it uses is freed in order when it ends.
+func TestWhenIdle(t *testing.T) {
 	var w Worker
 	var freed []string
 	ctx, cancel := context.WithCancel(context.Background())
@@ -21,8 +21,8 @@ func TestWorkerFreesNothingThatIsInUse(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("error %v", err)
 	}
-	w.Finish(func() { freed = append(freed, "policy") })
-	w.Finish(func() { freed = append(freed, "weights"); close(ended) })
+	w.WhenIdle(func() { freed = append(freed, "policy") })
+	w.WhenIdle(func() { freed = append(freed, "weights"); close(ended) })
 	if len(freed) > 0 {
 		t.Fatalf("%v freed while in use", freed)
 	}
@@ -37,8 +37,8 @@ func TestWorkerFreesNothingThatIsInUse(t *testing.T) {
 		t.Errorf("%d, %v", value, err)
 	}
 	idle := false
-	w.Finish(func() { idle = true })
+	w.WhenIdle(func() { idle = true })
 	if !idle {
-		t.Error("nothing runs, but finish waits")
+		t.Error("nothing is running, but WhenIdle waits")
 	}
 }

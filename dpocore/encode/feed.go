@@ -9,87 +9,90 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// tokenizedAhead is how many pairs a set may have for all of them to be tokenized before the first step. That takes a
-// second for a thousand or two.
-const TokenizedAhead = 5000
+// MaxPretokenized is the size up to which a set is tokenized whole before the first step. One to two thousand pairs take a
+// second.
+const MaxPretokenized = 5000
 
-// restEvery is after how many pairs of a large set memory of texts is let go of.
+// restEvery is the number of pairs of a large set after which the memory of their texts is released.
 const restEvery = 10000
 
-// feed hands a run its training pairs as tokens. Those of a small set are all tokenized before the first step, and the
-// run's order is of those that fit. Of a larger set a pair is tokenized when its step comes, so that the first one comes
-// soon, and nothing is kept: the order is of all pairs, and where one does not fit, the next one of its objective that
-// does stands in.
+// Feed gives a run its training pairs as tokens.
+//
+// A small set is tokenized whole before the first step, and only the pairs that fit are numbered. A pair of a large set is
+// tokenized at its step, so that the first step comes soon, and nothing is cached. There all pairs are numbered; one that
+// does not fit is replaced by the next pair of its objective that does.
 type Feed struct {
 	*Encoder
-	set   *preference.Set
-	Large bool
-	ahead Examples // of a small set
+	set          *preference.Set
+	Large        bool
+	pretokenized Examples // of a small set
 }
 
-// newFeed takes a set for a small one up to so many pairs.
-func NewFeed(m *Encoder, set *preference.Set, small int) (*Feed, error) {
-	f := &Feed{Encoder: m, set: set, Large: len(set.Pairs) > small}
+// NewFeed returns a feed of a set, which is small if it has at most maxSmall pairs.
+func NewFeed(encoder *Encoder, set *preference.Set, maxSmall int) (*Feed, error) {
+	f := &Feed{Encoder: encoder, set: set, Large: len(set.Pairs) > maxSmall}
 	if f.Large {
 		return f, nil
 	}
 	var err error
-	f.ahead, err = m.Encode(set)
+	f.pretokenized, err = encoder.Encode(set)
 	return f, err
 }
 
-// len is the number of pairs that the run's order is of.
+// Len is the number of pairs.
 func (f *Feed) Len() int {
 	if f.Large {
 		return len(f.set.Pairs)
 	}
-	return len(f.ahead.List)
+	return len(f.pretokenized.List)
 }
 
-// pair is one of them.
+// Pair returns pair i.
 func (f *Feed) Pair(i int) *preference.Pair {
 	if f.Large {
 		return &f.set.Pairs[i]
 	}
-	return &f.ahead.Pairs[i]
+	return &f.pretokenized.Pairs[i]
 }
 
-// at returns the tokens of pairs; own are the pairs themselves, of which some may stand in for others.
-func (f *Feed) At(indices []int) (own []int, list []batch.Example, err error) {
+// At returns the tokens of pairs. used are the indices of the pairs that they come from, which differ from indices where
+// a pair was replaced.
+func (f *Feed) At(indices []int) (used []int, examples []batch.Example, err error) {
 	if f.Large && f.pairs%restEvery < len(indices) {
 		preference.Rest()
 	}
 	for _, index := range indices {
-		i, example, err := f.from(index)
+		i, example, err := f.nextFitting(index)
 		if err != nil {
 			return nil, nil, err
 		}
-		own, list = append(own, i), append(list, example)
+		used, examples = append(used, i), append(examples, example)
 	}
-	return own, list, nil
+	return used, examples, nil
 }
 
-// from returns a pair, or the first one after it that fits.
-func (f *Feed) from(index int) (int, batch.Example, error) {
+// nextFitting returns the first pair from index on that fits and has the same objective as the pair at index. It wraps
+// around at the end of the set.
+func (f *Feed) nextFitting(index int) (int, batch.Example, error) {
 	if !f.Large {
-		return index, f.ahead.List[index], nil
+		return index, f.pretokenized.List[index], nil
 	}
-	const tries = 1000
-	wanted, tried := f.set.Pairs[index].Objective, 0
-	for i := 0; i < len(f.set.Pairs) && tried < tries; i++ {
-		at := (index + i) % len(f.set.Pairs)
-		if f.set.Pairs[at].Objective != wanted {
+	const maxTries = 1000
+	objective, tries := f.set.Pairs[index].Objective, 0
+	for offset := 0; offset < len(f.set.Pairs) && tries < maxTries; offset++ {
+		i := (index + offset) % len(f.set.Pairs)
+		if f.set.Pairs[i].Objective != objective {
 			continue
 		}
-		tried++
-		if example, fits, err := f.Example(&f.set.Pairs[at]); fits || err != nil {
-			return at, example, err
+		tries++
+		if example, fits, err := f.Example(&f.set.Pairs[i]); fits || err != nil {
+			return i, example, err
 		}
 	}
-	return 0, batch.Example{}, f.noRoom(fmt.Sprintf("%d pairs from %s on", tried, f.set.Pairs[index].Where()))
+	return 0, batch.Example{}, f.noneFits(fmt.Sprintf("%d pairs starting at %s", tries, f.set.Pairs[index].Where()))
 }
 
-// aims are the pairs' objectives.
+// Objectives are the objectives of the pairs, [pairs].
 func (f *Feed) Objectives() []string {
 	list := make([]string, f.Len())
 	for i := range list {
@@ -98,14 +101,14 @@ func (f *Feed) Objectives() []string {
 	return list
 }
 
-// hash identifies what is learned from: the tokens of a small set, and of a larger one its texts and the chat template,
-// which with the tokenizer and the greatest length make them.
+// Hash identifies the training data. For a small set it is the hash of the tokens. For a large set it is the hash of the
+// texts and the chat template, which determine the tokens together with the tokenizer and the maximum length.
 func (f *Feed) Hash(template string) string {
 	if !f.Large {
-		return f.ahead.Hash()
+		return f.pretokenized.Hash()
 	}
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%q", template) // a hash never fails to take bytes
+	fmt.Fprintf(sum, "%q", template) // writing to a hash never fails
 	f.set.Sum(sum)
 	return hex.EncodeToString(sum.Sum(nil))
 }

@@ -9,19 +9,18 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// Conversation is what a user and a model have said to each other. It belongs to no answerer: one may go on where another
-// began. Asking reads only what is new to the answerer.
+// Conversation is a chat between a user and a model. It is not tied to an answerer: another one can continue it. An answerer
+// processes only the tokens that it has not seen.
 type Conversation struct {
-	system []preference.Turn // one turn, or none
-	turns  []preference.Turn // the user's and the model's in turn
-	asked  int
+	system []preference.Turn // one turn or none
+	turns  []preference.Turn // alternately the user's and the model's
+	asked  int               // number of answered messages
 }
 
-// ErrNoRoom is returned for a message that the model has no room for, even where nothing else was said.
+// ErrNoRoom is the error of a message that does not fit into the model's context, even without earlier turns.
 var ErrNoRoom = errors.New("the message is too long for the model")
 
-// NewConversation begins a conversation. system tells the model how to answer; where it is "", the model's chat template
-// may bring a text of its own.
+// NewConversation starts a conversation. system is the system prompt; if it is "", the chat template may add its default.
 func NewConversation(system string) *Conversation {
 	c := &Conversation{}
 	if system != "" {
@@ -30,18 +29,18 @@ func NewConversation(system string) *Conversation {
 	return c
 }
 
-// Reply is what a message was answered with.
+// Reply is the answer to a message.
 type Reply struct {
 	Text    string
-	LeftOut int // so many of the oldest messages found no room beside the new one and were forgotten
+	LeftOut int // number of oldest turns that did not fit into the context and were dropped
 }
 
-// Ask answers a message within the conversation and keeps both, one sample at a time. said, where it is not nil, is told
-// the text as it comes. Each question draws with a seed of its own, counted from o.Seed.
+// Ask answers a message and adds both to the conversation. onText, which may be nil, receives the text as it is generated.
+// o.Samples is ignored. The seed of message n is o.Seed + n, counted from 0.
 //
-// Where the context is cancelled, the text so far is the answer and the error says so; where nothing was said, the
-// conversation is what it was. The same holds for every other error, such as [ErrNoRoom].
-func (c *Conversation) Ask(ctx context.Context, a *Answerer, message string, o Options, said func(text string)) (Reply, error) {
+// If the context is cancelled, the text so far is the answer and the error is the context's. With no text so far, or with
+// any other error such as [ErrNoRoom], the conversation is unchanged.
+func (c *Conversation) Ask(ctx context.Context, a *Answerer, message string, o Options, onText func(text string)) (Reply, error) {
 	o.Samples, o.Seed = 1, o.Seed+uint64(c.asked)
 	turns := append(slices.Clone(c.turns), preference.Turn{Role: "user", Content: message})
 	prompt, leftOut, err := c.fit(a, turns, o.MaxNewTokens)
@@ -49,8 +48,8 @@ func (c *Conversation) Ask(ctx context.Context, a *Answerer, message string, o O
 		return Reply{}, fmt.Errorf("ask: %w", err)
 	}
 	answers, err := a.answer(ctx, prompt, o, func(_ int, text string) {
-		if said != nil {
-			said(text)
+		if onText != nil {
+			onText(text)
 		}
 	})
 	if err != nil && (ctx.Err() == nil || len(answers) == 0 || answers[0] == "") {
@@ -61,7 +60,7 @@ func (c *Conversation) Ask(ctx context.Context, a *Answerer, message string, o O
 	return Reply{Text: answers[0], LeftOut: leftOut}, err
 }
 
-// fit returns the prompt of as many of the latest turns as leave room for the new tokens, and how many were left out.
+// fit returns the prompt of the latest turns that leave room for the new tokens, and the number of turns left out.
 func (c *Conversation) fit(a *Answerer, turns []preference.Turn, newTokens int) (prompt []int32, leftOut int, err error) {
 	room := a.model.Weights().Config.MaxPositions - newTokens
 	for ; leftOut < len(turns); leftOut += 2 { // a question and its answer
@@ -73,12 +72,12 @@ func (c *Conversation) fit(a *Answerer, turns []preference.Turn, newTokens int) 
 			return prompt, leftOut, nil
 		}
 	}
-	return nil, 0, fmt.Errorf("%w: it makes %d tokens with the system prompt, and beside %d new ones there is room for %d; "+
-		"shorten it, or ask for fewer new tokens", ErrNoRoom, len(prompt), newTokens, max(room, 0))
+	return nil, 0, fmt.Errorf("%w: it has %d tokens with the system prompt, but with %d new tokens there is room for %d; "+
+		"shorten it, or generate fewer new tokens", ErrNoRoom, len(prompt), newTokens, max(room, 0))
 }
 
-// Reset forgets all that was said, but not the system prompt.
+// Reset removes all turns except the system prompt.
 func (c *Conversation) Reset() { c.turns, c.asked = nil, 0 }
 
-// Turns returns what the model is told of the conversation: the system prompt, if there is one, and what was said.
+// Turns returns the system prompt, if any, and the turns so far.
 func (c *Conversation) Turns() []preference.Turn { return slices.Concat(c.system, c.turns) }

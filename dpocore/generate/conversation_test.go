@@ -38,12 +38,12 @@ func ask(t *testing.T, c *generate.Conversation, a *generate.Answerer, message s
 		t.Fatal(err)
 	}
 	if streamed.String() != reply.Text {
-		t.Errorf("%q was said, the reply is %q", streamed.String(), reply.Text)
+		t.Errorf("streamed %q, the reply is %q", streamed.String(), reply.Text)
 	}
 	return reply
 }
 
-// TestConversation: each reply is what a fresh answerer says to all turns before it, with the seeds 3, 4 and 5.
+// Each reply equals that of a new answerer to all turns before it, with the seeds 3, 4 and 5.
 func TestConversation(t *testing.T) {
 	answerer, fresh := tinyAnswerer(t), tinyAnswerer(t)
 	talk := generate.NewConversation("You are a pirate.")
@@ -75,13 +75,13 @@ func TestConversation(t *testing.T) {
 	}
 }
 
-// TestConversationRoom: the oldest messages go two at a time, never the system prompt.
-func TestConversationRoom(t *testing.T) {
+// The oldest turns are dropped two at a time, the system prompt never.
+func TestConversationDropsOldTurns(t *testing.T) {
 	answerer := tinyAnswerer(t)
 	talk := generate.NewConversation("Be brief.")
-	message := strings.Repeat("word ", 150) // 150 tokens and a few more, of 1,024 less 400
+	message := strings.Repeat("word ", 150) // a bit over 150 tokens; there is room for 1,024 − 400
 	o := drawn
-	o.MaxNewTokens, o.Stop = 400, []string{"e", "a", "i", "o", "s", "t", " "} // soon
+	o.MaxNewTokens, o.Stop = 400, []string{"e", "a", "i", "o", "s", "t", " "} // end soon
 	var leftOut []int
 	for range 6 {
 		leftOut = append(leftOut, ask(t, talk, answerer, message, o).LeftOut)
@@ -91,18 +91,18 @@ func TestConversationRoom(t *testing.T) {
 	}
 	turns := talk.Turns()
 	if turns[0].Role != "system" || turns[1].Role != "user" || len(turns)%2 != 1 || len(turns) > 9 {
-		t.Errorf("%d turns are left, the first two of %s and %s", len(turns), turns[0].Role, turns[1].Role)
+		t.Errorf("%d turns remain, the first two from %s and %s", len(turns), turns[0].Role, turns[1].Role)
 	}
 	_, err := talk.Ask(context.Background(), answerer, strings.Repeat("word ", 700), o, nil)
 	if !errors.Is(err, generate.ErrNoRoom) || !strings.Contains(err.Error(), "room for 624") {
 		t.Errorf("700 tokens: %v", err)
 	}
 	if got := talk.Turns(); !reflect.DeepEqual(got, turns) {
-		t.Error("the message that was refused changed the conversation")
+		t.Error("the rejected message changed the conversation")
 	}
 }
 
-// TestConversationCancelled: what was said stays, and a question to which nothing was said does not.
+// A partial answer remains in the conversation; a message without any answer does not.
 func TestConversationCancelled(t *testing.T) {
 	answerer := tinyAnswerer(t)
 	talk := generate.NewConversation("")
@@ -120,7 +120,7 @@ func TestConversationCancelled(t *testing.T) {
 		t.Errorf("with a cancelled context: %v", err)
 	}
 	if turns := talk.Turns(); len(turns) != 2 {
-		t.Errorf("a question without an answer was kept: %v", turns)
+		t.Errorf("a message without an answer is in the conversation: %v", turns)
 	}
 	ask(t, talk, answerer, "And now?", drawn)
 }

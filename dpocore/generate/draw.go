@@ -16,30 +16,30 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// DrawTemperatures are those of the answers to be ranked: from nearly the likeliest words to daring ones.
+// DrawTemperatures are the default temperatures of answers to rank: from nearly greedy to diverse.
 var DrawTemperatures = []float64{0.2, 0.5, 0.8, 1}
 
-// DrawOptions are how answers to be ranked are drawn.
+// DrawOptions are the sampling options of answers to rank.
 type DrawOptions struct {
-	Temperatures []float64 // one for each answer
+	Temperatures []float64 // one per answer
 	MaxNewTokens int
 	TopP         float64
 }
 
-// DefaultDrawOptions are four answers of at most 128 tokens.
+// DefaultDrawOptions returns four answers of at most 128 tokens.
 func DefaultDrawOptions() DrawOptions {
 	return DrawOptions{Temperatures: DrawTemperatures, MaxNewTokens: 128, TopP: 0.95}
 }
 
-// Draw has the model, with the adapter of a PEFT folder or with none where adapter is "", answer a prompt once at each
-// temperature, all as one batch, and puts the answers into a mixed order. Prompt and weights decide what comes. Answers
-// that are empty or the same as another are drawn anew a few times, and left out in the end.
+// Draw answers a prompt once at each temperature, in one batch, and shuffles the answers for ranking. adapter is a PEFT
+// folder, or "" for the model alone. The result depends on prompt and weights alone. Answers that are empty or equal to
+// another are sampled again a few times, then left out.
 func Draw(ctx context.Context, m *model.Model, adapter, prompt string, o DrawOptions) (judgement.Drawing, error) {
 	if strings.TrimSpace(prompt) == "" {
-		return judgement.Drawing{}, errors.New("draw answers: the prompt is empty; write a question or a request")
+		return judgement.Drawing{}, errors.New("draw answers: the prompt is empty; give a question or a request")
 	}
 	if len(o.Temperatures) < 2 {
-		return judgement.Drawing{}, fmt.Errorf("draw answers: %d temperatures are given; a ranking needs two answers or more", len(o.Temperatures))
+		return judgement.Drawing{}, fmt.Errorf("draw answers: there are %d temperatures; give at least 2, one per answer to rank", len(o.Temperatures))
 	}
 	answerer, err := NewAnswerer(m, adapter)
 	if err != nil {
@@ -47,27 +47,27 @@ func Draw(ctx context.Context, m *model.Model, adapter, prompt string, o DrawOpt
 	}
 	defer answerer.Close()
 	sum := fnv.New64a()
-	sum.Write([]byte(prompt)) // a hash never fails to take bytes
+	sum.Write([]byte(prompt)) // writing to a hash never fails
 	d := judgement.Drawing{Prompt: prompt, Sampling: judgement.Sampling{MaxNewTokens: o.MaxNewTokens, TopP: o.TopP, Seed: sum.Sum64()}, Drawn: time.Now().UTC().Truncate(time.Second)}
 	if err := SignDrawing(m, &d, adapter); err != nil {
 		return d, fmt.Errorf("draw answers: %w", err)
 	}
-	if err := answerer.fill(ctx, &d, o); err != nil {
+	if err := answerer.draw(ctx, &d, o); err != nil {
 		return d, err
 	}
-	mix := rand.New(rand.NewPCG(d.Sampling.Seed, 0))
-	mix.Shuffle(len(d.Answers), func(i, j int) { d.Answers[i], d.Answers[j] = d.Answers[j], d.Answers[i] })
+	random := rand.New(rand.NewPCG(d.Sampling.Seed, 0))
+	random.Shuffle(len(d.Answers), func(i, j int) { d.Answers[i], d.Answers[j] = d.Answers[j], d.Answers[i] })
 	return d, nil
 }
 
-// sign says which model answers.
+// SignDrawing records the model and the adapter in a drawing: the path and the start of the hash of each.
 func SignDrawing(m *model.Model, d *judgement.Drawing, adapter string) error {
-	const shown = 12 // digits of a hash
+	const digits = 12 // of a hash
 	weights, err := m.WeightsHash()
 	if err != nil {
 		return err
 	}
-	d.Model = m.Path + " " + weights[:min(shown, len(weights))]
+	d.Model = m.Path + " " + weights[:min(digits, len(weights))]
 	if adapter == "" {
 		return nil
 	}
@@ -75,17 +75,17 @@ func SignDrawing(m *model.Model, d *judgement.Drawing, adapter string) error {
 	if err != nil {
 		return err
 	}
-	d.Adapter = adapter + " " + hash[:min(shown, len(hash))]
+	d.Adapter = adapter + " " + hash[:min(digits, len(hash))]
 	return nil
 }
 
-// fill draws until there is an answer of each temperature, or for a few times.
-func (a *Answerer) fill(ctx context.Context, d *judgement.Drawing, o DrawOptions) error {
-	const tries = 5
+// draw samples answers until there is a different one at each temperature, at most maxTries times.
+func (a *Answerer) draw(ctx context.Context, d *judgement.Drawing, o DrawOptions) error {
+	const maxTries = 5
 	texts := make([]string, len(o.Temperatures))
-	draw := Options{MaxNewTokens: o.MaxNewTokens, Temperatures: o.Temperatures, TopP: o.TopP, Samples: len(o.Temperatures), Seed: d.Sampling.Seed}
-	for try := 0; try < tries && slices.Contains(texts, ""); try++ {
-		drawn, err := a.Answer(ctx, preference.User(d.Prompt), draw, nil)
+	sampling := Options{MaxNewTokens: o.MaxNewTokens, Temperatures: o.Temperatures, TopP: o.TopP, Samples: len(o.Temperatures), Seed: d.Sampling.Seed}
+	for try := 0; try < maxTries && slices.Contains(texts, ""); try++ {
+		drawn, err := a.Answer(ctx, preference.User(d.Prompt), sampling, nil)
 		if err != nil {
 			return fmt.Errorf("draw answers: %w", err)
 		}
@@ -94,7 +94,7 @@ func (a *Answerer) fill(ctx context.Context, d *judgement.Drawing, o DrawOptions
 				texts[i] = text
 			}
 		}
-		draw.Seed++
+		sampling.Seed++
 	}
 	for i, text := range texts {
 		if text != "" {
@@ -102,7 +102,7 @@ func (a *Answerer) fill(ctx context.Context, d *judgement.Drawing, o DrawOptions
 		}
 	}
 	if len(d.Answers) < 2 {
-		return errors.New("draw answers: the model gives the same answer again and again, so there is nothing to rank; take a more open prompt")
+		return errors.New("draw answers: the model always gives the same answer, so there is nothing to rank; use a more open-ended prompt")
 	}
 	return nil
 }

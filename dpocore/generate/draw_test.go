@@ -11,14 +11,14 @@ import (
 	"example.com/gonb-dpo/internal/runtest"
 )
 
-// The same prompt gives the same answers in the same order, one at each temperature; the order is not that of the
-// temperatures for every prompt.
+// The same prompt gives the same answers in the same order, one at each temperature. The order is shuffled, not that of the
+// temperatures.
 func TestDraw(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
 	o := generate.DefaultDrawOptions()
 	o.MaxNewTokens = 12
-	mixed := false
+	shuffled := false
 	for _, prompt := range []string{"One?", "Two?", "Three?"} {
 		d, err := generate.Draw(context.Background(), model, "", prompt, o)
 		if err != nil {
@@ -34,7 +34,7 @@ func TestDraw(t *testing.T) {
 			temperatures = append(temperatures, answer.Temperature)
 			texts[answer.Text] = true
 		}
-		mixed = mixed || !slices.IsSorted(temperatures)
+		shuffled = shuffled || !slices.IsSorted(temperatures)
 		if slices.Sort(temperatures); !slices.Equal(temperatures, o.Temperatures) || len(texts) != 4 {
 			t.Errorf("%s: temperatures %v, %d different texts", prompt, temperatures, len(texts))
 		}
@@ -42,8 +42,8 @@ func TestDraw(t *testing.T) {
 			t.Errorf("%s: drawn by %+v", prompt, d)
 		}
 	}
-	if !mixed {
-		t.Error("three drawings are in the order of their temperatures")
+	if !shuffled {
+		t.Error("all three drawings are in the order of their temperatures")
 	}
 	for want, prompt := range map[string]string{"the prompt is empty": " "} {
 		if _, err := generate.Draw(context.Background(), model, "", prompt, o); err == nil || !strings.Contains(err.Error(), want) {
@@ -51,7 +51,7 @@ func TestDraw(t *testing.T) {
 		}
 	}
 	o.Temperatures = []float64{0, 0, 0}
-	if _, err := generate.Draw(context.Background(), model, "", "One?", o); err == nil || !strings.Contains(err.Error(), "the same answer again and again") {
-		t.Errorf("always the likeliest: %v", err)
+	if _, err := generate.Draw(context.Background(), model, "", "One?", o); err == nil || !strings.Contains(err.Error(), "always gives the same answer") {
+		t.Errorf("greedy decoding: %v", err)
 	}
 }

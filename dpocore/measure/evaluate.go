@@ -1,3 +1,6 @@
+// Package measure measures a model on held-out pairs, token by token, and on plain text.
+//
+// Start with [Evaluate]; [Rows] is beneath all of them.
 package measure
 
 import (
@@ -14,42 +17,49 @@ import (
 )
 
 // Evaluate measures a set's pairs under the model with an adapter (a PEFT folder, or "" for none) and under the model
-// without it. Pairs that can't be measured are left out; notes says which. progress is told the rows done.
-// [evaluation.Of] sums the pairs up.
+// without it; [evaluation.Of] summarizes them. notes describes the pairs that were left out or truncated. progress
+// receives the number of rows done.
 func Evaluate(ctx context.Context, m *model.Model, adapter string, set *preference.Set, maxLength int, progress func(done, total int)) (pairs []evaluation.Pair, notes []string, err error) {
-	maker := m.Encoder(maxLength)
-	examples, err := maker.Encode(set)
-	if err != nil {
+	if pairs, notes, err = evaluate(ctx, m, adapter, set, maxLength, progress); err != nil {
 		return nil, nil, fmt.Errorf("evaluate: %w", err)
+	}
+	return pairs, notes, nil
+}
+
+func evaluate(ctx context.Context, m *model.Model, adapter string, set *preference.Set, maxLength int, progress func(done, total int)) (pairs []evaluation.Pair, notes []string, err error) {
+	encoder := m.Encoder(maxLength)
+	examples, err := encoder.Encode(set)
+	if err != nil {
+		return nil, nil, err
 	}
 	p, err := m.Policy(adapter, config.Auto)
 	if err != nil {
-		return nil, nil, fmt.Errorf("evaluate: %w", err)
+		return nil, nil, err
 	}
-	defer func() { m.Work.Finish(p.Finalize) }()
+	defer func() { m.Work.WhenIdle(p.Finalize) }()
 	rows, err := Pack(examples.List)
 	if err != nil {
-		return nil, nil, fmt.Errorf("evaluate: %w", err)
+		return nil, nil, err
 	}
 	references := reference.Open(p, m.ReferenceKey(), nil)
 	defer references.Close()
 	pairs = PairsOf(examples)
-	own := func(row *batch.Row, _ [][2]float32) (policy.Measured, error) {
+	measurePolicy := func(row *batch.Row, _ [][2]float32) (policy.Measured, error) {
 		measured, divergence, err := p.Divergence(row)
-		for i, both := range divergence {
-			pairs[row.Examples[i]].KL = float64(both[0]) + float64(both[1])
+		for i, sides := range divergence {
+			pairs[row.Examples[i]].KL = float64(sides[0]) + float64(sides[1])
 		}
 		return measured, err
 	}
-	if adapter == "" {
-		own = func(_ *batch.Row, reference [][2]float32) (policy.Measured, error) {
+	if adapter == "" { // the policy is the reference
+		measurePolicy = func(_ *batch.Row, reference [][2]float32) (policy.Measured, error) {
 			return policy.Measured{LogProbs: reference}, nil
 		}
 	}
-	err = Rows(ctx, &m.Work, references, rows, progress, own, func(one RowPair) { one.Fill(&pairs[one.Example]) })
+	err = Rows(ctx, &m.Work, references, rows, progress, measurePolicy, func(r RowPair) { r.Fill(&pairs[r.Example]) })
 	if err != nil {
-		return nil, nil, fmt.Errorf("evaluate: %w", err)
+		return nil, nil, err
 	}
 	progress(len(rows), len(rows))
-	return pairs, maker.Notes(set), nil
+	return pairs, encoder.Notes(set), nil
 }

@@ -13,23 +13,23 @@ import (
 	"example.com/gonb-dpo/internal/runtest"
 )
 
-// Held-out figures must not depend on how many pairs are measured together, nor on the size of the rows that they lie in:
-// nine pairs at once, in threes, and the first ones by themselves, in rows of other lengths each time.
+// Held-out figures must not depend on how many pairs are measured together, nor on the size of their rows. Nine pairs are
+// measured together and three at a time, the first three also one at a time, so that row lengths differ.
 func TestEvaluationDoesNotDependOnRows(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	dir := filepath.Join(t.TempDir(), "run")
 	runtest.Train(t, model, dir, c, data)
-	_, held, err := preference.Builtin()
+	_, heldOut, err := preference.Builtin()
 	if err != nil {
 		t.Fatal(err)
 	}
-	held.Pairs = held.Pairs[:9]
-	measure := func(each, most int) (all []evaluation.Pair) {
-		for at := 0; at < most; at += each {
-			part := *held
-			part.Pairs = held.Pairs[at : at+each]
+	heldOut.Pairs = heldOut.Pairs[:9]
+	measure := func(each, total int) (all []evaluation.Pair) {
+		for at := 0; at < total; at += each {
+			part := *heldOut
+			part.Pairs = heldOut.Pairs[at : at+each]
 			pairs, _, err := measure.Evaluate(context.Background(), model, dir, &part, c.MaxLength, func(int, int) {})
 			if err != nil {
 				t.Fatal(err)
@@ -43,16 +43,16 @@ func TestEvaluationDoesNotDependOnRows(t *testing.T) {
 	}
 	together := measure(9, 9)
 	want := report(t, together)
-	for _, part := range []struct{ each, most int }{{3, 9}, {1, 3}} {
-		apart := measure(part.each, part.most)
+	for _, part := range []struct{ each, total int }{{3, 9}, {1, 3}} {
+		apart := measure(part.each, part.total)
 		for i, pair := range apart {
 			for _, f := range [][2]float64{{pair.LogpsChosen, together[i].LogpsChosen}, {pair.RefLogpsReject, together[i].RefLogpsReject}, {pair.Margin, together[i].Margin}, {pair.KL, together[i].KL}} {
-				if math.Abs(f[0]-f[1]) > 2e-3 { // of some hundred nats, in float32
+				if math.Abs(f[0]-f[1]) > 2e-3 { // log-probabilities are some hundred nats, in float32
 					t.Errorf("pair %d, %d at a time: %g, all at once: %g", i, part.each, f[0], f[1])
 				}
 			}
 		}
-		got, want := report(t, apart), report(t, together[:part.most])
+		got, want := report(t, apart), report(t, together[:part.total])
 		for _, f := range [][2]float64{{got.Accuracy.Value, want.Accuracy.Value}, {got.Gap.Value, want.Gap.Value}, {got.KL.Value, want.KL.Value}, {got.LengthControlled.Low, want.LengthControlled.Low}} {
 			if math.Abs(f[0]-f[1]) > 1e-3 {
 				t.Errorf("%d pairs at a time: %g, all at once: %g", part.each, f[0], f[1])
@@ -60,7 +60,7 @@ func TestEvaluationDoesNotDependOnRows(t *testing.T) {
 		}
 	}
 	if !(want.KL.Value > 0) || want.Gap.Value == 0 {
-		t.Errorf("the run has moved nothing: %+v", want)
+		t.Errorf("training has changed nothing: %+v", want)
 	}
 }
 
@@ -73,14 +73,14 @@ func report(t *testing.T, pairs []evaluation.Pair) evaluation.Report {
 	return r
 }
 
-// What training measures last of the held-out pairs is kept, and equals what Evaluate measures afterwards.
-func TestHeldOutPairsAreKept(t *testing.T) {
+// The last evaluation of a run is saved, and equals what Evaluate measures afterwards.
+func TestHeldOutPairsAreSaved(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	dir := filepath.Join(t.TempDir(), "run")
 	r := runtest.Train(t, model, dir, c, data)
-	kept, err := evaluation.ReadPairs(filepath.Join(dir, evaluation.PairsFile))
+	saved, err := evaluation.ReadPairs(filepath.Join(dir, evaluation.PairsFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,19 +90,19 @@ func TestHeldOutPairsAreKept(t *testing.T) {
 	}
 	mean := 0.0
 	for i := range after {
-		mean += c.Beta * kept[i].Margin / float64(len(kept))
-		if math.Abs(kept[i].Margin-after[i].Margin) > 2e-3 || kept[i].TokensChosen != after[i].TokensChosen || kept[i].Line != after[i].Line {
-			t.Errorf("pair %d: %+v kept, %+v measured", i, kept[i], after[i])
+		mean += c.Beta * saved[i].Margin / float64(len(saved))
+		if math.Abs(saved[i].Margin-after[i].Margin) > 2e-3 || saved[i].TokensChosen != after[i].TokensChosen || saved[i].Line != after[i].Line {
+			t.Errorf("pair %d: %+v saved, %+v measured", i, saved[i], after[i])
 		}
 	}
-	if last := r.Evaluations[len(r.Evaluations)-1]; len(kept) != len(after) || math.Abs(mean-last.RewardsMargins) > 1e-9 {
-		t.Errorf("the kept pairs' margin is %g, the evaluation's %g", mean, last.RewardsMargins)
+	if last := r.Evaluations[len(r.Evaluations)-1]; len(saved) != len(after) || math.Abs(mean-last.RewardsMargins) > 1e-9 {
+		t.Errorf("the saved pairs' margin is %g, the evaluation's %g", mean, last.RewardsMargins)
 	}
 }
 
-// Without an adapter nothing is forgotten and nothing said otherwise; a random model is as lost in plain text as in a
-// list of all its tokens.
-func TestForgettingAndSampling(t *testing.T) {
+// Without an adapter the perplexity on plain text does not change. That of a random model is near the size of its
+// vocabulary.
+func TestPlainTextAndSampling(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
@@ -118,7 +118,7 @@ func TestForgettingAndSampling(t *testing.T) {
 		t.Errorf("with an adapter: %+v, %v", moved, err)
 	}
 	if _, err := measure.PlainText(context.Background(), model, dir, "no/such.txt", func(int, int) {}); err == nil {
-		t.Error("a file that is not there was measured")
+		t.Error("a missing file was measured")
 	}
 
 	prompts := generate.Prompts(data.HeldOut, 2)

@@ -17,9 +17,9 @@ import (
 	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
-// Inspection is pairs token by token, under the reference and under a run's checkpoints.
+// Inspection holds token-level log-probabilities of pairs, under the reference and at each checkpoint of a run.
 type Inspection struct {
-	Steps []int // of the checkpoints that the run has kept, and of its end, which comes last
+	Steps []int // of the checkpoints that still exist; the end of the run comes last
 	Pairs []InspectedPair
 }
 
@@ -29,16 +29,16 @@ type InspectedPair struct {
 	Chosen, Rejected InspectedAnswer
 }
 
-// InspectedAnswer is an answer's tokens and their log-probabilities in nats, [tokens] each. The sum over the tokens is what
-// [Model.Evaluate] measures of the answer.
+// InspectedAnswer is an answer's tokens and their log-probabilities in nats. The sum over the tokens is the answer's
+// log-probability in [Evaluate].
 type InspectedAnswer struct {
-	Tokens    []string
-	Reference []float32
+	Tokens    []string    // [tokens]
+	Reference []float32   // [tokens]
 	Policy    [][]float32 // [steps][tokens]
 }
 
-// Inspect measures the tokens of a set's pairs under the model without the adapter of a run and with it as it was at each
-// checkpoint that the run has kept. progress is told the rows done.
+// Inspect measures the tokens of a set's pairs under the model without adapter and with the adapter of a run at each
+// checkpoint that still exists. progress receives the number of rows done.
 func Inspect(ctx context.Context, m *model.Model, dir string, set *preference.Set, maxLength int, progress func(done, total int)) (Inspection, error) {
 	inspection, err := inspect(ctx, m, dir, set, maxLength, progress)
 	if err != nil {
@@ -47,51 +47,56 @@ func Inspect(ctx context.Context, m *model.Model, dir string, set *preference.Se
 	return inspection, nil
 }
 
-func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Set, maxLength int, progress func(done, total int)) (i Inspection, err error) {
+func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Set, maxLength int, progress func(done, total int)) (inspection Inspection, err error) {
 	examples, err := m.Encoder(maxLength).Encode(set)
 	if err != nil {
-		return i, err
+		return inspection, err
 	}
 	p, err := m.Policy(dir, config.Auto)
 	if err != nil {
-		return i, err
+		return inspection, err
 	}
-	defer func() { m.Work.Finish(p.Finalize) }()
+	defer func() { m.Work.WhenIdle(p.Finalize) }()
 	rows, err := Pack(examples.List)
 	if err != nil {
-		return i, err
+		return inspection, err
 	}
-	var folders []string
-	if folders, i.Steps, err = adaptersOf(dir); err != nil {
-		return i, err
+	folders, steps, err := adaptersOf(dir)
+	if err != nil {
+		return inspection, err
 	}
-	i.Pairs = inspected(m, examples)
+	inspection = Inspection{Steps: steps, Pairs: newInspectedPairs(m, examples)}
 	for stage := range len(folders) + 1 { // the reference first
 		if stage > 0 {
-			values, err := export.ReadAdapter(folders[stage-1], p.Layout)
-			if err != nil {
-				return i, err
-			}
-			if err := p.Restore(values, nil, nil, 0); err != nil {
-				return i, err
+			if err := setAdapter(p, folders[stage-1]); err != nil {
+				return inspection, err
 			}
 		}
 		for done, row := range rows {
 			progress(stage*len(rows)+done, (len(folders)+1)*len(rows))
 			tokens, err := device.Await(ctx, &m.Work, func() ([]policy.Tokens, error) { return p.TokenLogProbs(row, stage > 0) })
 			if err != nil {
-				return i, err
+				return inspection, err
 			}
-			for place, example := range row.Examples {
-				i.Pairs[example].take(tokens[place], stage)
+			for i, example := range row.Examples {
+				inspection.Pairs[example].add(tokens[i], stage)
 			}
 		}
 	}
-	return i, nil
+	return inspection, nil
 }
 
-// take keeps a pair's figures under the reference, which is stage 0, or a checkpoint.
-func (p *InspectedPair) take(tokens policy.Tokens, stage int) {
+// setAdapter replaces the adapter's values by those of a PEFT folder.
+func setAdapter(p *policy.Policy, dir string) error {
+	values, err := export.ReadAdapter(dir, p.Layout)
+	if err != nil {
+		return err
+	}
+	return p.Restore(values, nil, nil, 0)
+}
+
+// add adds the log-probabilities of a pair's tokens under the reference (stage 0) or a checkpoint (stages from 1).
+func (p *InspectedPair) add(tokens policy.Tokens, stage int) {
 	for side, answer := range []*InspectedAnswer{&p.Chosen, &p.Rejected} {
 		if stage == 0 {
 			answer.Reference = tokens[side]
@@ -101,19 +106,19 @@ func (p *InspectedPair) take(tokens policy.Tokens, stage int) {
 	}
 }
 
-// adaptersOf lists the folders of a run's adapters and the steps after which they were kept, the run's end last. A
-// checkpoint that holds the same adapter as the end gives it its step.
+// adaptersOf lists the folders of a run's adapters and their steps, the end of the run last. The end has the step of the
+// last checkpoint, which is left out if it has the same adapter.
 func adaptersOf(dir string) (folders []string, steps []int, err error) {
 	end, err := export.HashAdapter(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	kept, err := run.Checkpoints(dir)
+	checkpoints, err := run.Checkpoints(dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	last := 0
-	for _, step := range kept {
+	for _, step := range checkpoints {
 		folder := filepath.Join(dir, run.CheckpointPrefix+strconv.Itoa(step))
 		hash, err := export.HashAdapter(folder)
 		if err != nil {
@@ -126,8 +131,8 @@ func adaptersOf(dir string) (folders []string, steps []int, err error) {
 	return append(folders, dir), append(steps, last), nil
 }
 
-// inspected are pairs before they are measured.
-func inspected(m *model.Model, examples encode.Examples) []InspectedPair {
+// newInspectedPairs lists pairs with their tokens, before they are measured.
+func newInspectedPairs(m *model.Model, examples encode.Examples) []InspectedPair {
 	list := make([]InspectedPair, len(examples.List))
 	for i, example := range examples.List {
 		list[i] = InspectedPair{
@@ -139,7 +144,8 @@ func inspected(m *model.Model, examples encode.Examples) []InspectedPair {
 	return list
 }
 
-// tokenTexts is what each token adds to the text: a control token its name, a token that only begins a character nothing.
+// tokenTexts returns what each token adds to the text, [tokens]. A control token adds its name; a token that only starts a
+// multi-byte character adds nothing.
 func tokenTexts(tok *tokenizer.Tokenizer, ids []int32) []string {
 	names := map[int32]string{}
 	for _, special := range tok.Specials() {

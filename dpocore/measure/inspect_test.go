@@ -12,8 +12,8 @@ import (
 	"example.com/gonb-dpo/internal/runtest"
 )
 
-// The tokens' sums are the pair's log-probabilities, before and after training; each checkpoint has its own; the texts
-// together are the answer.
+// The sum over the tokens is the pair's log-probability, under the reference and at each checkpoint. The tokens' texts
+// joined are the answer.
 func TestInspectionSumsToTheEvaluation(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
@@ -56,10 +56,10 @@ func TestInspectionSumsToTheEvaluation(t *testing.T) {
 	}
 	for i, pair := range inspection.Pairs {
 		if len(pair.Chosen.Tokens) != len(pair.Chosen.Reference) {
-			t.Errorf("pair %d: %d texts, %d figures", i, len(pair.Chosen.Tokens), len(pair.Chosen.Reference))
+			t.Errorf("pair %d: %d texts, %d log-probabilities", i, len(pair.Chosen.Tokens), len(pair.Chosen.Reference))
 		}
 		if text := strings.Join(pair.Chosen.Tokens, ""); !strings.HasPrefix(text, data.HeldOut.Pairs[i].Chosen+"<|im_end|>") {
-			t.Errorf("pair %d: the texts make %q of %q", i, text, data.HeldOut.Pairs[i].Chosen)
+			t.Errorf("pair %d: the joined texts are %q, want %q", i, text, data.HeldOut.Pairs[i].Chosen)
 		}
 	}
 }

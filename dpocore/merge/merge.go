@@ -1,3 +1,4 @@
+// Package merge writes a model folder with a run's adapter merged into the weights, and checks it. See [Merge].
 package merge
 
 import (
@@ -16,15 +17,15 @@ import (
 	"example.com/gonb-dpo/internal/sums"
 )
 
-// mergeTolerance is how far the log-probabilities of short answers, in nats, may be from those of the model with its
-// adapter: rounding in float32, and what the weights lose in the half types (0.02 and 0.2 were seen in SmolLM2-135M).
+// mergeTolerance is how much the log-probabilities of short answers, in nats, may differ from those of the model with its
+// adapter: by rounding in float32, and by the lower precision of the weights in the other types (0.02 in float16 and 0.2
+// in bfloat16 were measured for SmolLM2-135M).
 var mergeTolerance = map[string]float64{"float32": 1e-2, "float16": 0.1, "bfloat16": 1}
 
 // Merge writes a model folder with the adapter of a PEFT folder merged into the weights, as dtype (float32, float16 or
-// bfloat16), and checks what it wrote against the model with the adapter: value by value, and by the log-probabilities
-// of two answers. Where out holds this very merge, it is left alone and fresh is false. What earlier merges into out left
-// beside it when they were killed is removed. When the context ends, Merge leaves nothing behind, and what lay in out
-// stays as it was; the error's cause is the context's.
+// bfloat16). It compares the result with the model and its adapter: value by value, and the log-probabilities of two
+// answers. If out already holds this merge, fresh is false. Temporary folders of killed merges into out are removed. When
+// the context ends, Merge returns its error and leaves out as it was.
 func Merge(ctx context.Context, m *model.Model, adapter, out, dtype string) (fresh bool, err error) {
 	made := export.Merged{DType: dtype}
 	if made.Adapter, err = export.HashAdapter(adapter); err != nil {
@@ -33,20 +34,20 @@ func Merge(ctx context.Context, m *model.Model, adapter, out, dtype string) (fre
 	if err := export.ClearMerge(out); err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	there, err := merged(ctx, m, &made, out)
-	if err != nil || there {
+	exists, err := alreadyMerged(ctx, m, &made, out)
+	if err != nil || exists {
 		return false, err
 	}
 	live, err := m.Policy(adapter, config.Float32)
 	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	defer m.Work.Finish(live.Finalize)
+	defer m.Work.WhenIdle(live.Finalize)
 	values, _, _, err := live.Snapshot()
 	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	row, err := trialRow(m)
+	row, err := testRow(m)
 	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
@@ -57,8 +58,8 @@ func Merge(ctx context.Context, m *model.Model, adapter, out, dtype string) (fre
 	return true, export.WriteMerged(ctx, out, made, m.Weights(), live.Layout, values, m.Tokenizer, check)
 }
 
-// merged reports whether a folder holds a merge already, and completes what it is made of by the hash of the weights.
-func merged(ctx context.Context, m *model.Model, made *export.Merged, out string) (there bool, err error) {
+// alreadyMerged fills in the hash of the weights and reports whether a folder already holds this merge, undamaged.
+func alreadyMerged(ctx context.Context, m *model.Model, made *export.Merged, out string) (exists bool, err error) {
 	if m.Weights() != nil {
 		made.Weights = m.Weights().Hash
 	} else if made.Weights, err = device.Await(ctx, &m.Work, func() (string, error) { return llama.Hash(m.Path) }); err != nil {
@@ -70,8 +71,8 @@ func merged(ctx context.Context, m *model.Model, made *export.Merged, out string
 	return device.Await(ctx, &m.Work, func() (bool, error) { return sums.Check(out) == nil, nil })
 }
 
-// checkMerged loads the folder as any model and compares two answers' log-probabilities with the live model's. Weights
-// under another's name, or in another order, would show here.
+// checkMerged loads the folder like any model and compares the log-probabilities of two answers with those of the live
+// model. This detects weights with a wrong name or in a wrong order.
 func checkMerged(m *model.Model, live *policy.Policy, row *batch.Row, dir, dtype string) error {
 	want, err := live.LogProbs(row)
 	if err != nil {
@@ -94,15 +95,15 @@ func checkMerged(m *model.Model, live *policy.Policy, row *batch.Row, dir, dtype
 	for side, name := range []string{"chosen", "rejected"} {
 		gap := math.Abs(float64(got.LogProbs[0][side] - want.LogProbs[0][side]))
 		if !(gap <= mergeTolerance[dtype]) {
-			return fmt.Errorf("%s gives the %s answer of a trial pair a log-probability of %.4f where the model with its adapter gives %.4f",
+			return fmt.Errorf("the merged model in %s gives the %s answer of a test pair a log-probability of %.4f, but the model with its adapter gives %.4f",
 				dir, name, got.LogProbs[0][side], want.LogProbs[0][side])
 		}
 	}
 	return nil
 }
 
-// trialRow is one short pair in a row of its own.
-func trialRow(m *model.Model) (*batch.Row, error) {
+// testRow is a row of one short pair.
+func testRow(m *model.Model) (*batch.Row, error) {
 	tokens, _, err := m.Chat.Pair(preference.Pair{
 		Prompt:   []preference.Turn{{Role: "user", Content: "What is the capital of France?"}},
 		Chosen:   "The capital of France is Paris.",

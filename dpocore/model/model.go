@@ -1,3 +1,6 @@
+// Package model opens a language model: its tokenizer and chat template at once, its weights when they are first needed.
+//
+// Start with [Open] and [Model.Load].
 package model
 
 import (
@@ -22,28 +25,28 @@ import (
 	"example.com/gonb-dpo/internal/sums"
 )
 
-// Model is a language model with its tokenizer and chat template. The weights are read when they are first needed.
+// Model is a language model with its tokenizer and chat template. [Model.Load] reads the weights.
 type Model struct {
 	Path      string // a folder or a GGUF file
-	HubID     string // owner/name, with @revision where one was named; "" for a model that was named by its path
+	HubID     string // owner/name, with @revision if one was given; "" for a model opened by its path
 	Tokenizer *tokenizer.Tokenizer
 	Chat      *chat.Encoder
 
 	backend   compute.Backend
 	weights   *llama.Weights
-	precision string // of the weights that are loaded
-	Work      device.Worker
-	devices   int // that training may use; 0 for all suitable ones
+	precision string        // of the loaded weights; "" before Load
+	Work      device.Worker // runs computations that use the weights
+	devices   int           // number of devices to train on; 0 for all suitable ones
 }
 
-// OpenModel opens a model by its name: the path of a folder or a GGUF file or, where there is none, owner/name or
-// owner/name@revision on the Hugging Face hub, from which it is fetched unless it lies in the cache. Without a name it is
-// the model that set-up installed.
+// Open opens a model by name: the path of a folder or a GGUF file or, if no such path exists, owner/name or
+// owner/name@revision on the Hugging Face hub, downloaded unless it is in the cache. "" is the model that set-up
+// installed.
 func Open(name string) (*Model, error) {
 	return Fetch(context.Background(), name, nil)
 }
 
-// FetchModel is [OpenModel], and tells progress, which may be nil, of what it fetches.
+// Fetch is [Open] with a context and download progress; progress may be nil.
 func Fetch(ctx context.Context, name string, progress hub.Progress) (*Model, error) {
 	if name == "" {
 		installed, err := deps.Model()
@@ -59,19 +62,20 @@ func Fetch(ctx context.Context, name string, progress hub.Progress) (*Model, err
 	return model, nil
 }
 
+// find opens a path or, if it does not exist, a model on the hub.
 func find(ctx context.Context, name string, progress hub.Progress) (*Model, error) {
 	if _, err := os.Stat(name); err == nil {
 		return openPath(name)
 	}
 	repo, ok := hub.Parse(hub.Model, name)
 	if !ok {
-		return nil, fmt.Errorf("there is no file or folder %s; name a model folder, a .gguf file, or owner/name on the Hugging Face hub", name)
+		return nil, fmt.Errorf("no such file or folder: %s; name a model folder, a .gguf file, or owner/name on the Hugging Face hub", name)
 	}
 	return openFromHub(ctx, repo, progress)
 }
 
-// openPath opens what a folder or a GGUF file has beside the weights. Where a folder has sums of its files, as merged ones
-// do, each must be right.
+// openPath opens the tokenizer and chat template of a folder or a GGUF file. If a folder has checksums, as merged ones
+// do, all files must match them.
 func openPath(path string) (*Model, error) {
 	if err := sums.Check(path); err != nil {
 		return nil, err
@@ -88,7 +92,7 @@ func openPath(path string) (*Model, error) {
 	return &Model{Path: path, Tokenizer: tok, Chat: encoder}, nil
 }
 
-// weightsHash identifies the weights, without loading them.
+// WeightsHash returns the hash that identifies the weights, without loading them.
 func (m *Model) WeightsHash() (string, error) {
 	if m.weights != nil {
 		return m.weights.Hash, nil
@@ -96,13 +100,14 @@ func (m *Model) WeightsHash() (string, error) {
 	return llama.Hash(m.Path)
 }
 
-// load reads the weights, once, and brings them to a precision, one of Precisions; "auto" leaves loaded ones as they are.
+// Load reads the weights, unless they are loaded, and converts them to a precision, one of [config.Precisions]. "auto"
+// keeps the precision of loaded weights.
 func (m *Model) Load(precision string) error {
 	if m.weights != nil && precision == config.Auto {
 		return nil
 	}
 	if m.weights != nil {
-		return m.narrow(precision)
+		return m.convert(precision)
 	}
 	backend, err := device.Open()
 	if err != nil {
@@ -111,15 +116,16 @@ func (m *Model) Load(precision string) error {
 	if err := m.loadOn(backend); err != nil {
 		return err
 	}
-	return m.narrow(precision)
+	return m.convert(precision)
 }
 
-// LoadOn reads the weights in float32 onto a backend; training uses the given number of its devices.
+// LoadOn loads the weights in float32 onto a backend; training uses the given number of its devices.
 func (m *Model) LoadOn(backend compute.Backend, devices int) error {
 	m.devices = devices
 	return m.loadOn(backend)
 }
 
+// loadOn loads the weights in float32 and checks that the embedding has a row for each token.
 func (m *Model) loadOn(backend compute.Backend) error {
 	weights, err := llama.Load(backend, m.Path)
 	if err != nil {
@@ -127,14 +133,14 @@ func (m *Model) loadOn(backend compute.Backend) error {
 	}
 	if tokens, rows := m.Tokenizer.VocabSize(), weights.Config.VocabSize; tokens > rows {
 		weights.Finalize()
-		return fmt.Errorf("open the model: the tokenizer of %s has %d tokens and the embedding rows for %d; one of them belongs to another model", m.Path, tokens, rows)
+		return fmt.Errorf("open the model: the tokenizer of %s has %d tokens but the embedding has %d rows; one of the two belongs to another model", m.Path, tokens, rows)
 	}
 	m.backend, m.weights, m.precision = backend, weights, config.Float32
 	return nil
 }
 
-// spreadsOver is how many devices a step's rows go to: all GPUs, but one CPU, however many devices it shows itself as,
-// for one has all cores.
+// Devices is the number of devices that share a step's rows: all GPUs, but a single CPU device, since one CPU device
+// already uses all cores.
 func (m *Model) Devices() int {
 	switch {
 	case m.devices > 0:
@@ -146,7 +152,8 @@ func (m *Model) Devices() int {
 	}
 }
 
-// ReadAdapter reads the adapter of a PEFT folder and lays it out for the model, which must be loaded.
+// ReadAdapter reads the adapter of a PEFT folder: its layout in the model, which must be loaded, and its values in
+// layout order.
 func (m *Model) ReadAdapter(dir string) (layout llama.Layout, values []float32, err error) {
 	lora, err := export.ReadAdapterConfig(dir)
 	if err != nil {
@@ -159,14 +166,14 @@ func (m *Model) ReadAdapter(dir string) (layout llama.Layout, values []float32, 
 	return layout, values, err
 }
 
-// Policy loads the model in a precision and puts the adapter of a PEFT folder on it, or none if dir is "".
+// Policy loads the model in a precision and adds the adapter of a PEFT folder, or none if dir is "".
 func (m *Model) Policy(dir, precision string) (*policy.Policy, error) {
 	if err := m.Load(precision); err != nil {
 		return nil, err
 	}
 	if dir == "" {
 		lora := config.Default().LoRA()
-		lora.Rank = 1 // an adapter of zeros
+		lora.Rank = 1 // B is zero, so the adapter changes nothing
 		layout, err := llama.NewLayout(m.weights.Config, lora)
 		if err != nil {
 			return nil, err
@@ -180,21 +187,21 @@ func (m *Model) Policy(dir, precision string) (*policy.Policy, error) {
 	return policy.New(m.backend, m.weights, layout, values)
 }
 
-// Close frees the model, its weights only once no cancelled computation uses them.
+// Close frees the model. Its weights are freed once no cancelled computation uses them any more.
 func (m *Model) Close() error {
 	if m.weights != nil {
-		m.Work.Finish(m.weights.Finalize)
+		m.Work.WhenIdle(m.weights.Finalize)
 		m.weights = nil
 	}
 	return m.Tokenizer.Close()
 }
 
-// Encoder makes tokens of pairs; prompt and answer together have at most maxLength tokens.
+// Encoder returns an encoder of pairs; prompt and answer together have at most maxLength tokens.
 func (m *Model) Encoder(maxLength int) *encode.Encoder {
 	return encode.New(m.Chat, m.Tokenizer.VocabSize(), maxLength)
 }
 
-// referenceKey identifies what reference log-probabilities depend on beside the row.
+// ReferenceKey identifies what reference log-probabilities depend on besides the row: weights, backend and precision.
 func (m *Model) ReferenceKey() string {
 	key := m.weights.Hash + " " + device.Describe(m.backend)
 	if m.precision != config.Float32 {
@@ -203,8 +210,8 @@ func (m *Model) ReferenceKey() string {
 	return key
 }
 
-// baseName is the base model's name for PEFT, which looks for it in this folder or on the hub. The quantized SmolLM2
-// stands for the model that it was made from.
+// BaseName is the model's name in adapter_config.json, where PEFT looks for the base model: a folder or a name on the
+// hub. For a quantized SmolLM2 it is the original model on the hub.
 func (m *Model) BaseName() string {
 	if m.HubID != "" {
 		return m.HubID
@@ -216,11 +223,12 @@ func (m *Model) BaseName() string {
 	return m.Path
 }
 
-// Weights are the loaded weights; nil before [Model.Load].
+// Weights returns the loaded weights; nil before [Model.Load].
 func (m *Model) Weights() *llama.Weights { return m.weights }
 
-// Backend computes with the weights; nil before [Model.Load].
+// Backend returns the backend that holds the weights; nil before [Model.Load].
 func (m *Model) Backend() compute.Backend { return m.backend }
 
-// Precision is that of the loaded weights: one of [config.Precisions] except auto, or "" before [Model.Load].
+// Precision returns the precision of the loaded weights: one of [config.Precisions] except auto, or "" before
+// [Model.Load].
 func (m *Model) Precision() string { return m.precision }

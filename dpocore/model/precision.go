@@ -11,15 +11,15 @@ import (
 	"example.com/gonb-dpo/dpocore/device"
 )
 
-// largeModel is the number of weights from which float32 takes too long on a GPU like the T4, whose float16 is four times
-// as fast.
+// largeModel is the number of weights from which float32 is too slow on a GPU like the T4, where float16 is four times as
+// fast.
 const largeModel = 1_000_000_000
 
-// choosePrecision is what "auto" means: float32, and float16 for a large model on a GPU.
-func choosePrecision(asked string, onGPU bool, weights int) string {
+// choosePrecision resolves "auto": float16 for a large model on a GPU, else float32.
+func choosePrecision(requested string, onGPU bool, weights int) string {
 	switch {
-	case asked != config.Auto:
-		return asked
+	case requested != config.Auto:
+		return requested
 	case onGPU && weights >= largeModel:
 		return config.Float16
 	default:
@@ -27,14 +27,14 @@ func choosePrecision(asked string, onGPU bool, weights int) string {
 	}
 }
 
-// narrow brings the weights to a precision. Once rounded they are read anew for float32.
-func (m *Model) narrow(asked string) error {
-	precision := choosePrecision(asked, device.OnGPU(m.backend), m.weights.Config.Parameters())
+// convert converts the loaded weights to a precision. From float16 back to float32 it reads them again.
+func (m *Model) convert(requested string) error {
+	precision := choosePrecision(requested, device.OnGPU(m.backend), m.weights.Config.Parameters())
 	if precision == m.precision {
 		return nil
 	}
 	if m.precision == config.Float16 {
-		m.Work.Finish(m.weights.Finalize)
+		m.Work.WhenIdle(m.weights.Finalize)
 		m.weights = nil
 		return m.Load(precision)
 	}
@@ -45,7 +45,8 @@ func (m *Model) narrow(asked string) error {
 	return nil
 }
 
-// Describe names the model, the kind of its weights and what they are computed in, as for the first line of a run.
+// Describe returns the model's name, whether its weights are quantized, and the precision of computation, for the first
+// line of a run.
 func (m *Model) Describe() string {
 	name, kind := filepath.Base(m.Path), ""
 	switch {
@@ -61,7 +62,7 @@ func (m *Model) Describe() string {
 	return fmt.Sprintf("%s (%scomputed in %s)", name, kind, precision)
 }
 
-// machine is what the model computes on, with the GPU's name where it is one.
+// Machine describes the backend that the model runs on, with the name of the GPU if it is one.
 func (m *Model) Machine() string {
 	text := device.Describe(m.backend)
 	if device.OnGPU(m.backend) {

@@ -4,10 +4,10 @@ import "testing"
 
 func TestChoosePrecision(t *testing.T) {
 	for _, c := range []struct {
-		asked   string
-		onGPU   bool
-		weights int
-		want    string
+		requested string
+		onGPU     bool
+		weights   int
+		want      string
 	}{
 		{"auto", false, 134_515_008, "float32"},  // SmolLM2-135M
 		{"auto", true, 134_515_008, "float32"},   // the same on a T4
@@ -17,8 +17,8 @@ func TestChoosePrecision(t *testing.T) {
 		{"float16", false, 134_515_008, "float16"},
 		{"float32", true, 1_711_376_384, "float32"},
 	} {
-		if got := choosePrecision(c.asked, c.onGPU, c.weights); got != c.want {
-			t.Errorf("%q, on a GPU %t, %d weights: %s, want %s", c.asked, c.onGPU, c.weights, got, c.want)
+		if got := choosePrecision(c.requested, c.onGPU, c.weights); got != c.want {
+			t.Errorf("%q, on a GPU %t, %d weights: %s, want %s", c.requested, c.onGPU, c.weights, got, c.want)
 		}
 	}
 }

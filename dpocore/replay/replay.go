@@ -1,3 +1,4 @@
+// Package replay trains a finished run again, from its record, and compares the results. See [Run].
 package replay
 
 import (
@@ -18,154 +19,158 @@ import (
 	"example.com/gonb-dpo/dpocore/train"
 )
 
-// Replayed is what came of making a run again.
+// Result is the comparison of a run with its replay.
 type Result struct {
-	Run, Again string
-	Changed    []string // inputs that are not those of the run; where there are any, nothing was trained
-	Elsewhere  []string // in what the two were made differently: the program, the backend
-	Differ     []string // files that are not the same, the times in them left out
+	Run, Replay    string   // folders
+	Changed        []string // inputs that have changed since the run; if any, nothing was trained
+	Environment    []string // differences of the program and the backend
+	DifferingFiles []string // files that differ in more than their times
 }
 
-// Agrees says whether the run came out the same, byte for byte.
-func (r Result) Agrees() bool { return len(r.Changed) == 0 && len(r.Differ) == 0 }
+// Agrees reports whether the replay equals the run byte for byte, except for times.
+func (r Result) Agrees() bool { return len(r.Changed) == 0 && len(r.DifferingFiles) == 0 }
 
-// String says it in a sentence.
+// String describes the result in a sentence.
 func (r Result) String() string {
-	elsewhere := strings.Join(r.Elsewhere, ", and ")
+	environment, files := strings.Join(r.Environment, ", and "), strings.Join(r.DifferingFiles, ", ")
 	switch {
 	case len(r.Changed) > 0:
-		return fmt.Sprintf("nothing was trained, for this would be another run than %s: %s", r.Run, strings.Join(r.Changed, ", and "))
-	case r.Agrees() && elsewhere != "":
-		return fmt.Sprintf("%s agrees with %s byte for byte, in its adapter and in all figures but the times, though %s", r.Again, r.Run, elsewhere)
+		return fmt.Sprintf("nothing was trained, because the inputs of %s have changed: %s", r.Run, strings.Join(r.Changed, ", and "))
+	case r.Agrees() && environment != "":
+		return fmt.Sprintf("%s agrees with %s byte for byte in its adapter and all metrics except times, although %s", r.Replay, r.Run, environment)
 	case r.Agrees():
-		return fmt.Sprintf("%s agrees with %s byte for byte, in its adapter and in all figures but the times", r.Again, r.Run)
-	case elsewhere != "":
-		return fmt.Sprintf("%s differs from %s in %s; %s", r.Again, r.Run, strings.Join(r.Differ, ", "), elsewhere)
+		return fmt.Sprintf("%s agrees with %s byte for byte in its adapter and all metrics except times", r.Replay, r.Run)
+	case environment != "":
+		return fmt.Sprintf("%s differs from %s in %s; %s", r.Replay, r.Run, files, environment)
 	default:
-		return fmt.Sprintf("%s differs from %s in %s, with the same inputs, program and backend: one of the two was changed later, or this machine does not compute the same twice",
-			r.Again, r.Run, strings.Join(r.Differ, ", "))
+		return fmt.Sprintf("%s differs from %s in %s, with the same inputs, program and backend: one of the two was changed later, or computation on this machine is not deterministic",
+			r.Replay, r.Run, files)
 	}
 }
 
-// Replay trains the run in dir again, into the folder again, from the run's record alone, and compares what came out. m
-// and data are what the record names ([Record.FetchAgain]); where they are not what they were, nothing is trained. A
-// replay that was stopped goes on, and a finished one is only compared.
-func Run(ctx context.Context, m *model.Model, dir, again string, data dataset.Data, listener train.Listener) (r Result, err error) {
-	r = Result{Run: dir, Again: again}
-	record, err := replayable(dir, again)
+// files are the files of a run that are compared.
+var files = []string{"adapter_model.safetensors", metrics.StepsFile, metrics.EvaluationsFile}
+
+// Run trains the run in dir again, into the folder replay, and compares the two. The settings come from the run's record,
+// as do the names of the model m and of data ([FetchData]). If their content has changed, nothing is trained. A stopped
+// replay resumes; a finished one is only compared.
+func Run(ctx context.Context, m *model.Model, dir, replay string, data dataset.Data, listener train.Listener) (r Result, err error) {
+	r = Result{Run: dir, Replay: replay}
+	record, err := readFinished(dir, replay)
 	if err != nil {
 		return r, fmt.Errorf("replay: %w", err)
 	}
-	now, err := train.Identify(train.Job{Model: m, Dir: again, Config: record.Config, Data: data, Listener: listener})
+	job := train.Job{Model: m, Dir: replay, Config: record.Config, Data: data, Listener: listener}
+	now, err := train.Identify(job)
 	if err != nil {
 		return r, fmt.Errorf("replay: %w", err)
 	}
 	if r.Changed = changed(record, now); len(r.Changed) > 0 {
 		return r, nil
 	}
-	if err := train.Run(ctx, train.Job{Model: m, Dir: again, Config: record.Config, Data: data, Listener: listener}); err != nil {
+	if err := train.Run(ctx, job); err != nil {
 		return r, err
 	}
-	made, _, err := run.ReadRecord(again)
+	replayed, _, err := run.ReadRecord(replay)
 	if err != nil {
 		return r, fmt.Errorf("replay: %w", err)
 	}
-	r.Elsewhere = elsewhere(record, made)
-	for _, name := range []string{"adapter_model.safetensors", metrics.StepsFile, metrics.EvaluationsFile} {
-		same, err := sameFile(filepath.Join(dir, name), filepath.Join(again, name))
+	r.Environment = environment(record, replayed)
+	for _, name := range files {
+		same, err := sameFile(filepath.Join(dir, name), filepath.Join(replay, name))
 		if err != nil {
 			return r, fmt.Errorf("replay: %w", err)
 		}
 		if !same {
-			r.Differ = append(r.Differ, name)
+			r.DifferingFiles = append(r.DifferingFiles, name)
 		}
 	}
 	return r, nil
 }
 
-// replayable is the record of a run that can be made again in another folder.
-func replayable(dir, again string) (run.Record, error) {
+// readFinished reads the record of a finished run, and checks that the replay goes to another folder.
+func readFinished(dir, replay string) (run.Record, error) {
 	record, ok, err := run.ReadRecord(dir)
 	switch {
 	case err != nil:
 		return record, err
 	case !ok:
-		return record, fmt.Errorf("there is no run in %s; name the folder that training made", dir)
+		return record, fmt.Errorf("there is no run in %s; give the folder of a finished run", dir)
 	case !record.Finished:
 		return record, fmt.Errorf("the run in %s is not finished, so there is nothing to compare with; finish it first", dir)
 	}
-	own, err := os.Stat(dir)
+	info, err := os.Stat(dir)
 	if err != nil {
 		return record, err
 	}
-	if other, err := os.Stat(again); err == nil && os.SameFile(own, other) {
-		return record, fmt.Errorf("%s is the run itself; name another folder for the replay", again)
+	if other, err := os.Stat(replay); err == nil && os.SameFile(info, other) {
+		return record, fmt.Errorf("%s is the run itself; choose another folder for the replay", replay)
 	}
 	return record, nil
 }
 
-// changed names the inputs of a run that another one has not.
-func changed(r run.Record, other run.Record) (list []string) {
-	held := func(f *run.DataFacts) run.DataFacts {
+// changed names the inputs that differ between a run then and now.
+func changed(then, now run.Record) (list []string) {
+	orNone := func(f *run.DataFacts) run.DataFacts {
 		if f == nil {
 			return run.DataFacts{}
 		}
 		return *f
 	}
-	pairs := func(name string, mine, its run.DataFacts) {
-		if mine.Tokens != its.Tokens {
-			list = append(list, fmt.Sprintf("the %s have changed (%d pairs of %s then, %d of %s now)", name, mine.Pairs, mine.Source, its.Pairs, its.Source))
+	comparePairs := func(name string, then, now run.DataFacts) {
+		if then.Tokens != now.Tokens {
+			list = append(list, fmt.Sprintf("the %s have changed (%d pairs of %s then, %d of %s now)", name, then.Pairs, then.Source, now.Pairs, now.Source))
 		}
 	}
-	if r.Model.Weights != other.Model.Weights {
-		list = append(list, fmt.Sprintf("the model's weights have changed (%s)", other.Model.Path))
+	if then.Model.Weights != now.Model.Weights {
+		list = append(list, fmt.Sprintf("the model's weights have changed (%s)", now.Model.Path))
 	}
-	if r.Model.Tokenizer != other.Model.Tokenizer {
-		list = append(list, fmt.Sprintf("the tokenizer has changed (%s)", other.Model.Path))
+	if then.Model.Tokenizer != now.Model.Tokenizer {
+		list = append(list, fmt.Sprintf("the tokenizer has changed (%s)", now.Model.Path))
 	}
-	if r.Model.Adapter != other.Model.Adapter {
-		list = append(list, fmt.Sprintf("the adapter that it starts from has changed (%s)", r.Config.InitAdapter))
+	if then.Model.Adapter != now.Model.Adapter {
+		list = append(list, fmt.Sprintf("the initial adapter has changed (%s)", then.Config.InitAdapter))
 	}
-	pairs("training pairs", r.Train, other.Train)
-	pairs("held-out pairs", held(r.HeldOut), held(other.HeldOut))
+	comparePairs("training pairs", then.Train, now.Train)
+	comparePairs("held-out pairs", orNone(then.HeldOut), orNone(now.HeldOut))
 	return list
 }
 
-// elsewhere names what may change the bytes of a run whose inputs are the same.
-func elsewhere(r run.Record, other run.Record) (list []string) {
-	if r.Code != other.Code {
-		list = append(list, fmt.Sprintf("the program is another one (%s then, %s now)", r.Code, other.Code))
+// environment names the differences that may change the results although the inputs are the same.
+func environment(then, now run.Record) (list []string) {
+	if then.Code != now.Code {
+		list = append(list, fmt.Sprintf("the program differs (%s then, %s now)", then.Code, now.Code))
 	}
-	if r.Backend != other.Backend {
-		list = append(list, fmt.Sprintf("the backend is another one (%s then, %s now)", r.Backend, other.Backend))
+	if then.Backend != now.Backend {
+		list = append(list, fmt.Sprintf("the backend differs (%s then, %s now)", then.Backend, now.Backend))
 	}
 	return list
 }
 
-// times are the figures of a run that no other one repeats.
+// times are the fields of metrics that differ in every run.
 var times = regexp.MustCompile(`"(seconds|eval_runtime)": ?[0-9.eE+-]+`)
 
-// sameFile says whether two files hold the same, but for times; a file that neither run has is the same.
-func sameFile(one, other string) (bool, error) {
-	first, err := os.ReadFile(one)
-	second, otherErr := os.ReadFile(other)
-	if missing, too := errors.Is(err, os.ErrNotExist), errors.Is(otherErr, os.ErrNotExist); missing || too {
-		return missing && too, nil
+// sameFile reports whether two files are equal except for times, or both missing.
+func sameFile(a, b string) (bool, error) {
+	first, errA := os.ReadFile(a)
+	second, errB := os.ReadFile(b)
+	if missingA, missingB := errors.Is(errA, os.ErrNotExist), errors.Is(errB, os.ErrNotExist); missingA || missingB {
+		return missingA && missingB, nil
 	}
-	if err = errors.Join(err, otherErr); err != nil {
+	if err := errors.Join(errA, errB); err != nil {
 		return false, err
 	}
-	if filepath.Ext(one) == ".safetensors" {
+	if filepath.Ext(a) == ".safetensors" {
 		return bytes.Equal(first, second), nil
 	}
 	return bytes.Equal(times.ReplaceAll(first, nil), times.ReplaceAll(second, nil)), nil
 }
 
-// FetchAgain reads the pairs of a run again, as its record names them. train and heldOut, where they are not empty, are
-// where the training and the held-out pairs lie now. progress, which may be nil, is told of what is fetched.
+// FetchData reads the pairs of a run again, by the names in its record. train and heldOut, unless empty, replace the names
+// of the training and the held-out pairs. progress, which may be nil, receives the progress of downloads.
 func FetchData(ctx context.Context, r run.Record, train, heldOut string, progress hub.Progress) (dataset.Data, error) {
 	if r.Data == nil {
-		return dataset.Data{}, errors.New("the run's record does not say how its pairs were named: a program made them, or an earlier version of this one trained on them")
+		return dataset.Data{}, errors.New("the record of the run does not name its pairs: they were made by a program, or the run is from an earlier version; they can't be read again")
 	}
 	o := *r.Data
 	if train != "" {
@@ -173,7 +178,7 @@ func FetchData(ctx context.Context, r run.Record, train, heldOut string, progres
 	}
 	switch {
 	case heldOut != "" && o.HeldOut == "":
-		return dataset.Data{}, errors.New("the run held out no pairs of a set of their own: they are a share of the training pairs, or there are none")
+		return dataset.Data{}, errors.New("the run has no separate held-out pairs, only a share of the training pairs or none; don't name any")
 	case heldOut != "":
 		o.HeldOut = heldOut
 	}
@@ -186,7 +191,7 @@ func FetchData(ctx context.Context, r run.Record, train, heldOut string, progres
 		data.Origin.Flipped = true
 	}
 	if (data.Mix == nil) != (r.Mix == nil) {
-		return dataset.Data{}, fmt.Errorf("the run's pairs were of the mix %s, and %s is of %s", r.Mix, o.Train, data.Mix)
+		return dataset.Data{}, fmt.Errorf("the run was trained on the mix %s, but the mix of %s is %s; name the same data", r.Mix, o.Train, data.Mix)
 	}
 	if r.Mix != nil {
 		data.Mix.By = r.Mix.By

@@ -21,8 +21,8 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// recorded trains a short run on pairs in a file, of which a quarter is held out.
-func recorded(t *testing.T, m *model.Model) (dir, file string) {
+// trainOnFile trains a short run on the pairs of a file, a quarter of them held out.
+func trainOnFile(t *testing.T, m *model.Model) (dir, file string) {
 	t.Helper()
 	c, data := runtest.Short(t)
 	c.MaxSteps, c.EvalSteps = 3, 2
@@ -46,8 +46,8 @@ func recorded(t *testing.T, m *model.Model) (dir, file string) {
 	return dir, file
 }
 
-// replayed makes a run again from what its folder says, and nothing else.
-func replayed(t *testing.T, dir, again string, listener *runtest.Recorder) (replay.Result, error) {
+// replayRun replays a run from its folder alone.
+func replayRun(t *testing.T, dir, again string, listener *runtest.Recorder) (replay.Result, error) {
 	t.Helper()
 	record, _, err := run.ReadRecord(dir)
 	if err != nil {
@@ -65,16 +65,16 @@ func replayed(t *testing.T, dir, again string, listener *runtest.Recorder) (repl
 	return replay.Run(context.Background(), m, dir, again, data, listener)
 }
 
-// A replay agrees, is reused, and says so where a file of one of the two has changed since.
+// A replay agrees and is reused. It reports a file of the run, and pairs, that have changed since.
 func TestReplay(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	dir, file := recorded(t, runtest.Model(t))
+	dir, file := trainOnFile(t, runtest.Model(t))
 	again := filepath.Join(t.TempDir(), "again")
 	before := runtest.Outcome(t, dir)
 	first, second := &runtest.Recorder{}, &runtest.Recorder{}
 	for i, r := range []*runtest.Recorder{first, second} {
-		found, err := replayed(t, dir, again, r)
-		if err != nil || !found.Agrees() || found.String() != again+" agrees with "+dir+" byte for byte, in its adapter and in all figures but the times" {
+		found, err := replayRun(t, dir, again, r)
+		if err != nil || !found.Agrees() || found.String() != again+" agrees with "+dir+" byte for byte in its adapter and all metrics except times" {
 			t.Fatalf("replay %d: %v, %v", i+1, found, err)
 		}
 	}
@@ -84,8 +84,8 @@ func TestReplay(t *testing.T) {
 	runtest.EqualOutcome(t, "replayed", runtest.Outcome(t, again), before)
 	runtest.EqualOutcome(t, "the run itself, after replays", runtest.Outcome(t, dir), before)
 
-	spoil(t, filepath.Join(dir, "metrics.jsonl"), `"step": 2`, `"step": 2 `)
-	if found, err := replayed(t, dir, again, &runtest.Recorder{}); err != nil || !slices.Equal(found.Differ, []string{"metrics.jsonl"}) ||
+	replaceIn(t, filepath.Join(dir, "metrics.jsonl"), `"step": 2`, `"step": 2 `)
+	if found, err := replayRun(t, dir, again, &runtest.Recorder{}); err != nil || !slices.Equal(found.DifferingFiles, []string{"metrics.jsonl"}) ||
 		!strings.Contains(found.String(), "differs from "+dir+" in metrics.jsonl, with the same inputs") {
 		t.Errorf("after a change to the metrics: %v, %v", found, err)
 	}
@@ -94,33 +94,33 @@ func TestReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	fresh := filepath.Join(t.TempDir(), "fresh")
-	found, err := replayed(t, dir, fresh, &runtest.Recorder{})
+	found, err := replayRun(t, dir, fresh, &runtest.Recorder{})
 	if err != nil || found.Agrees() || len(found.Changed) != 1 || !strings.Contains(found.String(), "nothing was trained") ||
 		!strings.Contains(found.String(), "pairs have changed (") || !strings.Contains(found.String(), file) {
 		t.Errorf("after a change to the pairs: %v, %v", found, err)
 	}
 	if _, err := os.Stat(fresh); err == nil {
-		t.Error("a replay of other pairs has begun")
+		t.Error("a replay was started on changed pairs")
 	}
 }
 
-// spoil changes a text in a file.
-func spoil(t *testing.T, path, old, changed string) {
+// replaceIn replaces the first occurrence of a text in a file.
+func replaceIn(t *testing.T, path, old, replacement string) {
 	t.Helper()
 	content := runtest.Read(t, path)
 	if !strings.Contains(content, old) {
 		t.Fatalf("%s has no %q", path, old)
 	}
-	if err := os.WriteFile(path, []byte(strings.Replace(content, old, changed, 1)), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(strings.Replace(content, old, replacement, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// Another model in the old one's place, a changed first adapter: each is named.
+// A different model, a changed initial adapter, missing held-out pairs: each is named.
 func TestReplayNamesWhatChanged(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	m := runtest.Model(t)
-	start, _ := recorded(t, m)
+	start, _ := trainOnFile(t, m)
 	c, data := runtest.Short(t)
 	c.MaxSteps, c.EvalSteps, c.InitAdapter = 2, 0, start
 	dir := filepath.Join(t.TempDir(), "run")
@@ -131,7 +131,7 @@ func TestReplayNamesWhatChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	if err := os.Remove(filepath.Join(start, sums.Name)); err != nil { // as the one who changes the adapter does
+	if err := os.Remove(filepath.Join(start, sums.Name)); err != nil { // so that the changed adapter is not found damaged
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(start, "adapter_model.safetensors"), []byte(runtest.Read(t, filepath.Join(dir, "adapter_model.safetensors"))), 0o600); err != nil {
@@ -140,16 +140,16 @@ func TestReplayNamesWhatChanged(t *testing.T) {
 	data.HeldOut = nil
 	found, err := replay.Run(context.Background(), other, dir, filepath.Join(t.TempDir(), "again"), data, &runtest.Recorder{})
 	if err != nil || len(found.Changed) != 3 || !strings.Contains(found.Changed[0], "the model's weights have changed ("+other.Path) ||
-		!strings.Contains(found.Changed[1], "the adapter that it starts from has changed ("+start) ||
+		!strings.Contains(found.Changed[1], "the initial adapter has changed ("+start) ||
 		found.Changed[2] != "the held-out pairs have changed (4 pairs of builtin then, 0 of  now)" {
 		t.Errorf("%+v, %v", found, err)
 	}
 }
 
-func TestReplayMistakes(t *testing.T) {
+func TestInvalidReplay(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	m := runtest.Model(t)
-	dir, _ := recorded(t, m)
+	dir, _ := trainOnFile(t, m)
 	c, data := runtest.Short(t)
 	stopped := filepath.Join(t.TempDir(), "stopped")
 	ctx, cancel := context.WithCancel(context.Background())
@@ -170,19 +170,19 @@ func TestReplayMistakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := replay.FetchData(context.Background(), record, "", "", nil); err == nil || !strings.Contains(err.Error(), "does not say how its pairs were named") {
+	if _, err := replay.FetchData(context.Background(), record, "", "", nil); err == nil || !strings.Contains(err.Error(), "does not name its pairs") {
 		t.Errorf("pairs without a name: %v", err)
 	}
 }
 
-// What a run says of its pairs is enough to read the same ones again, flipped or held out or mixed.
-func TestPairsAreReadAgain(t *testing.T) {
+// The origin in a run's record is enough to read the same pairs again: flipped, held out or mixed.
+func TestFetchData(t *testing.T) {
 	for name, o := range map[string]dataset.Origin{
-		"builtin":        {Train: "builtin"},
-		"a share of it":  {Train: "builtin", Fraction: 0.3, Seed: 5},
-		"flipped":        {Train: "builtin", Flipped: true},
-		"held out apart": {Train: "helpfulness", HeldOut: "truthfulness"},
-		"mix":            {Train: "helpfulness=1,truthfulness=2"},
+		"builtin":      {Train: "builtin"},
+		"a fraction":   {Train: "builtin", Fraction: 0.3, Seed: 5},
+		"flipped":      {Train: "builtin", Flipped: true},
+		"held-out set": {Train: "helpfulness", HeldOut: "truthfulness"},
+		"mix":          {Train: "helpfulness=1,truthfulness=2"},
 	} {
 		data, err := dataset.Load(o.Train, o.HeldOut, o.Fraction, o.Seed)
 		if err != nil {
@@ -204,11 +204,11 @@ func TestPairsAreReadAgain(t *testing.T) {
 		}
 		for _, sets := range [][2]*preference.Set{{data.Train, again.Train}, {data.HeldOut, again.HeldOut}} {
 			if !slices.EqualFunc(sets[0].Pairs, sets[1].Pairs, func(a, b preference.Pair) bool { return a.Where() == b.Where() && a.Chosen == b.Chosen }) {
-				t.Errorf("%s: other pairs", name)
+				t.Errorf("%s: the pairs differ", name)
 			}
 		}
 	}
 	if _, err := replay.FetchData(context.Background(), run.Record{Data: &dataset.Origin{Train: "builtin"}, Mix: &dataset.Mix{}}, "", "", nil); err == nil {
-		t.Error("pairs without a mix stand in for a mix")
+		t.Error("pairs without a mix were accepted for a mix")
 	}
 }

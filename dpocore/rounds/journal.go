@@ -9,14 +9,14 @@ import (
 	"example.com/gonb-dpo/internal/lines"
 )
 
-// journal is a file of JSON Lines to which each line is added durably at once, so that work of hours is not lost.
+// journal is a JSON Lines file. Each line is on disk before the work continues, so that a crash loses at most one line.
 type journal[T any] struct {
-	list []T // what it holds
+	list []T // the lines of the file
 	file *lines.File
 }
 
-// openJournal opens a file, made if it isn't there, and reads it. A last line that a crash has torn is left out, and the
-// next one takes its place.
+// openJournal opens or creates a file and reads its lines. An incomplete last line, left by a crash, is dropped and will be
+// overwritten.
 func openJournal[T any](path string) (*journal[T], error) {
 	file, err := lines.Open(path, nil)
 	if err != nil {
@@ -30,6 +30,7 @@ func openJournal[T any](path string) (*journal[T], error) {
 	return j, nil
 }
 
+// read reads the complete lines of the file.
 func (j *journal[T]) read(path string) error {
 	content, err := os.ReadFile(path)
 	if err != nil {

@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// What was added is there again, whole, wherever a crash tears the file; the torn line is gone, and the next one stands
-// in its place.
+// Wherever a crash truncates the file, complete lines are read back, and the incomplete one is dropped and overwritten.
 func TestJournal(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.jsonl")
 	write := func(items ...string) []string {
@@ -50,6 +49,6 @@ func TestJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := openJournal[string](path); err == nil || !strings.Contains(err.Error(), path+", line 2") {
-		t.Errorf("a broken line: %v", err)
+		t.Errorf("an invalid line: %v", err)
 	}
 }

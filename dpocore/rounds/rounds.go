@@ -1,3 +1,7 @@
+// Package rounds trains in rounds (iterative DPO): each round after the first trains on pairs of the model's own answers,
+// scored by a judge.
+//
+// Start with [Run]; [Config] has the settings.
 package rounds
 
 import (
@@ -13,39 +17,39 @@ import (
 	"example.com/gonb-dpo/dpocore/train"
 )
 
-// What the rounds after the first take for their reference.
+// The reference model of the rounds after the first.
 const (
-	// ReferencePrevious merges each round's adapter into the model, and the next round trains a new adapter on that: its
-	// reference is the model of the round before. The model can go further with every round.
+	// ReferencePrevious merges each round's adapter into the model, and the next round trains a new adapter on the result,
+	// which is also its reference. The model can move further from the first one with every round.
 	ReferencePrevious = "previous"
-	// ReferenceBase goes on with the adapter of the round before on the first model: that stays the reference of all
-	// rounds, and holds the model near itself. One adapter is left in the end, which fits the first model.
+	// ReferenceBase continues to train the previous round's adapter on the first model, which remains the reference of all
+	// rounds and keeps the model close to it. The result is one adapter for the first model.
 	ReferenceBase = "base"
 )
 
-// References are the values of RoundsConfig.Reference.
+// References are the values of [Config.Reference].
 var References = []string{ReferencePrevious, ReferenceBase}
 
-// RoundsConfig is how [Model.TrainRounds] alternates training with answers of the model's own.
+// Config is how [Run] alternates training with sampling and judging answers.
 type Config struct {
-	Rounds    int           `json:"rounds"`    // of training; before each but the first the model answers prompts
+	Rounds    int           `json:"rounds"`    // of training; before each except the first, the model answers prompts
 	Reference string        `json:"reference"` // one of References
 	Train     config.Config `json:"train"`     // of every round
 
-	Prompts     int     `json:"prompts"` // new ones a round, fewer where there are no more
-	Answers     int     `json:"answers"` // to each, sampled as one batch
+	Prompts     int     `json:"prompts"` // new prompts per round, fewer if they run out
+	Answers     int     `json:"answers"` // per prompt, sampled as one batch
 	Temperature float64 `json:"temperature"`
 	TopP        float64 `json:"top_p"`
-	MaxTokens   int     `json:"max_tokens"` // of an answer
+	MaxTokens   int     `json:"max_tokens"` // per answer
 
-	Choice string  `json:"choice"`  // which pairs are made of a prompt's answers: one of Choices
-	MinGap float64 `json:"min_gap"` // least difference of the two scores of a pair
+	Choice string  `json:"choice"`  // which pairs to make from the answers to a prompt: one of Choices
+	MinGap float64 `json:"min_gap"` // minimum score difference of a pair
 }
 
-// Choices are the values of RoundsConfig.Choice, as preference.ListOptions explains them.
+// Choices are the values of [Config.Choice], explained at [preference.Choice].
 var Choices = []string{"all", "best-worst", "adjacent"}
 
-// DefaultRoundsConfig is two rounds, the second on the best against the worst of four answers to 32 prompts.
+// Default is two rounds, the second on the best and the worst of four answers to each of 32 prompts.
 func Default() Config {
 	return Config{
 		Rounds: 2, Reference: ReferencePrevious, Train: config.Default(),
@@ -54,7 +58,7 @@ func Default() Config {
 	}
 }
 
-// Validate names every setting that no rounds can have.
+// Validate returns every invalid setting.
 func (c Config) Validate() error {
 	var faults []error
 	fault := func(bad bool, format string, args ...any) {
@@ -62,77 +66,81 @@ func (c Config) Validate() error {
 			faults = append(faults, fmt.Errorf(format, args...))
 		}
 	}
-	fault(c.Rounds < 1, "there are %d rounds; it must be at least 1", c.Rounds)
-	fault(!slices.Contains(References, c.Reference), "the reference is %q; it may be %s (the model of the round before) or %s (the first model)", c.Reference, ReferencePrevious, ReferenceBase)
-	fault(c.Prompts < 1, "a round takes %d prompts; it must be at least 1", c.Prompts)
-	fault(c.Answers < 2, "a prompt gets %d answers; it must be at least 2, or there is nothing to compare", c.Answers)
-	fault(c.Temperature == 0, "the temperature is 0, at which all answers to a prompt are the same; 1 is a good start")
-	fault(!slices.Contains(Choices, c.Choice), "the choice of pairs is %q; it may be %s", c.Choice, strings.Join(Choices, ", "))
-	fault(c.Train.InitAdapter != "" && c.Reference == ReferencePrevious, "rounds with the reference %s begin without an adapter; merge %s into a model first", ReferencePrevious, c.Train.InitAdapter)
-	faults = append(faults, c.options(1).Validate(), preference.ListOptions{MinGap: c.MinGap}.Validate(), c.Train.Validate())
+	fault(c.Rounds < 1, "the number of rounds is %d; it must be at least 1", c.Rounds)
+	fault(!slices.Contains(References, c.Reference), "the reference is %q; it must be %s (the model of the previous round) or %s (the first model)", c.Reference, ReferencePrevious, ReferenceBase)
+	fault(c.Prompts < 1, "the number of prompts per round is %d; it must be at least 1", c.Prompts)
+	fault(c.Answers < 2, "the number of answers per prompt is %d; it must be at least 2, to make pairs", c.Answers)
+	fault(c.Temperature == 0, "the temperature is 0, at which all answers to a prompt are equal; 1 is a good start")
+	fault(!slices.Contains(Choices, c.Choice), "the choice of pairs is %q; it must be one of %s", c.Choice, strings.Join(Choices, ", "))
+	fault(c.Train.InitAdapter != "" && c.Reference == ReferencePrevious, "rounds with the reference %s start without an adapter; merge %s into a model first", ReferencePrevious, c.Train.InitAdapter)
+	faults = append(faults, c.sampling(1).Validate(), preference.ListOptions{MinGap: c.MinGap}.Validate(), c.Train.Validate())
 	return errors.Join(faults...)
 }
 
-// options are those of sampling, where the answers to a prompt have a seed.
-func (c Config) options(seed uint64) generate.Options {
+// sampling returns the sampling options of the answers to a prompt, which has its own seed.
+func (c Config) sampling(seed uint64) generate.Options {
 	return generate.Options{MaxNewTokens: c.MaxTokens, Temperature: c.Temperature, TopP: c.TopP, Samples: c.Answers, Seed: seed}
 }
 
-func (c Config) list() preference.ListOptions {
+// pairing returns how pairs are made from the scored answers to a prompt.
+func (c Config) pairing() preference.ListOptions {
 	return preference.ListOptions{Choice: preference.Choice(slices.Index(Choices, c.Choice)), MinGap: c.MinGap}
 }
 
-// RoundPrompts are what the model is asked. Check prompts are answered before the first round and after each, so that the
-// judge's mean score of these answers tells whether the rounds help; none of them should be among the others.
+// Prompts are the prompts of all rounds.
 type Prompts struct {
-	New, Check []string
+	New []string // to train on, each in one round
+
+	// Check prompts are answered before the first round and after each, to see from the judge's mean score whether rounds
+	// help. None of them should be in New.
+	Check []string
 }
 
-// of are the new prompts of a round, counted from 2.
-func (p Prompts) of(round, each int) []string {
-	begin := min((round-2)*each, len(p.New))
-	return p.New[begin:min(begin+each, len(p.New))]
+// of returns the new prompts of a round, counted from 2.
+func (p Prompts) of(round, perRound int) []string {
+	begin := min((round-2)*perRound, len(p.New))
+	return p.New[begin:min(begin+perRound, len(p.New))]
 }
 
-// validate refuses prompts that leave a round without any.
+// validate rejects empty prompts, and too few for the number of rounds.
 func (p Prompts) validate(c Config) error {
 	for _, prompt := range slices.Concat(p.New, p.Check) {
 		if strings.TrimSpace(prompt) == "" {
 			return errors.New("a prompt is empty; remove it")
 		}
 	}
-	if least := (c.Rounds - 2) * c.Prompts; c.Rounds > 1 && len(p.New) <= least {
-		return fmt.Errorf("there are %d prompts, and round %d begins with prompt %d; give more, or take fewer a round (now %d)", len(p.New), c.Rounds, least+1, c.Prompts)
+	if used := (c.Rounds - 2) * c.Prompts; c.Rounds > 1 && len(p.New) <= used {
+		return fmt.Errorf("there are %d prompts, but round %d starts at prompt %d; give more prompts, or use fewer per round (now %d)", len(p.New), c.Rounds, used+1, c.Prompts)
 	}
 	return nil
 }
 
-// RoundsListener is told what happens in rounds, in order and from one goroutine.
+// Listener is told what happens in rounds, in order and from one goroutine.
 type Listener interface {
-	Note(text string)                               // a sentence that the user should read
-	Doing(what string, done, total int)             // such as "answering the prompts of round 2"
-	Training(round int, says string) train.Listener // a round begins to train, from what the sentence says; who listens to that
-	Checked(Check)                                  // a model's answers to the check prompts are judged
+	Note(text string)                                  // a sentence that the user should read
+	Progress(what string, done, total int)             // such as "answering the prompts of round 2"
+	Training(round int, summary string) train.Listener // a round starts to train; returns the listener of its training
+	Checked(Check)                                     // a model's answers to the check prompts are judged
 }
 
-// Check is what the judge thinks of a model's answers to the check prompts.
+// Check is the judge's mean score of a model's answers to the check prompts.
 type Check struct {
-	Round   int     `json:"round"` // that made the model, 0 for the first model
-	Answers int     `json:"answers"`
-	Score   float64 `json:"score"` // mean over all answers that have one
-	Ended   float64 `json:"ended"` // share of the answers that ended by themselves
+	Round   int     `json:"round"`   // that trained the model; 0 for the first model
+	Answers int     `json:"answers"` // with a score
+	Score   float64 `json:"score"`   // mean over the answers with a score
+	Ended   float64 `json:"ended"`   // share of all answers that ended with an end token
 }
 
-// Waiting is the error of rounds that can't go on before someone has judged. The same call goes on from there.
+// Waiting is the error of rounds that can't continue until a person has judged answers. The same call then resumes.
 type Waiting struct {
 	Round   int
-	Prompts int    // so many have answers that wait
-	File    string // with the answers, a prompt a line
+	Prompts int    // number of prompts whose answers are not judged
+	File    string // of the answers, one prompt per line
 	Judge   string
 }
 
 func (w *Waiting) Error() string {
-	return fmt.Sprintf("the answers to %d prompts of round %d wait for %s; they are in %s, and the same call goes on when they are judged", w.Prompts, w.Round, w.Judge, w.File)
+	return fmt.Sprintf("the answers to %d prompts of round %d wait for %s; judge those in %s, then run this again to resume", w.Prompts, w.Round, w.Judge, w.File)
 }
 
 func (w *Waiting) Unwrap() error { return judge.ErrWaiting }

@@ -19,23 +19,23 @@ import (
 	"example.com/gonb-dpo/internal/sums"
 )
 
-// roundsListener keeps what it is told, and can stop the rounds at anything that they do.
+// roundsListener records what it is told, and can stop the rounds at any point.
 type roundsListener struct {
-	Notes, said []string
-	checks      []rounds.Check
-	rounds      []*runtest.Recorder
-	onDoing     func(what string, done int)
-	OnStep      func(round int, e metrics.Event)
+	Notes, summaries []string
+	checks           []rounds.Check
+	rounds           []*runtest.Recorder
+	onProgress       func(what string, done int)
+	OnStep           func(round int, e metrics.Event)
 }
 
 func (l *roundsListener) Note(text string) { l.Notes = append(l.Notes, text) }
-func (l *roundsListener) Doing(what string, done, _ int) {
-	if l.onDoing != nil {
-		l.onDoing(what, done)
+func (l *roundsListener) Progress(what string, done, _ int) {
+	if l.onProgress != nil {
+		l.onProgress(what, done)
 	}
 }
-func (l *roundsListener) Training(round int, says string) train.Listener {
-	l.said = append(l.said, says)
+func (l *roundsListener) Training(round int, summary string) train.Listener {
+	l.summaries = append(l.summaries, summary)
 	r := &runtest.Recorder{}
 	if l.OnStep != nil {
 		r.OnStep = func(e metrics.Event) { l.OnStep(round, e) }
@@ -45,7 +45,7 @@ func (l *roundsListener) Training(round int, says string) train.Listener {
 }
 func (l *roundsListener) Checked(c rounds.Check) { l.checks = append(l.checks, c) }
 
-// vowels judges by the share of vowels, so that random text has scores that differ. calls counts the answers.
+// vowels scores an answer by its share of vowels, so that random texts have different scores. calls counts the answers.
 func vowels(calls *int) judge.Judge {
 	return judge.Func{Label: "vowels", Score: func(_, answer string) float64 {
 		*calls++
@@ -59,7 +59,7 @@ func vowels(calls *int) judge.Judge {
 	}}
 }
 
-// shortRounds are two rounds of two steps on a tiny model.
+// shortRounds returns two rounds of two steps.
 func shortRounds(t testing.TB, reference string) (rounds.Config, dataset.Data, rounds.Prompts) {
 	t.Helper()
 	train, data := runtest.Short(t)
@@ -70,8 +70,8 @@ func shortRounds(t testing.TB, reference string) (rounds.Config, dataset.Data, r
 	return c, data, rounds.Prompts{New: []string{"One?", "Two?", "Three?", "Four?", "Five?"}, Check: []string{"Check?"}}
 }
 
-// left is what rounds leave that must not depend on interruptions.
-func left(t *testing.T, dir string) map[string]string {
+// outcome returns the files that must not depend on interruptions, with dir replaced by DIR.
+func outcome(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	for _, name := range []string{"answers-2.jsonl", "scores-2.jsonl", "pairs-2.jsonl", "check-scores-2.jsonl", "rounds.json"} {
@@ -87,9 +87,9 @@ func left(t *testing.T, dir string) map[string]string {
 
 func TestRounds(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	for reference, says := range map[string]string{
-		rounds.ReferencePrevious: "It trains a new adapter on that model, merged into DIR/merged-1, which is its reference too: rewards say what this round alone changes.",
-		rounds.ReferenceBase:     "It goes on with round 1's adapter; its reference stays the first model, MODEL, so that rewards say what all rounds together have changed.",
+	for reference, want := range map[string]string{
+		rounds.ReferencePrevious: "It trains a new adapter on that model, merged into DIR/merged-1, which is also its reference, so rewards measure what this round alone changes.",
+		rounds.ReferenceBase:     "It continues with round 1's adapter; its reference is still the first model, MODEL, so rewards measure what all rounds together have changed.",
 	} {
 		t.Run(reference, func(t *testing.T) {
 			model := runtest.Model(t)
@@ -101,34 +101,34 @@ func TestRounds(t *testing.T) {
 				t.Fatal(err)
 			}
 			plain := strings.NewReplacer(dir, "DIR", model.Path, "MODEL")
-			if len(l.said) != 2 || plain.Replace(l.said[0]) != "Round 1 learns from builtin. It starts from the first model, MODEL, which is its reference." || !strings.HasSuffix(plain.Replace(l.said[1]), says) {
-				t.Errorf("the rounds say %q", l.said)
+			if len(l.summaries) != 2 || plain.Replace(l.summaries[0]) != "Round 1 trains on builtin. It starts from the first model, MODEL, which is also its reference." || !strings.HasSuffix(plain.Replace(l.summaries[1]), want) {
+				t.Errorf("summaries %q", l.summaries)
 			}
 			checkLineage(t, dir, record, reference)
-			if reference == rounds.ReferencePrevious { // policy and reference are the same model at first
+			if reference == rounds.ReferencePrevious { // at the first step, policy and reference are the same model
 				if first := l.rounds[1].Steps[0]; math.Abs(first.RewardsMargins) > 1e-5 {
-					t.Errorf("round 2 begins with a margin of %g", first.RewardsMargins)
+					t.Errorf("round 2 starts with a margin of %g, want 0", first.RewardsMargins)
 				}
 			} else if first := l.rounds[1].Steps[0]; math.Abs(first.RewardsMargins) < 1e-4 {
-				t.Error("round 2 begins as if round 1 had changed nothing")
+				t.Error("round 2 starts with a margin near 0, without the changes of round 1")
 			}
 			if len(l.checks) != 3 || l.checks[0].Round != 0 || l.checks[2].Answers != 3 {
 				t.Errorf("checks %+v", l.checks)
 			}
-			before := left(t, dir)
-			again, asked := &roundsListener{}, calls
+			before := outcome(t, dir)
+			again, callsBefore := &roundsListener{}, calls
 			if _, err := rounds.Run(t.Context(), model, dir, c, data, prompts, vowels(&calls), again); err != nil {
 				t.Fatal(err)
 			}
-			if calls != asked || len(again.said) > 0 || len(again.checks) > 0 {
-				t.Errorf("finished rounds were repeated: %d answers judged again, %q", calls-asked, again.said)
+			if calls != callsBefore || len(again.summaries) > 0 || len(again.checks) > 0 {
+				t.Errorf("finished rounds were repeated: %d answers judged again, %q", calls-callsBefore, again.summaries)
 			}
-			runtest.EqualOutcome(t, "called again", left(t, dir), before)
+			runtest.EqualOutcome(t, "called again", outcome(t, dir), before)
 		})
 	}
 }
 
-// checkLineage follows round 2's record back to round 1 and to the files.
+// checkLineage checks that the lineage of round 2 names the adapter of round 1 and the files.
 func checkLineage(t *testing.T, dir string, record rounds.Record, reference string) {
 	t.Helper()
 	second, ok, err := run.ReadRecord(filepath.Join(dir, "round-2"))
@@ -138,35 +138,35 @@ func checkLineage(t *testing.T, dir string, record rounds.Record, reference stri
 	l := second.Lineage
 	first, err := export.HashAdapter(filepath.Join(dir, "round-1"))
 	if err != nil || l.PreviousAdapter != first || record.Done[0].Adapter != first || l.Previous != filepath.Join(dir, "round-1") {
-		t.Errorf("round 2 comes from %s %s, round 1 left %s", l.Previous, l.PreviousAdapter, first)
+		t.Errorf("round 2 starts from %s with adapter %s, round 1 ended with %s", l.Previous, l.PreviousAdapter, first)
 	}
-	if l.Round != 2 || l.Reference != reference || l.Judge != "vowels" || l.Sampling.Answers != 3 || len(l.Made) != 3 {
+	if l.Round != 2 || l.Reference != reference || l.Judge != "vowels" || l.Sampling.Answers != 3 || len(l.Files) != 3 {
 		t.Errorf("the lineage is %+v", l)
 	}
-	for _, made := range l.Made {
-		if got := sum(t, made.File); got != made.SHA256 {
-			t.Errorf("%s has the hash %s, the lineage says %s", made.File, got, made.SHA256)
+	for _, file := range l.Files {
+		if got := sha256Of(t, file.File); got != file.SHA256 {
+			t.Errorf("%s has the hash %s, but %s in the lineage", file.File, got, file.SHA256)
 		}
 	}
 	if (second.Model.Adapter == first) != (reference == rounds.ReferenceBase) {
-		t.Errorf("by the reference %s the first adapter is %q", reference, second.Model.Adapter)
+		t.Errorf("reference %s: the initial adapter is %q", reference, second.Model.Adapter)
 	}
 	one, _, err := run.ReadRecord(filepath.Join(dir, "round-1"))
 	if err != nil || (second.Model.Weights == one.Model.Weights) != (reference == rounds.ReferenceBase) {
-		t.Errorf("by the reference %s the rounds' weights are %s and %s", reference, one.Model.Weights, second.Model.Weights)
+		t.Errorf("reference %s: the weights of the rounds are %s and %s", reference, one.Model.Weights, second.Model.Weights)
 	}
 }
 
-func sum(t *testing.T, path string) string {
+func sha256Of(t *testing.T, path string) string {
 	t.Helper()
-	made, err := dataset.MadeOfFiles(path)
+	files, err := dataset.HashFiles(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return made[0].SHA256
+	return files[0].SHA256
 }
 
-// More rounds can be added; what is finished stays as it is.
+// Rounds can be added; finished ones don't change.
 func TestAnotherRound(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
@@ -177,40 +177,40 @@ func TestAnotherRound(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := runtest.Outcome(t, filepath.Join(dir, "round-1"))
-	c.Rounds = 3 // the third has two prompts left
+	c.Rounds = 3 // the third has the last two prompts
 	l := &roundsListener{}
 	record, err := rounds.Run(t.Context(), model, dir, c, data, prompts, vowels(&calls), l)
-	if err != nil || len(record.Done) != 3 || len(l.said) != 2 || len(l.checks) != 2 {
-		t.Fatalf("%d rounds done, %d trained, %v", len(record.Done), len(l.said), err)
+	if err != nil || len(record.Done) != 3 || len(l.summaries) != 2 || len(l.checks) != 2 {
+		t.Fatalf("%d rounds done, %d trained, %v", len(record.Done), len(l.summaries), err)
 	}
 	runtest.EqualOutcome(t, "round 1", runtest.Outcome(t, filepath.Join(dir, "round-1")), first)
 
-	for name, change := range map[string]func(c *rounds.Config, p *rounds.Prompts){
-		"their temperature is 1, these have 0.5":       func(c *rounds.Config, _ *rounds.Prompts) { c.Temperature = 0.5 },
-		"their reference is previous, these have base": func(c *rounds.Config, _ *rounds.Prompts) { c.Reference = "base" },
+	for want, change := range map[string]func(c *rounds.Config, p *rounds.Prompts){
+		"their temperature is 1, not 0.5":       func(c *rounds.Config, _ *rounds.Prompts) { c.Temperature = 0.5 },
+		"their reference is previous, not base": func(c *rounds.Config, _ *rounds.Prompts) { c.Reference = "base" },
 		"the prompts of their round 2 are different": func(_ *rounds.Config, p *rounds.Prompts) {
 			p.New = slices.Concat([]string{"Zero?"}, p.New)
 		},
-		"round 4 begins with prompt 7; give more, or take fewer a round (now 3)": func(c *rounds.Config, _ *rounds.Prompts) { c.Rounds = 4 },
+		"round 4 starts at prompt 7; give more prompts, or use fewer per round (now 3)": func(c *rounds.Config, _ *rounds.Prompts) { c.Rounds = 4 },
 	} {
 		other, others := c, prompts
 		change(&other, &others)
-		if _, err := rounds.Run(t.Context(), model, dir, other, data, others, vowels(&calls), &roundsListener{}); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%v, want %q", err, name)
+		if _, err := rounds.Run(t.Context(), model, dir, other, data, others, vowels(&calls), &roundsListener{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
 		}
 	}
-	if err := os.Remove(filepath.Join(dir, "round-1", sums.Name)); err != nil { // as the one who changes the adapter does
+	if err := os.Remove(filepath.Join(dir, "round-1", sums.Name)); err != nil { // so that the changed adapter is not found damaged
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "round-1", "adapter_model.safetensors"), []byte(runtest.Read(t, filepath.Join(dir, "round-2", "adapter_model.safetensors"))), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := rounds.Run(t.Context(), model, dir, c, data, prompts, vowels(&calls), &roundsListener{}); err == nil || !strings.Contains(err.Error(), "is not the one that the round left") {
-		t.Errorf("another adapter in round 1: %v", err)
+	if _, err := rounds.Run(t.Context(), model, dir, c, data, prompts, vowels(&calls), &roundsListener{}); err == nil || !strings.Contains(err.Error(), "has changed since the round") {
+		t.Errorf("a changed adapter in round 1: %v", err)
 	}
 }
 
-func TestRoundsMistakes(t *testing.T) {
+func TestInvalidRounds(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
 	full := t.TempDir()
@@ -218,24 +218,24 @@ func TestRoundsMistakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	same := judge.Func{Label: "same", Score: func(string, string) float64 { return 1 }}
-	for says, change := range map[string]func(c *rounds.Config, p *rounds.Prompts, dir *string){
-		"there are 0 rounds": func(c *rounds.Config, _ *rounds.Prompts, _ *string) { c.Rounds = 0 },
-		`the reference is "first"; it may be previous (the model of the round before) or base (the first model)`: func(c *rounds.Config, _ *rounds.Prompts, _ *string) { c.Reference = "first" },
-		"a prompt gets 1 answers":                 func(c *rounds.Config, _ *rounds.Prompts, _ *string) { c.Answers = 1 },
+	for want, change := range map[string]func(c *rounds.Config, p *rounds.Prompts, dir *string){
+		"the number of rounds is 0": func(c *rounds.Config, _ *rounds.Prompts, _ *string) { c.Rounds = 0 },
+		`the reference is "first"; it must be previous (the model of the previous round) or base (the first model)`: func(c *rounds.Config, _ *rounds.Prompts, _ *string) { c.Reference = "first" },
+		"the number of answers per prompt is 1":   func(c *rounds.Config, _ *rounds.Prompts, _ *string) { c.Answers = 1 },
 		"the temperature is 0":                    func(c *rounds.Config, _ *rounds.Prompts, _ *string) { c.Temperature = 0 },
 		`the choice of pairs is "some"`:           func(c *rounds.Config, _ *rounds.Prompts, _ *string) { c.Choice = "some" },
 		"beta is 0":                               func(c *rounds.Config, _ *rounds.Prompts, _ *string) { c.Train.Beta = 0 },
 		"a prompt is empty":                       func(_ *rounds.Config, p *rounds.Prompts, _ *string) { p.New = []string{"One?", " "} },
-		"there are 0 prompts, and round 2 begins": func(_ *rounds.Config, p *rounds.Prompts, _ *string) { p.New = nil },
-		"holds thesis.txt) and holds no rounds":   func(_ *rounds.Config, _ *rounds.Prompts, dir *string) { *dir = full },
-		"no pair follows from the answers of round 2: same found none better than another": func(c *rounds.Config, _ *rounds.Prompts, _ *string) { c.Train.MaxSteps = 1 },
+		"there are 0 prompts, but round 2 starts": func(_ *rounds.Config, p *rounds.Prompts, _ *string) { p.New = nil },
+		"has thesis.txt) and has no rounds":       func(_ *rounds.Config, _ *rounds.Prompts, dir *string) { *dir = full },
+		"the answers of round 2 make no pair, because same scored none above another": func(c *rounds.Config, _ *rounds.Prompts, _ *string) { c.Train.MaxSteps = 1 },
 	} {
 		c, data, prompts := shortRounds(t, rounds.ReferenceBase)
 		prompts.Check = nil
 		dir := filepath.Join(t.TempDir(), "rounds")
 		change(&c, &prompts, &dir)
-		if _, err := rounds.Run(t.Context(), model, dir, c, data, prompts, same, &roundsListener{}); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%v, want %q", err, says)
+		if _, err := rounds.Run(t.Context(), model, dir, c, data, prompts, same, &roundsListener{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
 		}
 	}
 }

@@ -1,8 +1,9 @@
-// Package sweep compares the finished runs of a sweep by what does not depend on their settings.
+// Package sweep has the grid of a sweep, its record, and the comparison of its runs. It links no backend; package sweeprun
+// trains the runs.
 //
-// Start with [Compare], which brings the runs into the order of what matters, and [Advise], which says in a sentence
-// which of them to take, or that so many pairs can't tell. Rewards and their margins have no part in either: they scale
-// with beta, so that of two runs that have learned the same the one with the larger beta has the larger margin.
+// Start with [Grid]; then [Compare], which ranks finished runs, and [Advise], which recommends one or reports that the
+// pairs show no difference. Neither uses rewards or their margins, because these scale with beta: of two runs that learned
+// the same, the one with the larger beta has the larger margin.
 package sweep
 
 import (
@@ -14,20 +15,20 @@ import (
 	"example.com/gonb-dpo/dpocore/statistics"
 )
 
-// A Run is a finished run with what the held-out pairs show of it.
+// Run is a finished run with its figures on the held-out pairs.
 type Run struct {
 	Name  string            `json:"name"`
 	Pairs []evaluation.Pair `json:"-"` // the same pairs, in the same order, in every run of a sweep
 
-	Accuracy statistics.Estimate `json:"accuracy"` // share of pairs ranked right
-	Gap      statistics.Estimate `json:"gap"`      // gain of chosen less gain of rejected answers, in nats, without beta
-	Chosen   statistics.Estimate `json:"chosen"`   // change of a chosen answer's log-probability, in nats
-	KL       statistics.Estimate `json:"kl"`       // divergence from the reference, in nats a token
+	Accuracy statistics.Estimate `json:"accuracy"` // share of pairs ranked correctly
+	Gap      statistics.Estimate `json:"gap"`      // gain of chosen minus gain of rejected answers, in nats, without beta
+	Chosen   statistics.Estimate `json:"chosen"`   // mean change of the log-probability of chosen answers, in nats
+	KL       statistics.Estimate `json:"kl"`       // KL(π‖π_ref), in nats per token
 }
 
-// Of sums up a run's held-out pairs.
+// Of summarizes the held-out pairs of a run.
 func Of(name string, pairs []evaluation.Pair) (Run, error) {
-	const anyBeta = 1 // no figure that is taken depends on it
+	const anyBeta = 1 // none of the figures used here depends on it
 	report, err := evaluation.Of(pairs, anyBeta)
 	if err != nil {
 		return Run{}, fmt.Errorf("%s: %w", name, err)
@@ -35,8 +36,8 @@ func Of(name string, pairs []evaluation.Pair) (Run, error) {
 	return Run{Name: name, Pairs: pairs, Accuracy: report.Accuracy, Gap: report.Gap, Chosen: report.Chosen, KL: report.KL}, nil
 }
 
-// Compare brings runs into the order of what matters: the greater accuracy first; of equals the greater gap, then the
-// smaller divergence, then the one whose chosen answers have kept more of their likelihood.
+// Compare sorts runs, best first: by higher accuracy, then larger gap, then smaller KL, then larger change of the chosen
+// answers' log-probability.
 func Compare(runs []Run) {
 	slices.SortStableFunc(runs, func(a, b Run) int {
 		return cmp.Or(
@@ -46,9 +47,9 @@ func Compare(runs []Run) {
 }
 
 // Columns are the headings of [Run.Row].
-var Columns = []string{"run", "held-out accuracy", "95 % interval", "gap (nats)", "KL (nats a token)", "chosen answers (nats)"}
+var Columns = []string{"run", "held-out accuracy", "95 % interval", "gap (nats)", "KL (nats per token)", "chosen answers (nats)"}
 
-// Row is a run's figures for reading, under Columns.
+// Row returns a run's figures as text, with the columns of [Columns].
 func (r Run) Row() []string {
 	return []string{
 		r.Name, percent(r.Accuracy.Value), percent(r.Accuracy.Low) + " to " + percent(r.Accuracy.High),
@@ -56,8 +57,8 @@ func (r Run) Row() []string {
 	}
 }
 
-// ColumnsInWords says how to read them.
-const ColumnsInWords = "Gap: by how much more training has raised the log-probability of chosen answers than that of rejected ones, without beta. " +
-	"KL: how far the model has moved from its reference. Chosen answers: how their log-probability has changed; below 0 they have become less likely."
+// ColumnsInWords explains [Columns].
+const ColumnsInWords = "Gap: how much more training has raised the log-probability of chosen answers than of rejected ones, without beta. " +
+	"KL: how far the model has moved from its reference. Chosen answers: the change of their log-probability; below 0 they have become less likely."
 
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }

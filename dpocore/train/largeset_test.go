@@ -32,7 +32,7 @@ func TestLargeSetResumesToTheSameBytes(t *testing.T) {
 	if err := train.Run(context.Background(), train.Job{Model: model, Dir: whole, Config: c, Data: data, Listener: r}); err != nil {
 		t.Fatal(err)
 	}
-	if notes := strings.Join(r.Notes, "\n"); !strings.Contains(notes, "pairs looked at") {
+	if notes := strings.Join(r.Notes, "\n"); !strings.Contains(notes, "pairs checked") {
 		t.Errorf("notes: %s", notes)
 	}
 	dir := filepath.Join(t.TempDir(), "run")

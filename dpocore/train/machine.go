@@ -124,7 +124,7 @@ func (t *trainer) free() {
 	if t.log != nil {
 		t.log.Close() // each checkpoint has synced what it relies on
 	}
-	t.model.Work.Finish(func() {
+	t.model.Work.WhenIdle(func() {
 		if t.answerer != nil {
 			t.answerer.Close()
 		}

@@ -46,7 +46,7 @@ const evenMix = "helpfulness=2,harmlessness=1,truthfulness=1"
 func TestMixResumesToTheSameBytes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
-	for _, by := range dataset.MixWays {
+	for _, by := range dataset.MixMethods {
 		c, data := mixedRun(t, evenMix, by)
 		whole := filepath.Join(t.TempDir(), "whole")
 		runtest.Train(t, model, whole, c, data)
@@ -129,7 +129,7 @@ func TestMixInTheLossOfEqualShares(t *testing.T) {
 func TestObjectivesFollowTheirWeights(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
-	for _, by := range dataset.MixWays {
+	for _, by := range dataset.MixMethods {
 		gains := map[string]map[string]float64{}
 		for _, mix := range []string{"helpfulness=9,truthfulness=1", "helpfulness=1,truthfulness=9"} {
 			c, data := mixedRun(t, mix, by)

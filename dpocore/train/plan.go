@@ -89,7 +89,7 @@ func Identify(job Job) (run.Record, error) {
 
 // identify opens the training pairs and makes the run's record.
 func (p *plan) identify(job Job) (record run.Record, err error) {
-	if p.pairs, err = encode.NewFeed(p.model.Encoder(p.config.MaxLength), job.Data.Train, encode.TokenizedAhead); err != nil {
+	if p.pairs, err = encode.NewFeed(p.model.Encoder(p.config.MaxLength), job.Data.Train, encode.MaxPretokenized); err != nil {
 		return record, err
 	}
 	weights, err := p.model.WeightsHash()

@@ -67,7 +67,7 @@ func (s *Shared) policyWith(m *model.Model, layout llama.Layout, values []float3
 		if reflect.DeepEqual(p.Layout, layout) {
 			return p, p.Restore(values, nil, nil, 0)
 		}
-		m.Work.Finish(p.Finalize)
+		m.Work.WhenIdle(p.Finalize)
 	}
 	return policy.New(m.Backend(), m.Weights(), layout, values)
 }
@@ -78,7 +78,7 @@ func (s *Shared) release(m *model.Model, p *policy.Policy) {
 		s.policy = p
 		return
 	}
-	m.Work.Finish(p.Finalize)
+	m.Work.WhenIdle(p.Finalize)
 }
 
 // base is what the model without the adapter makes of a row; free is called after use.
@@ -118,7 +118,7 @@ func (s *Shared) prime(ctx context.Context, work *device.Worker, p *policy.Polic
 
 // evaluating evaluates rows of held-out pairs as [policy.Policy.Evaluate] does, and writes each pair's KL divergence from
 // the reference, in nats, to divergence.
-func (s *Shared) evaluating(p *policy.Policy, references *reference.Cache, loss policy.Loss, divergence []float64) measure.Func {
+func (s *Shared) evaluating(p *policy.Policy, references *reference.Cache, loss policy.Loss, divergence []float64) measure.PolicyFunc {
 	return func(row *batch.Row, reference [][2]float32) (policy.Measured, error) {
 		base, free, err := s.base(p, references.Key(row), row)
 		if err != nil {

@@ -1,5 +1,5 @@
-// Package runtest helps tests that train: a tiny model, a run of a few steps, a listener that records, and what a run
-// leaves behind.
+// Package runtest is for tests that train: a tiny model, a run of a few steps, a listener that records, and the files of a
+// finished run.
 package runtest
 
 import (
@@ -25,9 +25,9 @@ type Recorder struct {
 	Steps       []metrics.Event
 	Evaluations []metrics.Evaluation
 	Checkpoints []int
-	Begun       train.Begin
+	Begun       train.Begin // the latest Begin event
 	Complete    bool
-	OnStep      func(metrics.Event)
+	OnStep      func(metrics.Event) // called after each step; may be nil
 }
 
 func (r *Recorder) Phase(string)        {}
@@ -56,8 +56,8 @@ func Model(t testing.TB) *model.Model {
 	return model
 }
 
-// Short is a run of 6 steps on 10 pairs, three at a time, so that an epoch ends with a smaller step and the run continues
-// past its end.
+// Short returns a run of 6 steps on 10 pairs, 3 pairs per step: the last step of an epoch is smaller, and the run continues
+// into a second epoch.
 func Short(t testing.TB) (config.Config, dataset.Data) {
 	t.Helper()
 	train, heldOut, err := preference.Builtin()
@@ -71,7 +71,7 @@ func Short(t testing.TB) (config.Config, dataset.Data) {
 	return c, dataset.Data{Train: train, HeldOut: heldOut}
 }
 
-// Train trains a run to its end and returns what its listener was told.
+// Train trains a run to its end and returns its listener.
 func Train(t *testing.T, model *model.Model, dir string, c config.Config, data dataset.Data) *Recorder {
 	t.Helper()
 	r := &Recorder{}
@@ -83,7 +83,7 @@ func Train(t *testing.T, model *model.Model, dir string, c config.Config, data d
 
 var secondsField = regexp.MustCompile(`"(seconds|eval_runtime)": ?[0-9.eE+-]+`)
 
-// Outcome is what must not depend on interruptions: the adapter's bytes, and the metrics except for their times.
+// Outcome returns the files that must not depend on interruptions, by name: the adapter and the metrics without times.
 func Outcome(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -97,7 +97,7 @@ func Outcome(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// EqualOutcome fails the test for each file of want that got has with other content.
+// EqualOutcome fails the test for each file whose content differs.
 func EqualOutcome(t *testing.T, what string, got, want map[string]string) {
 	t.Helper()
 	for name := range want {
@@ -107,7 +107,7 @@ func EqualOutcome(t *testing.T, what string, got, want map[string]string) {
 	}
 }
 
-// Checkpoint is the name of a step's checkpoint folder.
+// Checkpoint returns the name of the checkpoint folder after a step.
 func Checkpoint(step int) string { return "checkpoint-" + strconv.Itoa(step) }
 
 // Read returns a file's content.

@@ -1,3 +1,4 @@
+// Package modeljudge scores answers with a local model. See [Judge].
 package modeljudge
 
 import (
@@ -14,44 +15,44 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// The ways in which a local model can judge.
+// How a model scores an answer.
 const (
-	// JudgeYes asks the model whether an answer is good: the score is how much likelier it finds "Yes" than "No", in nats.
+	// Yes asks the model whether the answer is good: the score is log P(Yes) − log P(No), in nats.
 	Yes = "yes"
-	// JudgeLikelihood takes the log-probability of an answer's mean token. It needs no skill of the model, and prefers
-	// what the model would have said itself.
+	// Likelihood is the mean log-probability of the answer's tokens, in nats. It works with any model, and favors what the
+	// model would have written itself.
 	Likelihood = "likelihood"
 )
 
-// ModelJudgeWays are the values of ModelJudge.Way.
-var Ways = []string{Yes, Likelihood}
+// Methods are the values of [Judge.Method].
+var Methods = []string{Yes, Likelihood}
 
-// ModelJudge is a local model that judges. How far its word can be trusted depends on the model: of 60 built-in pairs
-// SmolLM2-135M-Instruct tells the better answer in 36 by JudgeYes, and in 18 by JudgeLikelihood, worse than a coin.
+// Judge is a local model that scores answers. How reliable it is depends on the model: of the 60 held-out built-in pairs
+// SmolLM2-135M-Instruct ranks 36 right by Yes, and 18 by Likelihood, which is worse than chance.
 type Judge struct {
 	Model     *model.Model
-	Way       string // one of ModelJudgeWays
-	Criterion string // what a good answer is, judge.DefaultCriterion where empty
-	MaxLength int    // tokens of prompt and answer together; the rest is cut
+	Method    string // one of Methods
+	Criterion string // what a good answer is; judge.DefaultCriterion if empty
+	MaxLength int    // of prompt and answer together, in tokens; the rest is cut
 }
 
-// Validate names a setting that can't be.
+// Validate returns the first invalid setting.
 func (j Judge) Validate() error {
 	switch {
 	case j.Model == nil:
-		return errors.New("the judging model is missing; open one")
-	case !slices.Contains(Ways, j.Way):
-		return fmt.Errorf("the model judges by %q; it may be %s", j.Way, strings.Join(Ways, " or "))
+		return errors.New("the judge has no model; open one")
+	case !slices.Contains(Methods, j.Method):
+		return fmt.Errorf("unknown method of judging %q; it must be %s", j.Method, strings.Join(Methods, " or "))
 	case j.MaxLength < 8:
-		return fmt.Errorf("the greatest length is %d tokens; it must be at least 8", j.MaxLength)
+		return fmt.Errorf("the maximum length is %d tokens; it must be at least 8", j.MaxLength)
 	}
 	return nil
 }
 
-// Name is the way, the model and the criterion.
+// Name names the model, the method and the criterion.
 func (j Judge) Name() string {
-	name := fmt.Sprintf("model:%s by %s", j.Model.BaseName(), j.Way)
-	if j.Way == Yes {
+	name := fmt.Sprintf("model:%s by %s", j.Model.BaseName(), j.Method)
+	if j.Method == Yes {
 		name += ", " + j.criterion()
 	}
 	return name
@@ -64,7 +65,7 @@ func (j Judge) criterion() string {
 	return j.Criterion
 }
 
-// Scores judges the answers to one prompt.
+// Scores scores the answers to one prompt.
 func (j Judge) Scores(ctx context.Context, prompt string, answers []string) ([]float64, error) {
 	all, err := j.ScoresOfAll(ctx, []judge.Question{{Prompt: prompt, Answers: answers}})
 	if err != nil {
@@ -73,14 +74,14 @@ func (j Judge) Scores(ctx context.Context, prompt string, answers []string) ([]f
 	return all[0], nil
 }
 
-// ScoresOfAll judges answers in rows of the model, as training does. An answer whose prompt alone fills the greatest
-// length has no score.
+// ScoresOfAll scores the answers to several prompts, [questions][answers], packed into rows as in training. The score is
+// NaN if the prompt alone fills the maximum length.
 func (j Judge) ScoresOfAll(ctx context.Context, questions []judge.Question) ([][]float64, error) {
 	if err := j.Validate(); err != nil {
 		return nil, err
 	}
 	set := &preference.Set{Source: "the answers to judge", Columns: preference.Columns{Prompt: "prompt", Chosen: "chosen", Rejected: "rejected"}}
-	var first []int // of each question, its first answer's line
+	var first []int // per question, the index of its first answer in the set
 	for _, q := range questions {
 		first = append(first, len(set.Pairs))
 		for _, answer := range q.Answers {
@@ -97,10 +98,10 @@ func (j Judge) ScoresOfAll(ctx context.Context, questions []judge.Question) ([][
 	for i := range scores {
 		scores[i] = math.NaN()
 	}
-	for _, figures := range measured {
-		scores[figures.Line] = figures.RefLogpsChosen - figures.RefLogpsReject
-		if j.Way == Likelihood {
-			scores[figures.Line] = figures.RefLogpsChosen / float64(figures.TokensChosen)
+	for _, pair := range measured {
+		scores[pair.Line] = pair.RefLogpsChosen - pair.RefLogpsReject
+		if j.Method == Likelihood {
+			scores[pair.Line] = pair.RefLogpsChosen / float64(pair.TokensChosen)
 		}
 	}
 	all := make([][]float64, len(questions))
@@ -110,12 +111,12 @@ func (j Judge) ScoresOfAll(ctx context.Context, questions []judge.Question) ([][
 	return all, nil
 }
 
-// pair is what the model measures for an answer: for its likelihood the answer itself, where the other side does not
-// matter, else the two words with which it can reply to a question about it.
+// pair is the pair to measure for an answer. By Likelihood, chosen is the answer and rejected is ignored; by Yes, the
+// prompt asks about the answer, and chosen and rejected are the two possible replies.
 func (j Judge) pair(prompt, answer string) preference.Pair {
-	if j.Way == Likelihood {
+	if j.Method == Likelihood {
 		return preference.Pair{Prompt: preference.User(prompt), Chosen: answer, Rejected: "-", Weight: 1}
 	}
-	asked := fmt.Sprintf("Question: %s\n\nAnswer: %s\n\nIs this answer %s? Reply with Yes or No.", prompt, answer, j.criterion())
-	return preference.Pair{Prompt: preference.User(asked), Chosen: "Yes", Rejected: "No", Weight: 1}
+	question := fmt.Sprintf("Question: %s\n\nAnswer: %s\n\nIs this answer %s? Reply with Yes or No.", prompt, answer, j.criterion())
+	return preference.Pair{Prompt: preference.User(question), Chosen: "Yes", Rejected: "No", Weight: 1}
 }

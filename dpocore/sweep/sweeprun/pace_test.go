@@ -11,15 +11,15 @@ import (
 	"example.com/gonb-dpo/dpocore/train"
 )
 
-// A run of 10 steps, 2 s each, with an evaluation of 4 rows, 1 s each, after every fourth step and the last one; the first
-// step and the first row take half a minute more.
+// A run of 10 steps of 2 s, with an evaluation of 4 rows of 1 s after steps 4, 8 and 10. The first step and the first row
+// take 30 s more.
 func TestPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := sweeprun.Pace{Runs: 3}
-		left := func(when string, own, sweep time.Duration) {
+		left := func(when string, run, sweep time.Duration) {
 			t.Helper()
-			if got, ok := p.Pace.Left(); !ok || got != own {
-				t.Errorf("%s: %v left of the run (%v), want %v", when, got, ok, own)
+			if got, ok := p.Pace.Left(); !ok || got != run {
+				t.Errorf("%s: %v left of the run (%v), want %v", when, got, ok, run)
 			}
 			if got, ok := p.Left(); !ok || got != sweep {
 				t.Errorf("%s: %v left of the sweep (%v), want %v", when, got, ok, sweep)
@@ -39,15 +39,15 @@ func TestPace(t *testing.T) {
 		c := config.Default()
 		c.MaxSteps, c.EvalSteps, c.BatchSize = 10, 4, 8
 		const whole = 32 * time.Second
-		p.Turn(1)
+		p.StartRun(1)
 		p.Begin(train.Begin{Config: c, HeldOut: 16})
 		time.Sleep(30 * time.Second)
 		step(1)
 		if _, ok := p.Left(); ok {
-			t.Error("a step that compiles tells nothing")
+			t.Error("a step that compiles was counted")
 		}
 		step(2)
-		const guess = 2 * time.Second // 16 pairs at half of what a pair takes in a step of 8
+		const guess = 2 * time.Second // 16 pairs · 1/2 of 2 s / 8 pairs
 		left("no evaluation yet", 16*time.Second+3*guess, 16*time.Second+3*guess+2*(20*time.Second+3*guess))
 		step(3)
 		step(4)
@@ -55,9 +55,9 @@ func TestPace(t *testing.T) {
 		time.Sleep(30 * time.Second)
 		evaluation(4)
 		left("after step 4", 12*time.Second+8*time.Second, 20*time.Second+2*whole)
-		p.Rested()
+		p.Skip()
 		time.Sleep(time.Hour)
-		p.Rested()
+		p.Skip()
 		for number := 5; number <= 8; number++ {
 			step(number)
 		}
@@ -71,10 +71,10 @@ func TestPace(t *testing.T) {
 		left("before the last evaluation", 4*time.Second, 4*time.Second+2*whole)
 		evaluation(10)
 		left("at the end", 0, 2*whole)
-		p.Turn(2)
+		p.StartRun(2)
 		left("in the second run", whole, 2*whole)
 		p.Begin(train.Begin{Config: c, HeldOut: 16, Step: 6})
-		left("that goes on after step 6", 8*time.Second+8*time.Second, 16*time.Second+whole)
+		left("resumed after step 6", 8*time.Second+8*time.Second, 16*time.Second+whole)
 	})
 }
 

@@ -17,7 +17,7 @@ import (
 	"example.com/gonb-dpo/internal/disk"
 )
 
-// rounds is one process's part of them.
+// runner is a call of [Run].
 type runner struct {
 	first    *model.Model
 	config   Config
@@ -30,38 +30,42 @@ type runner struct {
 	record Record
 	spent  judge.Cost // by earlier processes
 
-	model   *model.Model // that the round under way starts from
-	adapter string       // on it, "" for none
+	model   *model.Model // from which the current round starts
+	adapter string       // of that model; "" for none
 }
 
-// TrainRounds trains in rounds (iterative DPO, Xu et al. 2023, https://arxiv.org/abs/2312.16682): round 1 on data; before
-// each further one the model that the round before made answers new prompts, a judge scores the answers, and the round
-// trains on the pairs that follow. What it trains from and against which reference, RoundsConfig.Reference says; the
-// pairs that data holds out are measured in every round.
+// Run trains in rounds (iterative DPO, Xu et al. 2023, https://arxiv.org/abs/2312.16682). Round 1 trains on data. Before
+// each further round the latest model answers new prompts and a judge scores the answers; the round trains on the pairs
+// made from them. [Config.Reference] says which model a round starts from and which is its reference. The held-out pairs
+// of data are evaluated in every round.
 //
-// Each round is a run in dir/round-N. Answers, scores and pairs stand beside it, each kept as soon as it is there: the
-// same call goes on where it was stopped, and repeats nothing. Where a person has yet to judge, it returns a *Waiting.
+// Each round is a run in dir/round-N. Its answers, scores and pairs are files in dir, written as they are made: the same
+// call resumes stopped rounds and repeats nothing. If a person has to judge answers first, Run returns a *[Waiting].
 func Run(ctx context.Context, m *model.Model, dir string, c Config, data dataset.Data, prompts Prompts, j judge.Judge, listener Listener) (Record, error) {
 	r := &runner{first: m, config: c, dir: dir, data: data, prompts: prompts, judge: j, listener: listener, model: m, adapter: c.Train.InitAdapter}
-	if err := c.Validate(); err != nil {
-		return r.record, fmt.Errorf("train in rounds: %w", err)
-	}
-	if err := prompts.validate(c); err != nil {
-		return r.record, fmt.Errorf("train in rounds: %w", err)
-	}
-	release, err := r.open()
-	if err != nil {
-		return r.record, fmt.Errorf("train in rounds: %w", err)
-	}
-	defer release()
-	defer r.leaveModel()
-	if err := r.run(ctx); err != nil {
+	if err := r.validateAndRun(ctx); err != nil {
 		return r.record, fmt.Errorf("train in rounds: %w", err)
 	}
 	return r.record, nil
 }
 
-// open takes the folder for this process, and goes on with the rounds that it holds.
+func (r *runner) validateAndRun(ctx context.Context) error {
+	if err := r.config.Validate(); err != nil {
+		return err
+	}
+	if err := r.prompts.validate(r.config); err != nil {
+		return err
+	}
+	release, err := r.open()
+	if err != nil {
+		return err
+	}
+	defer release()
+	defer r.closeModel()
+	return r.run(ctx)
+}
+
+// open locks the folder for this process and reads the record of the rounds in it, if any.
 func (r *runner) open() (release func(), err error) {
 	weights, err := r.first.WeightsHash()
 	if err != nil {
@@ -73,7 +77,7 @@ func (r *runner) open() (release func(), err error) {
 	}
 	if _, err := os.Stat(filepath.Join(r.dir, roundsFile)); err != nil {
 		if entries, _ := os.ReadDir(r.dir); len(entries) > 0 && entries[0].Name() != run.LockFile {
-			return nil, fmt.Errorf("%s is not empty (it holds %s) and holds no rounds; choose another folder", r.dir, entries[0].Name())
+			return nil, fmt.Errorf("%s is not empty (it has %s) and has no rounds; choose another folder", r.dir, entries[0].Name())
 		}
 	}
 	if err := disk.MkdirAll(r.dir); err != nil {
@@ -82,30 +86,30 @@ func (r *runner) open() (release func(), err error) {
 	if release, err = run.Lock(r.dir); err != nil {
 		return nil, err
 	}
-	before, there, err := Read(r.dir)
-	if err == nil && there {
-		if difference := r.record.differs(&before); difference != "" {
-			err = fmt.Errorf("%s holds other rounds: %s; choose another folder", r.dir, difference)
+	existing, exists, err := Read(r.dir)
+	if err == nil && exists {
+		if difference := r.record.differs(&existing); difference != "" {
+			err = fmt.Errorf("%s has different rounds: %s; choose another folder", r.dir, difference)
 		}
 	}
 	if err != nil {
 		release()
 		return nil, err
 	}
-	r.record.Done, r.record.Checked, r.record.Cost, r.spent = before.Done, before.Checked, before.Cost, before.Cost
+	r.record.Done, r.record.Checked, r.record.Cost, r.spent = existing.Done, existing.Checked, existing.Cost, existing.Cost
 	return release, r.record.write(r.dir)
 }
 
 func (r *runner) run(ctx context.Context) error {
 	if costly, ok := r.judge.(judge.Costly); ok && len(r.record.Done) < r.config.Rounds {
-		r.listener.Note(fmt.Sprintf("All rounds together take %s of %s at most.", r.config.JudgeCost(r.prompts, costly), costly.Name()))
+		r.listener.Note(fmt.Sprintf("All rounds together take at most %s of %s.", r.config.JudgeCost(r.prompts, costly), costly.Name()))
 	}
 	if err := r.check(ctx, 0); err != nil {
 		return err
 	}
 	for round := 1; round <= r.config.Rounds; round++ {
 		if round > 1 {
-			if err := r.enter(ctx, round); err != nil {
+			if err := r.advance(ctx, round); err != nil {
 				return err
 			}
 		}
@@ -119,8 +123,8 @@ func (r *runner) run(ctx context.Context) error {
 	return nil
 }
 
-// enter goes on to the model that a round after the first starts from.
-func (r *runner) enter(ctx context.Context, round int) error {
+// advance sets the model and adapter from which a round after the first starts.
+func (r *runner) advance(ctx context.Context, round int) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -129,7 +133,7 @@ func (r *runner) enter(ctx context.Context, round int) error {
 		return nil
 	}
 	merged := r.mergedDir(round - 1)
-	r.listener.Doing(fmt.Sprintf("merging round %d into the model", round-1), 0, 1)
+	r.listener.Progress(fmt.Sprintf("merging round %d into the model", round-1), 0, 1)
 	if _, err := merge.Merge(ctx, r.model, r.runDir(round-1), merged, config.Float32); err != nil {
 		return err
 	}
@@ -137,24 +141,24 @@ func (r *runner) enter(ctx context.Context, round int) error {
 	if err != nil {
 		return err
 	}
-	r.leaveModel()
+	r.closeModel()
 	r.model, r.adapter = next, ""
 	r.record.Done[round-2].Merged = merged
 	return r.record.write(r.dir)
 }
 
-// leaveModel closes a model that this process has made.
-func (r *runner) leaveModel() {
+// closeModel closes the current model, unless it is the caller's.
+func (r *runner) closeModel() {
 	if r.model != r.first {
 		r.model.Close()
 	}
 }
 
-// round trains one round, unless that is done.
+// round trains a round, unless it is finished.
 func (r *runner) round(ctx context.Context, round int) error {
 	dir := r.runDir(round)
 	if round <= len(r.record.Done) {
-		return r.same(round, dir)
+		return r.checkUnchanged(round, dir)
 	}
 	data, err := r.roundData(ctx, round)
 	if err != nil {
@@ -164,7 +168,8 @@ func (r *runner) round(ctx context.Context, round int) error {
 	if r.config.Reference == ReferenceBase && round > 1 {
 		config.InitAdapter = r.adapter
 	}
-	if err := train.Run(ctx, train.Job{Model: r.model, Dir: dir, Config: config, Data: data, Listener: r.listener.Training(round, data.Lineage.Says)}); err != nil {
+	listener := r.listener.Training(round, data.Lineage.Summary)
+	if err := train.Run(ctx, train.Job{Model: r.model, Dir: dir, Config: config, Data: data, Listener: listener}); err != nil {
 		return err
 	}
 	adapter, err := export.HashAdapter(dir)
@@ -175,14 +180,14 @@ func (r *runner) round(ctx context.Context, round int) error {
 	return r.record.write(r.dir)
 }
 
-// same says whether a finished round's folder still holds what it did.
-func (r *runner) same(round int, dir string) error {
+// checkUnchanged checks that the folder of a finished round still has the adapter that the round trained.
+func (r *runner) checkUnchanged(round int, dir string) error {
 	adapter, err := export.HashAdapter(dir)
 	if err != nil {
-		return fmt.Errorf("go on after round %d: %w", round, err)
+		return fmt.Errorf("resume after round %d: %w", round, err)
 	}
 	if adapter != r.record.Done[round-1].Adapter {
-		return fmt.Errorf("go on after round %d: the adapter in %s is not the one that the round left; choose another folder, or put it back", round, dir)
+		return fmt.Errorf("resume after round %d: the adapter in %s has changed since the round; restore it, or choose another folder", round, dir)
 	}
 	return nil
 }
@@ -190,13 +195,14 @@ func (r *runner) same(round int, dir string) error {
 func (r *runner) runDir(round int) string {
 	return filepath.Join(r.dir, fmt.Sprintf("round-%d", round))
 }
+
 func (r *runner) mergedDir(round int) string {
 	return filepath.Join(r.dir, fmt.Sprintf("merged-%d", round))
 }
 
-// roundData are the pairs of a round, with what they were made of.
+// roundData returns the pairs of a round, with their lineage.
 func (r *runner) roundData(ctx context.Context, round int) (dataset.Data, error) {
-	lineage := &dataset.Lineage{Round: round, Reference: r.config.Reference, Says: r.says(round, "")}
+	lineage := &dataset.Lineage{Round: round, Reference: r.config.Reference, Summary: r.summary(round, "")}
 	if round == 1 {
 		data := r.data
 		data.Lineage = lineage
@@ -211,29 +217,29 @@ func (r *runner) roundData(ctx context.Context, round int) (dataset.Data, error)
 	lineage.Sampling = &dataset.Sampling{
 		Answers: r.config.Answers, Temperature: r.config.Temperature, TopP: r.config.TopP, MaxTokens: r.config.MaxTokens, Seed: r.config.Train.Seed,
 	}
-	set, files, err := r.ownPairs(ctx, round)
+	set, files, err := r.makePairs(ctx, round)
 	if err != nil {
 		return dataset.Data{}, err
 	}
-	if lineage.Made, err = dataset.MadeOfFiles(files...); err != nil {
+	if lineage.Files, err = dataset.HashFiles(files...); err != nil {
 		return dataset.Data{}, err
 	}
-	lineage.Says = r.says(round, fmt.Sprintf("%d pairs of its answers to new prompts, judged by %s", len(set.Pairs), lineage.Judge))
-	return dataset.Data{Train: set, HeldOut: r.data.HeldOut, Origin: r.data.OfRound(files[len(files)-1]), Lineage: lineage}, nil
+	lineage.Summary = r.summary(round, fmt.Sprintf("%d pairs of its answers to new prompts, judged by %s", len(set.Pairs), lineage.Judge))
+	return dataset.Data{Train: set, HeldOut: r.data.HeldOut, Origin: r.data.RoundOrigin(files[len(files)-1]), Lineage: lineage}, nil
 }
 
-// says is from what a round trains and against which reference, in words.
-func (r *runner) says(round int, from string) string {
-	switch {
+// summary describes what a round trains on and against which reference; pairs describes those of a round after the first.
+func (r *runner) summary(round int, pairs string) string {
+	switch base := r.first.BaseName(); {
 	case round == 1 && r.config.Train.InitAdapter != "":
-		return fmt.Sprintf("Round 1 learns from %s. It goes on with the adapter %s; its reference is the first model, %s.", r.data.Train.Source, r.config.Train.InitAdapter, r.first.BaseName())
+		return fmt.Sprintf("Round 1 trains on %s. It continues with the adapter %s; its reference is the first model, %s.", r.data.Train.Source, r.config.Train.InitAdapter, base)
 	case round == 1:
-		return fmt.Sprintf("Round 1 learns from %s. It starts from the first model, %s, which is its reference.", r.data.Train.Source, r.first.BaseName())
+		return fmt.Sprintf("Round 1 trains on %s. It starts from the first model, %s, which is also its reference.", r.data.Train.Source, base)
 	case r.config.Reference == ReferenceBase:
-		return fmt.Sprintf("Round %d learns from round %d's model: %s. It goes on with round %d's adapter; its reference stays the first model, %s, so that rewards say what all rounds together have changed.",
-			round, round-1, from, round-1, r.first.BaseName())
+		return fmt.Sprintf("Round %d trains on data from round %d's model: %s. It continues with round %d's adapter; its reference is still the first model, %s, so rewards measure what all rounds together have changed.",
+			round, round-1, pairs, round-1, base)
 	default:
-		return fmt.Sprintf("Round %d learns from round %d's model: %s. It trains a new adapter on that model, merged into %s, which is its reference too: rewards say what this round alone changes.",
-			round, round-1, from, r.mergedDir(round-1))
+		return fmt.Sprintf("Round %d trains on data from round %d's model: %s. It trains a new adapter on that model, merged into %s, which is also its reference, so rewards measure what this round alone changes.",
+			round, round-1, pairs, r.mergedDir(round-1))
 	}
 }

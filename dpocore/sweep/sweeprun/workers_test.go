@@ -17,7 +17,7 @@ import (
 	"example.com/gonb-dpo/internal/runtest"
 )
 
-// Two workers at once: each run is trained by one of them, and the last one compares all.
+// With two workers at once, each run is trained by exactly one of them, and all runs are compared.
 func TestWorkersNeverTakeTheSameRun(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	s, data := shortSweep(t, 0.05, 0.1, 0.2, 0.3)
@@ -41,33 +41,33 @@ func TestWorkersNeverTakeTheSameRun(t *testing.T) {
 		}
 	}
 	if len(steps[0]) == 0 || len(steps[1]) == 0 {
-		t.Errorf("one worker did all: %v", steps)
+		t.Errorf("one worker trained all runs: %v", steps)
 	}
 	again, l := sweepInto(t, models[0], dir, s, data)
 	if len(l.runs["beta-0.3"].Steps) > 0 || again.Runs[3].State != sweep.Finished {
-		t.Errorf("gathering ended with %+v", again.Runs)
+		t.Errorf("the results are %+v", again.Runs)
 	}
 }
 
-// What another process trains is left to it, and named.
-func TestHeldRunIsLeft(t *testing.T) {
+// A run that another process is training is left to it and recorded.
+func TestRunInUseIsSkipped(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
 	s, data := shortSweep(t, 0.1, 0.3)
 	dir := filepath.Join(t.TempDir(), "sweep")
 	other, c := runtest.Model(t), s.Config
 	c.Beta = 0.1
-	begun, end := make(chan struct{}), make(chan struct{})
+	started, end := make(chan struct{}), make(chan struct{})
 	done := make(chan error, 1)
 	go func() {
 		done <- train.Run(context.Background(), train.Job{Model: other, Dir: filepath.Join(dir, "beta-0.1"), Config: c, Data: data, Listener: &runtest.Recorder{OnStep: func(e metrics.Event) {
 			if e.Step == 1 {
-				close(begun)
+				close(started)
 				<-end
 			}
 		}}})
 	}()
-	<-begun
+	<-started
 	record, l := sweepInto(t, model, dir, s, data)
 	close(end)
 	if err := <-done; err != nil {
@@ -78,8 +78,8 @@ func TestHeldRunIsLeft(t *testing.T) {
 	}
 }
 
-// Runs that jobs have made are gathered as if the sweep had made them, and nothing is trained.
-func TestGather(t *testing.T) {
+// With compareOnly, runs trained by separate jobs are compared like a sweep's, and nothing is trained.
+func TestCompareOnly(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
 	s, data := shortSweep(t, 0.05, 0.1, 0.3)
@@ -93,7 +93,7 @@ func TestGather(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.ended["beta-0.3"] != sweep.Waits || len(record.Runs) != 3 || record.Runs[2].State != sweep.Waits {
+	if l.ended["beta-0.3"] != sweep.Pending || len(record.Runs) != 3 || record.Runs[2].State != sweep.Pending {
 		t.Errorf("ended %v", l.ended)
 	}
 	if !slices.Equal(l.measured, []string{"beta-0.05", "beta-0.1"}) {
@@ -101,13 +101,13 @@ func TestGather(t *testing.T) {
 	}
 	for _, run := range record.Runs[:2] {
 		i := slices.IndexFunc(want.Runs, func(r sweep.Result) bool { return r.Name == run.Name })
-		if a, b := run.Shows, want.Runs[i].Shows; a.Accuracy != b.Accuracy || a.KL != b.KL || a.Gap != b.Gap {
-			t.Errorf("%s gathered shows %+v, swept %+v", run.Name, a, b)
+		if a, b := run.HeldOut, want.Runs[i].HeldOut; a.Accuracy != b.Accuracy || a.KL != b.KL || a.Gap != b.Gap {
+			t.Errorf("%s: compared %+v, swept %+v", run.Name, a, b)
 		}
 	}
 }
 
-func TestBadSweeps(t *testing.T) {
+func TestInvalidSweeps(t *testing.T) {
 	c := config.Default()
 	for _, test := range []struct {
 		sweep sweep.Grid
@@ -123,7 +123,7 @@ func TestBadSweeps(t *testing.T) {
 	}
 	s, data := shortSweep(t, 0.1, 0.3)
 	data.HeldOut = nil
-	if _, err := sweeprun.Run(t.Context(), runtest.Model(t), t.TempDir(), s, data, false, &sweepListener{}); err == nil || !strings.Contains(err.Error(), "compared on held-out pairs, and there are none") {
+	if _, err := sweeprun.Run(t.Context(), runtest.Model(t), t.TempDir(), s, data, false, &sweepListener{}); err == nil || !strings.Contains(err.Error(), "needs held-out pairs to compare its runs, and there are none") {
 		t.Errorf("without held-out pairs: %v", err)
 	}
 }

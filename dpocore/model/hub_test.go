@@ -14,8 +14,8 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// onHub serves a tiny Qwen2 as owner/tiny.
-func onHub(t *testing.T) (server *hubtest.Server, files map[string][]byte) {
+// serveTiny serves a tiny Qwen2 as owner/tiny.
+func serveTiny(t *testing.T) (server *hubtest.Server, files map[string][]byte) {
 	t.Helper()
 	folder := tinymodel.WriteChatOf(t, tinymodel.Qwen2(), 1)
 	entries, err := os.ReadDir(folder)
@@ -31,7 +31,8 @@ func onHub(t *testing.T) (server *hubtest.Server, files map[string][]byte) {
 	return hubtest.Serve(t, map[string]map[string][]byte{"models/owner/tiny": files}), files
 }
 
-func askedForWeights(requests []*http.Request) bool {
+// requestedWeights reports whether a safetensors file was requested.
+func requestedWeights(requests []*http.Request) bool {
 	for _, request := range requests {
 		if strings.HasSuffix(request.URL.Path, ".safetensors") {
 			return true
@@ -41,7 +42,7 @@ func askedForWeights(requests []*http.Request) bool {
 }
 
 func TestModelFromTheHub(t *testing.T) {
-	_, files := onHub(t)
+	_, files := serveTiny(t)
 	total := map[string]int64{}
 	m, err := model.Fetch(context.Background(), "owner/tiny", func(file string, _, size int64) { total[file] = size })
 	if err != nil {
@@ -49,14 +50,14 @@ func TestModelFromTheHub(t *testing.T) {
 	}
 	defer m.Close()
 	if got := m.Describe(); m.HubID != "owner/tiny" || got != "owner/tiny (computed in float32)" {
-		t.Errorf("it is %q, and describes itself as %q", m.HubID, got)
+		t.Errorf("hub ID %q, description %q", m.HubID, got)
 	}
 	for name, content := range files {
 		if got, err := os.ReadFile(filepath.Join(m.Path, name)); err != nil || string(got) != string(content) {
-			t.Errorf("%s has not come as it is (%v)", name, err)
+			t.Errorf("%s was not downloaded unchanged (%v)", name, err)
 		}
 		if total[name] != int64(len(content)) {
-			t.Errorf("progress gave %s %d bytes, want %d", name, total[name], len(content))
+			t.Errorf("progress reported %d bytes for %s, want %d", total[name], name, len(content))
 		}
 	}
 	t.Setenv("HF_HUB_OFFLINE", "1")
@@ -66,20 +67,20 @@ func TestModelFromTheHub(t *testing.T) {
 	}
 	defer again.Close()
 	if again.Path != m.Path {
-		t.Errorf("offline it lies in %s, want %s", again.Path, m.Path)
+		t.Errorf("offline the path is %s, want %s", again.Path, m.Path)
 	}
 }
 
-// TestShardsFromTheHub: the index says which files to fetch.
+// The index names the files to download.
 func TestShardsFromTheHub(t *testing.T) {
-	_, files := onHub(t)
+	_, files := serveTiny(t)
 	shards := map[string]string{"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors", "c": "model-00001-of-00002.safetensors"}
 	index, err := json.Marshal(map[string]any{"weight_map": shards})
 	if err != nil {
 		t.Fatal(err)
 	}
 	files["model.safetensors.index.json"] = index
-	files[shards["a"]], files[shards["b"]] = files["model.safetensors"], []byte("another")
+	files[shards["a"]], files[shards["b"]] = files["model.safetensors"], []byte("second shard")
 	delete(files, "model.safetensors")
 	m, err := model.Open("owner/tiny")
 	if err != nil {
@@ -92,19 +93,19 @@ func TestShardsFromTheHub(t *testing.T) {
 		}
 	}
 	delete(files, "model.safetensors.index.json")
-	if _, err := model.Open("owner/tiny"); err == nil || !strings.Contains(err.Error(), "no weights as safetensors") {
+	if _, err := model.Open("owner/tiny"); err == nil || !strings.Contains(err.Error(), "has no safetensors weights") {
 		t.Errorf("a model without weights: %v", err)
 	}
 	files["model.safetensors.index.json"] = []byte(`{"weight_map": {"a": "../a.safetensors"}}`)
-	t.Setenv("HF_HOME", t.TempDir()) // the commit, and so what the cache knows of it, has not changed
+	t.Setenv("HF_HOME", t.TempDir()) // the commit is the same, so the old cache would still be used
 	if _, err := model.Open("owner/tiny"); err == nil || !strings.Contains(err.Error(), "outside the folder") {
-		t.Errorf("an index that leads out: %v", err)
+		t.Errorf("an index with a path outside the folder: %v", err)
 	}
 }
 
-// TestOtherModelsAreRefusedBeforeTheirWeightsCome spares a download of gigabytes.
-func TestOtherModelsAreRefusedBeforeTheirWeightsCome(t *testing.T) {
-	server, files := onHub(t)
+// An unsupported model is rejected before gigabytes of weights are downloaded.
+func TestUnsupportedModelIsRejectedBeforeDownload(t *testing.T) {
+	server, files := serveTiny(t)
 	config := files["config.json"]
 	files["config.json"] = []byte(strings.Replace(string(config), `"qwen2"`, `"mistral"`, 1))
 	if _, err := model.Open("owner/tiny"); err == nil || !strings.Contains(err.Error(), `"mistral"; this program knows "llama"`) {
@@ -117,14 +118,14 @@ func TestOtherModelsAreRefusedBeforeTheirWeightsCome(t *testing.T) {
 	if _, err := model.Open("owner/tiny"); err == nil || !strings.Contains(err.Error(), "no chat template") {
 		t.Errorf("a model without a chat template: %v", err)
 	}
-	if askedForWeights(server.Requests()) {
-		t.Error("the weights were fetched")
+	if requestedWeights(server.Requests()) {
+		t.Error("the weights were downloaded")
 	}
 }
 
-// TestPathsWinOverTheHub, and what is neither a path nor a name on the hub is named.
-func TestPathsWinOverTheHub(t *testing.T) {
-	server, files := onHub(t)
+// An existing path takes precedence over a name on the hub. An error quotes a name that is neither.
+func TestPathTakesPrecedenceOverHub(t *testing.T) {
+	server, files := serveTiny(t)
 	t.Chdir(t.TempDir())
 	if err := os.MkdirAll("owner/tiny", 0o700); err != nil {
 		t.Fatal(err)
@@ -140,7 +141,7 @@ func TestPathsWinOverTheHub(t *testing.T) {
 	}
 	defer m.Close()
 	if m.Path != "owner/tiny" || m.HubID != "" || len(server.Requests()) != 0 {
-		t.Errorf("it came from %s with the hub's name %q after %d requests", m.Path, m.HubID, len(server.Requests()))
+		t.Errorf("path %s, hub ID %q, %d requests", m.Path, m.HubID, len(server.Requests()))
 	}
 	for _, name := range []string{"no such folder", "./owner/none", "a/b/c.gguf"} {
 		if _, err := model.Open(name); err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "owner/name") {

@@ -12,32 +12,32 @@ import (
 	"example.com/gonb-dpo/dpocore/llama"
 )
 
-// Files of a model folder beside the weights. Some models have others for the tokenizer too; this program takes
-// tokenizer.json.
+// Files of a model folder besides the weights. Of the tokenizer's files only tokenizer.json is used.
 var (
-	neededFiles   = []string{"config.json", "tokenizer.json"}
+	requiredFiles = []string{"config.json", "tokenizer.json"}
 	optionalFiles = []string{"generation_config.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"}
 )
 
-// Files of weights: one file, or shards that an index names.
+// The weights are one file, or shards listed in an index.
 const (
 	weightsFile  = "model.safetensors"
 	weightsIndex = "model.safetensors.index.json"
 )
 
-// openFromHub fetches a model, the weights last: what this program can't train is refused before they come.
+// openFromHub downloads a model. The weights come last, so that a model that can't be trained is rejected before its
+// weights are downloaded.
 func openFromHub(ctx context.Context, repo hub.Repo, progress hub.Progress) (*Model, error) {
 	snapshot, err := hub.Open(ctx, repo)
 	if err != nil {
 		return nil, err
 	}
-	there, err := snapshot.Files()
+	available, err := snapshot.Files()
 	if err != nil {
 		return nil, err
 	}
-	files := slices.Clone(neededFiles)
+	files := slices.Clone(requiredFiles)
 	for _, name := range optionalFiles {
-		if slices.Contains(there, name) {
+		if slices.Contains(available, name) {
 			files = append(files, name)
 		}
 	}
@@ -52,7 +52,7 @@ func openFromHub(ctx context.Context, repo hub.Repo, progress hub.Progress) (*Mo
 	if err != nil {
 		return nil, err
 	}
-	if err := fetchWeights(ctx, snapshot, there, folder, progress); err != nil {
+	if err := downloadWeights(ctx, snapshot, available, folder, progress); err != nil {
 		model.Tokenizer.Close()
 		return nil, err
 	}
@@ -60,14 +60,15 @@ func openFromHub(ctx context.Context, repo hub.Repo, progress hub.Progress) (*Mo
 	return model, nil
 }
 
-func fetchWeights(ctx context.Context, snapshot *hub.Snapshot, there []string, folder string, progress hub.Progress) error {
+// downloadWeights downloads the weights into a snapshot's folder: the single file, or the shards that the index names.
+func downloadWeights(ctx context.Context, snapshot *hub.Snapshot, available []string, folder string, progress hub.Progress) error {
 	switch {
-	case slices.Contains(there, weightsFile):
+	case slices.Contains(available, weightsFile):
 		_, err := snapshot.Fetch(ctx, []string{weightsFile}, progress)
 		return err
-	case !slices.Contains(there, weightsIndex):
-		_, err := snapshot.Fetch(ctx, []string{weightsFile}, progress) // which says what is missing
-		return fmt.Errorf("there are no weights as safetensors: %w", err)
+	case !slices.Contains(available, weightsIndex):
+		_, err := snapshot.Fetch(ctx, []string{weightsFile}, progress) // fails and names the missing file
+		return fmt.Errorf("the model has no safetensors weights: %w", err)
 	}
 	if _, err := snapshot.Fetch(ctx, []string{weightsIndex}, progress); err != nil {
 		return err

@@ -5,17 +5,17 @@ import (
 	"path/filepath"
 )
 
-// Compared are the finished runs, in the order of what matters.
+// Compared returns the finished runs, best first as in [Compare].
 func (r Record) Compared() (list []Run) {
 	for _, run := range r.Runs {
-		if run.Shows != nil {
-			list = append(list, *run.Shows)
+		if run.HeldOut != nil {
+			list = append(list, *run.HeldOut)
 		}
 	}
 	return list
 }
 
-// InGrid are the finished runs in the order of the grid, in which pictures have their colours.
+// InGrid returns the finished runs in the order of the grid, which sets their colors in plots.
 func (r Record) InGrid() (list []Run) {
 	compared := r.Compared()
 	for _, point := range r.Points() {
@@ -28,7 +28,7 @@ func (r Record) InGrid() (list []Run) {
 	return list
 }
 
-// Table has a row of each finished run, under Columns.
+// Table returns a row for each finished run, with the columns of [Columns].
 func (r Record) Table() (rows [][]string) {
 	for _, run := range r.Compared() {
 		rows = append(rows, run.Row())
@@ -36,7 +36,7 @@ func (r Record) Table() (rows [][]string) {
 	return rows
 }
 
-// Unfinished says of each other run in a sentence why it is not in the table.
+// Unfinished returns a sentence for each run that is not in the table, which says why.
 func (r Record) Unfinished(dir string) (lines []string) {
 	for _, run := range r.Runs {
 		folder := filepath.Join(dir, run.Name)
@@ -44,8 +44,8 @@ func (r Record) Unfinished(dir string) (lines []string) {
 		case Failed:
 			lines = append(lines, fmt.Sprintf("%s failed: %s", folder, run.Error))
 		case Elsewhere:
-			lines = append(lines, fmt.Sprintf("%s is trained by another process; the same call compares it when it is finished", folder))
-		case Waits:
+			lines = append(lines, fmt.Sprintf("%s is being trained by another process; run the sweep again when that has finished", folder))
+		case Pending:
 			lines = append(lines, folder+" is not finished")
 		}
 	}

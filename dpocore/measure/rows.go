@@ -21,19 +21,20 @@ type RowPair struct {
 	Loss              float64 // 0 if the row was measured without a loss
 }
 
-// Func measures a row's answers under the policy, given the reference's log-probabilities.
-type Func func(row *batch.Row, reference [][2]float32) (policy.Measured, error)
+// PolicyFunc measures a row's answers under the policy, given the log-probabilities of the reference, [pairs].
+type PolicyFunc func(row *batch.Row, reference [][2]float32) (policy.Measured, error)
 
-// Rows measures rows under the reference, through its cache, and under the policy, through ofPolicy. each receives every
-// pair; progress the number of rows done. Apart from rounding no result depends on how pairs are packed into rows.
-func Rows(ctx context.Context, work *device.Worker, references *reference.Cache, rows []*batch.Row, progress func(done, total int), ofPolicy Func, each func(RowPair)) error {
+// Rows measures rows under the reference, through its cache, and under the policy, through measurePolicy. each receives
+// every pair, progress the number of rows done. Apart from rounding, results don't depend on how pairs are packed into
+// rows.
+func Rows(ctx context.Context, work *device.Worker, references *reference.Cache, rows []*batch.Row, progress func(done, total int), measurePolicy PolicyFunc, each func(RowPair)) error {
 	for done, row := range rows {
 		progress(done, len(rows))
 		reference, err := references.Await(ctx, work, row)
 		if err != nil {
 			return err
 		}
-		measured, err := device.Await(ctx, work, func() (policy.Measured, error) { return ofPolicy(row, reference) })
+		measured, err := device.Await(ctx, work, func() (policy.Measured, error) { return measurePolicy(row, reference) })
 		if err != nil {
 			return err
 		}
@@ -51,7 +52,7 @@ func Rows(ctx context.Context, work *device.Worker, references *reference.Cache,
 	return nil
 }
 
-// PairsOf lists a set's pairs before they are measured.
+// PairsOf lists the pairs of examples before they are measured. Pairs with equal prompts have the same Prompt number.
 func PairsOf(e encode.Examples) []evaluation.Pair {
 	pairs := make([]evaluation.Pair, len(e.List))
 	prompts := map[string]int{}
@@ -81,7 +82,7 @@ func Pack(list []batch.Example) ([]*batch.Row, error) {
 	return batch.Pack(list, batch.Plan([][]batch.Example{list})...)
 }
 
-// Rewards are β·(log π − log π_ref) of the chosen and the rejected answer.
+// Rewards returns β·(log π − log π_ref) of the chosen and the rejected answer (Rafailov et al. 2023, section 4).
 func Rewards(policy, reference [2]float32, beta float64) [2]float64 {
 	return [2]float64{
 		beta * (float64(policy[0]) - float64(reference[0])),

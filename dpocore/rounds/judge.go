@@ -12,16 +12,16 @@ import (
 	"example.com/gonb-dpo/dpocore/judge"
 )
 
-// judgedAtOnce is how many prompts a judge is asked about together, where it takes several.
-const judgedAtOnce = 16
+// judgeBatch is the number of prompts that a judge scores at once, if it can score several.
+const judgeBatch = 16
 
-// scoredPrompt is what a judge has said of the answers to a prompt: a line of the files of scores.
+// scoredPrompt has the scores of the answers to a prompt: a line of scores-N.jsonl.
 type scoredPrompt struct {
 	Place  int        `json:"place"`  // of the prompt in the file of answers, from 0
-	Scores []*float64 `json:"scores"` // of the answers that say something; null leaves one out, and none are of a prompt that none of them is worth
+	Scores []*float64 `json:"scores"` // of the answers that are not empty; null for one without a score, empty if no answer is good
 }
 
-// score has the judge score answers that it has not scored yet, and returns all scores by the prompt's place.
+// score has the judge score the prompts that have no scores in the file yet, and returns all scores by the prompt's index.
 func (r *runner) score(ctx context.Context, path, answersFile string, round int, answers []answeredPrompt) (map[int][]float64, error) {
 	file, err := openJournal[scoredPrompt](path)
 	if err != nil {
@@ -38,16 +38,16 @@ func (r *runner) score(ctx context.Context, path, answersFile string, round int,
 		if _, known := scores[place]; known {
 			continue
 		}
-		q, _ := answered.question()
+		q := answered.question()
 		if len(q.Answers) < 2 {
 			scores[place] = nil
 			continue
 		}
 		places, questions = append(places, place), append(questions, q)
 	}
-	waiting, err := r.ask(ctx, questions, func(i int, own []float64) error {
-		scores[places[i]] = own
-		return file.add(scored(places[i], own))
+	waiting, err := r.ask(ctx, questions, func(i int, judged []float64) error {
+		scores[places[i]] = judged
+		return file.add(newScoredPrompt(places[i], judged))
 	})
 	if err == nil && waiting > 0 {
 		err = &Waiting{Round: round, Prompts: waiting, File: answersFile, Judge: r.judge.Name()}
@@ -55,22 +55,22 @@ func (r *runner) score(ctx context.Context, path, answersFile string, round int,
 	return scores, err
 }
 
-// ask puts questions to the judge, several at once where it can, and hands on each answer as it comes. waiting counts
-// the questions that have yet to be judged.
+// ask passes questions to the judge in batches, and its scores to each as they come. waiting is the number of questions
+// that are not judged yet.
 func (r *runner) ask(ctx context.Context, questions []judge.Question, each func(i int, scores []float64) error) (waiting int, err error) {
 	if costly, ok := r.judge.(judge.Costly); ok && len(questions) > 0 {
-		r.listener.Note(fmt.Sprintf("Judging %d prompts by %s takes about %s.", len(questions), r.judge.Name(), costly.Cost(questions)))
+		r.listener.Note(fmt.Sprintf("Judging the answers to %d prompts by %s takes about %s.", len(questions), r.judge.Name(), costly.Cost(questions)))
 		defer func() {
 			r.record.Cost = r.spent.Plus(costly.Used())
 			err = errors.Join(err, r.record.write(r.dir))
 		}()
 	}
-	for begin := 0; begin < len(questions); begin += judgedAtOnce {
-		part := questions[begin:min(begin+judgedAtOnce, len(questions))]
-		r.listener.Doing("judging answers", begin, len(questions))
+	for begin := 0; begin < len(questions); begin += judgeBatch {
+		part := questions[begin:min(begin+judgeBatch, len(questions))]
+		r.listener.Progress("judging answers", begin, len(questions))
 		err := judge.All(ctx, r.judge, part, func(i int, scores []float64) error {
 			if len(scores) != 0 && len(scores) != len(part[i].Answers) {
-				return fmt.Errorf("%s gave %d scores for the %d answers to %q", r.judge.Name(), len(scores), len(part[i].Answers), part[i].Prompt)
+				return fmt.Errorf("%s returned %d scores for the %d answers to %q", r.judge.Name(), len(scores), len(part[i].Answers), part[i].Prompt)
 			}
 			return each(begin+i, scores)
 		}, func() { waiting++ })
@@ -79,19 +79,18 @@ func (r *runner) ask(ctx context.Context, questions []judge.Question, each func(
 		}
 	}
 	if len(questions) > 0 {
-		r.listener.Doing("judging answers", len(questions), len(questions))
+		r.listener.Progress("judging answers", len(questions), len(questions))
 	}
 	return waiting, nil
 }
 
-// JudgeCost is what a judge's work on all rounds costs at most, but for calls that are tried again: answers are taken to
-// be as long as they may be.
+// JudgeCost is the maximum cost of judging all rounds, without repeated calls: it assumes answers of the maximum length.
 func (c Config) JudgeCost(prompts Prompts, j judge.Costly) judge.Cost {
-	const charactersAToken = 4
+	const charactersPerToken = 4
 	var questions []judge.Question
 	add := func(list []string) {
 		for _, prompt := range list {
-			answers := slices.Repeat([]string{strings.Repeat("x", charactersAToken*c.MaxTokens)}, c.Answers)
+			answers := slices.Repeat([]string{strings.Repeat("x", charactersPerToken*c.MaxTokens)}, c.Answers)
 			questions = append(questions, judge.Question{Prompt: prompt, Answers: answers})
 		}
 	}
@@ -104,7 +103,8 @@ func (c Config) JudgeCost(prompts Prompts, j judge.Costly) judge.Cost {
 	return j.Cost(questions)
 }
 
-func scored(place int, scores []float64) scoredPrompt {
+// newScoredPrompt is the line of a prompt's scores; a score that is not finite becomes null.
+func newScoredPrompt(place int, scores []float64) scoredPrompt {
 	line := scoredPrompt{Place: place}
 	for _, score := range scores {
 		if finite(score) {
@@ -116,6 +116,7 @@ func scored(place int, scores []float64) scoredPrompt {
 	return line
 }
 
+// values returns the scores, NaN for null.
 func (s scoredPrompt) values() (scores []float64) {
 	for _, score := range s.Scores {
 		if score == nil {
@@ -127,7 +128,7 @@ func (s scoredPrompt) values() (scores []float64) {
 	return scores
 }
 
-// check has the judge score what the model answers to the check prompts after a round, 0 for before the first.
+// check has the judge score the model's answers to the check prompts after a round; 0 is before the first.
 func (r *runner) check(ctx context.Context, round int) error {
 	done := slices.ContainsFunc(r.record.Checked, func(c Check) bool { return c.Round == round })
 	if done || len(r.prompts.Check) == 0 {
@@ -137,21 +138,21 @@ func (r *runner) check(ctx context.Context, round int) error {
 	if round > 0 {
 		adapter = r.runDir(round)
 	}
-	path := func(what string) string { return filepath.Join(r.dir, fmt.Sprintf("check-%s-%d.jsonl", what, round)) }
+	path := func(name string) string { return filepath.Join(r.dir, fmt.Sprintf("check-%s-%d.jsonl", name, round)) }
 	answers, err := r.answer(ctx, path("answers"), r.prompts.Check, adapter, "answering the check prompts")
 	if err != nil {
 		return err
 	}
 	scores, err := r.score(ctx, path("scores"), path("answers"), round, answers)
-	var waits *Waiting
-	if errors.As(err, &waits) { // a person is not asked for what trains nothing
-		r.listener.Note(fmt.Sprintf("%s has not judged the answers to the check prompts, %s.", r.judge.Name(), path("answers")))
+	var waiting *Waiting
+	if errors.As(err, &waiting) { // the rounds don't wait for a person to judge what is not trained on
+		r.listener.Note(fmt.Sprintf("%s has not judged the answers to the check prompts in %s.", r.judge.Name(), path("answers")))
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	c := checkOf(round, answers, scores)
+	c := newCheck(round, answers, scores)
 	if c.Answers == 0 {
 		return nil
 	}
@@ -160,10 +161,10 @@ func (r *runner) check(ctx context.Context, round int) error {
 	return r.record.write(r.dir)
 }
 
-// checkOf sums up what a judge thinks of answers.
-func checkOf(round int, answers []answeredPrompt, scores map[int][]float64) Check {
+// newCheck summarizes scored answers to the check prompts.
+func newCheck(round int, answers []answeredPrompt, scores map[int][]float64) Check {
 	c := Check{Round: round}
-	sum, all, ended := 0.0, 0, 0
+	sum, total, ended := 0.0, 0, 0
 	for place, answered := range answers {
 		for _, score := range scores[place] {
 			if finite(score) {
@@ -171,12 +172,12 @@ func checkOf(round int, answers []answeredPrompt, scores map[int][]float64) Chec
 			}
 		}
 		for _, answer := range answered.Answers {
-			if all++; answer.Ended {
+			if total++; answer.Ended {
 				ended++
 			}
 		}
 	}
-	c.Score, c.Ended = sum/float64(c.Answers), float64(ended)/float64(all)
+	c.Score, c.Ended = sum/float64(c.Answers), float64(ended)/float64(total)
 	return c
 }
 

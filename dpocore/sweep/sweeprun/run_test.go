@@ -18,32 +18,32 @@ import (
 	"example.com/gonb-dpo/internal/runtest"
 )
 
-// sweepListener keeps what it is told of a sweep.
+// sweepListener records what it is told of a sweep.
 type sweepListener struct {
-	turns    []string
+	started  []string
 	ended    map[string]sweep.State
 	faults   map[string]error
 	measured []string
-	runs     map[string]*sweptRecorder
+	runs     map[string]*runRecorder
 	OnStep   func(run string, e metrics.Event)
 }
 
-// sweptRecorder also keeps what a run took.
-type sweptRecorder struct {
+// runRecorder also records the end of a run.
+type runRecorder struct {
 	runtest.Recorder
 	finish train.Finish
 }
 
-func (r *sweptRecorder) Finished(f train.Finish) { r.finish = f }
+func (r *runRecorder) Finished(f train.Finish) { r.finish = f }
 
 func (l *sweepListener) Run(number, of int, run sweep.Point) train.Listener {
-	l.turns = append(l.turns, fmt.Sprintf("%d of %d: %s", number, of, run.Name))
-	r := &sweptRecorder{}
+	l.started = append(l.started, fmt.Sprintf("%d of %d: %s", number, of, run.Name))
+	r := &runRecorder{}
 	if l.OnStep != nil {
 		r.OnStep = func(e metrics.Event) { l.OnStep(run.Name, e) }
 	}
 	if l.runs == nil {
-		l.runs = map[string]*sweptRecorder{}
+		l.runs = map[string]*runRecorder{}
 	}
 	l.runs[run.Name] = r
 	return r
@@ -62,11 +62,13 @@ func (l *sweepListener) Measuring(run sweep.Point, done, _ int) {
 	}
 }
 
+// shortSweep returns a sweep over beta of short runs.
 func shortSweep(t testing.TB, betas ...float64) (sweep.Grid, dataset.Data) {
 	c, data := runtest.Short(t)
 	return sweep.Grid{Config: c, Betas: betas}, data
 }
 
+// sweepInto runs a sweep to its end.
 func sweepInto(t *testing.T, model *model.Model, dir string, s sweep.Grid, data dataset.Data) (sweep.Record, *sweepListener) {
 	t.Helper()
 	l := &sweepListener{}
@@ -77,7 +79,7 @@ func sweepInto(t *testing.T, model *model.Model, dir string, s sweep.Grid, data 
 	return record, l
 }
 
-// TestSweepEqualsSingleRuns trains five betas together and one by one, each in a model of its own.
+// A sweep over five betas gives the same runs as five single runs.
 func TestSweepEqualsSingleRuns(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
@@ -85,7 +87,7 @@ func TestSweepEqualsSingleRuns(t *testing.T) {
 	s, data := shortSweep(t, betas...)
 	dir := filepath.Join(t.TempDir(), "sweep")
 	record, l := sweepInto(t, model, dir, s, data)
-	if len(record.Runs) != 5 || record.Says == "" {
+	if len(record.Runs) != 5 || record.Summary == "" {
 		t.Fatalf("the record is %+v", record)
 	}
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
@@ -105,7 +107,7 @@ func TestSweepEqualsSingleRuns(t *testing.T) {
 	}
 }
 
-// One compile and one reference pass: the runs after the first one compile nothing and add no reference.
+// Graphs compile once and references are computed once: the runs after the first compile nothing and add no reference.
 func TestSweepCompilesOnce(t *testing.T) {
 	cache := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", cache)
@@ -134,11 +136,11 @@ func TestSweepCompilesOnce(t *testing.T) {
 		}
 	}
 	if sizes[1] != sizes[2] {
-		t.Errorf("the file of references grows: %d bytes", sizes)
+		t.Errorf("the reference file grows: %d bytes", sizes)
 	}
 }
 
-// A sweep of all four axes, with another rank and loss in between, still equals single runs.
+// A sweep over all four axes equals single runs, also where rank and loss change.
 func TestSweepOfEveryAxis(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
@@ -147,18 +149,18 @@ func TestSweepOfEveryAxis(t *testing.T) {
 	s.LearningRates, s.Ranks, s.LossTypes = []float64{1e-3, 2e-3}, []int{2, 4}, []string{"sigmoid", "ipo"}
 	dir := filepath.Join(t.TempDir(), "sweep")
 	record, l := sweepInto(t, model, dir, s, data)
-	if len(record.Runs) != 16 || len(l.turns) != 16 || l.turns[15] != "16 of 16: beta-0.3,lr-0.002,rank-4,loss-ipo" {
-		t.Fatalf("%d runs, turns %q", len(record.Runs), l.turns)
+	if len(record.Runs) != 16 || len(l.started) != 16 || l.started[15] != "16 of 16: beta-0.3,lr-0.002,rank-4,loss-ipo" {
+		t.Fatalf("%d runs, started %q", len(record.Runs), l.started)
 	}
-	for _, run := range s.Points()[6:10] { // over the changes of loss and rank
+	for _, run := range s.Points()[6:10] { // includes changes of loss and rank
 		alone := filepath.Join(t.TempDir(), "run")
 		runtest.Train(t, model, alone, run.Config, data)
 		runtest.EqualOutcome(t, run.Name, runtest.Outcome(t, filepath.Join(dir, run.Name)), runtest.Outcome(t, alone))
 	}
 }
 
-// A sweep that is stopped goes on, repeats no finished run, and ends as one that never stopped.
-func TestSweepGoesOn(t *testing.T) {
+// A stopped sweep resumes, repeats no finished run, and ends like one that never stopped.
+func TestSweepResumes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
 	s, data := shortSweep(t, 0.05, 0.1, 0.3)
@@ -181,15 +183,15 @@ func TestSweepGoesOn(t *testing.T) {
 	if len(l.measured) > 0 {
 		t.Errorf("the held-out pairs of %q were measured again", l.measured)
 	}
-	if got.Says != want.Says || runtest.Read(t, filepath.Join(parts, "sweep.json")) != runtest.Read(t, filepath.Join(whole, "sweep.json")) {
-		t.Errorf("it says %q, one that never stopped %q", got.Says, want.Says)
+	if got.Summary != want.Summary || runtest.Read(t, filepath.Join(parts, "sweep.json")) != runtest.Read(t, filepath.Join(whole, "sweep.json")) {
+		t.Errorf("summary %q, uninterrupted %q", got.Summary, want.Summary)
 	}
 	for _, run := range s.Points() {
 		runtest.EqualOutcome(t, run.Name, runtest.Outcome(t, filepath.Join(parts, run.Name)), runtest.Outcome(t, filepath.Join(whole, run.Name)))
 	}
 }
 
-// A rate at which numbers overflow fails; the runs after it train as ever, and only the finished ones are compared.
+// A run with a learning rate that overflows fails; the runs after it are not affected, and only finished ones are compared.
 func TestFailingRunDoesNotStopTheOthers(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
@@ -200,12 +202,12 @@ func TestFailingRunDoesNotStopTheOthers(t *testing.T) {
 	if l.ended["lr-1e+30"] != sweep.Failed || !strings.Contains(l.faults["lr-1e+30"].Error(), "is not a finite number") {
 		t.Fatalf("ended %v, %v", l.ended, l.faults)
 	}
-	if len(record.Runs) != 3 || record.Runs[2].State != sweep.Failed || !strings.HasPrefix(record.Runs[2].Error, "step 2: ") || record.Runs[1].Shows == nil {
+	if len(record.Runs) != 3 || record.Runs[2].State != sweep.Failed || !strings.HasPrefix(record.Runs[2].Error, "step 2: ") || record.Runs[1].HeldOut == nil {
 		t.Errorf("the record has %+v", record.Runs)
 	}
 	c := s.Config
 	c.LearningRate = 2e-3
 	alone := filepath.Join(t.TempDir(), "run")
 	runtest.Train(t, model, alone, c, data)
-	runtest.EqualOutcome(t, "after the failed one", runtest.Outcome(t, filepath.Join(dir, "lr-0.002")), runtest.Outcome(t, alone))
+	runtest.EqualOutcome(t, "after the failed run", runtest.Outcome(t, filepath.Join(dir, "lr-0.002")), runtest.Outcome(t, alone))
 }

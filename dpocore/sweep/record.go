@@ -1,0 +1,85 @@
+package sweep
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/disk"
+)
+
+// sweepFile is beside the folders of a sweep's runs. It has the grid and, once runs are finished, their comparison.
+const sweepFile = "sweep.json"
+
+// Record is sweep.json.
+type Record struct {
+	Grid
+	Runs    []Result `json:"runs,omitempty"` // the finished ones first, best first as in Compare
+	Summary string   `json:"says,omitempty"` // which run to choose and why, from Advise
+}
+
+// Result is a run in sweep.json.
+type Result struct {
+	Name    string `json:"name"`
+	State   State  `json:"state"`
+	Error   string `json:"error,omitempty"`    // of a failed run
+	HeldOut *Run   `json:"held_out,omitempty"` // of a finished run
+}
+
+// State is the state of a run in a sweep.
+type State string
+
+// The states of a run.
+const (
+	Finished  State = "finished"
+	Failed    State = "failed"
+	Elsewhere State = "elsewhere" // another process is training it
+	Pending   State = "waits"     // not finished, and not trained by this call
+)
+
+// Read reads sweep.json of a folder; ok is false if it does not exist.
+func Read(dir string) (record Record, ok bool, err error) {
+	path := filepath.Join(dir, sweepFile)
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return record, false, nil
+	}
+	if err != nil {
+		return record, false, fmt.Errorf("open the sweep: %w", err)
+	}
+	if err := json.Unmarshal(raw, &record); err != nil {
+		return record, false, fmt.Errorf("open the sweep: read %s: %w", path, err)
+	}
+	return record, true, nil
+}
+
+// Begin creates a sweep's folder and writes the grid to sweep.json, unless it already has the same grid.
+func (g Grid) Begin(dir string) error {
+	if err := disk.MkdirAll(dir); err != nil {
+		return fmt.Errorf("make the folder of the sweep: %w", err)
+	}
+	existing, exists, err := Read(dir)
+	if err != nil {
+		return err
+	}
+	grid, err := json.Marshal(g)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", sweepFile, err)
+	}
+	if existingGrid, err := json.Marshal(existing.Grid); exists && err == nil && string(existingGrid) == string(grid) {
+		return nil
+	}
+	return Record{Grid: g}.Write(dir)
+}
+
+// Write writes sweep.json.
+func (r Record) Write(dir string) error {
+	raw, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", sweepFile, err)
+	}
+	return atomicfile.WriteBytes(filepath.Join(dir, sweepFile), append(raw, '\n'))
+}

@@ -1,0 +1,178 @@
+// Package sweeprun trains the runs of a sweep and compares them. See [Run]; package sweep has the grid and its record.
+package sweeprun
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/encode"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/sweep"
+	"example.com/gonb-dpo/dpocore/train"
+)
+
+// Listener is told what happens in a sweep, in order and from one goroutine.
+type Listener interface {
+	Run(number, of int, run sweep.Point) train.Listener  // a run starts, counted from 1; returns the listener of its training
+	Ended(run sweep.Point, state sweep.State, err error) // a run ended; err is why it failed
+	Measuring(run sweep.Point, done, total int)          // rows of held-out pairs of a finished run
+}
+
+// runner is a call of [Run].
+type runner struct {
+	model    *model.Model
+	shared   *train.Shared
+	dir      string
+	data     dataset.Data
+	heldOut  encode.Examples
+	listener Listener
+
+	points   []sweep.Point
+	states   map[string]sweep.State // by name
+	faults   map[string]error       // by name, of failed runs
+	noted    map[string]bool        // notes that the listener has received
+	finished []sweep.Run
+}
+
+// Run trains the runs of a grid, each an ordinary run in its own folder below dir, and compares them on the held-out pairs.
+//
+// Finished runs are reused and stopped ones resume. A failing run is reported to the listener and recorded, and the other
+// runs continue; one that another process is training is left to it. With compareOnly nothing is trained, only the
+// finished runs are compared. When the context ends, Run returns a *[train.Stopped], and the same call resumes.
+func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data dataset.Data, compareOnly bool, listener Listener) (sweep.Record, error) {
+	r := &runner{model: m, dir: dir, data: data, listener: listener, points: grid.Points(), states: map[string]sweep.State{}, faults: map[string]error{}, noted: map[string]bool{}}
+	if err := r.open(grid); err != nil {
+		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
+	}
+	r.shared = train.NewShared()
+	defer m.Work.WhenIdle(r.shared.Close)
+	if err := r.trainAll(ctx, compareOnly); err != nil {
+		return sweep.Record{}, err
+	}
+	record := sweep.Record{Grid: grid}
+	var err error
+	if record.Runs, record.Summary, err = r.compare(); err != nil {
+		return record, fmt.Errorf("sweep: %w", err)
+	}
+	return record, record.Write(dir)
+}
+
+// open checks the grid, tokenizes the held-out pairs and writes the grid to the folder.
+func (r *runner) open(grid sweep.Grid) (err error) {
+	if err := grid.Validate(); err != nil {
+		return err
+	}
+	if r.data.HeldOut == nil || len(r.data.HeldOut.Pairs) == 0 {
+		return errors.New("a sweep needs held-out pairs to compare its runs, and there are none; name a file of them, or hold out a share of the training pairs")
+	}
+	if r.heldOut, err = r.model.Encoder(grid.Config.MaxLength).Encode(r.data.HeldOut.Spread(train.MaxHeldOut)); err != nil {
+		return err
+	}
+	return grid.Begin(r.dir)
+}
+
+// trainAll trains each run, and then tries again those that another process was training.
+func (r *runner) trainAll(ctx context.Context, compareOnly bool) error {
+	for pass := range 2 {
+		for i, point := range r.points {
+			if pass > 0 && r.states[point.Name] != sweep.Elsewhere {
+				continue
+			}
+			if err := r.train(ctx, i, point, compareOnly); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// train trains a run and records its state. It returns an error only if the sweep is stopped.
+func (r *runner) train(ctx context.Context, i int, point sweep.Point, compareOnly bool) error {
+	dir := filepath.Join(r.dir, point.Name)
+	if compareOnly {
+		record, _, err := run.ReadRecord(dir)
+		if err != nil || !record.Finished {
+			r.end(point, sweep.Pending, nil)
+			return nil
+		}
+	}
+	listener := onceListener{r.listener.Run(i+1, len(r.points), point), r.noted}
+	err := train.Run(ctx, train.Job{Model: r.model, Dir: dir, Config: point.Config, Data: r.data, Listener: listener, Shared: r.shared})
+	var stopped *train.Stopped
+	switch {
+	case err == nil:
+		return r.finish(ctx, point)
+	case errors.As(err, &stopped) || ctx.Err() != nil:
+		return err
+	case errors.Is(err, run.ErrInUse):
+		r.end(point, sweep.Elsewhere, nil)
+	default:
+		r.end(point, sweep.Failed, err)
+	}
+	return nil
+}
+
+// finish measures the held-out pairs of a finished run.
+func (r *runner) finish(ctx context.Context, point sweep.Point) error {
+	pairs, err := r.measure(ctx, point)
+	if err != nil && ctx.Err() != nil {
+		return err
+	}
+	finished, summaryErr := sweep.Of(point.Name, pairs)
+	if err := cmp.Or(err, summaryErr); err != nil {
+		r.end(point, sweep.Failed, err)
+		return nil
+	}
+	r.finished = append(r.finished, finished)
+	r.end(point, sweep.Finished, nil)
+	return nil
+}
+
+// end records the state of a run.
+func (r *runner) end(point sweep.Point, state sweep.State, err error) {
+	r.states[point.Name], r.faults[point.Name] = state, err
+	r.listener.Ended(point, state, err)
+}
+
+// compare lists the finished runs, best first, and then the others.
+func (r *runner) compare() (list []sweep.Result, summary string, err error) {
+	sweep.Compare(r.finished)
+	for i := range r.finished {
+		list = append(list, sweep.Result{Name: r.finished[i].Name, State: sweep.Finished, HeldOut: &r.finished[i]})
+	}
+	for _, point := range r.points {
+		if r.states[point.Name] != sweep.Finished {
+			list = append(list, r.unfinished(point))
+		}
+	}
+	advice, err := sweep.Advise(r.finished)
+	return list, advice.Summary, err
+}
+
+// unfinished is the result of a run that can't be compared.
+func (r *runner) unfinished(point sweep.Point) sweep.Result {
+	result := sweep.Result{Name: point.Name, State: r.states[point.Name]}
+	if fault := r.faults[point.Name]; fault != nil {
+		result.Error = strings.TrimPrefix(fault.Error(), "train: ")
+	}
+	return result
+}
+
+// onceListener passes on each note once, since notes on the pairs are the same for all runs.
+type onceListener struct {
+	train.Listener
+	noted map[string]bool
+}
+
+func (l onceListener) Note(text string) {
+	if !l.noted[text] {
+		l.noted[text] = true
+		l.Listener.Note(text)
+	}
+}
