@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/gonb-dpo/dpocore"
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/config"
 )
@@ -19,7 +19,7 @@ func configFlags(f *pflag.FlagSet, c *config.Config) {
 	f.Float64Var(&c.LabelSmoothing, "label-smoothing", c.LabelSmoothing, "share of pairs whose labels are taken to be wrong")
 	f.IntVar(&c.LoRARank, "lora-r", c.LoRARank, "rank of the adapter")
 	f.Float64Var(&c.LoRAAlpha, "lora-alpha", c.LoRAAlpha, "the adapter's contribution is scaled by alpha/r")
-	f.StringSliceVar(&c.LoRAModules, "lora-modules", nil, "the `projections` that carry LoRA, of "+strings.Join(llama.AllModules, ",")+" (default all)")
+	f.StringSliceVar(&c.LoRAModules, "lora-modules", nil, "the `projections` that carry LoRA, of "+strings.Join(decoder.AllModules, ",")+" (default all)")
 	f.BoolVar(&c.RSLoRA, "use-rslora", false, "scale by alpha/√r instead")
 	f.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "greatest learning rate")
 	f.StringVar(&c.Scheduler, "lr-scheduler", c.Scheduler, "how the rate goes on after the warm-up: "+strings.Join(config.Schedulers, ", "))

@@ -12,8 +12,8 @@ import (
 
 	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/plots"
-	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/rounds"
 	"example.com/gonb-dpo/dpocore/train"
 )
@@ -141,12 +141,12 @@ func readRoundPrompts(o roundsOptions, config rounds.Config) (prompts rounds.Pro
 		return prompts, wrongUse(errors.New("rounds after the first need prompts; name a file of them with --prompts"))
 	}
 	if o.prompts != "" {
-		if prompts.New, err = dataset.ReadPrompts(o.prompts); err != nil {
+		if prompts.New, err = preference.ReadPrompts(o.prompts); err != nil {
 			return prompts, badData(err)
 		}
 	}
 	if o.check != "" {
-		if prompts.Check, err = dataset.ReadPrompts(o.check); err != nil {
+		if prompts.Check, err = preference.ReadPrompts(o.check); err != nil {
 			return prompts, badData(err)
 		}
 	}

@@ -40,14 +40,14 @@ func TestRoundsByEndpoint(t *testing.T) {
 	p := roundsPlace(t)
 	judge := fmt.Sprintf("--judge endpoint:%s/v1 --judge-model m --judge-key-env TEST_JUDGE_KEY ", server.URL)
 	out, err := p.run(shortRounds + judge).CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "takes 2 calls, ") || !strings.Contains(string(out), "--judge-calls 2 allows it") || asked > 0 {
+	if err == nil || !strings.Contains(string(out), "needs at most 2 calls, ") || !strings.Contains(string(out), "allow it with --judge-calls 2") || asked > 0 {
 		t.Fatalf("%d calls, %v: %s", asked, err, out)
 	}
 	out, err = p.run(shortRounds + judge + "--judge-calls 2").CombinedOutput()
 	if err != nil || asked != 2 {
 		t.Fatalf("%d calls, %v: %s", asked, err, out)
 	}
-	for _, want := range []string{"Judging 2 prompts by endpoint:m at " + server.URL, "judging took 2 calls, 200 tokens to read and 20 to write", "round-2  2 pairs", "its reference too"} {
+	for _, want := range []string{"Judging 2 prompts by endpoint:m at " + server.URL, "judging took 2 calls, 200 input tokens and 20 output tokens", "round-2  2 pairs", "its reference too"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("lacks %q in\n%s", want, out)
 		}
@@ -98,9 +98,9 @@ func TestBadRounds(t *testing.T) {
 	p.write(p.path("ODD"), []byte("{\"prompt\": \"Why?\"}\n{\"question\": \"How?\"}\n"))
 	for _, c := range []badInput{
 		{"rounds --model MODEL --out OUT --judge words:5", 2, "rounds after the first need prompts; name a file of them with --prompts"},
-		{"rounds --model MODEL --out OUT --prompts ODD --judge words:5", 3, `ODD, line 2: the field "prompt" is missing; it must be a text`},
+		{"rounds --model MODEL --out OUT --prompts ODD --judge words:5", 3, `ODD, line 2: the field "prompt" is missing; it must be a string`},
 		{shortRounds + "--judge taste", 2, `the judge is "taste"; it may be words:N, model:NAME, endpoint:URL or person:FILE`},
-		{shortRounds + "--judge words:many", 2, `the judge is "words:many"; write the number of words as in words:60`},
+		{shortRounds + "--judge words:many", 2, `the judge is "words:many"; give a number of words, as in words:60`},
 		{shortRounds + "--judge model:MODEL --judge-by chance", 2, `the model judges by "chance"; it may be yes or likelihood`},
 		{shortRounds + "--judge endpoint:localhost", 2, "the endpoint's address can't be used; write it as in http://localhost:8080/v1"},
 		{shortRounds + "--judge endpoint:http://localhost:1/v1", 2, "the endpoint's model has no name; give the name that the server knows it by"},

@@ -126,7 +126,7 @@ func train(cmd *cobra.Command, config config.Config, o trainOptions, listener tr
 		return err
 	}
 	if !o.json { // there the last event is that the run has finished
-		if err := complain(o.out, listener); err != nil {
+		if err := noteProblems(o.out, listener); err != nil {
 			return err
 		}
 	}

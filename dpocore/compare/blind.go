@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/gonb-dpo/dpocore/judgement"
+	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/model"
 )
@@ -19,11 +19,11 @@ const baseAuthor = "base model"
 // Blind makes ballots of a comparison's answers: to each prompt the answers in a mixed order, for raters who don't see
 // whose they are. What several models say word for word is one answer. Prompts to which all say the same make no ballot,
 // and an answer without words is on none; notes say so.
-func Blind(m *model.Model, runs []string, answers []Answers, o Options) (ballots []judgement.Drawing, notes []string, err error) {
+func Blind(m *model.Model, runs []string, answers []Answers, o Options) (ballots []ranking.Candidates, notes []string, err error) {
 	adapters := make([]string, len(runs))
 	var model string
 	for i, dir := range runs {
-		var signed judgement.Drawing
+		var signed ranking.Candidates
 		if err := generate.Sign(m, &signed, dir); err != nil {
 			return nil, nil, fmt.Errorf("compare: %w", err)
 		}
@@ -31,9 +31,9 @@ func Blind(m *model.Model, runs []string, answers []Answers, o Options) (ballots
 	}
 	agreed, mute := 0, 0
 	for _, a := range answers {
-		d := judgement.Drawing{
+		d := ranking.Candidates{
 			Prompt: a.Prompt, Model: model, Adapter: strings.Join(adapters, ", "), Drawn: time.Now().UTC().Truncate(time.Second),
-			Sampling: judgement.Sampling{MaxNewTokens: o.MaxNewTokens, TopP: 1, Seed: o.Seed},
+			Sampling: ranking.Sampling{MaxNewTokens: o.MaxNewTokens, TopP: 1, Seed: o.Seed},
 		}
 		for i, said := range a.Said {
 			if !putOn(&d, said, append([]string{baseAuthor}, runs...)[i], o.Temperature) {
@@ -60,22 +60,22 @@ func Blind(m *model.Model, runs []string, answers []Answers, o Options) (ballots
 }
 
 // putOn puts what a model says on a ballot; false where it says nothing.
-func putOn(d *judgement.Drawing, said Said, by string, temperature float64) bool {
+func putOn(d *ranking.Candidates, said Said, by string, temperature float64) bool {
 	text := strings.TrimSpace(said.Text)
 	if text == "" {
 		return false
 	}
-	at := slices.IndexFunc(d.Answers, func(a judgement.Answer) bool { return a.Text == text })
+	at := slices.IndexFunc(d.Answers, func(a ranking.Answer) bool { return a.Text == text })
 	if at < 0 {
 		at = len(d.Answers)
-		d.Answers = append(d.Answers, judgement.Answer{Text: text, Temperature: temperature})
+		d.Answers = append(d.Answers, ranking.Answer{Text: text, Temperature: temperature})
 	}
 	d.Answers[at].By = append(d.Answers[at].By, by)
 	return true
 }
 
 // shuffle mixes the answers, so that their places tell nothing: another comparison of the same prompt has other ones.
-func shuffle(d *judgement.Drawing) {
+func shuffle(d *ranking.Candidates) {
 	sum := fnv.New64a()
 	fmt.Fprint(sum, d.Prompt, d.Model, d.Adapter) // a hash never fails to take bytes
 	for _, answer := range d.Answers {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/model"
@@ -100,7 +100,7 @@ func (c *comparer) wanted(dir string) (k keptAnswers, err error) {
 	for _, prompt := range c.prompts {
 		k.Answers = append(k.Answers, keptAnswer{Prompt: prompt})
 	}
-	if k.Adapter, err = export.HashAdapter(dir); err != nil {
+	if k.Adapter, err = adapter.Hash(dir); err != nil {
 		return k, err
 	}
 	k.Weights, err = c.model.WeightsHash()

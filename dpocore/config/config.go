@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
@@ -68,12 +68,12 @@ func Default() Config {
 func (c Config) StepPairs() int { return c.BatchSize * c.GradientAccumulation }
 
 // LoRA is the adapter that the configuration asks for.
-func (c Config) LoRA() llama.LoRA {
+func (c Config) LoRA() decoder.LoRA {
 	modules := c.LoRAModules
 	if len(modules) == 0 {
-		modules = llama.AllModules
+		modules = decoder.AllModules
 	}
-	return llama.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: modules, RankStabilized: c.RSLoRA}
+	return decoder.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: modules, RankStabilized: c.RSLoRA}
 }
 
 // Validate names every setting that no run can have, with its value and what it may be.

@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/suggest"
 )
 
 // fetchMixOf reads a mix and its pairs, and those to evaluate on where they are named apart.
@@ -56,7 +57,7 @@ func notThere(data string, err error) error {
 		return err
 	}
 	for _, name := range names {
-		if preference.Distance(strings.ToLower(data), name) <= 3 {
+		if suggest.Distance(strings.ToLower(data), name) <= 3 {
 			return fmt.Errorf("there is no file or source %q; did you mean %s?", data, name)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/offheap"
 )
 
 // tokenizedAhead is how many pairs a set may have for all of them to be tokenized before the first step. That takes a
@@ -57,7 +58,7 @@ func (f *Feed) Pair(i int) *preference.Pair {
 // at returns the tokens of pairs; own are the pairs themselves, of which some may stand in for others.
 func (f *Feed) At(indices []int) (own []int, list []batch.Example, err error) {
 	if f.Large && f.pairs%restEvery < len(indices) {
-		preference.Rest()
+		offheap.Release()
 	}
 	for _, index := range indices {
 		i, example, err := f.from(index)

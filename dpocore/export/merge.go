@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"math"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
@@ -25,9 +26,9 @@ var mergeTolerance = map[string]float64{"float32": 1e-2, "float16": 0.1, "bfloat
 // of two answers. Where out holds this very merge, it is left alone and fresh is false. What earlier merges into out left
 // beside it when they were killed is removed. When the context ends, Merge leaves nothing behind, and what lay in out
 // stays as it was; the error's cause is the context's.
-func Merge(ctx context.Context, m *model.Model, adapter, out, dtype string) (fresh bool, err error) {
+func Merge(ctx context.Context, m *model.Model, dir, out, dtype string) (fresh bool, err error) {
 	made := export.Merged{DType: dtype}
-	if made.Adapter, err = export.HashAdapter(adapter); err != nil {
+	if made.Adapter, err = adapter.Hash(dir); err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
 	if err := export.ClearMerge(out); err != nil {
@@ -37,7 +38,7 @@ func Merge(ctx context.Context, m *model.Model, adapter, out, dtype string) (fre
 	if err != nil || there {
 		return false, err
 	}
-	live, err := m.Policy(adapter, config.Float32)
+	live, err := m.Policy(dir, config.Float32)
 	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
@@ -54,14 +55,15 @@ func Merge(ctx context.Context, m *model.Model, adapter, out, dtype string) (fre
 		_, err := device.Await(ctx, &m.Work, func() (struct{}, error) { return struct{}{}, checkMerged(m, live, row, dir, dtype) })
 		return err
 	}
-	return true, export.WriteMerged(ctx, out, made, m.Weights(), live.Layout, values, m.Tokenizer, check)
+	source := export.Model{Weights: m.Weights(), Layout: live.Layout, Adapter: values, Tokenizer: m.Tokenizer}
+	return true, export.Write(ctx, export.MergedFolder, out, made, source, check)
 }
 
 // merged reports whether a folder holds a merge already, and completes what it is made of by the hash of the weights.
 func merged(ctx context.Context, m *model.Model, made *export.Merged, out string) (there bool, err error) {
 	if m.Weights() != nil {
 		made.Weights = m.Weights().Hash
-	} else if made.Weights, err = device.Await(ctx, &m.Work, func() (string, error) { return llama.Hash(m.Path) }); err != nil {
+	} else if made.Weights, err = device.Await(ctx, &m.Work, func() (string, error) { return weights.Hash(m.Path) }); err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
 	if export.ReadMerged(out) != *made {
@@ -77,12 +79,12 @@ func checkMerged(m *model.Model, live *policy.Policy, row *batch.Row, dir, dtype
 	if err != nil {
 		return err
 	}
-	weights, err := llama.Load(m.Backend(), dir)
+	loaded, err := weights.Load(m.Backend(), dir)
 	if err != nil {
 		return err
 	}
-	defer weights.Finalize()
-	merged, err := policy.New(m.Backend(), weights, live.Layout, nil)
+	defer loaded.Finalize()
+	merged, err := policy.New(m.Backend(), loaded, live.Layout, nil)
 	if err != nil {
 		return err
 	}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/model"
@@ -18,27 +18,20 @@ type Answerer struct {
 	generator *generate.Generator
 }
 
-// Answerer prepares to answer with the adapter of a PEFT folder, or with the model alone where adapter is "". Several
+// Answerer prepares to answer with the adapter of a PEFT folder, or with the model alone where dir is "". Several
 // answerers of one model share its weights.
-func NewAnswerer(m *model.Model, adapter string) (*Answerer, error) {
+func NewAnswerer(m *model.Model, dir string) (*Answerer, error) {
 	if err := m.Load(config.Auto); err != nil {
 		return nil, err
 	}
-	var layout *llama.Layout
+	var layout *decoder.Layout
 	var values []float32
-	if adapter != "" {
-		lora, err := export.ReadAdapterConfig(adapter)
+	if dir != "" {
+		loaded, loadedValues, err := adapter.Load(dir, m.Weights().Config)
 		if err != nil {
 			return nil, err
 		}
-		made, err := llama.NewLayout(m.Weights().Config, lora)
-		if err != nil {
-			return nil, err
-		}
-		if values, err = export.ReadAdapter(adapter, made); err != nil {
-			return nil, err
-		}
-		layout = &made
+		layout, values = &loaded, loadedValues
 	}
 	generator, err := generate.New(m.Backend(), m.Weights(), layout, values)
 	if err != nil {

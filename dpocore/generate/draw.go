@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/dpocore/judgement"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/dpocore/model"
 )
 
@@ -35,21 +35,21 @@ func DefaultDrawOptions() DrawOptions {
 // Draw has the model, with the adapter of a PEFT folder or with none where adapter is "", answer a prompt once at each
 // temperature, all as one batch, and puts the answers into a mixed order. Prompt and weights decide what comes. Answers
 // that are empty or the same as another are drawn anew a few times, and left out in the end.
-func Draw(ctx context.Context, m *model.Model, adapter, prompt string, o DrawOptions) (judgement.Drawing, error) {
+func Draw(ctx context.Context, m *model.Model, adapter, prompt string, o DrawOptions) (ranking.Candidates, error) {
 	if strings.TrimSpace(prompt) == "" {
-		return judgement.Drawing{}, errors.New("draw answers: the prompt is empty; write a question or a request")
+		return ranking.Candidates{}, errors.New("draw answers: the prompt is empty; write a question or a request")
 	}
 	if len(o.Temperatures) < 2 {
-		return judgement.Drawing{}, fmt.Errorf("draw answers: %d temperatures are given; a ranking needs two answers or more", len(o.Temperatures))
+		return ranking.Candidates{}, fmt.Errorf("draw answers: %d temperatures are given; a ranking needs two answers or more", len(o.Temperatures))
 	}
 	answerer, err := NewAnswerer(m, adapter)
 	if err != nil {
-		return judgement.Drawing{}, fmt.Errorf("draw answers: %w", err)
+		return ranking.Candidates{}, fmt.Errorf("draw answers: %w", err)
 	}
 	defer answerer.Close()
 	sum := fnv.New64a()
 	sum.Write([]byte(prompt)) // a hash never fails to take bytes
-	d := judgement.Drawing{Prompt: prompt, Sampling: judgement.Sampling{MaxNewTokens: o.MaxNewTokens, TopP: o.TopP, Seed: sum.Sum64()}, Drawn: time.Now().UTC().Truncate(time.Second)}
+	d := ranking.Candidates{Prompt: prompt, Sampling: ranking.Sampling{MaxNewTokens: o.MaxNewTokens, TopP: o.TopP, Seed: sum.Sum64()}, Drawn: time.Now().UTC().Truncate(time.Second)}
 	if err := Sign(m, &d, adapter); err != nil {
 		return d, fmt.Errorf("draw answers: %w", err)
 	}
@@ -62,26 +62,26 @@ func Draw(ctx context.Context, m *model.Model, adapter, prompt string, o DrawOpt
 }
 
 // sign says which model answers.
-func Sign(m *model.Model, d *judgement.Drawing, adapter string) error {
+func Sign(m *model.Model, d *ranking.Candidates, dir string) error {
 	const shown = 12 // digits of a hash
 	weights, err := m.WeightsHash()
 	if err != nil {
 		return err
 	}
 	d.Model = m.Path + " " + weights[:min(shown, len(weights))]
-	if adapter == "" {
+	if dir == "" {
 		return nil
 	}
-	hash, err := export.HashAdapter(adapter)
+	hash, err := adapter.Hash(dir)
 	if err != nil {
 		return err
 	}
-	d.Adapter = adapter + " " + hash[:min(shown, len(hash))]
+	d.Adapter = dir + " " + hash[:min(shown, len(hash))]
 	return nil
 }
 
 // fill draws until there is an answer of each temperature, or for a few times.
-func (a *Answerer) fill(ctx context.Context, d *judgement.Drawing, o DrawOptions) error {
+func (a *Answerer) fill(ctx context.Context, d *ranking.Candidates, o DrawOptions) error {
 	const tries = 5
 	texts := make([]string, len(o.Temperatures))
 	draw := generate.Options{MaxNewTokens: o.MaxNewTokens, Temperatures: o.Temperatures, TopP: o.TopP, Samples: len(o.Temperatures), Seed: d.Sampling.Seed}
@@ -99,7 +99,7 @@ func (a *Answerer) fill(ctx context.Context, d *judgement.Drawing, o DrawOptions
 	}
 	for i, text := range texts {
 		if text != "" {
-			d.Answers = append(d.Answers, judgement.Answer{Text: text, Temperature: o.Temperatures[i]})
+			d.Answers = append(d.Answers, ranking.Answer{Text: text, Temperature: o.Temperatures[i]})
 		}
 	}
 	if len(d.Answers) < 2 {

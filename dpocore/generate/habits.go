@@ -12,8 +12,8 @@ import (
 
 // SampleBoth answers prompts with the model alone and with an adapter, with the same seed, so that what differs is the
 // adapter's doing. progress is told the answers done.
-func SampleBoth(ctx context.Context, m *model.Model, adapter string, prompts [][]preference.Turn, o generate.Options, progress func(done, total int)) ([]evaluation.Answered, error) {
-	var answers []evaluation.Answered
+func SampleBoth(ctx context.Context, m *model.Model, adapter string, prompts [][]preference.Turn, o generate.Options, progress func(done, total int)) ([]evaluation.AnswerPair, error) {
+	var answers []evaluation.AnswerPair
 	for side, folder := range []string{"", adapter} {
 		answerer, err := NewAnswerer(m, folder)
 		if err != nil {
@@ -29,7 +29,7 @@ func SampleBoth(ctx context.Context, m *model.Model, adapter string, prompts [][
 			for sample, answer := range said {
 				if side == 0 {
 					asked := preference.Pair{Prompt: turns}
-					answers = append(answers, evaluation.Answered{Prompt: asked.PromptText(), Base: answer})
+					answers = append(answers, evaluation.AnswerPair{Prompt: asked.PromptText(), Base: answer})
 				} else {
 					answers[i*o.Samples+sample].Run = answer
 				}

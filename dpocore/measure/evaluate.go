@@ -15,7 +15,7 @@ import (
 
 // Evaluate measures a set's pairs under the model with an adapter (a PEFT folder, or "" for none) and under the model
 // without it. Pairs that can't be measured are left out; notes says which. progress is told the rows done.
-// [evaluation.Of] sums the pairs up.
+// [evaluation.Summarize] sums the pairs up.
 func Evaluate(ctx context.Context, m *model.Model, adapter string, set *preference.Set, maxLength int, progress func(done, total int)) (pairs []evaluation.Pair, notes []string, err error) {
 	maker := m.Encoder(maxLength)
 	examples, err := maker.Encode(set)

@@ -47,7 +47,7 @@ func TestEvaluationDoesNotDependOnRows(t *testing.T) {
 	for _, part := range []struct{ each, most int }{{3, 9}, {1, 3}} {
 		apart := measure(part.each, part.most)
 		for i, pair := range apart {
-			for _, f := range [][2]float64{{pair.LogpsChosen, together[i].LogpsChosen}, {pair.RefLogpsReject, together[i].RefLogpsReject}, {pair.Margin, together[i].Margin}, {pair.KL, together[i].KL}} {
+			for _, f := range [][2]float64{{pair.LogpsChosen, together[i].LogpsChosen}, {pair.RefLogpsRejected, together[i].RefLogpsRejected}, {pair.Margin, together[i].Margin}, {pair.KL, together[i].KL}} {
 				if math.Abs(f[0]-f[1]) > 2e-3 { // of some hundred nats, in float32
 					t.Errorf("pair %d, %d at a time: %g, all at once: %g", i, part.each, f[0], f[1])
 				}
@@ -67,7 +67,7 @@ func TestEvaluationDoesNotDependOnRows(t *testing.T) {
 
 func report(t *testing.T, pairs []evaluation.Pair) evaluation.Report {
 	t.Helper()
-	r, err := evaluation.Of(pairs, 0.1)
+	r, err := evaluation.Summarize(pairs, 0.1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,22 +103,22 @@ func TestHeldOutPairsAreKept(t *testing.T) {
 
 // Without an adapter nothing is forgotten and nothing said otherwise; a random model is as lost in plain text as in a
 // list of all its tokens.
-func TestForgettingAndSampling(t *testing.T) {
+func TestPerplexityChangeAndSampling(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	c.LearningRate = 0.02
 	dir := filepath.Join(t.TempDir(), "run")
 	runtest.Train(t, model, dir, c, data)
-	same, err := measure.PlainText(context.Background(), model, "", "", func(int, int) {})
+	same, err := measure.PerplexityChange(context.Background(), model, "", "", func(int, int) {})
 	if err != nil || math.Abs(same.Factor.Value-1) > 1e-4 || same.Tokens < 1500 || same.Before < 1000 {
 		t.Errorf("without an adapter: %+v, %v", same, err)
 	}
-	moved, err := measure.PlainText(context.Background(), model, dir, "", func(int, int) {})
+	moved, err := measure.PerplexityChange(context.Background(), model, dir, "", func(int, int) {})
 	if err != nil || math.Abs(moved.Factor.Value-1) < 1e-3 || math.Abs(moved.Before-same.Before) > 1 {
 		t.Errorf("with an adapter: %+v, %v", moved, err)
 	}
-	if _, err := measure.PlainText(context.Background(), model, dir, "no/such.txt", func(int, int) {}); err == nil {
+	if _, err := measure.PerplexityChange(context.Background(), model, dir, "no/such.txt", func(int, int) {}); err == nil {
 		t.Error("a file that is not there was measured")
 	}
 

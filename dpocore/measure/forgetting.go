@@ -23,9 +23,9 @@ var plainSample string
 // passageTokens is how much of a text the model sees at once; a token's surprise depends on what stands before it.
 const passageTokens = 256
 
-// Forgetting measures how well the model foresees plain text without and with the adapter: of a file, or where path is ""
+// PerplexityChange measures how well the model foresees plain text without and with the adapter: of a file, or where path is ""
 // of the sample that comes with the project. progress is told the rows done.
-func PlainText(ctx context.Context, m *model.Model, adapter, path string, progress func(done, total int)) (evaluation.PlainText, error) {
+func PerplexityChange(ctx context.Context, m *model.Model, adapter, path string, progress func(done, total int)) (evaluation.PlainText, error) {
 	text, source := plainSample, "the built-in sample"
 	if path != "" {
 		content, err := os.ReadFile(path)
@@ -38,7 +38,7 @@ func PlainText(ctx context.Context, m *model.Model, adapter, path string, progre
 	if err != nil {
 		return evaluation.PlainText{}, fmt.Errorf("measure the plain text of %s: %w", source, err)
 	}
-	return evaluation.PlainTextOf(source, passages), nil
+	return evaluation.SummarizePlainText(source, passages), nil
 }
 
 func passages(ctx context.Context, m *model.Model, adapter, text string, progress func(done, total int)) ([]evaluation.Passage, error) {

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/tokenizer"
@@ -68,7 +68,7 @@ func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Se
 	i.Pairs = inspected(m, examples)
 	for stage := range len(folders) + 1 { // the reference first
 		if stage > 0 {
-			values, err := export.ReadAdapter(folders[stage-1], p.Layout)
+			values, err := adapter.ReadValues(folders[stage-1], p.Layout)
 			if err != nil {
 				return i, err
 			}
@@ -104,7 +104,7 @@ func (p *InspectedPair) take(tokens policy.Tokens, stage int) {
 // adaptersOf lists the folders of a run's adapters and the steps after which they were kept, the run's end last. A
 // checkpoint that holds the same adapter as the end gives it its step.
 func adaptersOf(dir string) (folders []string, steps []int, err error) {
-	end, err := export.HashAdapter(dir)
+	end, err := adapter.Hash(dir)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -115,7 +115,7 @@ func adaptersOf(dir string) (folders []string, steps []int, err error) {
 	last := 0
 	for _, step := range kept {
 		folder := filepath.Join(dir, run.CheckpointPrefix+strconv.Itoa(step))
-		hash, err := export.HashAdapter(folder)
+		hash, err := adapter.Hash(folder)
 		if err != nil {
 			return nil, nil, err
 		}

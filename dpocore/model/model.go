@@ -9,13 +9,14 @@ import (
 
 	"github.com/gomlx/compute"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/hub"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/dpocore/config"
@@ -30,7 +31,7 @@ type Model struct {
 	Chat      *chat.Encoder
 
 	backend   compute.Backend
-	weights   *llama.Weights
+	weights   *weights.Weights
 	precision string // of the weights that are loaded
 	Work      device.Worker
 	devices   int // that training may use; 0 for all suitable ones
@@ -93,7 +94,7 @@ func (m *Model) WeightsHash() (string, error) {
 	if m.weights != nil {
 		return m.weights.Hash, nil
 	}
-	return llama.Hash(m.Path)
+	return weights.Hash(m.Path)
 }
 
 // load reads the weights, once, and brings them to a precision, one of Precisions; "auto" leaves loaded ones as they are.
@@ -121,15 +122,15 @@ func (m *Model) LoadOn(backend compute.Backend, devices int) error {
 }
 
 func (m *Model) loadOn(backend compute.Backend) error {
-	weights, err := llama.Load(backend, m.Path)
+	loaded, err := weights.Load(backend, m.Path)
 	if err != nil {
 		return err
 	}
-	if tokens, rows := m.Tokenizer.VocabSize(), weights.Config.VocabSize; tokens > rows {
-		weights.Finalize()
+	if tokens, rows := m.Tokenizer.VocabSize(), loaded.Config.VocabSize; tokens > rows {
+		loaded.Finalize()
 		return fmt.Errorf("open the model: the tokenizer of %s has %d tokens and the embedding rows for %d; one of them belongs to another model", m.Path, tokens, rows)
 	}
-	m.backend, m.weights, m.precision = backend, weights, config.Float32
+	m.backend, m.weights, m.precision = backend, loaded, config.Float32
 	return nil
 }
 
@@ -151,26 +152,20 @@ func (m *Model) Policy(dir, precision string) (*policy.Policy, error) {
 	if err := m.Load(precision); err != nil {
 		return nil, err
 	}
-	lora := config.Default().LoRA()
-	if dir == "" {
-		lora.Rank = 1 // an adapter of zeros
-	} else {
-		var err error
-		if lora, err = export.ReadAdapterConfig(dir); err != nil {
+	if dir != "" {
+		layout, values, err := adapter.Load(dir, m.weights.Config)
+		if err != nil {
 			return nil, err
 		}
+		return policy.New(m.backend, m.weights, layout, values)
 	}
-	layout, err := llama.NewLayout(m.weights.Config, lora)
+	lora := config.Default().LoRA()
+	lora.Rank = 1 // an adapter of zeros
+	layout, err := decoder.NewLayout(m.weights.Config, lora)
 	if err != nil {
 		return nil, err
 	}
-	var values []float32
-	if dir != "" {
-		if values, err = export.ReadAdapter(dir, layout); err != nil {
-			return nil, err
-		}
-	}
-	return policy.New(m.backend, m.weights, layout, values)
+	return policy.New(m.backend, m.weights, layout, nil)
 }
 
 // Close frees the model, its weights only once no cancelled computation uses them.

@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/pairfile"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/generate"
@@ -52,7 +53,7 @@ func (r *runner) ownPairs(ctx context.Context, round int) (set *preference.Set, 
 		return nil, nil, err
 	}
 	r.noteCut(round, answers)
-	set, err = preference.ReadFile(path("pairs"))
+	set, err = pairfile.ReadFile(path("pairs"))
 	return set, []string{path("answers"), path("scores"), path("pairs")}, err
 }
 

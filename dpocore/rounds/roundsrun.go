@@ -6,11 +6,12 @@ import (
 	"os"
 	"path/filepath"
 
-	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
@@ -166,21 +167,21 @@ func (r *runner) round(ctx context.Context, round int) error {
 	if err := train.Run(ctx, train.Job{Model: r.model, Dir: dir, Config: config, Data: data, Listener: r.listener.Training(round, data.Lineage.Says)}); err != nil {
 		return err
 	}
-	adapter, err := export.HashAdapter(dir)
+	hash, err := adapter.Hash(dir)
 	if err != nil {
 		return err
 	}
-	r.record.Done = append(r.record.Done, Done{Lineage: *data.Lineage, Run: dir, Adapter: adapter, Pairs: len(data.Train.Pairs)})
+	r.record.Done = append(r.record.Done, Done{Lineage: *data.Lineage, Run: dir, Adapter: hash, Pairs: len(data.Train.Pairs)})
 	return r.record.write(r.dir)
 }
 
 // same says whether a finished round's folder still holds what it did.
 func (r *runner) same(round int, dir string) error {
-	adapter, err := export.HashAdapter(dir)
+	hash, err := adapter.Hash(dir)
 	if err != nil {
 		return fmt.Errorf("go on after round %d: %w", round, err)
 	}
-	if adapter != r.record.Done[round-1].Adapter {
+	if hash != r.record.Done[round-1].Adapter {
 		return fmt.Errorf("go on after round %d: the adapter in %s is not the one that the round left; choose another folder, or put it back", round, dir)
 	}
 	return nil
@@ -203,7 +204,7 @@ func (r *runner) roundData(ctx context.Context, round int) (dataset.Data, error)
 	}
 	var err error
 	lineage.Previous = r.runDir(round - 1)
-	if lineage.PreviousAdapter, err = export.HashAdapter(lineage.Previous); err != nil {
+	if lineage.PreviousAdapter, err = adapter.Hash(lineage.Previous); err != nil {
 		return dataset.Data{}, err
 	}
 	lineage.Judge = r.judge.Name()

@@ -1,125 +1,125 @@
 package sweep
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/statistics"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
+	"example.com/gonb-dpo/internal/wording"
 )
 
-// Advice says which run to take.
+// Advice recommends a run.
 type Advice struct {
-	Take string // "" where the pairs can't tell
-	Says string // in a sentence with its evidence
+	Recommended string // name of the run, "" if the pairs can't distinguish the runs
+	Summary     string // the recommendation and its evidence, in one sentence
 }
 
-// surely is how rarely chance may make a difference that counts as one.
-const surely = 0.05
+// significance is the corrected P below which a difference is significant.
+const significance = 0.05
 
-// Advise looks at runs in the order of [Compare]. The first one is tested against each other run, pair by pair
-// (statistics.Compare); as it is the first because of what was seen, P is multiplied by the number of all couples of runs
-// (Bonferroni). Of the runs that are not told from the first one, the one that has moved least is the one to take, where
-// at least some other run is worse.
+// Advise compares runs in the order of [Sort]. It tests the first run against every other, pair by pair
+// ([statistics.Compare]). Because the first run was selected by its result, P is multiplied by the number of pairwise
+// comparisons (Bonferroni). If at least one run is significantly worse, it recommends the run with the smallest KL divergence
+// among those that are not.
 func Advise(runs []Run) (Advice, error) {
 	if len(runs) == 0 {
-		return Advice{Says: "No run is finished yet."}, nil
+		return Advice{Summary: "No run has finished yet."}, nil
 	}
 	first := runs[0]
 	if !first.Accuracy.Above(0.5) {
-		return Advice{Says: fmt.Sprintf("No run is better than chance on the %d held-out pairs: the best, %s, ranks %s of them right (%s to %s); take more steps, or more pairs to learn from.",
-			len(first.Pairs), first.Name, percent(first.Accuracy.Value), percent(first.Accuracy.Low), percent(first.Accuracy.High))}, nil
+		return Advice{Summary: fmt.Sprintf("No run is better than chance on the %d held-out pairs: the best, %s, ranks %s of them correctly (%s to %s); train for more steps, or on more pairs.",
+			len(first.Pairs), first.Name, wording.Percent(first.Accuracy.Value), wording.Percent(first.Accuracy.Low), wording.Percent(first.Accuracy.High))}, nil
 	}
 	if len(runs) == 1 {
-		return Advice{Take: first.Name, Says: fmt.Sprintf("%s is the only finished run; it ranks %s of %d held-out pairs right (%s to %s).",
-			first.Name, percent(first.Accuracy.Value), len(first.Pairs), percent(first.Accuracy.Low), percent(first.Accuracy.High))}, nil
+		return Advice{Recommended: first.Name, Summary: fmt.Sprintf("%s is the only finished run; it ranks %s of %d held-out pairs correctly (%s to %s).",
+			first.Name, wording.Percent(first.Accuracy.Value), len(first.Pairs), wording.Percent(first.Accuracy.Low), wording.Percent(first.Accuracy.High))}, nil
 	}
-	alike, worse, greatest, err := split(runs)
+	similar, worse, maxP, err := partition(runs)
 	switch {
 	case err != nil:
 		return Advice{}, err
 	case len(worse) == 0:
-		return Advice{Says: noDifference(runs)}, nil
+		return Advice{Summary: noDifference(runs)}, nil
 	default:
-		return better(alike, worse, greatest), nil
+		return recommend(similar, worse, maxP), nil
 	}
 }
 
-// split parts the runs into those that the first can't be told from, itself among them, and those that are worse;
-// greatest is the greatest corrected P of these.
-func split(runs []Run) (alike, worse []Run, greatest float64, err error) {
-	alike = runs[:1:1]
+// partition splits the runs into those that don't differ significantly from the first, including the first itself, and those
+// that are worse. maxP is the largest corrected P of the latter.
+func partition(runs []Run) (similar, worse []Run, maxP float64, err error) {
+	similar = runs[:1:1]
 	for _, run := range runs[1:] {
 		d, err := evaluation.Compare(runs[0].Pairs, run.Pairs)
 		if err != nil {
 			return nil, nil, 0, fmt.Errorf("compare %s with %s: %w", runs[0].Name, run.Name, err)
 		}
-		if p := corrected(d, len(runs)); p < surely {
-			worse, greatest = append(worse, run), math.Max(greatest, p)
+		if p := corrected(d, len(runs)); p < significance {
+			worse, maxP = append(worse, run), math.Max(maxP, p)
 		} else {
-			alike = append(alike, run)
+			similar = append(similar, run)
 		}
 	}
-	return alike, worse, greatest, nil
+	return similar, worse, maxP, nil
 }
 
-// corrected is P with all couples of so many runs counted.
+// corrected is P times the number of pairwise comparisons of that many runs.
 func corrected(d statistics.Difference, runs int) float64 {
-	return math.Min(1, d.P*float64(couples(runs)))
+	return math.Min(1, d.P*float64(comparisons(runs)))
 }
 
-func couples(runs int) int { return runs * (runs - 1) / 2 }
+// comparisons is the number of pairwise comparisons.
+func comparisons(runs int) int { return runs * (runs - 1) / 2 }
 
-// counted says that P was corrected, where it was.
-func counted(runs int) string {
-	if couples(runs) == 1 {
+// correctionNote says that P was corrected, if it was.
+func correctionNote(runs int) string {
+	if comparisons(runs) == 1 {
 		return ""
 	}
-	return fmt.Sprintf(", all %d couples of runs counted", couples(runs))
+	return fmt.Sprintf(", corrected for %d pairwise comparisons", comparisons(runs))
 }
 
-func better(alike, worse []Run, p float64) Advice {
-	take := slices.MinFunc(alike, func(a, b Run) int { return cmp.Compare(a.KL.Value, b.KL.Value) })
-	all := counted(len(alike) + len(worse))
-	told := fmt.Sprintf("ranks %s of %d held-out pairs right", percent(take.Accuracy.Value), len(take.Pairs))
-	if len(alike) == 1 {
-		return Advice{take.Name, fmt.Sprintf("Take %s: it %s, more than %s (P ≤ %.2g%s).", take.Name, told, names(worse), p, all)}
+func recommend(similar, worse []Run, p float64) Advice {
+	best := slices.MinFunc(similar, compareKL)
+	note := correctionNote(len(similar) + len(worse))
+	result := fmt.Sprintf("ranks %s of %d held-out pairs correctly", wording.Percent(best.Accuracy.Value), len(best.Pairs))
+	if len(similar) == 1 {
+		return Advice{best.Name, fmt.Sprintf("Use %s: it %s, more than %s (P ≤ %.2g%s).", best.Name, result, names(worse), p, note)}
 	}
-	return Advice{take.Name, fmt.Sprintf("Take %s: it %s, and of the %d runs that so many pairs can't tell apart it has moved least (KL %.3g nats a token); %s ranks more right than %s (P ≤ %.2g%s).",
-		take.Name, told, len(alike), take.KL.Value, alike[0].Name, names(worse), p, all)}
+	return Advice{best.Name, fmt.Sprintf("Use %s: it %s, and of the %d runs without a significant difference it has moved least (KL %.3g nats per token); %s ranks more pairs correctly than %s (P ≤ %.2g%s).",
+		best.Name, result, len(similar), best.KL.Value, similar[0].Name, names(worse), p, note)}
 }
 
-// noDifference says what so many pairs can't show, and what of the runs is known all the same.
+// noDifference describes runs without a significant difference.
 func noDifference(runs []Run) string {
 	first, last := runs[0], runs[len(runs)-1]
-	share := fmt.Sprintf("%s to %s", percent(last.Accuracy.Value), percent(first.Accuracy.Value))
-	if percent(last.Accuracy.Value) == percent(first.Accuracy.Value) {
-		share = percent(first.Accuracy.Value)
+	share := fmt.Sprintf("%s to %s", wording.Percent(last.Accuracy.Value), wording.Percent(first.Accuracy.Value))
+	if wording.Percent(last.Accuracy.Value) == wording.Percent(first.Accuracy.Value) {
+		share = wording.Percent(first.Accuracy.Value)
 	}
-	text := fmt.Sprintf("No difference that %d pairs can show: the %d runs rank %s right", len(first.Pairs), len(runs), share)
+	text := fmt.Sprintf("No significant difference on %d pairs: the %d runs rank %s correctly", len(first.Pairs), len(runs), share)
 	if d, err := evaluation.Compare(first.Pairs, last.Pairs); err == nil && d.Only != [2]int{} {
-		text += fmt.Sprintf(", and the first and the last of them disagree on %d (P = %.2g%s)", d.Only[0]+d.Only[1], corrected(d, len(runs)), counted(len(runs)))
+		text += fmt.Sprintf(", and the first and the last run disagree on %d (P = %.2g%s)", d.Only[0]+d.Only[1], corrected(d, len(runs)), correctionNote(len(runs)))
 	}
-	return text + "; " + moved(runs) + "."
+	return text + "; " + divergences(runs) + "."
 }
 
-// asFar is up to which ratio of their divergences runs have moved about as far.
-const asFar = 1.1
+// similarKL is the ratio up to which two divergences count as about the same.
+const similarKL = 1.1
 
-// moved says which runs have moved least and most.
-func moved(runs []Run) string {
-	least := slices.MinFunc(runs, func(a, b Run) int { return cmp.Compare(a.KL.Value, b.KL.Value) })
-	most := slices.MaxFunc(runs, func(a, b Run) int { return cmp.Compare(a.KL.Value, b.KL.Value) })
-	if most.KL.Value <= asFar*least.KL.Value {
-		return fmt.Sprintf("all have moved about as far from the reference (KL %.3g nats a token)", most.KL.Value)
+// divergences names the runs with the smallest and the largest divergence.
+func divergences(runs []Run) string {
+	nearest, farthest := slices.MinFunc(runs, compareKL), slices.MaxFunc(runs, compareKL)
+	if farthest.KL.Value <= similarKL*nearest.KL.Value {
+		return fmt.Sprintf("all have moved about as far from the reference (KL %.3g nats per token)", farthest.KL.Value)
 	}
-	return fmt.Sprintf("%s has moved least from the reference and %s most (KL %.3g and %.3g nats a token)", least.Name, most.Name, least.KL.Value, most.KL.Value)
+	return fmt.Sprintf("%s has moved least from the reference and %s most (KL %.3g and %.3g nats per token)", nearest.Name, farthest.Name, nearest.KL.Value, farthest.KL.Value)
 }
 
-// names lists runs.
+// names lists the names of runs: "a, b and c".
 func names(runs []Run) string {
 	list := make([]string, len(runs))
 	for i, run := range runs {

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/dpocore/run"
@@ -17,11 +17,11 @@ const TrainerStateFile = "trainer_state.json"
 
 // finish leaves in the run folder what PEFT loads, and marks the run as finished, last of all.
 func (t *trainer) finish() error {
-	adapter, err := t.finalAdapter()
+	values, err := t.finalAdapter()
 	if err != nil {
 		return fmt.Errorf("finish the run: %w", err)
 	}
-	if err := export.WriteAdapter(t.dir, t.layout, adapter, t.model.BaseName(), t.config.AdapterBin); err != nil {
+	if err := adapter.Write(t.dir, t.layout, values, t.model.BaseName(), t.config.AdapterBin); err != nil {
 		return fmt.Errorf("finish the run: %w", err)
 	}
 	if err := t.model.Tokenizer.WriteFiles(t.dir); err != nil {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/lint"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/dataset"
@@ -79,7 +79,7 @@ func (t *trainer) identify(data dataset.Data) (err error) {
 		Code: run.Version(),
 	}
 	if t.config.InitAdapter != "" {
-		t.record.Model.Adapter, err = export.HashAdapter(t.config.InitAdapter)
+		t.record.Model.Adapter, err = adapter.Hash(t.config.InitAdapter)
 	}
 	return err
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/model"
@@ -39,7 +39,7 @@ func NewShared() *Shared {
 }
 
 // fitted puts an adapter on the model: on the policy that the run before has left, where its graphs fit, or on a new one.
-func (k *Shared) Fit(m *model.Model, layout llama.Layout, values []float32) (*policy.Policy, error) {
+func (k *Shared) Fit(m *model.Model, layout decoder.Layout, values []float32) (*policy.Policy, error) {
 	if k != nil && k.policy != nil {
 		p := k.policy
 		k.policy = nil

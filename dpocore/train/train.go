@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/config"
@@ -49,7 +49,7 @@ type trainer struct {
 	shapes    []batch.Shape // of rows
 	heldRows  []*batch.Row
 
-	layout     llama.Layout
+	layout     decoder.Layout
 	policy     *policy.Policy
 	devices    policy.Devices // that train, the policy's first
 	compiled   int            // graphs of it that earlier runs have compiled
@@ -119,7 +119,7 @@ func (t *trainer) open(started bool) error {
 	if err != nil {
 		return err
 	}
-	if t.layout, err = llama.NewLayout(t.model.Weights().Config, lora); err != nil {
+	if t.layout, err = decoder.NewLayout(t.model.Weights().Config, lora); err != nil {
 		return err
 	}
 	if values == nil {
@@ -161,24 +161,20 @@ func (t *trainer) spread() (err error) {
 }
 
 // firstAdapter is the adapter to start from: that of the configuration's folder, or nil for a new one.
-func (t *trainer) firstAdapter() (llama.LoRA, []float32, error) {
+func (t *trainer) firstAdapter() (decoder.LoRA, []float32, error) {
 	dir := t.config.InitAdapter
 	if dir == "" {
 		return t.config.LoRA(), nil, nil
 	}
-	lora, err := export.ReadAdapterConfig(dir)
+	layout, values, err := adapter.Load(dir, t.model.Weights().Config)
 	if err != nil {
-		return lora, nil, err
+		return layout.LoRA, nil, err
 	}
+	lora := layout.LoRA
 	if own := t.config.LoRA(); lora.Rank != own.Rank || lora.Scale() != own.Scale() || !slices.Equal(lora.Modules, own.Modules) {
 		t.listener.Note(fmt.Sprintf("The adapter %s has rank %d, alpha %g and %s; the run takes these.", dir, lora.Rank, lora.Alpha, strings.Join(lora.Modules, ", ")))
 	}
-	layout, err := llama.NewLayout(t.model.Weights().Config, lora)
-	if err != nil {
-		return lora, nil, err
-	}
-	values, err := export.ReadAdapter(dir, layout)
-	return lora, values, err
+	return lora, values, nil
 }
 
 // resume sets the policy to the last checkpoint, where there is one.

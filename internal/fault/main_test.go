@@ -106,7 +106,7 @@ func startChild(t *testing.T, fault string, change int, model, run, merged strin
 	return cmd.CombinedOutput()
 }
 
-// wantKilled checks that a child was killed.
+// wantKilled checks that a child process was killed.
 func wantKilled(t *testing.T, change int, out []byte, err error) {
 	t.Helper()
 	var exit *exec.ExitError

@@ -66,16 +66,16 @@ func (j Judge) criterion() string {
 
 // Scores judges the answers to one prompt.
 func (j Judge) Scores(ctx context.Context, prompt string, answers []string) ([]float64, error) {
-	all, err := j.ScoresOfAll(ctx, []judge.Question{{Prompt: prompt, Answers: answers}})
+	all, err := j.ScoreAll(ctx, []judge.Question{{Prompt: prompt, Answers: answers}})
 	if err != nil {
 		return nil, err
 	}
 	return all[0], nil
 }
 
-// ScoresOfAll judges answers in rows of the model, as training does. An answer whose prompt alone fills the greatest
+// ScoreAll judges answers in rows of the model, as training does. An answer whose prompt alone fills the greatest
 // length has no score.
-func (j Judge) ScoresOfAll(ctx context.Context, questions []judge.Question) ([][]float64, error) {
+func (j Judge) ScoreAll(ctx context.Context, questions []judge.Question) ([][]float64, error) {
 	if err := j.Validate(); err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (j Judge) ScoresOfAll(ctx context.Context, questions []judge.Question) ([][
 		scores[i] = math.NaN()
 	}
 	for _, figures := range measured {
-		scores[figures.Line] = figures.RefLogpsChosen - figures.RefLogpsReject
+		scores[figures.Line] = figures.RefLogpsChosen - figures.RefLogpsRejected
 		if j.Way == Likelihood {
 			scores[figures.Line] = figures.RefLogpsChosen / float64(figures.TokensChosen)
 		}

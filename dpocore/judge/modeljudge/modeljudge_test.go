@@ -32,7 +32,7 @@ func TestModelJudgeOnBuiltinPairs(t *testing.T) {
 		for _, pair := range held.Pairs {
 			questions = append(questions, judge.Question{Prompt: pair.Prompt[0].Content, Answers: []string{pair.Chosen, pair.Rejected}})
 		}
-		all, err := modeljudge.Judge{Model: model, Way: way, MaxLength: 1024}.ScoresOfAll(t.Context(), questions)
+		all, err := modeljudge.Judge{Model: model, Way: way, MaxLength: 1024}.ScoreAll(t.Context(), questions)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestModelJudge(t *testing.T) {
 	}
 	for _, way := range modeljudge.Ways {
 		j := modeljudge.Judge{Model: model, Way: way, MaxLength: 128}
-		all, err := j.ScoresOfAll(t.Context(), questions)
+		all, err := j.ScoreAll(t.Context(), questions)
 		if err != nil || len(all) != 3 || len(all[0]) != 3 || len(all[1]) != 2 {
 			t.Fatalf("%v, %v", all, err)
 		}

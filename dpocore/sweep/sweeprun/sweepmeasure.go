@@ -7,9 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/dpocore/config"
@@ -33,11 +32,11 @@ type measuredRun struct {
 // has, or measured now.
 func (s *sweeping) measured(ctx context.Context, run sweep.Point) ([]evaluation.Pair, error) {
 	dir := filepath.Join(s.dir, run.Name)
-	adapter, err := export.HashAdapter(dir)
+	hash, err := adapter.Hash(dir)
 	if err != nil {
 		return nil, err
 	}
-	own := measuredRun{Adapter: adapter, HeldOut: s.held.Hash()}
+	own := measuredRun{Adapter: hash, HeldOut: s.held.Hash()}
 	path := filepath.Join(dir, measuredFile)
 	if raw, err := os.ReadFile(path); err == nil {
 		var before measuredRun
@@ -93,15 +92,7 @@ func (s *sweeping) adapted(dir string, c config.Config) (*policy.Policy, error) 
 	if err := s.model.Load(c.Precision); err != nil {
 		return nil, err
 	}
-	lora, err := export.ReadAdapterConfig(dir)
-	if err != nil {
-		return nil, err
-	}
-	layout, err := llama.NewLayout(s.model.Weights().Config, lora)
-	if err != nil {
-		return nil, err
-	}
-	values, err := export.ReadAdapter(dir, layout)
+	layout, values, err := adapter.Load(dir, s.model.Weights().Config)
 	if err != nil {
 		return nil, err
 	}

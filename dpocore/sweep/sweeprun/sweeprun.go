@@ -120,7 +120,7 @@ func (w *sweeping) finish(ctx context.Context, run sweep.Point) error {
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
-	shows, fault := sweep.Of(run.Name, pairs)
+	shows, fault := sweep.Summarize(run.Name, pairs)
 	if fault = cmp.Or(err, fault); fault != nil {
 		w.end(run, sweep.Failed, fault)
 		return nil
@@ -137,7 +137,7 @@ func (w *sweeping) end(run sweep.Point, state sweep.State, err error) {
 
 // compare brings what is finished into the order of what matters, and lists the rest behind it.
 func (w *sweeping) compare() (list []sweep.Result, says string, err error) {
-	sweep.Compare(w.shown)
+	sweep.Sort(w.shown)
 	for i := range w.shown {
 		list = append(list, sweep.Result{Name: w.shown[i].Name, State: sweep.Finished, Shows: &w.shown[i]})
 	}
@@ -147,7 +147,7 @@ func (w *sweeping) compare() (list []sweep.Result, says string, err error) {
 		}
 	}
 	advice, err := sweep.Advise(w.shown)
-	return list, advice.Says, err
+	return list, advice.Summary, err
 }
 
 // unfinished is the record of a run that can't be compared.

@@ -18,17 +18,25 @@ import (
 	"example.com/gonb-dpo/dpocore/train"
 )
 
-// Two workers at once: each run is trained by one of them, and the last one compares all.
+// Two workers at once: each run is trained by one of them, and the last one compares all. Each waits in its first run until
+// the other has started one, so that neither can do all the work.
 func TestWorkersNeverTakeTheSameRun(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	s, data := shortSweep(t, 0.05, 0.1, 0.2, 0.3)
 	dir := filepath.Join(t.TempDir(), "sweep")
 	models := []*model.Model{runtest.Model(t), runtest.Model(t)}
 	steps := make([]map[string]int, 2)
-	var all sync.WaitGroup
+	var all, started sync.WaitGroup
+	started.Add(len(models))
 	for worker, model := range models {
 		steps[worker] = map[string]int{}
-		l := &sweepListener{OnStep: func(run string, _ metrics.Event) { steps[worker][run]++ }}
+		l := &sweepListener{OnStep: func(run string, _ metrics.Event) {
+			if len(steps[worker]) == 0 {
+				started.Done()
+				started.Wait()
+			}
+			steps[worker][run]++
+		}}
 		all.Go(func() {
 			if _, err := sweeprun.Run(t.Context(), model, dir, s, data, false, l); err != nil {
 				t.Error(err)
