@@ -15,7 +15,7 @@ MERGED := smollm2_dpo_merged
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-setup: ## fetch and build what is not in the checkout (a second when repeated)
+setup: ## download and build what is not in the checkout (a second when repeated)
 	@bash colab_setup.sh
 
 build: setup ## bin/dpo
@@ -26,54 +26,55 @@ run: build ## train SmolLM2-135M-Instruct on the built-in pairs and merge the re
 	bin/dpo train --data builtin --out $(OUT) --merged $(MERGED) --resume
 	bin/dpo compare --adapter $(OUT)
 
-lint: ## gofmt, go vet, staticcheck, known vulnerabilities in what is called
+lint: ## gofmt, go vet, staticcheck, words, known vulnerabilities in the code that is called
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs -r gofmt -l); \
 	  [ -z "$$unformatted" ] || { printf 'not formatted (run gofmt -w): %s\n' $$unformatted; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) ./...
-	go run ./internal/vulnerabilities
+	go run ./dev/words
+	go run ./dev/vulnerabilities
 
-# The race detector is for packages that don't link XLA: its library is not built for it, and training under it takes hours.
+# The race detector runs on packages that don't link XLA: XLA is not built for it, and training under it takes hours.
 test: ## set-up, lint, every Go test, and the notebooks in JupyterLab
 	@bash colab_setup.sh --gguf --notebooks
-	@bash setup/test.sh
+	@bash setup/test/run.sh
 	@$(MAKE) --no-print-directory lint
-	@bash setup/test_packages.sh
-	@bash setup/test_addresses.sh
-	@bash setup/notebook_tests_env.sh
+	@bash dev/test_packages.sh
+	@bash dev/test_addresses.sh
+	@bash dev/python_env.sh notebook-tests
 	@.deps/notebook-tests/bin/python -m pytest notebooks/tests
 
-cover: setup ## how much of dpocore its tests run, by the tests that take less than a minute
+cover: setup ## coverage of dpocore by the tests that take less than a minute
 	go test -short -timeout 30m -coverpkg=./dpocore/... -coverprofile=.deps/cover.out ./dpocore/...
 	@go tool cover -func=.deps/cover.out | tail -n 1
 
-fuzz: setup ## each fuzz target for a while, and a table of what came of it (FUZZTIME=1h FUZZ=Read FUZZDIR=folder)
-	@bash setup/fuzz.sh "$(or $(FUZZTIME),1m)" $(FUZZDIR)
+fuzz: setup ## run each fuzz target for a while and print a table of the results (FUZZTIME=1h FUZZ=Read FUZZDIR=folder)
+	@bash dev/fuzz.sh "$(or $(FUZZTIME),1m)" $(FUZZDIR)
 
-interop: build ## what PEFT and transformers make of our files (Python in an environment of its own)
-	@bash setup/interop_env.sh
+interop: build ## load our files with PEFT and transformers and compare the results (in a Python environment for it)
+	@bash dev/python_env.sh interop
 	.deps/interop/bin/python -m pytest interop
 
-bench: build ## training beside TRL, answers beside transformers, and the parts, on a quiet machine (BENCH="--rounds 3 --steps 6")
-	@bash setup/interop_env.sh
+bench: build ## speed of training against TRL, of generation against transformers, and of the parts, on a quiet machine (BENCH="--rounds 3 --steps 6")
+	@bash dev/python_env.sh interop
 	.deps/interop/bin/python bench/compare.py $(BENCH)
 	.deps/interop/bin/python bench/generate.py
 	go test ./dpocore/policy ./dpocore/batch -run '^$$' -bench . -benchtime 3x
 	go test ./bench -run '^$$' -bench . -benchtime 1x -timeout 30m
 
-notebooks: ## run every notebook without a browser; DPO_MAX_STEPS=4 is a quick try, SAVE=1 keeps the outputs
+notebooks: ## run every notebook without a browser; DPO_MAX_STEPS=4 for a quick test, SAVE=1 to save the outputs
 	@bash colab_setup.sh --notebooks
 	.deps/notebooks/bin/python notebooks/run_headless.py $(if $(SAVE),--save)
 
-lab: ## JupyterLab with the GoNB kernel; LAB="…" takes options of jupyter lab
+lab: ## JupyterLab with the GoNB kernel; LAB="…" passes options to jupyter lab
 	@bash colab_setup.sh --notebooks
 	.deps/notebooks/bin/jupyter lab --ServerApp.root_dir=$(CURDIR)/notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
-move: ## give the module another path: make move MODULE=github.com/owner/name
-	@[ -n "$(MODULE)" ] || { echo 'make move: name the new path, as in MODULE=github.com/owner/name'; exit 2; }
+move: ## change the module path: make move MODULE=github.com/owner/name
+	@[ -n "$(MODULE)" ] || { echo 'make move: name the new path, for example MODULE=github.com/owner/name'; exit 2; }
 	@old=$$(go list -m) && go mod edit -module "$(MODULE)" && \
 	  git ls-files -z '*.go' '*.ipynb' | xargs -0 sed -i "s|$$old|$(MODULE)|g; s|OWNER/gonb-dpo|$(patsubst github.com/%,%,$(MODULE))|g" && \
 	  gofmt -w $$(git ls-files '*.go')
 
-clean: ## remove what was built here; the shared cache and the runs stay
+clean: ## remove everything built here, but not the shared cache and the runs
 	rm -rf bin .deps

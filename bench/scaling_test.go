@@ -18,7 +18,7 @@ import (
 	"gonum.org/v1/plot/plotutil"
 	"gonum.org/v1/plot/vg"
 
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/tinymodel"
@@ -80,7 +80,7 @@ func BenchmarkScaling(b *testing.B) {
 }
 
 // smolLM2of360M is the architecture of SmolLM2-360M; its weights are made up.
-func smolLM2of360M() llama.Config {
+func smolLM2of360M() decoder.Config {
 	c := tinymodel.Config()
 	c.HiddenSize, c.IntermediateSize, c.Layers, c.Heads, c.KVHeads, c.HeadDim = 960, 2560, 32, 15, 5, 64
 	return c

@@ -15,14 +15,14 @@
 //
 // # The way of one pair
 //
-//   - [preference.ReadFile] reads a [preference.Pair]: prompt, chosen, rejected; [lint.Check] looks for faults in the set.
+//   - [pairfile.ReadFile] reads a [preference.Pair]: prompt, chosen, rejected; [lint.Check] looks for faults in the set.
 //   - [chat.Encoder.Pair] renders it with the model's chat template and turns it into token ids.
 //   - [batch.Truncate] shortens it to the maximum length, [batch.Plan] and [batch.Pack] put it into a row.
 //   - [policy.Policy.Reference] computes its answers' log-probabilities without the adapter; [reference.Cache] keeps them.
-//   - [policy.Policy.Accumulate] computes them with the adapter, layer by layer through [llama.Layer.Forward],
+//   - [policy.Policy.Accumulate] computes them with the adapter, layer by layer through [decoder.Layer.Forward],
 //     [loss.LogProbs] and [loss.Of], and adds the gradient; [policy.Policy.Update] makes the optimizer step.
 //   - [metrics.Log] writes the step's figures, and the [Listener] shows them.
-//   - [export.WriteAdapter] and [export.WriteMerged] write what was learned.
+//   - [adapter.Write] and [export.WriteMerged] write what was learned.
 //
 // The package example prints one small pair at each of these stops.
 package dpocore

@@ -6,9 +6,9 @@ import (
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/measure"
-	"example.com/gonb-dpo/dpocore/merge"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/rounds"
@@ -48,10 +48,10 @@ func Train(ctx context.Context, m *Model, dir string, c Config, data Data, liste
 // Merge writes a model folder with a run's adapter merged into the weights, as dtype (float32, float16 or bfloat16).
 // fresh is false if the folder already holds this merge.
 func Merge(ctx context.Context, m *Model, adapter, out, dtype string) (fresh bool, err error) {
-	return merge.Merge(ctx, m, adapter, out, dtype)
+	return export.Merge(ctx, m, adapter, out, dtype)
 }
 
-// Evaluate measures pairs under a model with an adapter (a PEFT folder, or "" for none) and without it; [evaluation.Of]
+// Evaluate measures pairs under a model with an adapter (a PEFT folder, or "" for none) and without it; [evaluation.Summarize]
 // summarizes them. notes says which pairs were left out or cut.
 func Evaluate(ctx context.Context, m *Model, adapter string, set *preference.Set, maxLength int) (pairs []evaluation.Pair, notes []string, err error) {
 	return measure.Evaluate(ctx, m, adapter, set, maxLength, func(int, int) {})

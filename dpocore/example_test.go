@@ -7,11 +7,12 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/deps"
 )
 
@@ -56,12 +57,12 @@ func Example() {
 
 	backend, err := device.Open()
 	check(err)
-	weights, err := llama.Load(backend, path)
+	loaded, err := weights.Load(backend, path)
 	check(err)
-	defer weights.Finalize()
-	layout, err := llama.NewLayout(weights.Config, llama.LoRA{Rank: 16, Alpha: 16, Modules: llama.AllModules})
+	defer loaded.Finalize()
+	layout, err := decoder.NewLayout(loaded.Config, decoder.LoRA{Rank: 16, Alpha: 16, Modules: decoder.AllModules})
 	check(err)
-	learner, err := policy.New(backend, weights, layout, layout.Init(1))
+	learner, err := policy.New(backend, loaded, layout, layout.Init(1))
 	check(err)
 	defer learner.Finalize()
 	reference, err := learner.Reference(row)

@@ -7,14 +7,17 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/judgement"
+	"example.com/gonb-dpo/dpocore/ranking"
+	"example.com/gonb-dpo/gonbext/internal/cell"
+	"example.com/gonb-dpo/gonbext/internal/measure"
+	"example.com/gonb-dpo/gonbext/internal/views"
 )
 
-// stillAndMoved is a folder with two finished runs of the tiny model, one of which has moved.
+// stillAndMoved is a folder with two finished runs of the tiny model, one of which has changed it.
 func stillAndMoved(t *testing.T) (folder string) {
 	t.Helper()
 	useTinyModel(t)
-	t.Setenv(maxTokensEnv, "12")
+	t.Setenv(cell.MaxTokens, "12")
 	printing(t)
 	p, err := load(t.Context(), pairFile(t, numbered(8)...))
 	if err != nil {
@@ -24,7 +27,7 @@ func stillAndMoved(t *testing.T) (folder string) {
 	for name, rate := range map[string]float64{"still": 1e-30, "moved": 0.05} {
 		c := shortConfig()
 		c.MaxSteps, c.SampleSteps, c.WarmupSteps, c.LearningRate, c.EvalSteps = 2, 0, 0, rate, 0
-		if err := train(t.Context(), filepath.Join(folder, name), c, p); err != nil {
+		if err := trainRun(t.Context(), filepath.Join(folder, name), c, p); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -34,28 +37,28 @@ func stillAndMoved(t *testing.T) (folder string) {
 func TestCompareRuns(t *testing.T) {
 	folder := stillAndMoved(t)
 	still, moved := filepath.Join(folder, "still"), filepath.Join(folder, "moved")
-	say := func(string, ...any) {}
-	one, err := compare(t.Context(), moved, []string{"Why?"}, say)
+	status := func(string, ...any) {}
+	one, err := measure.Compare(t.Context(), moved, []string{"Why?"}, status)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := one.table().Text(); !strings.Contains(text, "before training") || strings.Contains(text, moved) || one.unchanged() != nil {
+	if text := one.Table().Text(); !strings.Contains(text, "before training") || strings.Contains(text, moved) || one.Unchanged() != nil {
 		t.Errorf("one run: %s", text)
 	}
 	if err := os.MkdirAll(filepath.Join(folder, "other", "plots"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for _, names := range []string{moved + ", " + still, folder + "/*"} {
-		both, err := compare(t.Context(), names, []string{"Why?", "How?"}, say)
+		both, err := measure.Compare(t.Context(), names, []string{"Why?", "How?"}, status)
 		if err != nil {
 			t.Fatal(err)
 		}
-		table := both.table()
-		if len(table.columns) != 4 || len(table.rows) != 2 || table.columns[1] != "base model" || table.columns[2] != moved || table.columns[3] != still ||
-			table.rows[0][1] != table.rows[0][3] || table.rows[0][1] == table.rows[0][2] {
+		table := both.Table()
+		if len(table.Columns) != 4 || len(table.Rows) != 2 || table.Columns[1] != "base model" || table.Columns[2] != moved || table.Columns[3] != still ||
+			table.Rows[0][1] != table.Rows[0][3] || table.Rows[0][1] == table.Rows[0][2] {
 			t.Errorf("%s: %+v", names, table)
 		}
-		if note := both.unchanged(); len(note) != 1 || !strings.Contains(note.Text(), "No answer of "+still+" differs from the base model's") {
+		if note := both.Unchanged(); len(note) != 1 || !strings.Contains(note.Text(), "No answer of "+still+" differs from the base model's") {
 			t.Errorf("%s: %v", names, note)
 		}
 	}
@@ -63,18 +66,18 @@ func TestCompareRuns(t *testing.T) {
 		"":                         `there is no run in ""`,
 		moved + ", nowhere":        `there is no run in "nowhere"`,
 		folder + "/x*":             "no run matches",
-		"[" + moved:                "a bracket too few",
+		"[" + moved:                "lacks a closing bracket",
 		moved + "," + folder:       "there is no run in",
 		folder + "/[a-b]*":         "no run matches",
 		folder + "/no/*, " + moved: "no run matches",
 	} {
-		if _, err := compare(t.Context(), names, nil, say); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := measure.Compare(t.Context(), names, nil, status); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", names, err, want)
 		}
 	}
 }
 
-// Nothing says whose an answer is before all are ranked; then it does, with the tally, and the votes are pairs.
+// The authors are hidden until all answers are ranked. Then they are shown with the tally, and the votes make pairs.
 func TestCompareBlind(t *testing.T) {
 	folder := stillAndMoved(t)
 	votes, runs := filepath.Join(t.TempDir(), "votes.jsonl"), folder+"/*"
@@ -85,11 +88,11 @@ func TestCompareBlind(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer s.file.Close()
+		defer s.Close()
 		asked := 0
-		s.ask = func(_ context.Context, r ranking) (string, bool) {
-			if text := r.Text() + string(r.HTML()); strings.Contains(text, "moved") || strings.Contains(text, "base model") {
-				t.Errorf("the ballot says whose it is: %s", text)
+		s.Ask = func(_ context.Context, b views.Ballot) (string, bool) {
+			if text := b.Text() + string(b.HTML()); strings.Contains(text, "moved") || strings.Contains(text, "base model") {
+				t.Errorf("the ballot names the author: %s", text)
 			}
 			asked++
 			if asked > len(words) {
@@ -97,7 +100,7 @@ func TestCompareBlind(t *testing.T) {
 			}
 			return words[asked-1], true
 		}
-		said, err := s.compareBlind(t.Context(), runs, prompts, func(string, ...any) {})
+		said, err := s.CompareBlind(t.Context(), runs, prompts, func(string, ...any) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,8 +109,8 @@ func TestCompareBlind(t *testing.T) {
 	if text, asked := ask("2 > 1"); asked != 2 || strings.Contains(text, "moved") || !strings.Contains(text, `gonbext.Rater("anna").Ranked(`) {
 		t.Errorf("after one vote of two: %d asked\n%s", asked, text)
 	}
-	log, err := judgement.Read(votes)
-	if err != nil || len(log.Drawings) != 2 || len(log.Judgements) != 1 {
+	log, err := ranking.Read(votes)
+	if err != nil || len(log.Candidates) != 2 || len(log.Judgements) != 1 {
 		t.Fatalf("%v, %+v", err, log)
 	}
 	second := log.Pending("anna")[0]
@@ -115,7 +118,7 @@ func TestCompareBlind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Kept: 2 > 1", "It makes 1 pair", "Who wrote which", "base model, " + filepath.Join(folder, "still"), " of 2", "How each model did"} {
+	for _, want := range []string{": 2 > 1.", "It makes 1 pair", "Who wrote which", "base model, " + filepath.Join(folder, "still"), " of 2", "Each model against the others"} {
 		if !strings.Contains(said.Text(), want) {
 			t.Errorf("the end lacks %q:\n%s", want, said.Text())
 		}
@@ -130,21 +133,23 @@ func TestCompareBlind(t *testing.T) {
 	if _, err := Rater("ben").ranked(votes, "1 > 2"); err != nil {
 		t.Fatal(err)
 	}
-	if s, err := Rater("ben").session(votes); err != nil || s.revealed().Text() != "" {
-		t.Errorf("another rater is told before the end: %v", err)
+	if log, err := ranking.Read(votes); err != nil || views.Revealed(log, "ben").Text() != "" {
+		t.Errorf("another rater sees the authors before the end: %v", err)
 	}
 }
 
-// A run that has moved nothing leaves nothing to vote on.
+// A run that has changed nothing leaves nothing to vote on.
 func TestCompareBlindWithoutAChoice(t *testing.T) {
 	folder := stillAndMoved(t)
-	s, err := Rater("anna").session(filepath.Join(t.TempDir(), "votes.jsonl"))
+	votes := filepath.Join(t.TempDir(), "votes.jsonl")
+	s, err := Rater("anna").session(votes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.file.Close()
-	said, err := s.compareBlind(t.Context(), filepath.Join(folder, "still"), []string{"Why?"}, func(string, ...any) {})
-	if err != nil || !strings.Contains(said.Text(), "there is nothing to choose") || len(s.log.Drawings) != 0 {
+	defer s.Close()
+	said, err := s.CompareBlind(t.Context(), filepath.Join(folder, "still"), []string{"Why?"}, func(string, ...any) {})
+	log, readErr := ranking.Read(votes)
+	if err != nil || readErr != nil || !strings.Contains(said.Text(), "there is nothing to choose") || len(log.Candidates) != 0 {
 		t.Errorf("%v, %v", said, err)
 	}
 }

@@ -12,31 +12,36 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"example.com/gonb-dpo/gonbext/internal/live"
+	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/gonbext/internal/views"
 )
 
-// hostile is a text that does something wherever it stands in a page unescaped: between tags, in an attribute, in a
-// script, in a style, in a comment.
+// hostile is a text that runs in a page if it is unescaped: between tags, in an attribute, a script, a style or a comment.
 const hostile = `</script></style></textarea>--><!--"'` + "`" + `><img src=x onerror=alert(1)><script>alert(1)</script>`
 
-// hostilePages are all that a cell can show, by the type that builds it.
+// hostilePages is all that a cell can show, by the type that renders it.
 var hostilePages = map[string]func() template.HTML{
-	"box":        page(func(b *box) template.HTML { return b.HTML() }),
-	"diagnosis":  page(func(d *diagnosis) template.HTML { return d.HTML() }),
-	"complaints": page(func(c *complaints) template.HTML { return c.HTML() }),
-	"reported":   page(func(r *reported) template.HTML { return r.HTML() }),
-	"inspector":  page(func(v *inspector) template.HTML { return v.HTML() }),
-	"progress":   page(func(p *progress) template.HTML { return p.HTML(time.Time{}) }),
-	"several":    func() template.HTML { return several{paragraph(hostile), box{text: hostile}}.HTML() },
-	"paragraph":  func() template.HTML { return paragraph(hostile).HTML() },
-	"sideBySide": page(func(s *sideBySide) template.HTML { return s.HTML() }),
-	"histogram":  page(func(h *histogram) template.HTML { return h.HTML() }),
-	"ranking":    page(func(r *ranking) template.HTML { return r.HTML() }),
-	"rendered":   page(func(r *rendered) template.HTML { return r.HTML() }),
-	"table":      page(func(t *table) template.HTML { return t.HTML() }),
-	"sweepState": page(func(s *sweepState) template.HTML { return s.html("data:image/svg+xml;base64,") }),
+	"Box": page(func(b *output.Box) template.HTML { return b.HTML() }),
+	"Stack": func() template.HTML {
+		return output.Stack{output.Paragraph(hostile), output.Box{Message: hostile}}.HTML()
+	},
+	"Paragraph":  func() template.HTML { return output.Paragraph(hostile).HTML() },
+	"Table":      page(func(t *output.Table) template.HTML { return t.HTML() }),
+	"Diagnosis":  page(func(d *views.Diagnosis) template.HTML { return d.HTML() }),
+	"Complaints": page(func(c *views.Complaints) template.HTML { return c.HTML() }),
+	"Report":     page(func(r *views.Report) template.HTML { return r.HTML() }),
+	"Inspector":  page(func(v *views.Inspector) template.HTML { return v.HTML() }),
+	"SideBySide": page(func(s *views.SideBySide) template.HTML { return s.HTML() }),
+	"Lengths":    page(func(h *views.Lengths) template.HTML { return h.HTML() }),
+	"Ballot":     page(func(b *views.Ballot) template.HTML { return b.HTML() }),
+	"Rendered":   page(func(r *views.Rendered) template.HTML { return r.HTML() }),
+	"Progress":   page(func(p *live.Progress) template.HTML { return p.HTML(time.Time{}) }),
+	"SweepState": page(func(s *live.SweepState) template.HTML { return s.HTML("data:image/svg+xml;base64,") }),
 }
 
-// page builds a page of a value in which every text is hostile.
+// page renders a value in which every string is hostile.
 func page[T any](build func(*T) template.HTML) func() template.HTML {
 	return func() template.HTML {
 		value := new(T)
@@ -45,7 +50,7 @@ func page[T any](build func(*T) template.HTML) func() template.HTML {
 	}
 }
 
-// fill makes every text in a value hostile, in fields that are not exported too, and gives each list three elements and each map one.
+// fill makes every string in a value hostile, unexported fields included. Slices get three elements, maps one.
 func fill(v reflect.Value, deep int) {
 	if deep == 0 {
 		return
@@ -84,24 +89,24 @@ func fill(v reflect.Value, deep int) {
 	}
 }
 
-// TestHostileTexts: no text of a model, a data set or a file gets into a page as anything but text.
+// No text of a model, a data set or a file becomes markup in a page.
 func TestHostileTexts(t *testing.T) {
 	for name, build := range hostilePages {
 		html := string(build())
 		for _, raw := range []string{"<img src=x", "<script>alert", `--><!--"`, `"'` + "`" + `>`} {
 			if strings.Contains(html, raw) {
-				t.Errorf("%s: the page holds %q", name, raw)
+				t.Errorf("%s: the page contains %q", name, raw)
 			}
 		}
-		if !strings.Contains(html, "alert(1)") && name != "histogram" { // which shows numbers alone
-			t.Errorf("%s: the page shows none of the hostile texts: %.300s", name, html)
+		if !strings.Contains(html, "alert(1)") && name != "Lengths" { // which shows only numbers
+			t.Errorf("%s: the page shows no hostile text: %.300s", name, html)
 		}
 	}
 }
 
-// TestHostilePagesAreAll: each type with a method that gives HTML is among hostilePages.
-func TestHostilePagesAreAll(t *testing.T) {
-	paths, err := filepath.Glob("*.go")
+// Every type with a method that renders HTML is in hostilePages.
+func TestHostilePagesAreComplete(t *testing.T) {
+	paths, err := filepath.Glob("internal/*/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +121,7 @@ func TestHostilePagesAreAll(t *testing.T) {
 		}
 		for _, d := range file.Decls {
 			f, ok := d.(*ast.FuncDecl)
-			if !ok || f.Recv == nil || !strings.EqualFold(f.Name.Name, "HTML") {
+			if !ok || f.Recv == nil || !returnsHTML(f) {
 				continue
 			}
 			kind := f.Recv.List[0].Type
@@ -128,10 +133,19 @@ func TestHostilePagesAreAll(t *testing.T) {
 	}
 	for _, name := range builders {
 		if hostilePages[name] == nil {
-			t.Errorf("%s builds a page that TestHostileTexts does not look at", name)
+			t.Errorf("%s.HTML is not covered by TestHostileTexts", name)
 		}
 	}
-	if !slices.Contains(builders, "box") {
+	if !slices.Contains(builders, "Box") {
 		t.Errorf("found only %q", builders)
 	}
+}
+
+// returnsHTML reports whether a function's only result is of type template.HTML.
+func returnsHTML(f *ast.FuncDecl) bool {
+	if f.Type.Results == nil || len(f.Type.Results.List) != 1 {
+		return false
+	}
+	kind, ok := f.Type.Results.List[0].Type.(*ast.SelectorExpr)
+	return ok && kind.Sel.Name == "HTML"
 }

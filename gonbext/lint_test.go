@@ -9,6 +9,8 @@ import (
 	"example.com/gonb-dpo/dpocore/lint"
 	"example.com/gonb-dpo/dpocore/preview"
 	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/gonbext/internal/views"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -22,12 +24,12 @@ func TestLint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"to be mended before training", "2 of 12 pairs contradict another one", "longer wins", "pairs.jsonl, line 11", "Not checked: "} {
+	for _, want := range []string{"to fix before training", "2 of 12 pairs contradict another one", "longer wins", "pairs.jsonl, line 11", "Not checked: "} {
 		if !strings.Contains(report.Text(), want) {
 			t.Errorf("%q is missing in %s", want, report.Text())
 		}
 	}
-	if html := string(report.HTML()); strings.Contains(html, "<b>\"") || !strings.Contains(html, "&lt;b&gt;") || strings.Contains(html, string(errorBox)) {
+	if html := string(report.HTML()); strings.Contains(html, "<b>\"") || !strings.Contains(html, "&lt;b&gt;") || strings.Contains(html, string(output.Error)) {
 		t.Errorf("markup got through, or the findings look like an error: %s", html)
 	}
 	if _, err := (Pairs{}).lint(context.Background(), lint.DefaultOptions()); err == nil || !strings.Contains(err.Error(), "no pairs") {
@@ -37,7 +39,7 @@ func TestLint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report, err := builtin.lint(context.Background(), lint.DefaultOptions()); err != nil || !strings.HasPrefix(report.Text(), "Note: Nothing is wrong with these 240 pairs; 1 finding is worth a look.") {
+	if report, err := builtin.lint(context.Background(), lint.DefaultOptions()); err != nil || !strings.HasPrefix(report.Text(), "Note: These 240 pairs have no problems, and 1 finding worth a look.") {
 		t.Errorf("%v, %v", report.Text(), err)
 	}
 }
@@ -56,11 +58,11 @@ func TestPreview(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	one, err := preview.Of(p.train.Pairs[0], encoder, tok)
+	one, err := preview.Of(p.set.Train.Pairs[0], encoder, tok)
 	if err != nil {
 		t.Fatal(err)
 	}
-	html, text := string(sideBySide{one}.HTML()), sideBySide{one}.Text()
+	html, text := string(views.SideBySide{Pair: one}.HTML()), views.SideBySide{Pair: one}.Text()
 	for _, want := range []string{`It is <mark style="background:#d7efd9;color:#1b1b1b">&lt;good&gt;.</mark>`, `>bad.</mark>`, "Which &lt;script&gt;?",
 		`font-weight:bold">&lt;|im_end|&gt;</span>`} {
 		if !strings.Contains(html, want) {
@@ -70,11 +72,11 @@ func TestPreview(t *testing.T) {
 	if strings.Contains(html, "<script>") || strings.Contains(html, "<good>") || !strings.Contains(text, "It is «<good>.»\nYes") {
 		t.Errorf("%s\n%s", html, text)
 	}
-	lengths, err := preview.Lengths(context.Background(), p.train, encoder, 10)
+	lengths, err := preview.Lengths(context.Background(), p.set.Train, encoder, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(histogram{lengths}.HTML()); strings.Count(got, "width:30em") != 1 || !strings.Contains(got, "1 pairs") {
+	if got := string(views.Lengths{Histogram: lengths}.HTML()); strings.Count(got, "width:30em") != 1 || !strings.Contains(got, "1 pairs") {
 		t.Errorf("%s", got)
 	}
 }

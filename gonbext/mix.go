@@ -4,76 +4,64 @@ import (
 	"context"
 	"fmt"
 
-	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/gonbext/internal/cell"
+	"example.com/gonb-dpo/gonbext/internal/figure"
+	"example.com/gonb-dpo/gonbext/internal/open"
+	"example.com/gonb-dpo/gonbext/internal/pairs"
 	"example.com/gonb-dpo/plots"
 )
 
-// Mix gives the pairs of several objectives with their weights, as in "helpfulness=0.5, harmlessness=0.3,
-// truthfulness=0.2". These three are the objectives of the built-in pairs; a file or a published set is another, under a
-// name of its own: "safe:hh-rlhf=2, mine:my_pairs.jsonl=1". Weights count by their ratio, and one of 0 is measured
-// without being trained on.
+// Mix loads the pairs of several objectives with their weights, as in "helpfulness=0.5, harmlessness=0.3,
+// truthfulness=0.2". These three are the objectives of the built-in pairs. A file or a published data set is an objective
+// with a name that you choose: "safe:hh-rlhf=2, mine:my_pairs.jsonl=1". Only the ratio of the weights matters. Pairs of
+// weight 0 are evaluated but not trained on.
 //
-// [Train] draws each step's pairs from the objectives in proportion to the weights, or lets their losses count by them:
-// [Pairs.InLoss].
+// [Train] samples each step's pairs in proportion to the weights, or scales the losses by them: [Pairs.InLoss].
 func Mix(text string) (p Pairs) {
-	cell(func(ctx context.Context) (err error) {
-		p, err = mixed(ctx, text)
+	cell.Run(func(ctx context.Context) (err error) {
+		p, err = mix(ctx, text)
 		return err
 	})
 	return p
 }
 
-func mixed(ctx context.Context, text string) (Pairs, error) {
-	mix, err := dataset.ParseMix(text)
-	if err != nil {
-		return Pairs{}, err
-	}
-	progress, done := fetching()
+func mix(ctx context.Context, text string) (Pairs, error) {
+	progress, done := cell.DownloadProgress()
 	defer done()
-	data, err := dataset.Fetch(ctx, text, "", 0, splitSeed, progress)
-	if err != nil {
-		return Pairs{}, err
-	}
-	return Pairs{train: data.Train, heldOut: data.HeldOut, mix: mix, origin: data.Origin}.shortened()
+	set, err := pairs.Mix(ctx, text, progress)
+	return Pairs{set}, err
 }
 
-// InLoss lets the weights of a mix act in the loss: pairs come as they are, and the losses of an objective's pairs count
-// by its weight.
-func (p Pairs) InLoss() Pairs {
-	if p.mix != nil {
-		mix := *p.mix
-		mix.By = dataset.MixLoss
-		p.mix = &mix
-	}
-	return p
-}
+// InLoss makes the weights of a mix scale the losses: all pairs are sampled alike, and a pair's loss is multiplied by the
+// weight of its objective.
+func (p Pairs) InLoss() Pairs { return Pairs{p.set.WeightLoss()} }
 
-// Objectives draws what a run that mixes objectives did to each of them, on held-out pairs.
+// Objectives draws accuracy and margin of each objective of a run, on held-out pairs.
 func Objectives(dir string) {
-	cell(func(context.Context) error {
-		runs, _, err := runsAt(dir)
+	cell.Run(func(context.Context) error {
+		runs, _, err := open.Histories(dir)
 		if err != nil {
 			return err
 		}
 		if len(runs[0].History.Objectives()) == 0 {
-			return fmt.Errorf("the run in %q mixes no objectives; train one on gonbext.Mix", dir)
+			return fmt.Errorf("the run in %q has no objectives; train one on pairs of gonbext.Mix", dir)
 		}
-		return showFigure(plots.Objectives(runs[0].History), dir+"/plots/objectives.png")
+		return figure.Show(plots.Objectives(runs[0].History), dir)
 	})
 }
 
-// Tradeoff sets two objectives against each other, over all runs that match a pattern such as "runs/mix-*": the accuracy
-// on held-out pairs at the end of each run, and the margin, a point a run.
+// Tradeoff draws two objectives against each other, a point per run that matches a pattern such as "runs/mix-*": the
+// accuracies and the margins on held-out pairs at the end of each run.
 func Tradeoff(pattern, x, y string) {
-	cell(func(context.Context) error {
-		runs, folder, err := runsAt(pattern)
+	cell.Run(func(context.Context) error {
+		runs, folder, err := open.Histories(pattern)
 		if err != nil {
 			return err
 		}
-		figure, err := plots.Tradeoff(x, y, runs)
+		f, err := plots.Tradeoff(x, y, runs)
 		if err != nil {
 			return err
 		}
-		return showAndKeep(figure, folder)
+		return figure.Show(f, folder)
 	})
 }

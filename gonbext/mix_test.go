@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/gonbext/internal/output"
 )
 
 func TestTrainOnAMix(t *testing.T) {
@@ -15,19 +16,19 @@ func TestTrainOnAMix(t *testing.T) {
 	c := shortConfig()
 	c.MaxSteps, c.SampleSteps, c.EvalSteps = 1, 0, 0
 	folder := t.TempDir()
-	for name, mix := range map[string]string{"helpful": "helpfulness=0.9, truthfulness=0.1", "truthful": "helpfulness=0.1, truthfulness=0.9"} {
-		p, err := mixed(t.Context(), mix)
+	for name, text := range map[string]string{"helpful": "helpfulness=0.9, truthfulness=0.1", "truthful": "helpfulness=0.1, truthfulness=0.9"} {
+		p, err := mix(t.Context(), text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.heldOut.Pairs = append(p.heldOut.Pairs[:2], p.heldOut.Pairs[20:22]...)
-		if err := train(t.Context(), filepath.Join(folder, name), c, p); err != nil {
+		p.set.HeldOut.Pairs = append(p.set.HeldOut.Pairs[:2], p.set.HeldOut.Pairs[20:22]...)
+		if err := trainRun(t.Context(), filepath.Join(folder, name), c, p); err != nil {
 			t.Fatal(err)
 		}
 	}
 	Objectives(filepath.Join(folder, "helpful"))
 	Tradeoff(folder+"/*", "helpfulness", "truthfulness")
-	for _, want := range []string{"4 held out", "; helpfulness 90 %, truthfulness 10 %, by sampling", "; of these helpfulness ", " %, truthfulness ", "objectives.png", "tradeoff_helpfulness_truthfulness.png"} {
+	for _, want := range []string{"4 held out", "; helpfulness 90 %, truthfulness 10 %, by sampling", "; by objective: helpfulness ", " %, truthfulness ", "objectives.png", "tradeoff_helpfulness_truthfulness.png"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("lacks %q in\n%s", want, out)
 		}
@@ -38,20 +39,20 @@ func TestTrainOnAMix(t *testing.T) {
 }
 
 func TestMixOfPairs(t *testing.T) {
-	p, err := mixed(t.Context(), "helpfulness=0.5, mine:"+pairFile(t, numbered(8)...)+"=0.5")
-	if err != nil || p.Len() != 88 || len(p.heldOut.Pairs) != 20 || p.mix.By != dataset.MixSampling {
+	p, err := mix(t.Context(), "helpfulness=0.5, mine:"+pairFile(t, numbered(8)...)+"=0.5")
+	if err != nil || p.Len() != 88 || len(p.set.HeldOut.Pairs) != 20 || p.set.Mix.By != dataset.MixSampling {
 		t.Fatalf("%v, %v", p, err)
 	}
-	if loss := p.InLoss(); loss.data().Mix.By != dataset.MixLoss || p.mix.By != dataset.MixSampling {
-		t.Errorf("in the loss: %v, and of the first pairs %v", loss.mix, p.mix)
+	if loss := p.InLoss(); loss.set.Data().Mix.By != dataset.MixLoss || p.set.Mix.By != dataset.MixSampling {
+		t.Errorf("in the loss: %v, and of the first pairs %v", loss.set.Mix, p.set.Mix)
 	}
-	if half := p.split(0.5); half.data().Mix == nil || half.train.Pairs[0].Objective != "helpfulness" {
-		t.Error("holding out another share loses the mix")
+	if half := p.set.Split(0.5); half.Data().Mix == nil || half.Train.Pairs[0].Objective != "helpfulness" {
+		t.Error("holding out another fraction loses the mix")
 	}
-	if again, err := load(t.Context(), "helpfulness=1"); err != nil || again.mix == nil {
+	if again, err := load(t.Context(), "helpfulness=1"); err != nil || again.set.Mix == nil {
 		t.Errorf("Load of a mix: %v, %v", again, err)
 	}
-	if _, err := mixed(t.Context(), "helpfulness=0.5, kindness=0.5"); err == nil || !strings.Contains(sentence(err), `no such objective of the built-in pairs`) {
+	if _, err := mix(t.Context(), "helpfulness=0.5, kindness=0.5"); err == nil || !strings.Contains(output.Sentence(err), `no such objective of the built-in pairs`) {
 		t.Errorf("got %v", err)
 	}
 }

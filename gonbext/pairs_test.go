@@ -8,9 +8,13 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/gonbext/internal/cell"
+	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/gonbext/internal/pairs"
+	"example.com/gonb-dpo/gonbext/internal/views"
 )
 
-// pairFile writes lines into a file of pairs.
+// pairFile writes a JSON Lines file of pairs.
 func pairFile(t *testing.T, lines ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "pairs.jsonl")
@@ -20,7 +24,7 @@ func pairFile(t *testing.T, lines ...string) string {
 	return path
 }
 
-// numbered are n different pairs.
+// numbered is n different pairs.
 func numbered(n int) []string {
 	var lines []string
 	for i := range n {
@@ -35,7 +39,7 @@ func TestLoadMistakes(t *testing.T) {
 		name, file string
 		want       []string
 	}{
-		{"wrong name", filepath.Join(filepath.Dir(good), "pears.jsonl"), []string{"pears.jsonl", "the folder has", "pairs.jsonl"}},
+		{"wrong name", filepath.Join(filepath.Dir(good), "pears.jsonl"), []string{"pears.jsonl", "the folder contains", "pairs.jsonl"}},
 		{"wrong name, nothing near", filepath.Join(t.TempDir(), "pears.jsonl"), []string{"There is no file", "builtin"}},
 		{"misspelt column", pairFile(t, `{"prompt": "Why?", "chosen": "So.", "rejectd": "No."}`), []string{"line 1", `"rejected"`}},
 	} {
@@ -44,7 +48,7 @@ func TestLoadMistakes(t *testing.T) {
 			t.Errorf("%s: no error", test.name)
 			continue
 		}
-		text := sentence(err)
+		text := output.Sentence(err)
 		for _, part := range test.want {
 			if !strings.Contains(text, part) {
 				t.Errorf("%s: %q does not say %q", test.name, text, part)
@@ -54,7 +58,7 @@ func TestLoadMistakes(t *testing.T) {
 }
 
 func TestLoadHoldsOut(t *testing.T) {
-	for _, test := range []struct{ pairs, held int }{{holdOutFrom - 1, 0}, {holdOutFrom, holdOutFrom / 10}} {
+	for _, test := range []struct{ pairs, held int }{{49, 0}, {50, 5}} {
 		p, err := load(t.Context(), pairFile(t, numbered(test.pairs)...))
 		if err != nil {
 			t.Fatal(err)
@@ -77,13 +81,13 @@ func TestShowNumbersFromZero(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rows := p.table(2).rows; len(rows) != 2 || rows[1][0] != "1" || rows[1][1] != p.Pick(1).Prompt {
+	if rows := views.Pairs(p.first(2)).Rows; len(rows) != 2 || rows[1][0] != "1" || rows[1][1] != p.Pick(1).Prompt {
 		t.Errorf("got %v", rows)
 	}
-	if _, err := p.at(3); err == nil || !strings.Contains(err.Error(), "from 0 to 2") {
+	if _, err := p.set.At(3); err == nil || !strings.Contains(err.Error(), "from 0 to 2") {
 		t.Errorf("pair 3 of 3: %v", err)
 	}
-	if rows := p.table(100).rows; len(rows) != 3 {
+	if rows := views.Pairs(p.first(100)).Rows; len(rows) != 3 {
 		t.Errorf("asked for 100 of 3 pairs, got %d", len(rows))
 	}
 }
@@ -93,43 +97,43 @@ func TestCheckSeesLengthBias(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := p.report().Text(); !strings.Contains(text, "In 100 % of the pairs the chosen answer is the longer one") {
+	if text := views.Data(p.set).Text(); !strings.Contains(text, "In 100 % of the pairs the chosen answer is the longer one") {
 		t.Errorf("got %s", text)
 	}
 	builtin, err := load(t.Context(), "builtin")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := builtin.report().Text(); !strings.Contains(text, "Length alone does not tell") {
+	if text := views.Data(builtin.set).Text(); !strings.Contains(text, "Length alone does not predict") {
 		t.Errorf("got %s", text)
 	}
 }
 
-// What is held out keeps its labels, and so do the pairs that were flipped.
+// Held-out pairs keep their labels, and flipping does not change the original pairs.
 func TestFlipped(t *testing.T) {
-	p := Pairs{
-		train:   &preference.Set{Pairs: []preference.Pair{{Chosen: "a", Rejected: "b"}}},
-		heldOut: &preference.Set{Pairs: []preference.Pair{{Chosen: "c", Rejected: "d"}}},
-	}
+	p := Pairs{pairs.Set{
+		Train:   &preference.Set{Pairs: []preference.Pair{{Chosen: "a", Rejected: "b"}}},
+		HeldOut: &preference.Set{Pairs: []preference.Pair{{Chosen: "c", Rejected: "d"}}},
+	}}
 	flipped := p.Flipped()
-	if got := flipped.train.Pairs[0]; got.Chosen != "b" || got.Rejected != "a" || p.train.Pairs[0].Chosen != "a" || flipped.heldOut.Pairs[0].Chosen != "c" {
-		t.Errorf("got %+v of %+v", flipped.train, p.train)
+	if got := flipped.set.Train.Pairs[0]; got.Chosen != "b" || got.Rejected != "a" || p.set.Train.Pairs[0].Chosen != "a" || flipped.set.HeldOut.Pairs[0].Chosen != "c" {
+		t.Errorf("got %+v of %+v", flipped.set.Train, p.set.Train)
 	}
-	if (Pairs{}).Flipped().train != nil {
+	if (Pairs{}).Flipped().set.Train != nil {
 		t.Error("no pairs became some")
 	}
 }
 
-// Tests of the notebooks hold out fewer pairs; nothing then says that the run can be made again.
-func TestShortened(t *testing.T) {
-	t.Setenv(maxHeldOutEnv, "6")
+// A limit on held-out pairs removes the pairs' origin, since the run can't be replayed.
+func TestHeldOutLimit(t *testing.T) {
+	t.Setenv(cell.MaxHeldOut, "6")
 	for _, name := range []string{"builtin", "helpfulness=0.5,harmlessness=0.5"} {
 		p, err := load(t.Context(), name)
-		if err != nil || len(p.heldOut.Pairs) != 6 || p.origin != nil || len(p.train.Pairs) < 100 {
-			t.Errorf("%s: %d pairs held out, named %+v, %v", name, len(p.heldOut.Pairs), p.origin, err)
+		if err != nil || len(p.set.HeldOut.Pairs) != 6 || p.set.Origin != nil || len(p.set.Train.Pairs) < 100 {
+			t.Errorf("%s: %d pairs held out, named %+v, %v", name, len(p.set.HeldOut.Pairs), p.set.Origin, err)
 		}
 	}
-	t.Setenv(maxHeldOutEnv, "none")
+	t.Setenv(cell.MaxHeldOut, "none")
 	if _, err := load(t.Context(), "builtin"); err == nil {
 		t.Error("not a number, and no error")
 	}

@@ -3,182 +3,85 @@ package gonbext
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"slices"
-	"strings"
-	"time"
 
-	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/dpocore/judgement"
+	"example.com/gonb-dpo/dpocore/ranking"
+	"example.com/gonb-dpo/gonbext/internal/cell"
+	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/gonbext/internal/session"
+	"example.com/gonb-dpo/gonbext/internal/views"
 )
 
-// raterEnv is the environment variable with the name of who ranks.
-const raterEnv = "DPO_RATER"
-
-// Rater is someone who ranks answers; "" is who runs the notebook: the name in DPO_RATER, or "me".
+// Rater is the name of a person who ranks answers. "" is the default rater: the name in the environment variable
+// DPO_RATER, or "me".
 type Rater string
 
-// Rank is [Rater.Rank] for who runs the notebook.
+// Rank is [Rater.Rank] for the default rater.
 func Rank(file string, prompts ...string) { Rater("").Rank(file, prompts...) }
 
-// Rank lets the model answer each prompt at four temperatures, as one batch, and shows the answers in a mixed order, without
-// saying which is which. Where the page's buttons reach this program, pressing them saves the ranking, and the next prompt
-// follows; elsewhere they write the line that [Rater.Ranked] takes. Answers and rankings are in the file as soon as they are
-// there: the same cell goes on where a session was left, and shows another rater the same answers. Without prompts it
-// shows those that others have ranked.
+// Rank samples four answers of the model to each prompt, at four temperatures, and shows them shuffled and unlabelled. If
+// the page is connected to the kernel, its buttons save the ranking and show the next prompt; otherwise they write the
+// line of code with [Rater.Ranked]. Answers and rankings are saved at once: the same cell resumes an interrupted session,
+// and shows the same answers to another rater. Without prompts it shows the answers that this rater has not ranked yet.
 func (r Rater) Rank(file string, prompts ...string) {
-	task(func(ctx context.Context, say func(string, ...any)) (content, error) {
+	r.task(file, func(ctx context.Context, s *session.Session, status cell.Status) (output.Content, error) {
+		return s.Rank(ctx, prompts, status)
+	})
+}
+
+// Ranked is [Rater.Ranked] for the default rater.
+func Ranked(file, order string) { Rater("").Ranked(file, order) }
+
+// Ranked saves the ranking of the answers that [Rater.Rank] showed last, by their numbers, best first: "3 > 2 = 4 > 1"
+// with a tie of 2 and 4, or "all bad". Another call replaces the ranking.
+func (r Rater) Ranked(file, order string) {
+	cell.Run(func(context.Context) error {
+		result, err := r.ranked(file, order)
+		if err != nil {
+			return err
+		}
+		cell.Show(result)
+		return nil
+	})
+}
+
+func (r Rater) ranked(file, order string) (output.Content, error) {
+	if _, err := os.Stat(file); err != nil {
+		return nil, fmt.Errorf("there are no answers to rank in %q; run gonbext.Rank first", file)
+	}
+	s, err := r.session(file)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	return s.Judge(order)
+}
+
+// Rankings summarizes a file of rankings: how many prompts each rater has ranked, and how well raters agree.
+func Rankings(file string) {
+	cell.Run(func(context.Context) error {
+		log, err := ranking.Read(file)
+		if err != nil {
+			return err
+		}
+		cell.Show(views.Rankings(log))
+		return nil
+	})
+}
+
+func (r Rater) session(file string) (*session.Session, error) {
+	return session.Open(file, cmp.Or(string(r), os.Getenv(cell.RaterName), "me"), string(r))
+}
+
+// task runs a task with a session of this rater.
+func (r Rater) task(file string, fn func(context.Context, *session.Session, cell.Status) (output.Content, error)) {
+	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {
 		s, err := r.session(file)
 		if err != nil {
 			return nil, err
 		}
-		defer s.file.Close()
-		return s.rank(ctx, prompts, say)
+		defer s.Close()
+		return fn(ctx, s, status)
 	})
-}
-
-// name is the rater's.
-func (r Rater) name() string {
-	return cmp.Or(string(r), os.Getenv(raterEnv), "me")
-}
-
-// session is one rater's part in a file of rankings.
-type session struct {
-	rater Rater
-	path  string
-	file  *judgement.File
-	log   *judgement.Log
-	ask   func(context.Context, ranking) (order string, ok bool) // the buttons
-	draw  func(ctx context.Context, prompt string) (judgement.Drawing, error)
-}
-
-func (r Rater) session(path string) (*session, error) {
-	file, err := judgement.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	s := &session{rater: r, path: path, file: file, ask: askPage, draw: drawAnswers}
-	if err := s.read(); err != nil {
-		file.Close()
-		return nil, err
-	}
-	return s, nil
-}
-
-func (s *session) read() (err error) {
-	s.log, err = judgement.Read(s.path)
-	return err
-}
-
-// rank goes through the prompts that the rater has not ranked yet.
-func (s *session) rank(ctx context.Context, prompts []string, say func(string, ...any)) (content, error) {
-	list := make([]question, len(prompts))
-	for i, prompt := range prompts {
-		list[i].prompt = prompt
-	}
-	if len(prompts) == 0 {
-		list = ballots(s.log.Pending(s.rater.name()))
-	}
-	return s.put(ctx, list, say)
-}
-
-// question is what a rater is asked: to rank answers to a prompt, those of a drawing where there is one already.
-type question struct {
-	prompt string
-	drawn  *judgement.Drawing
-}
-
-// ballots are the questions that drawings put.
-func ballots(drawings []judgement.Drawing) (list []question) {
-	for _, d := range drawings {
-		list = append(list, question{d.Prompt, &d})
-	}
-	return list
-}
-
-// put asks what the rater has not answered yet.
-func (s *session) put(ctx context.Context, list []question, say func(string, ...any)) (content, error) {
-	for at, q := range list {
-		d, err := s.drawing(ctx, q, say)
-		if err != nil {
-			return nil, err
-		}
-		before, ranked := s.log.Verdict(d, s.rater.name())
-		if ranked && len(list) > 1 {
-			continue
-		}
-		shown := newRanking(d, s.rater, s.path)
-		shown.Left = fmt.Sprintf("prompt %d of %d", at+1, len(list))
-		if ranked {
-			shown.Before = before.Order()
-		}
-		say("Ranking %s", shown.Left)
-		order, saved := s.ask(ctx, shown)
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if !saved {
-			return shown, nil
-		}
-		if err := s.judge(d, order); err != nil {
-			return nil, err
-		}
-	}
-	return several{box{doneBox, fmt.Sprintf("The answers to %s are ranked, by %s.", counted(len(list), "prompt"), s.rater.name())}, s.revealed(), rankings(s.log)}, nil
-}
-
-// drawing is the one that is asked about: the question's own, the one that the file has of the prompt, or a new one. It is
-// the file's last one from now on.
-func (s *session) drawing(ctx context.Context, q question, say func(string, ...any)) (d judgement.Drawing, err error) {
-	at := slices.IndexFunc(s.log.Drawings, func(d judgement.Drawing) bool {
-		return d.Prompt == q.prompt && (q.drawn == nil || d.ID == q.drawn.ID)
-	})
-	switch last := len(s.log.Drawings) - 1; {
-	case at >= 0 && at == last:
-		return s.log.Drawings[at], nil
-	case at >= 0:
-		d = s.log.Drawings[at]
-	case q.drawn != nil:
-		d = *q.drawn
-	default:
-		say("The model answers: %s", q.prompt)
-		if d, err = s.draw(ctx, q.prompt); err != nil {
-			return d, err
-		}
-	}
-	if err := s.file.Draw(&d); err != nil {
-		return d, err
-	}
-	return d, s.read()
-}
-
-// drawAnswers asks the model.
-func drawAnswers(ctx context.Context, prompt string) (d judgement.Drawing, err error) {
-	if strings.TrimSpace(prompt) == "" {
-		return d, errors.New("the prompt is empty; write a question or a request")
-	}
-	model, err := baseModel()
-	if err != nil {
-		return d, err
-	}
-	o := generate.DefaultDrawOptions()
-	if o.MaxNewTokens, err = newTokens(); err != nil {
-		return d, err
-	}
-	return generate.Draw(ctx, model, "", prompt, o)
-}
-
-// judge keeps the rater's order of a drawing's answers.
-func (s *session) judge(d judgement.Drawing, order string) error {
-	ranks, bad, err := judgement.ParseOrder(order, len(d.Answers))
-	if err != nil {
-		return err
-	}
-	verdict := judgement.Verdict{Rater: s.rater.name(), Ranks: ranks, AllBad: bad, Judged: time.Now().UTC().Truncate(time.Second)}
-	if err := s.file.Judge(d, verdict); err != nil {
-		return err
-	}
-	return s.read()
 }

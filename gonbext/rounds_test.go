@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/rounds"
+	"example.com/gonb-dpo/gonbext/internal/cell"
 )
 
 func TestRoundsOutsideANotebook(t *testing.T) {
 	useTinyModel(t)
-	t.Setenv(maxStepsEnv, "1")
-	t.Setenv(maxTokensEnv, "4")
+	t.Setenv(cell.MaxSteps, "1")
+	t.Setenv(cell.MaxTokens, "4")
 	out := printing(t)
 	p, err := load(t.Context(), pairFile(t, numbered(6)...))
 	if err != nil {
@@ -28,8 +29,8 @@ func TestRoundsOutsideANotebook(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Only 1 steps a round and answers of 4 tokens", "Round 1 learns from", "which is its reference.",
-		"Round 2 learns from round 1's model: ", "which is its reference too", "overview.png", "The rounds in " + dir, "before round 1", "of round 2", "scores.png",
+		"Only 1 steps per round and answers of 4 tokens", "Round 1 trains on", "which is also its reference.",
+		"Round 2 trains on data from round 1's model: ", "which is also its reference", "overview.png", "The rounds in " + dir, "before round 1", "after round 2", "scores.png",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("lacks %q in\n%s", want, out)
@@ -46,7 +47,7 @@ func TestRoundsOutsideANotebook(t *testing.T) {
 	if err := trainRounds(t.Context(), filepath.Join(t.TempDir(), "ranked"), c, p, rounds.Prompts{New: prompts.New}, ByReader(file)); err != nil {
 		t.Fatal(err)
 	}
-	if want := `rank them with gonbext.Rank("` + file + `"), then run this cell again.`; !strings.Contains(out.String(), want) {
+	if want := `with gonbext.Rank("` + file + `"), then run this cell again.`; !strings.Contains(out.String(), want) {
 		t.Errorf("lacks %q in\n%s", want, out)
 	}
 }
@@ -61,12 +62,12 @@ func TestRoundsMistakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := trainRounds(t.Context(), t.TempDir(), c, p, rounds.Prompts{}, nil); err == nil || !strings.Contains(err.Error(), "there is no judge") {
+	if err := trainRounds(t.Context(), t.TempDir(), c, p, rounds.Prompts{}, nil); err == nil || !strings.Contains(err.Error(), "the judge is nil") {
 		t.Errorf("got %v", err)
 	}
 	prompts := rounds.Prompts{New: []string{"One?", "Two?"}, Check: []string{"Three?"}}
 	// 2 prompts and, for three models, 1 check prompt each
-	if err := trainRounds(t.Context(), t.TempDir(), c, p, prompts, ByEndpoint("http://localhost:1/v1", "m", 0)); err == nil || !strings.Contains(err.Error(), "takes 5 calls, ") || !strings.Contains(err.Error(), "allow it by the number of calls, 5") {
+	if err := trainRounds(t.Context(), t.TempDir(), c, p, prompts, ByEndpoint("http://localhost:1/v1", "m", 0)); err == nil || !strings.Contains(err.Error(), "takes at most 5 calls, ") || !strings.Contains(err.Error(), "setting the number of calls to 5") {
 		t.Errorf("got %v", err)
 	}
 }

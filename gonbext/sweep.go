@@ -3,6 +3,7 @@ package gonbext
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -10,6 +11,11 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
+	"example.com/gonb-dpo/gonbext/internal/cell"
+	"example.com/gonb-dpo/gonbext/internal/figure"
+	"example.com/gonb-dpo/gonbext/internal/live"
+	"example.com/gonb-dpo/gonbext/internal/open"
+	"example.com/gonb-dpo/gonbext/internal/output"
 	"example.com/gonb-dpo/plots"
 )
 
@@ -24,19 +30,18 @@ func LearningRates(values ...float64) Axis {
 	return func(s *sweep.Grid) { s.LearningRates = values }
 }
 
-// Ranks are the values of the adapter's rank in a [Sweep].
+// Ranks are the values of the LoRA rank in a [Sweep].
 func Ranks(values ...int) Axis { return func(s *sweep.Grid) { s.Ranks = values } }
 
 // LossTypes are the losses in a [Sweep], by TRL's names.
 func LossTypes(values ...string) Axis { return func(s *sweep.Grid) { s.LossTypes = values } }
 
-// Sweep trains a run for each point of a grid into a folder of its own below dir, such as "runs/beta-0.1", and compares
-// them on the held-out pairs: all curves in one picture while they grow; then a table in the order of what matters, the
-// frontier of accuracy against how far the models have moved, and in a sentence which run to take, or that so many pairs
-// can't tell. All settings but the axes are those of c. The stop button loses nothing, and the same cell goes on; with
-// more values only the new runs are trained.
+// Sweep trains one run per point of a grid, each in a subfolder such as "runs/beta-0.1", and compares them on the held-out
+// pairs. All settings but the axes are those of c. It shows the curves of all runs live, then a table of the runs, best
+// first, the frontier of accuracy against KL from the reference, and which run to use, or that the held-out pairs are too
+// few to tell. After the stop button the same cell resumes; with more values it trains only the new runs.
 func Sweep(dir string, c config.Config, p Pairs, axes ...Axis) {
-	cell(func(ctx context.Context) error {
+	cell.Run(func(ctx context.Context) error {
 		s := sweep.Grid{Config: c}
 		for _, axis := range axes {
 			axis(&s)
@@ -49,62 +54,65 @@ func runSweep(ctx context.Context, dir string, s sweep.Grid, p Pairs) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	if p.train == nil {
-		return errors.New("there are no pairs to train on; get some with gonbext.Load(\"builtin\")")
+	if err := p.set.Check(); err != nil {
+		return err
 	}
-	short, err := limit(maxStepsEnv, s.Config.MaxSteps)
+	steps, err := cell.Limit(cell.MaxSteps, s.Config.MaxSteps)
 	if err != nil {
 		return err
 	}
-	v := newSweepView(dir, len(s.Points()))
-	v.limit(&s.Config, short)
-	model, err := baseModel()
+	view := live.NewSweep(dir, len(s.Points()))
+	if steps < s.Config.MaxSteps {
+		view.Note(limitNote(fmt.Sprintf("%d steps per run instead of %d", steps, s.Config.MaxSteps), cell.MaxSteps))
+		s.Config.MaxSteps = steps
+	}
+	model, err := open.BaseModel()
 	var record sweep.Record
 	if err == nil {
-		record, err = sweeprun.Run(ctx, model, dir, s, p.data(), false, v)
+		record, err = sweeprun.Run(ctx, model, dir, s, p.set.Data(), false, view)
 	}
-	v.Close(err)
+	view.Close(err)
 	if err != nil {
 		return err
 	}
 	return showSweep(dir, record)
 }
 
-// showSweep shows the curves of all runs, the table, the frontier and the sentence.
+// showSweep shows the curves of all runs, the table, the frontier and the recommendation.
 func showSweep(dir string, record sweep.Record) error {
-	curves, err := curvesOf(dir, record.Points())
+	curves, err := sweepCurves(dir, record.Points())
 	if err != nil {
 		return err
 	}
 	if len(curves) > 0 {
-		if err := showAndKeep(plots.Curves(curves), dir); err != nil {
+		if err := figure.Show(plots.Curves(curves), dir); err != nil {
 			return err
 		}
 	}
 	for _, line := range record.Unfinished(dir) {
-		show(box{noteBox, sentence(errors.New(line))})
+		cell.Show(output.Box{Kind: output.Note, Message: output.Sentence(errors.New(line))})
 	}
 	if len(record.Compared()) == 0 {
 		return errors.New("no run of the sweep is finished; the boxes above say why")
 	}
-	show(several{
-		table{caption: "The runs in " + dir + ", the best first", columns: sweep.Columns, rows: record.Table()},
-		paragraph(sweep.ColumnsInWords),
+	cell.Show(output.Stack{
+		output.Table{Caption: "The runs in " + dir + ", best first", Columns: sweep.Columns, Rows: record.Table()},
+		output.Paragraph(sweep.ColumnHelp),
 	})
-	if err := showAndKeep(plots.Frontier(record.InGrid()), dir); err != nil {
+	if err := figure.Show(plots.Frontier(record.InGrid()), dir); err != nil {
 		return err
 	}
-	show(box{doneBox, record.Says})
+	cell.Show(output.Box{Kind: output.Done, Message: record.Summary})
 	return nil
 }
 
-// curvesOf reads what the runs of a grid have recorded, in its order, and draws each run into its own folder.
-func curvesOf(dir string, grid []sweep.Point) (curves []plots.Swept, err error) {
+// sweepCurves reads the metrics of a grid's runs, in the order of the grid, and saves each run's figures in its folder.
+func sweepCurves(dir string, grid []sweep.Point) (curves []plots.Swept, err error) {
 	for _, run := range grid {
 		folder := filepath.Join(dir, run.Name)
 		history, err := metrics.ReadHistory(folder)
 		if errors.Is(err, os.ErrNotExist) {
-			continue // it failed before its first step, or another process has yet to begin it
+			continue // failed before its first step, or not started yet by another process
 		}
 		if err != nil {
 			return nil, err

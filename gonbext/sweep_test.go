@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/config"
-	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep"
-	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/gonbext/internal/cell"
+	"example.com/gonb-dpo/gonbext/internal/output"
 )
 
 func grid(c config.Config, axes ...Axis) sweep.Grid {
@@ -22,7 +22,7 @@ func grid(c config.Config, axes ...Axis) sweep.Grid {
 
 func TestSweepOutsideANotebook(t *testing.T) {
 	useTinyModel(t)
-	t.Setenv(maxStepsEnv, "2")
+	t.Setenv(cell.MaxSteps, "2")
 	out := printing(t)
 	p, err := load(t.Context(), pairFile(t, numbered(8)...))
 	if err != nil {
@@ -32,11 +32,11 @@ func TestSweepOutsideANotebook(t *testing.T) {
 	c.SampleSteps = 0
 	dir := filepath.Join(t.TempDir(), "runs")
 	s := grid(c, Betas(0.1, 0.3))
-	if err := runSweep(t.Context(), dir, s, p.split(0.25)); err != nil {
+	if err := runSweep(t.Context(), dir, s, p.HoldOut(0.25)); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Only 2 steps a run instead of 20", "Run 1 of 2, beta-0.1: step 1 of 2", "Run 2 of 2, beta-0.3: step 2 of 2", "left of all",
+		"Only 2 steps per run instead of 20", "Run 1 of 2, beta-0.1: step 1 of 2", "Run 2 of 2, beta-0.3: step 2 of 2", "left for all runs",
 		"curves.png", "held-out accuracy", "KL: how far the model has moved", "frontier.png", "beta-0.3",
 	} {
 		if !strings.Contains(out.String(), want) {
@@ -49,7 +49,7 @@ func TestSweepOutsideANotebook(t *testing.T) {
 		}
 	}
 	out.Reset()
-	if err := runSweep(t.Context(), dir, s, p.split(0.25)); err != nil || strings.Contains(out.String(), "step 1 of 2") || !strings.Contains(out.String(), "frontier.png") {
+	if err := runSweep(t.Context(), dir, s, p.HoldOut(0.25)); err != nil || strings.Contains(out.String(), "step 1 of 2") || !strings.Contains(out.String(), "frontier.png") {
 		t.Errorf("again: %v\n%s", err, out)
 	}
 }
@@ -57,38 +57,12 @@ func TestSweepOutsideANotebook(t *testing.T) {
 func TestBadSweepCells(t *testing.T) {
 	c := config.Default()
 	for want, s := range map[string]sweep.Grid{
-		"The sweep has no axis; give values of beta, the learning rate, the LoRA rank or the loss type.": grid(c),
+		"The sweep has no axis; give values of beta, the learning rate, the rank or the loss type.": grid(c),
 		"Beta is 0; it must be above 0 (0.1 is a good start).":                                      grid(c, Betas(0, 0.1)),
-		"There are no pairs to train on; get some with gonbext.Load(\"builtin\").":                  grid(c, LearningRates(1e-5), Ranks(4, 8), LossTypes("sigmoid", "ipo")),
+		"There are no pairs; load some with gonbext.Load(\"builtin\").":                             grid(c, LearningRates(1e-5), Ranks(4, 8), LossTypes("sigmoid", "ipo")),
 	} {
-		if err := runSweep(t.Context(), t.TempDir(), s, Pairs{}); err == nil || sentence(err) != want {
+		if err := runSweep(t.Context(), t.TempDir(), s, Pairs{}); err == nil || output.Sentence(err) != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
-	}
-}
-
-// The view says which run of how many, how far all are, and what went wrong; its picture has the curves of each run.
-func TestSweepView(t *testing.T) {
-	v := newSweepView(t.TempDir(), 4)
-	printing(t)
-	c := config.Default()
-	c.MaxSteps = 2
-	for i, name := range []string{"beta-0.1", "beta-0.3"} {
-		v.Run(i+1, 4, sweep.Point{Name: name, Config: c})
-		v.Begin(train.Begin{Config: c, Model: "tiny", Backend: "a CPU", Pairs: 8, HeldOut: 2})
-		v.Step(metrics.Event{Step: 1, RewardsMargins: 0.1})
-	}
-	v.Ended(sweep.Point{Name: "beta-0.1"}, sweep.Failed, os.ErrPermission)
-	v.mu.Lock()
-	html := string(v.state.html("data:picture"))
-	v.mu.Unlock()
-	for _, want := range []string{"Run 2 of 4, beta-0.3: step 1 of 2, about ", " left of all", "width:37%", "beta-0.1 failed: ", "tiny on a CPU; 8 pairs to learn from, 2 held out", `src="data:picture"`} {
-		if !strings.Contains(html, want) {
-			t.Errorf("lacks %q in\n%s", want, html)
-		}
-	}
-	v.Close(nil)
-	if html := string(v.state.html("")); !strings.Contains(html, "All 4 runs have had their turn") || strings.Contains(html, "<img") {
-		t.Errorf("in the end it shows\n%s", html)
 	}
 }

@@ -12,29 +12,27 @@ import (
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/gonbext/internal/cell"
+	"example.com/gonb-dpo/gonbext/internal/open"
+	"example.com/gonb-dpo/gonbext/internal/output"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// useTinyModel makes a two-layer random Llama with SmolLM2's tokenizer the base model of a test.
+// useTinyModel sets the base model of a test to a two-layer random Llama with SmolLM2's tokenizer.
 func useTinyModel(t *testing.T) {
 	t.Helper()
-	t.Setenv(modelEnv, tinymodel.WriteChat(t, 1))
+	t.Setenv(cell.Model, tinymodel.WriteChat(t, 1))
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	t.Cleanup(func() {
-		if opened != nil {
-			opened.Close()
-			opened = nil
-		}
-	})
+	t.Cleanup(open.CloseBaseModel)
 }
 
-// printing takes what a test shows.
+// printing captures what a test shows.
 func printing(t *testing.T) *bytes.Buffer {
 	t.Helper()
 	var out bytes.Buffer
-	before := printed
-	printed = &out
-	t.Cleanup(func() { printed = before })
+	before := cell.Stdout
+	cell.Stdout = &out
+	t.Cleanup(func() { cell.Stdout = before })
 	return &out
 }
 
@@ -47,20 +45,20 @@ func shortConfig() config.Config {
 
 func TestTrainOutsideANotebook(t *testing.T) {
 	useTinyModel(t)
-	t.Setenv(maxStepsEnv, "3")
+	t.Setenv(cell.MaxSteps, "3")
 	out := printing(t)
 	p, err := load(t.Context(), pairFile(t, numbered(8)...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p = p.split(0.25)
+	p = p.HoldOut(0.25)
 	dir := filepath.Join(t.TempDir(), "run")
-	if err := train(t.Context(), dir, shortConfig(), p); err != nil {
+	if err := trainRun(t.Context(), dir, shortConfig(), p); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Note: Only 3 steps instead of 20, as DPO_MAX_STEPS asks", "on XLA on the CPU; 6 pairs to learn from, 2 held out",
-		"Step 3 of 3, loss 0.69", "Held-out pairs after step 3", "What the model answers after step 2", "Trained in", "overview.png",
+		"Note: Only 3 steps instead of 20, as set by DPO_MAX_STEPS", "on XLA on the CPU; 6 training pairs, 2 held out",
+		"Step 3 of 3, loss 0.69", "Held-out pairs after step 3", "The model's answers after step 2", "Trained in", "overview.png",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("lacks %q in\n%s", want, out)
@@ -70,7 +68,7 @@ func TestTrainOutsideANotebook(t *testing.T) {
 		t.Error(err)
 	}
 	out.Reset()
-	if err := train(t.Context(), dir, shortConfig(), p); err != nil || !strings.Contains(out.String(), "This run is finished") {
+	if err := trainRun(t.Context(), dir, shortConfig(), p); err != nil || !strings.Contains(out.String(), "This run is finished") {
 		t.Errorf("again: %v\n%s", err, out)
 	}
 	Plot(dir)
@@ -92,9 +90,9 @@ func TestTrainStops(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err = train(ctx, filepath.Join(t.TempDir(), "run"), shortConfig(), p)
+	err = trainRun(ctx, filepath.Join(t.TempDir(), "run"), shortConfig(), p)
 	var stopped *train.Stopped
-	if !errors.As(err, &stopped) || boxOf(err).kind != noteBox {
+	if !errors.As(err, &stopped) || cell.EndBox(err).Kind != output.Note {
 		t.Errorf("got %v", err)
 	}
 }
@@ -102,23 +100,23 @@ func TestTrainStops(t *testing.T) {
 func TestTrainMistakes(t *testing.T) {
 	c := shortConfig()
 	c.Beta = 0
-	if err := train(t.Context(), t.TempDir(), c, Pairs{}); err == nil || sentence(err) != "Beta is 0; it must be above 0 (0.1 is a good start)." {
+	if err := trainRun(t.Context(), t.TempDir(), c, Pairs{}); err == nil || output.Sentence(err) != "Beta is 0; it must be above 0 (0.1 is a good start)." {
 		t.Errorf("got %v", err)
 	}
-	t.Setenv(maxStepsEnv, "many")
+	t.Setenv(cell.MaxSteps, "many")
 	p, err := load(t.Context(), pairFile(t, numbered(2)...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := train(t.Context(), t.TempDir(), shortConfig(), p); err == nil || !strings.Contains(err.Error(), maxStepsEnv) {
+	if err := trainRun(t.Context(), t.TempDir(), shortConfig(), p); err == nil || !strings.Contains(err.Error(), cell.MaxSteps) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := finishedRun(t.TempDir()); err == nil || !strings.Contains(err.Error(), "run the cell that trains it first") {
+	if _, err := open.FinishedRun(t.TempDir()); err == nil || !strings.Contains(err.Error(), "run the cell that trains it first") {
 		t.Errorf("got %v", err)
 	}
 }
 
-// TestCellEnds runs an exported function in a process of its own: a mistake is one line, and nothing after it runs.
+// A mistake in an exported function prints one line, and nothing after it runs. The test runs itself in another process.
 func TestCellEnds(t *testing.T) {
 	if os.Getenv("GONBEXT_TEST_CELL") == "1" {
 		Load("no-such-file.jsonl")

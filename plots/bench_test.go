@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A live view draws the overview after every step: it must take well below 250 ms.
+// A live view draws the overview after every step: it must take well under 250 ms.
 func BenchmarkOverview(b *testing.B) {
 	for _, steps := range []int{50, 2000} {
 		h := syntheticRun(steps, steps/5, 0.9)

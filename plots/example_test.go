@@ -4,13 +4,13 @@ import (
 	"log"
 	"math"
 
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/dpocore/statistics"
 	"example.com/gonb-dpo/plots"
 )
 
-// history reads the record that the examples draw: made up, in the likeness of 50
-// steps on clear-cut pairs.
+// history reads the record that the examples draw: synthetic, resembling 50 steps on
+// clear-cut pairs.
 func history() metrics.History {
 	h, err := metrics.ReadHistory("testdata/run")
 	if err != nil {
@@ -40,7 +40,7 @@ func ExampleLogProbs() { save(plots.LogProbs(history())) }
 
 func ExampleHeldout() { save(plots.Heldout(history())) }
 
-// The same run as it was recorded and cut after 30 steps, over each other.
+// A run and its first 30 steps in one figure.
 func ExampleOverlay() {
 	whole := history()
 	short := metrics.History{Steps: whole.Steps[:30]}
@@ -64,7 +64,7 @@ func ExampleLines() {
 	save(figure)
 }
 
-// mixtures are made-up runs of the same three objectives in other shares.
+// mixtures is synthetic runs of the same three objectives with different weights.
 func mixtures() []plots.Run {
 	return []plots.Run{
 		{Name: "runs/helpful", History: mixture(0.8, 0.1)},
@@ -73,7 +73,7 @@ func mixtures() []plots.Run {
 	}
 }
 
-// mixture is a run whose figures of an objective grow with its share.
+// mixture is a run whose metrics of an objective grow with its weight.
 func mixture(helpfulness, truthfulness float64) metrics.History {
 	h := history()
 	for i := range h.Evaluations {
@@ -99,12 +99,12 @@ func ExampleTradeoff() {
 	save(figure)
 }
 
-// A policy that boasts: pairs on which it is nine tenths sure are right in seven.
+// An overconfident policy: where its confidence is 90 %, 70 % of the pairs are right.
 func ExampleCalibration() {
 	c := statistics.Calibration{}
 	for i, accuracy := range []float64{0.52, 0.58, 0.6, 0.66, 0.64, 0.7} {
 		c.Bins = append(c.Bins, statistics.Bin{
-			Pairs: 60, Sureness: 0.52 + 0.075*float64(i),
+			Pairs: 60, Confidence: 0.52 + 0.075*float64(i),
 			Accuracy: statistics.Estimate{Value: accuracy, Low: accuracy - 0.12, High: accuracy + 0.11},
 		})
 	}

@@ -13,23 +13,35 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// Figure is a picture to draw: one panel, or several in rows.
+// Figure is one panel, or rows of panels.
 type Figure struct {
-	Name          string    // what WriteRun calls its files, such as "loss"
-	Width, Height vg.Length // vg.Inch is the unit to set them in
-	panels        [][]panel // rows of equal length
+	Name          string    // of its files without extension, such as "loss"
+	Width, Height vg.Length // in points; use vg.Inch
+	panels        [][]panel // rows of equal length, not empty
 }
 
-// single gives a figure of one panel, in the proportions of half a slide, and
-// higher by the rows that a long legend takes.
+// single is a figure of one panel in the proportions of half a slide, plus the height of a long legend.
 func single(name string, p panel) Figure {
 	f := Figure{Name: name, Width: 7 * vg.Inch, Height: 4.2 * vg.Inch, panels: [][]panel{{p}}}
-	rows := len(legendRows(p.entries(), f.Width-2*outerSpace))
-	f.Height += legendHeight * vg.Length(max(rows-2, 0))
+	f.Height += f.legendExcess()
 	return f
 }
 
-// PNG draws the figure at 200 dots an inch.
+// wide is a figure of rows of panels, in inches.
+func wide(name string, width, height float64, rows ...[]panel) Figure {
+	return Figure{Name: name, Width: vg.Length(width) * vg.Inch, Height: vg.Length(height) * vg.Inch, panels: rows}
+}
+
+// legendExcess is the height of the legend rows beyond two, in the first row of panels.
+func (f Figure) legendExcess() vg.Length {
+	excess, width := 0, f.Width/vg.Length(len(f.panels[0]))-2*outerSpace
+	for _, p := range f.panels[0] {
+		excess = max(excess, len(legendRows(p.entries(), width))-2)
+	}
+	return legendHeight * vg.Length(excess)
+}
+
+// PNG writes the figure at 200 dots per inch.
 func (f Figure) PNG(w io.Writer) error {
 	if err := f.check(); err != nil {
 		return err
@@ -45,8 +57,8 @@ func (f Figure) PNG(w io.Writer) error {
 	return nil
 }
 
-// SVG draws the figure as text and paths. A viewer without Liberation Sans finds
-// fonts of the same widths named after it.
+// SVG writes the figure as text and paths. The font list has fallbacks of the same widths for viewers without
+// Liberation Sans.
 func (f Figure) SVG(w io.Writer) error {
 	if err := f.check(); err != nil {
 		return err
@@ -67,18 +79,18 @@ func (f Figure) SVG(w io.Writer) error {
 	return nil
 }
 
-// largest is the greatest width and height of a figure.
-const largest = 40 * vg.Inch
+// maxSide is the maximum width and height of a figure.
+const maxSide = 40 * vg.Inch
 
-// check tells what keeps the figure from being drawn at all.
+// check returns an error if the figure can't be drawn.
 func (f Figure) check() error {
 	if len(f.panels) == 0 {
-		return fmt.Errorf("draw figure %q: it has no panels; make it with Loss, Overview or another function of this package", f.Name)
+		return fmt.Errorf("draw figure %q: it has no panels; create it with Loss, Overview or another function of this package", f.Name)
 	}
 	for _, side := range []vg.Length{f.Width, f.Height} {
-		if !(side >= vg.Inch && side <= largest) { // NaN too
-			return fmt.Errorf("draw figure %q: it is %.3g by %.3g inches, but both must lie from 1 to %g",
-				f.Name, f.Width/vg.Inch, f.Height/vg.Inch, largest/vg.Inch)
+		if !(side >= vg.Inch && side <= maxSide) { // NaN too
+			return fmt.Errorf("draw figure %q: it is %.3g by %.3g inches; set both sides from 1 to %g inches",
+				f.Name, f.Width/vg.Inch, f.Height/vg.Inch, maxSide/vg.Inch)
 		}
 	}
 	return nil

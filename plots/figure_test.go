@@ -18,7 +18,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// oddRuns are the records that a figure must survive.
+// oddRuns is unusual records that a figure must handle.
 func oddRuns() map[string]metrics.History {
 	runs := map[string]metrics.History{"empty": {}, "zero rows": {Steps: make([]metrics.Event, 3)}}
 	for _, steps := range []int{1, 2, 7, 8, 9, 50, 201, 2000} {
@@ -68,13 +68,13 @@ func TestEveryRunCanBeDrawn(t *testing.T) {
 				}
 			}
 			if !strings.Contains(document.String(), "Liberation Sans,Arial") || strings.Contains(document.String(), "Serif") {
-				t.Errorf("%s of a run with %s: not all text is without serifs", f.Name, name)
+				t.Errorf("%s of a run with %s: not all text is sans serif", f.Name, name)
 			}
 		}
 	}
 }
 
-// svgText checks that the document is well-formed and gives its texts.
+// svgText checks that the document is well-formed and returns its texts.
 func svgText(t *testing.T, document []byte) (text []string) {
 	t.Helper()
 	decoder := xml.NewDecoder(bytes.NewReader(document))
@@ -111,10 +111,10 @@ func TestAFigureThatCantBeDrawnSaysWhy(t *testing.T) {
 	nowhere.Width = vg.Length(nan)
 	huge.Height = 1e6 * vg.Inch
 	for fault, f := range map[string]Figure{
-		"it has no panels":           {Name: "loss", Width: 100, Height: 100},
-		"make the figure larger":     tooSmall,
-		"it is NaN by 4.2 inches":    nowhere,
-		"both must lie from 1 to 40": huge,
+		"it has no panels":            {Name: "loss", Width: 100, Height: 100},
+		"make the figure larger":      tooSmall,
+		"it is NaN by 4.2 inches":     nowhere,
+		"set both sides from 1 to 40": huge,
 	} {
 		for _, render := range []func(io.Writer) error{f.PNG, f.SVG} {
 			if err := render(io.Discard); err == nil || !strings.Contains(err.Error(), fault) {
@@ -152,7 +152,7 @@ func TestWriteRun(t *testing.T) {
 	}
 	bad := Loss(metrics.History{})
 	bad.Name = "../loss"
-	if err := WriteFigures(dir, bad); err == nil || !strings.Contains(err.Error(), `"../loss" can't name a file`) {
+	if err := WriteFigures(dir, bad); err == nil || !strings.Contains(err.Error(), `"../loss" is not a valid file name`) {
 		t.Errorf("error %v", err)
 	}
 }

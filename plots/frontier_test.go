@@ -5,12 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/statistics"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/plots"
 )
 
-// swept are made-up runs: the second is nearer and better than the third.
+// swept is synthetic runs: the second is closer to the reference and more accurate than the third.
 func swept() []sweep.Run {
 	list := []sweep.Run{}
 	for _, r := range []struct {

@@ -4,12 +4,12 @@ import (
 	"math"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/dpocore/statistics"
 	"example.com/gonb-dpo/dpocore/sweep"
 )
 
-// The frontier leaves out what is farther without being better, and of two equally near ones the worse.
+// The frontier excludes runs that are farther without being more accurate, and the less accurate of two equally close ones.
 func TestFrontierPoints(t *testing.T) {
 	point := func(kl, accuracy float64) sweep.Run {
 		return sweep.Run{KL: statistics.Estimate{Value: kl}, Accuracy: statistics.Estimate{Value: accuracy}}
@@ -26,7 +26,7 @@ func TestFrontierPoints(t *testing.T) {
 	}
 }
 
-// Curves divides margins by each run's beta, and leaves the record as it was.
+// Curves divides margins by each run's beta, and does not change the record.
 func TestCurvesWithoutBeta(t *testing.T) {
 	h := metrics.History{Steps: []metrics.Event{{Step: 1, RewardsMargins: 0.3}}}
 	figure := Curves([]Swept{{"a", 0.1, h}, {"b", 0.3, h}})

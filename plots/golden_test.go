@@ -12,10 +12,10 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the golden pictures anew from what the examples draw")
+var update = flag.Bool("update", false, "overwrite the golden pictures with what the examples draw")
 
-// Each example draws into testdata what must look like its golden picture. A
-// picture that doesn't stays there to be looked at.
+// Each example draws a picture into testdata that must match its golden picture. A
+// picture that differs stays there for inspection.
 func TestPicturesLookLikeTheirGoldens(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -46,7 +46,7 @@ func TestPicturesLookLikeTheirGoldens(t *testing.T) {
 				writePNG(t, golden, got)
 			}
 			if off := differing(got, readPNG(t, golden)); off > tolerated {
-				t.Errorf("%s.png: %.3f%% of the pixels differ from the golden picture, %.3f%% may; look at both, then run with -update if the new one is right",
+				t.Errorf("%s.png: %.3f%% of the pixels differ from the golden picture, %.3f%% are tolerated; look at both, and run with -update if the new one is right",
 					drawn, 100*off, 100*tolerated)
 				return
 			}
@@ -56,11 +56,11 @@ func TestPicturesLookLikeTheirGoldens(t *testing.T) {
 	}
 }
 
-// tolerated is the share of pixels that rounding on another processor may change.
+// tolerated is the fraction of pixels that rounding on another processor may change.
 const tolerated = 0.0005
 
-// differing gives the share of pixels of which a colour differs by more than an
-// eighth of its range; 1 for pictures of different sizes.
+// differing is the fraction of pixels with a colour channel that differs by more than
+// an eighth of its range; 1 for pictures of different sizes.
 func differing(a, b image.Image) float64 {
 	if a.Bounds() != b.Bounds() {
 		return 1
@@ -92,7 +92,7 @@ func TestDifferingSeesAMovedLine(t *testing.T) {
 	if off := differing(picture(200), picture(200)); off != 0 {
 		t.Errorf("equal pictures differ by %g", off)
 	}
-	// 1200 pixels leave on one side and come on the other: 2400 of 1400 × 840.
+	// 1200 pixels change on either side of the line: 2400 of 1400 × 840.
 	if off, want := differing(picture(200), picture(201)), 2400.0/(1400*840); off != want || off <= tolerated {
 		t.Errorf("a moved line gives %g, want %g, more than the %g tolerated", off, want, tolerated)
 	}

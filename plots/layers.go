@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// line is one line of a panel. It stands in the legend if it has a label.
+// line is one line of a panel. It is in the legend if it has a label.
 type line struct {
 	label  string
 	points plotter.XYs
@@ -19,7 +19,12 @@ type line struct {
 	dashed bool
 }
 
-// Plot draws the line, broken at its gaps; a point between two gaps is a dot.
+// dots is a line with a dot at each point.
+func dots(label string, points plotter.XYs, c color.NRGBA) line {
+	return line{label: label, points: points, color: c, width: lineWidth, marked: true}
+}
+
+// Plot draws the line with its gaps. A point between two gaps is a dot.
 func (l line) Plot(c draw.Canvas, p *plot.Plot) {
 	trX, trY := p.Transforms(&c)
 	for _, piece := range pieces(l.points) {
@@ -44,7 +49,7 @@ func (l line) stroke() draw.LineStyle {
 	return style
 }
 
-// mark draws one dot, ringed in white to stand off from lines beneath it.
+// mark draws one dot; a marked line's has a white ring that separates it from other lines.
 func (l line) mark(c *draw.Canvas, at vg.Point) {
 	if !l.marked {
 		c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: l.width * 1.3, Shape: draw.CircleGlyph{}}, at)
@@ -54,7 +59,7 @@ func (l line) mark(c *draw.Canvas, at vg.Point) {
 	c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: markRadius, Shape: draw.CircleGlyph{}}, at)
 }
 
-// Thumbnail draws the line's sample in a legend.
+// Thumbnail draws the line's legend sample.
 func (l line) Thumbnail(c *draw.Canvas) {
 	y := c.Center().Y
 	c.StrokeLine2(l.stroke(), c.Min.X, y, c.Max.X, y)
@@ -63,14 +68,14 @@ func (l line) Thumbnail(c *draw.Canvas) {
 	}
 }
 
-// band fills what lies between two lines over the same steps.
+// band fills the area between two lines over the same steps.
 type band struct {
 	label        string
 	above, below plotter.XYs
 	color        color.NRGBA
 }
 
-// Plot fills the band, broken where either line has a gap.
+// Plot fills the band, except where either line has a gap.
 func (b band) Plot(c draw.Canvas, p *plot.Plot) {
 	trX, trY := p.Transforms(&c)
 	joint := make(plotter.XYs, min(len(b.above), len(b.below)))
@@ -94,7 +99,11 @@ func (b band) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// Thumbnail draws the band's sample in a legend.
+// Thumbnail draws the band's legend sample.
 func (b band) Thumbnail(c *draw.Canvas) {
-	c.FillPolygon(b.color, []vg.Point{c.Min, {X: c.Min.X, Y: c.Max.Y}, c.Max, {X: c.Max.X, Y: c.Min.Y}})
+	fillRectangle(*c, b.color, c.Rectangle)
+}
+
+func fillRectangle(c draw.Canvas, fill color.Color, r vg.Rectangle) {
+	c.FillPolygon(fill, []vg.Point{r.Min, {X: r.Min.X, Y: r.Max.Y}, r.Max, {X: r.Max.X, Y: r.Min.Y}})
 }

@@ -9,13 +9,13 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// entry is one sample in a legend with what it stands for.
+// entry is one sample in a legend with its label.
 type entry struct {
 	label  string
 	sample plot.Thumbnailer
 }
 
-// A legend stands in rows between title and axes, where it can't cover the data.
+// A legend is rows between title and axes, where it can't cover the data.
 const (
 	sampleWidth  = vg.Length(20)
 	sampleGap    = vg.Length(5)  // between a sample and its label
@@ -23,7 +23,7 @@ const (
 	legendHeight = vg.Length(15) // of a row
 )
 
-// legendRows breaks the entries into rows no wider than width.
+// legendRows breaks the entries into rows of at most the width given.
 func legendRows(entries []entry, width vg.Length) [][]entry {
 	style := sans(labelSize, inkColor)
 	var rows [][]entry
@@ -41,10 +41,9 @@ func legendRows(entries []entry, width vg.Length) [][]entry {
 	return rows
 }
 
-// shortened cuts the front of a label that is wider than width: what tells the
-// paths of runs apart is their end.
+// shortened cuts the start of a label that is wider than width, since paths of runs differ at the end.
 func shortened(label string, style text.Style, width vg.Length) string {
-	label = strings.Join(strings.Fields(label), " ") // a line break would leave the row
+	label = strings.Join(strings.Fields(label), " ") // no line breaks
 	if style.Width(label) <= width {
 		return label
 	}
@@ -55,7 +54,7 @@ func shortened(label string, style text.Style, width vg.Length) string {
 	return "…" + string(runes)
 }
 
-// drawLegend draws the rows downwards from the upper left corner.
+// drawLegend draws the rows below the upper left corner.
 func drawLegend(c draw.Canvas, corner vg.Point, rows [][]entry) {
 	style := sans(labelSize, inkColor)
 	style.YAlign = draw.YCenter
@@ -65,7 +64,7 @@ func drawLegend(c draw.Canvas, corner vg.Point, rows [][]entry) {
 			e.sample.Thumbnail(&draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 				Min: vg.Point{X: x, Y: y - 4}, Max: vg.Point{X: x + sampleWidth, Y: y + 4},
 			}})
-			c.FillText(style, vg.Point{X: x + sampleWidth + sampleGap, Y: y + 1}, e.label) // 1: the eye centres on small letters
+			c.FillText(style, vg.Point{X: x + sampleWidth + sampleGap, Y: y + 1}, e.label) // 1: optical centre of lower-case letters
 			x += sampleWidth + sampleGap + style.Width(e.label) + entryGap
 		}
 	}

@@ -8,30 +8,30 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 )
 
-// Run is a run's record under the name that a legend shows.
+// Run is a run's record, with its name in a legend.
 type Run struct {
 	Name    string
 	History metrics.History
 }
 
-// Series is one line to draw over optimizer steps. A value that isn't finite is a
-// gap; where X and Y differ in length, the surplus is left out.
+// Series is one line over optimizer steps. A value that isn't finite is a gap. If X and Y differ in length, the
+// surplus is ignored.
 type Series struct {
 	Name string
 	X, Y []float64
 }
 
-// Overlay draws one metric of several runs over each other, by TRL's name, such as
-// "loss" or "eval_rewards/accuracies"; of one objective where runs mix several, such
-// as "eval_rewards/accuracies/helpfulness".
+// Overlay draws one metric of several runs in one panel. The metric has TRL's name, such as "loss" or
+// "eval_rewards/accuracies", with an objective for runs that mix several: "eval_rewards/accuracies/helpfulness".
 func Overlay(metric string, runs []Run) (Figure, error) {
-	if !slices.Contains(metrics.Names(), metric) && !anyRecorded(metric, runs) {
-		return Figure{}, fmt.Errorf("overlay %q: no such metric; there are %s", metric, strings.Join(metrics.Names(), ", "))
-	}
+	known := slices.Contains(metrics.Names(), metric)
 	var all []Series
 	for _, run := range runs {
-		steps, values, _ := run.History.Series(metric)
-		all = append(all, Series{Name: run.Name, X: steps, Y: values})
+		steps, values, recorded := run.History.Series(metric)
+		all, known = append(all, Series{Name: run.Name, X: steps, Y: values}), known || recorded
+	}
+	if !known {
+		return Figure{}, fmt.Errorf("overlay %q: unknown metric; use one of %s", metric, strings.Join(metrics.Names(), ", "))
 	}
 	p := metricPanel(metric)
 	switch {
@@ -45,24 +45,16 @@ func Overlay(metric string, runs []Run) (Figure, error) {
 	return single(strings.ReplaceAll(metric, "/", "_"), p), nil
 }
 
-// anyRecorded says whether a run has a metric that not every run has.
-func anyRecorded(metric string, runs []Run) bool {
-	return slices.ContainsFunc(runs, func(run Run) bool {
-		_, _, ok := run.History.Series(metric)
-		return ok
-	})
-}
-
-// noiseless are the metrics that need no trend.
+// noiseless is the metrics that need no trend.
 var noiseless = []string{"step", "seconds", "epoch", "learning_rate", "num_tokens"}
 
-// Lines draws any series over optimizer steps, each with its trend where it has
-// points enough. A series without a name gets its number.
+// Lines draws series over optimizer steps, as trends if they have enough points. A series without a name is named by
+// its number.
 func Lines(title, yLabel string, all ...Series) Figure {
-	return single("lines", withTrends(panel{title: title, yLabel: yLabel, nothing: noSteps}, all))
+	return single("lines", withTrends(panel{title: title, yLabel: yLabel, empty: noSteps}, all))
 }
 
-// exactLines gives every series its colour, dashed once the colours are used up.
+// exactLines gives every series a colour, dashed once the colours repeat.
 func exactLines(all []Series, marked bool) []line {
 	lines := make([]line, len(all))
 	for i, s := range all {
@@ -80,8 +72,7 @@ func exactLines(all []Series, marked bool) []line {
 	return lines
 }
 
-// withTrends adds the series as their trends, over the single steps while these are
-// few enough to make out.
+// withTrends adds the trends of the series to the panel, on top of the single steps if there are at most two series.
 func withTrends(p panel, all []Series) panel {
 	var behind []line
 	front := exactLines(all, false)
@@ -106,8 +97,7 @@ func withTrends(p panel, all []Series) panel {
 
 const heldOutPrefix = "eval_"
 
-// metricPanel describes a metric in plain words; one without words of its own goes
-// by its name.
+// metricPanel has the title and labels of a metric; a metric without any is titled by its name.
 func metricPanel(metric string) panel {
 	p := panel{title: metric, yLabel: metric}
 	metric, objective := splitObjective(metric)
@@ -138,27 +128,25 @@ func metricPanel(metric string) panel {
 	if strings.HasPrefix(metric, heldOutPrefix) {
 		p.title += ", held-out pairs"
 	}
-	p.lines, p.bands, p.nothing = nil, nil, noSteps
+	p.lines, p.bands, p.empty = nil, nil, noSteps
 	return p
 }
 
-// splitObjective parts "eval_loss/helpfulness" into a metric's name and an
-// objective's; a name of all pairs has none.
+// splitObjective splits "eval_loss/helpfulness" into metric and objective. The objective of a metric of all pairs is
+// "".
 func splitObjective(name string) (metric, objective string) {
 	if slices.Contains(metrics.Names(), name) {
 		return name, ""
 	}
-	for _, metric := range []string{"loss", "rewards/accuracies", "rewards/margins"} {
-		for _, metric := range []string{metric, heldOutPrefix + metric} {
-			if objective, ok := strings.CutPrefix(name, metric+"/"); ok {
-				return metric, objective
-			}
+	for _, metric := range metrics.Names() {
+		if objective, ok := strings.CutPrefix(name, metric+"/"); ok {
+			return metric, objective
 		}
 	}
 	return name, ""
 }
 
-// answers names the answers that a metric is about.
+// answers is "chosen answers" or "rejected answers".
 func answers(metric string) string {
 	return metric[strings.LastIndexByte(metric, '/')+1:] + " answers"
 }

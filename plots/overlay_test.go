@@ -34,7 +34,7 @@ func TestOverlayDrawsEveryMetric(t *testing.T) {
 	}
 }
 
-// Held-out points and metrics without noise are drawn as they are, the others as
+// Held-out points and metrics without noise are drawn unsmoothed, the others as
 // trends.
 func TestOverlaySmoothsOnlyWhatIsNoisy(t *testing.T) {
 	h := syntheticRun(50, 5, 0.9)
@@ -54,15 +54,15 @@ func TestOverlaySmoothsOnlyWhatIsNoisy(t *testing.T) {
 func TestOverlayOfNoSuchMetric(t *testing.T) {
 	_, err := Overlay("accuracy", []Run{{"a", metrics.History{}}})
 	if err == nil || !strings.Contains(err.Error(), `"accuracy"`) || !strings.Contains(err.Error(), "rewards/accuracies") {
-		t.Errorf("error %v, want one with the name and those there are", err)
+		t.Errorf("error %v, want one with the name and the known metrics", err)
 	}
 	if _, err := Overlay("accuracy", nil); err == nil {
-		t.Error("a wrong name was taken because there was no run")
+		t.Error("an unknown name was accepted without runs")
 	}
 }
 
-// A sweep of many runs makes the figure higher, and no two lines look the same
-// while colours and dashes last.
+// A sweep of many runs makes the figure higher, and no two lines look the same until
+// colours and dashes repeat.
 func TestManyRuns(t *testing.T) {
 	var runs []Run
 	for i := range 40 {

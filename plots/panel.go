@@ -9,29 +9,28 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// panel is one set of axes with what is drawn in it. All lines share the x axis, of
-// optimizer steps unless it is named otherwise.
+// panel is one set of axes with its data. The x axis is optimizer steps unless x is set.
 type panel struct {
 	title, yLabel string
 	x             *xAxis // nil for optimizer steps
 	bands         []band
-	lines         []line // drawn in order, the last on top
+	lines         []line // in drawing order, the last on top
 	references    []reference
-	percent       bool    // y runs from 0 to 1 and is written in percent
-	close         bool    // with percent: from the least value to the greatest
-	leastSpan     float64 // y spans at least this, so that rounding doesn't look like a result
-	nothing       string  // written when no line has a point
+	percent       bool    // y is from 0 to 1, labelled in percent
+	zoom          bool    // with percent: y spans the data only
+	minSpan       float64 // minimum span of y, so that rounding doesn't look like a result
+	empty         string  // the text if no line has a point
 }
 
-// xAxis is an x axis of something else than steps. It spans the data.
+// xAxis is an x axis other than optimizer steps. It spans the data.
 type xAxis struct {
-	label     string
-	percent   bool
-	whole     bool // whole numbers alone
-	leastSpan float64
+	label   string
+	percent bool
+	whole   bool // whole numbers only
+	minSpan float64
 }
 
-// plot gives the panel's axes and data in gonum's terms, without title and legend.
+// plot is the panel as a gonum plot, without title and legend.
 func (p panel) plot() *plot.Plot {
 	out := plot.New()
 	out.BackgroundColor = nil
@@ -46,7 +45,7 @@ func (p panel) plot() *plot.Plot {
 	for _, b := range p.bands {
 		out.Add(b)
 	}
-	if p.empty() { // no scale either: there is nothing to measure
+	if p.isEmpty() { // no ticks either
 		out.X.Tick.Marker, out.Y.Tick.Marker = plot.ConstantTicks(nil), plot.ConstantTicks(nil)
 		p.references = nil
 	}
@@ -78,17 +77,11 @@ func styleAxis(axis *plot.Axis, label string, marker plot.Ticker) {
 	axis.Padding = 0
 }
 
-// xRange spans the steps of all lines, from 0 unless they begin late, with room
-// for a dot at the end.
+// xRange spans the steps of all lines, from 0 unless they start late, with room for a dot at the end.
 func (p panel) xRange() (low, high float64) {
+	low, high = extent(p.lines, func(xy plotter.XY) float64 { return xy.X })
 	if p.x != nil {
-		return p.x.span(p.lines)
-	}
-	low, high = math.Inf(1), math.Inf(-1)
-	for _, l := range p.lines {
-		for _, piece := range pieces(l.points) {
-			low, high = min(low, piece[0].X), max(high, piece[len(piece)-1].X)
-		}
+		return spread(low, high, p.x.minSpan)
 	}
 	if low > high {
 		return 0, 10
@@ -103,49 +96,56 @@ func (p panel) xRange() (low, high float64) {
 	return low, high + room
 }
 
-// yRange spans all lines and references with a margin, and at least leastSpan.
+// yRange spans all lines and references with a margin, and at least minSpan.
 func (p panel) yRange() (low, high float64) {
-	if p.percent && !p.close {
+	if p.percent && !p.zoom {
 		return -0.03, 1.03
 	}
-	low, high = math.Inf(1), math.Inf(-1)
-	for _, l := range p.lines {
-		for _, piece := range pieces(l.points) {
-			for _, xy := range piece {
-				low, high = min(low, xy.Y), max(high, xy.Y)
-			}
-		}
-	}
+	low, high = extent(p.lines, func(xy plotter.XY) float64 { return xy.Y })
 	for _, r := range p.references {
 		low, high = min(low, r.level), max(high, r.level)
 	}
+	return spread(low, high, p.minSpan, p.references...)
+}
+
+// extent is the range of a coordinate of all drawable points, low above high if there are none.
+func extent(lines []line, coordinate func(plotter.XY) float64) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, l := range lines {
+		for _, piece := range pieces(l.points) {
+			for _, xy := range piece {
+				low, high = min(low, coordinate(xy)), max(high, coordinate(xy))
+			}
+		}
+	}
+	return low, high
+}
+
+// spread widens a range to at least minSpan and adds a margin, with room for the label of a reference at the top. An
+// empty range becomes 0 to 1.
+func spread(low, high, minSpan float64, references ...reference) (float64, float64) {
 	if low > high {
 		return 0, 1
 	}
-	least := max(p.leastSpan, 1e-6*max(-low, high), 1e-9)
-	if short := least - (high - low); short > 0 {
+	if short := max(minSpan, 1e-6*max(-low, high), 1e-9) - (high - low); short > 0 {
 		low, high = low-short/2, high+short/2
 	}
 	margin := 0.06 * (high - low)
-	for _, r := range p.references {
+	for _, r := range references {
 		if r.label != "" && r.level == high {
-			high += margin / 2 // room for the label above it
+			high += margin / 2
 		}
 	}
 	return low - margin, high + margin
 }
 
-// empty tells that no line has a point to draw.
-func (p panel) empty() bool {
-	for _, l := range p.lines {
-		if len(pieces(l.points)) > 0 {
-			return false
-		}
-	}
-	return true
+// isEmpty reports whether no line has a point to draw.
+func (p panel) isEmpty() bool {
+	low, high := extent(p.lines, func(xy plotter.XY) float64 { return xy.X })
+	return low > high
 }
 
-// entries gives the legend: lines and bands that have a label and something to show.
+// entries is the legend: lines and bands with a label and data.
 func (p panel) entries() []entry {
 	var all []entry
 	for _, l := range p.lines {

@@ -18,8 +18,8 @@ func TestRanges(t *testing.T) {
 		xLow, xHigh, low, high float64
 	}{
 		{"nothing", panel{}, 0, 10, 0, 1},
-		{"one point", panel{lines: []line{{points: values(2)}}, leastSpan: 1}, 0, 1.5, 1.44, 2.56},
-		{"constant zero", panel{lines: []line{{points: values(0, 0)}}, leastSpan: 0.1}, 0, 2.5, -0.056, 0.056},
+		{"one point", panel{lines: []line{{points: values(2)}}, minSpan: 1}, 0, 1.5, 1.44, 2.56},
+		{"constant zero", panel{lines: []line{{points: values(0, 0)}}, minSpan: 0.1}, 0, 2.5, -0.056, 0.056},
 		{"percent", panel{lines: []line{{points: values(0.4, 0.5)}}, percent: true}, 0, 2.5, -0.03, 1.03},
 		{"a reference above, with room for its label", panel{
 			lines: []line{{points: values(0, nan, 0.5)}}, references: []reference{{level: 1, label: "one"}},
@@ -52,7 +52,7 @@ func TestLegendRows(t *testing.T) {
 	const narrow = vg.Length(130)
 	rows := legendRows(entries, narrow)
 	if len(rows) != 3 {
-		t.Fatalf("%d rows of %g points, want one an entry", len(rows), narrow)
+		t.Fatalf("%d rows of %g points, want one per entry", len(rows), narrow)
 	}
 	last := rows[2][0].label
 	if sampleWidth+sampleGap+style.Width(last) > narrow || !strings.HasPrefix(last, "…") || !strings.HasSuffix(last, "/beta-0.3") {
@@ -81,7 +81,7 @@ func TestCrossings(t *testing.T) {
 	}
 }
 
-// A label stands above its level at the right; data there moves it below.
+// A label is above its level at the right; data there moves it below.
 func TestReferenceLabelAvoidsTheData(t *testing.T) {
 	level := reference{level: 0.5, label: "coin toss"}
 	height := func(y float64) float64 {
@@ -94,7 +94,7 @@ func TestReferenceLabelAvoidsTheData(t *testing.T) {
 	}
 }
 
-// labelHeight draws a panel as SVG and gives the height of a text's baseline in it.
+// labelHeight draws a panel as SVG and returns the height of a text's baseline.
 func labelHeight(t *testing.T, p panel, label string) float64 {
 	t.Helper()
 	var document strings.Builder

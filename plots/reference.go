@@ -7,15 +7,19 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// reference is a dashed level with its meaning written at it.
+// reference is a labelled dashed line at a level of y.
 type reference struct {
 	level  float64
 	label  string
-	around []line // the data that the label should not lie on
+	around []line // lines that the label should not cover
 }
 
-// Plot draws the level and puts the label above or below it, where it lies on the
-// least data, as far right as can be.
+var (
+	coinToss     = []reference{{level: 0.5, label: "coin toss"}}
+	noPreference = []reference{{level: 0, label: "no preference"}}
+)
+
+// Plot draws the level, with the label above or below it where it covers the least data, as far right as possible.
 func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
 	trX, trY := p.Transforms(&c)
 	y := trY(r.level)
@@ -35,12 +39,12 @@ func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
 			best, fewest = box, covered
 		}
 	}
-	c.FillPolygon(haloColor, []vg.Point{best.Min, {X: best.Min.X, Y: best.Max.Y}, best.Max, {X: best.Max.X, Y: best.Min.Y}})
+	fillRectangle(c, haloColor, best)
 	c.FillText(style, vg.Point{X: best.Min.X + 2, Y: best.Min.Y + 2}, r.label)
 }
 
-// places gives the boxes where a label of this size may stand, in order of
-// preference; those that would leave the panel are left out while one remains.
+// places is the possible boxes of a label of this size, in order of preference: those inside the panel, or if there
+// are none all of them.
 func (r reference) places(c draw.Canvas, y vg.Length, size vg.Point) []vg.Rectangle {
 	width, height, gap := size.X+4, size.Y, vg.Length(1.5)
 	var inside, all []vg.Rectangle
@@ -60,8 +64,7 @@ func (r reference) places(c draw.Canvas, y vg.Length, size vg.Point) []vg.Rectan
 	return all
 }
 
-// crossings counts the points of a line in the box, looking at 4 places between
-// each two neighbours.
+// crossings counts the points of a line in the box, at 4 positions per segment.
 func crossings(box vg.Rectangle, points plotter.XYs, trX, trY func(float64) vg.Length) int {
 	count := 0
 	for _, piece := range pieces(points) {

@@ -7,10 +7,10 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 )
 
-// syntheticRun makes up a run that looks like DPO on clear-cut pairs: the margin
-// grows from 0 towards reach with the noise of 8 pairs a step, the loss is what that
-// margin gives, and rejected answers lose more probability than chosen ones.
-// Evaluations come every evalEvery steps, 0 for none.
+// syntheticRun is a run that looks like DPO on clear-cut pairs: the margin grows from 0
+// towards reach with the noise of 8 pairs per step, the loss follows from the margin,
+// and rejected answers lose more probability than chosen ones. It is evaluated every
+// evalEvery steps, 0 for never.
 func syntheticRun(steps, evalEvery int, reach float64) metrics.History {
 	random := rand.New(rand.NewPCG(7, uint64(steps)))
 	var h metrics.History
@@ -44,8 +44,8 @@ func syntheticRun(steps, evalEvery int, reach float64) metrics.History {
 	return h
 }
 
-// mixedRun is syntheticRun of a run that mixes three objectives with these shares:
-// each margin grows by its objective's, accuracies follow the margins.
+// mixedRun is a syntheticRun that mixes three objectives with these weights: each
+// margin grows with its objective's weight, and accuracies follow the margins.
 func mixedRun(steps, evalEvery int, helpfulness, harmlessness, truthfulness float64) metrics.History {
 	h := syntheticRun(steps, evalEvery, 0.9)
 	of := func(step, pairs int) (list []metrics.Objective) {

@@ -15,7 +15,7 @@ type ticks struct {
 	percent bool // 0.5 reads 50%
 }
 
-// Ticks gives the marks from low to high, both finite and low below high.
+// Ticks is the marks from low to high, both finite and low below high.
 func (t ticks) Ticks(low, high float64) []plot.Tick {
 	step := roundStep((high-low)/float64(t.atMost), t.whole)
 	unit, suffix := t.unit(max(-low, high))
@@ -27,7 +27,7 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 	return marks
 }
 
-// roundStep gives the smallest round number that is at least rough.
+// roundStep is the smallest round number that is at least rough.
 func roundStep(rough float64, whole bool) float64 {
 	if whole && rough <= 1 {
 		return 1
@@ -42,21 +42,21 @@ func roundStep(rough float64, whole bool) float64 {
 	return 10 * power
 }
 
-// unit is what the labels of an axis count in, by the greatest number on it.
-func (t ticks) unit(greatest float64) (unit float64, suffix string) {
+// unit is the unit of an axis's labels, given its maximum value.
+func (t ticks) unit(largest float64) (unit float64, suffix string) {
 	switch {
 	case t.percent:
 		return 0.01, "%"
-	case greatest >= 2e6 && greatest < 1e12:
+	case largest >= 2e6 && largest < 1e12:
 		return 1e6, "M"
-	case greatest >= 2e4 && greatest < 2e6:
+	case largest >= 2e4 && largest < 2e6:
 		return 1e3, "k"
 	}
 	return 1, ""
 }
 
-// number writes a tick with the decimals that its step needs, so that all ticks of
-// an axis have the same; very small and very large steps get an exponent.
+// number formats a tick with as many decimals as its step needs, the same for all ticks of an axis. Very small and
+// very large steps get an exponent.
 func number(value, step float64) string {
 	if math.Abs(value) < step/2 {
 		value = 0
@@ -70,7 +70,7 @@ func number(value, step float64) string {
 	return strings.ReplaceAll(label, "-", "−")
 }
 
-// decimals counts the digits after the point in a round number from 0.0001 up.
+// decimals is the number of decimals of a round number of at least 0.0001.
 func decimals(step float64) int {
 	count := 0
 	for math.Abs(step-math.Round(step)) > 1e-6*step && count < 6 {

@@ -35,8 +35,8 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// Whatever the range, an axis has 3 ticks or more and not more than it may, and no
-// two read the same.
+// For any range, an axis has at least 3 ticks and at most its maximum, and no two
+// labels are equal.
 func TestTicksAreEnoughAndDistinct(t *testing.T) {
 	for exponent := -8; exponent <= 12; exponent++ {
 		for _, mantissa := range []float64{1, 1.3, 2.01, 3.7, 4.99, 7, 9.99} {
@@ -49,7 +49,7 @@ func TestTicksAreEnoughAndDistinct(t *testing.T) {
 				seen := map[string]bool{}
 				for _, mark := range marks {
 					if seen[mark.Label] {
-						t.Errorf("%q stands twice from %g to %g", mark.Label, low, low+span)
+						t.Errorf("%q is a label twice from %g to %g", mark.Label, low, low+span)
 					}
 					seen[mark.Label] = true
 				}

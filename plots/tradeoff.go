@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/metrics"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
 )
 
-// Objectives shows what a run that mixes several objectives did to each: on held-out
-// pairs, or where none were scored as the trend of the training pairs.
+// Objectives draws accuracy and margin of each objective of a run that mixes several: on held-out pairs, or without
+// these the trend of the training pairs.
 func Objectives(h metrics.History) Figure {
 	accuracy, margin := accuracyPanel(metrics.History{}), marginPanel(metrics.History{})
 	accuracy.title, margin.title = "Accuracy by objective", "Margin by objective"
@@ -20,13 +20,10 @@ func Objectives(h metrics.History) Figure {
 	if len(h.Evaluations) > 0 {
 		accuracy.title, margin.title = "Held-out accuracy by objective", "Held-out margin by objective"
 	}
-	return Figure{
-		Name: "objectives", Width: 11 * vg.Inch, Height: 4.2 * vg.Inch,
-		panels: [][]panel{{accuracy, margin}},
-	}
+	return wide("objectives", 11, 4.2, []panel{accuracy, margin})
 }
 
-// objectiveLines gives each objective its line, and the total a dashed one.
+// objectiveLines is a line per objective, and a dashed one for all pairs.
 func objectiveLines(h metrics.History, metric string) []line {
 	held := len(h.Evaluations) > 0
 	if held {
@@ -50,69 +47,62 @@ func objectiveLines(h metrics.History, metric string) []line {
 	return lines
 }
 
-// Tradeoff sets two objectives of runs that mix them against each other, a point a
-// run: the accuracy on held-out pairs at the last evaluation, with the intervals that
-// hold the true figures with 95 % confidence, and the margin. Runs without held-out
-// pairs of both are left out.
+// Tradeoff draws two objectives against each other, a point per run: the accuracies on held-out pairs at the last
+// evaluation, with 95 % confidence intervals, and the margins. Runs without held-out pairs of both are skipped.
 func Tradeoff(x, y string, runs []Run) (Figure, error) {
 	accuracy := panel{
-		title: "Held-out accuracy, with 95% intervals", yLabel: y, x: &xAxis{label: x, percent: true, leastSpan: 0.1},
-		percent: true, close: true, leastSpan: 0.1,
+		title: "Held-out accuracy, with 95% intervals", yLabel: y, x: &xAxis{label: x, percent: true, minSpan: 0.1},
+		percent: true, zoom: true, minSpan: 0.1,
 	}
-	margin := panel{title: "Held-out margin", yLabel: y, x: &xAxis{label: x, leastSpan: 0.02}, leastSpan: 0.02}
+	margin := panel{title: "Held-out margin", yLabel: y, x: &xAxis{label: x, minSpan: 0.02}, minSpan: 0.02}
 	for i, run := range runs {
 		first, second, ok := lastOf(run.History, x, y)
 		if !ok {
 			continue
 		}
-		point := line{label: run.Name, color: cycle[i%len(cycle)], width: lineWidth, marked: true}
-		accuracy.lines = append(accuracy.lines, intervals(first, second, withAlpha(point.color, 0x90))...)
-		point.points = plotter.XYs{{X: first.RewardsAccuracies, Y: second.RewardsAccuracies}}
-		accuracy.lines = append(accuracy.lines, point)
-		point.points = plotter.XYs{{X: first.RewardsMargins, Y: second.RewardsMargins}}
-		margin.lines = append(margin.lines, point)
+		color := cycle[i%len(cycle)]
+		accuracy.lines = append(accuracy.lines, intervals(first, second, color)...)
+		accuracy.lines = append(accuracy.lines, dots(run.Name, plotter.XYs{{X: first.RewardsAccuracies, Y: second.RewardsAccuracies}}, color))
+		margin.lines = append(margin.lines, dots(run.Name, plotter.XYs{{X: first.RewardsMargins, Y: second.RewardsMargins}}, color))
 	}
 	if len(margin.lines) == 0 {
-		return Figure{}, fmt.Errorf("draw %s against %s: no run has held-out figures of both; train with a mix that names them, and pairs held out", y, x)
+		return Figure{}, fmt.Errorf("draw %s against %s: no run has held-out pairs of both; train on a mix of both, with held-out pairs", y, x)
 	}
-	figure := Figure{
-		Name: "tradeoff_" + fileName(x) + "_" + fileName(y), Width: 11 * vg.Inch, Height: 4.8 * vg.Inch,
-		panels: [][]panel{{accuracy, margin}},
-	}
-	rows := len(legendRows(margin.entries(), figure.Width/2-2*outerSpace))
-	figure.Height += legendHeight * vg.Length(max(rows-2, 0))
+	figure := wide("tradeoff_"+fileName(x)+"_"+fileName(y), 11, 4.8, []panel{accuracy, margin})
+	figure.Height += figure.legendExcess()
 	return figure, nil
 }
 
-// lastOf gives two objectives of the last evaluation that has both.
+// lastOf is two objectives of the last evaluation that has both.
 func lastOf(h metrics.History, x, y string) (first, second metrics.Objective, ok bool) {
 	for i := len(h.Evaluations) - 1; i >= 0; i-- {
-		var found [2]bool
-		for _, o := range h.Evaluations[i].Objectives {
-			if o.Name == x {
-				first, found[0] = o, true
-			}
-			if o.Name == y {
-				second, found[1] = o, true
-			}
-		}
-		if found[0] && found[1] {
-			return first, second, true
+		list := h.Evaluations[i].Objectives
+		a := slices.IndexFunc(list, func(o metrics.Objective) bool { return o.Name == x })
+		b := slices.IndexFunc(list, func(o metrics.Objective) bool { return o.Name == y })
+		if a >= 0 && b >= 0 {
+			return list[a], list[b], true
 		}
 	}
 	return first, second, false
 }
 
-// intervals draws the two accuracies' intervals as a cross.
+// intervals is the intervals of two accuracies, as a cross.
 func intervals(first, second metrics.Objective, c color.NRGBA) []line {
 	left, right := wilson(first.RewardsAccuracies, first.Pairs)
 	low, high := wilson(second.RewardsAccuracies, second.Pairs)
-	across := plotter.XYs{{X: left, Y: second.RewardsAccuracies}, {X: right, Y: second.RewardsAccuracies}}
-	upward := plotter.XYs{{X: first.RewardsAccuracies, Y: low}, {X: first.RewardsAccuracies, Y: high}}
-	return []line{{points: across, color: c, width: faintWidth}, {points: upward, color: c, width: faintWidth}}
+	x, y := first.RewardsAccuracies, second.RewardsAccuracies
+	return []line{
+		interval(plotter.XY{X: left, Y: y}, plotter.XY{X: right, Y: y}, c),
+		interval(plotter.XY{X: x, Y: low}, plotter.XY{X: x, Y: high}, c),
+	}
 }
 
-// wilson is the score interval of a share of n, with 95 % confidence (Wilson 1927).
+// interval is a line between the two ends of a confidence interval.
+func interval(from, to plotter.XY, c color.NRGBA) line {
+	return line{points: plotter.XYs{from, to}, color: withAlpha(c, 0x90), width: faintWidth}
+}
+
+// wilson is the 95 % score interval of a proportion of n (Wilson 1927).
 func wilson(share float64, n int) (low, high float64) {
 	const z = 1.959964
 	if n < 1 {
@@ -124,18 +114,5 @@ func wilson(share float64, n int) (low, high float64) {
 	return max(0, center-half), min(1, center+half)
 }
 
-// span is the range of the lines' x values with a margin.
-func (x *xAxis) span(lines []line) (low, high float64) {
-	turned := panel{leastSpan: x.leastSpan}
-	for _, l := range lines {
-		var flipped plotter.XYs
-		for _, xy := range l.points {
-			flipped = append(flipped, plotter.XY{X: xy.Y, Y: xy.X})
-		}
-		turned.lines = append(turned.lines, line{points: flipped})
-	}
-	return turned.yRange()
-}
-
-// fileName is a name without what can't stand in a file's.
+// fileName replaces slashes in a name.
 func fileName(name string) string { return strings.NewReplacer("/", "-", "\\", "-").Replace(name) }

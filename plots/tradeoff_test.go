@@ -12,8 +12,8 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 )
 
-// A point a run, at the accuracies and margins of its last evaluation.
-func TestTradeoffHasAPointARun(t *testing.T) {
+// One point per run, at the accuracies and margins of its last evaluation.
+func TestTradeoffHasAPointPerRun(t *testing.T) {
 	runs := []Run{{"helpful", mixedRun(50, 10, 0.8, 0.1, 0.1)}, {"no mix", syntheticRun(50, 10, 0.9)}, {"truthful", mixedRun(50, 10, 0.1, 0.1, 0.8)}}
 	f, err := Tradeoff("helpfulness", "truthfulness", runs)
 	if err != nil {
@@ -53,11 +53,11 @@ func TestWilson(t *testing.T) {
 		t.Errorf("%.4f to %.4f", low, high)
 	}
 	if low, high := wilson(0, 0); low != 0 || high != 1 {
-		t.Errorf("nothing measured gives %g to %g", low, high)
+		t.Errorf("no pairs give %g to %g", low, high)
 	}
 }
 
-func TestObjectivesAreDrawnWhereThereAreSome(t *testing.T) {
+func TestObjectivesAreDrawnIfAny(t *testing.T) {
 	dir := t.TempDir()
 	for name, h := range map[string]metrics.History{"plain": syntheticRun(10, 5, 0.9), "mixed": mixedRun(10, 5, 0.4, 0.3, 0.3), "unscored": mixedRun(10, 0, 1, 0, 0)} {
 		if err := WriteRun(filepath.Join(dir, name), h); err != nil {
@@ -65,7 +65,7 @@ func TestObjectivesAreDrawnWhereThereAreSome(t *testing.T) {
 		}
 		_, err := os.Stat(filepath.Join(dir, name, "plots", "objectives.png"))
 		if (err == nil) != (name != "plain") {
-			t.Errorf("%s: objectives.png is there: %v", name, err == nil)
+			t.Errorf("%s: objectives.png exists: %v", name, err == nil)
 		}
 	}
 	lines := Objectives(mixedRun(50, 0, 0.4, 0.3, 0.3)).panels[0][0].lines
@@ -87,6 +87,6 @@ func TestOverlayOfAnObjective(t *testing.T) {
 		t.Errorf("named %q", f.Name)
 	}
 	if _, err := Overlay("eval_rewards/accuracies/kindness", runs); err == nil {
-		t.Error("an objective that no run has was taken")
+		t.Error("an objective that no run has was accepted")
 	}
 }

@@ -9,21 +9,43 @@ import (
 	"gonum.org/v1/plot/plotter"
 )
 
-// Loss shows the DPO loss of each step with its trend, and of the held-out pairs.
-// It begins at ln 2, where the policy still equals the reference.
+// Overview draws loss, rewards, accuracy and log-probabilities of a run.
+func Overview(h metrics.History) Figure {
+	return wide("overview", 11, 7, []panel{lossPanel(h), rewardsPanel(h)}, []panel{accuracyPanel(h), logProbsPanel(h)})
+}
+
+// Heldout draws the metrics on held-out pairs: loss and accuracy, each on top of the trend of the training pairs,
+// and the rewards.
+func Heldout(h metrics.History) Figure {
+	loss, accuracy := lossPanel(h), accuracyPanel(h)
+	loss.title, accuracy.title = "Held-out loss", "Held-out accuracy"
+	loss.lines = againstTraining(series(h, "loss"), series(h, "eval_loss"))
+	accuracy.lines = againstTraining(series(h, "rewards/accuracies"), series(h, "eval_rewards/accuracies"))
+	rewards := rewardsPanel(metrics.History{})
+	rewards.title = "Held-out rewards"
+	chosen, rejected := series(h, "eval_rewards/chosen"), series(h, "eval_rewards/rejected")
+	rewards.lines = []line{dots("chosen", chosen, blue), dots("rejected", rejected, vermillion)}
+	rewards.bands = marginBand(rewards.lines)
+	for _, p := range []*panel{&loss, &accuracy, &rewards} {
+		p.empty = noHeldOut
+	}
+	return wide("heldout", 13, 4.2, []panel{loss, accuracy, rewards})
+}
+
+// Loss draws the DPO loss of each step with its trend, and of the held-out pairs. It starts at ln 2, where the
+// policy equals the reference.
 func Loss(h metrics.History) Figure { return single("loss", lossPanel(h)) }
 
-// Rewards shows the rewards of chosen and rejected answers; the band between them
-// is the margin.
+// Rewards draws the rewards of chosen and rejected answers. The band between them is the margin.
 func Rewards(h metrics.History) Figure { return single("rewards", rewardsPanel(h)) }
 
-// Margin shows how far the chosen reward lies above the rejected one.
+// Margin draws the chosen reward minus the rejected reward.
 func Margin(h metrics.History) Figure { return single("margin", marginPanel(h)) }
 
-// Accuracy shows the share of pairs whose chosen answer has the greater reward.
+// Accuracy draws the fraction of pairs whose chosen answer has the higher reward.
 func Accuracy(h metrics.History) Figure { return single("accuracy", accuracyPanel(h)) }
 
-// LogProbs shows the policy's log-probabilities of chosen and rejected answers.
+// LogProbs draws the policy's log-probabilities of chosen and rejected answers.
 func LogProbs(h metrics.History) Figure { return single("logprobs", logProbsPanel(h)) }
 
 func lossPanel(h metrics.History) panel {
@@ -31,7 +53,7 @@ func lossPanel(h metrics.History) panel {
 		title: "Loss", yLabel: "DPO loss",
 		lines:      append(noisy(series(h, "loss"), blue), heldOut(series(h, "eval_loss"))),
 		references: []reference{{level: math.Ln2, label: "ln 2: no preference learned yet"}},
-		leastSpan:  0.02, nothing: noSteps,
+		minSpan:    0.02, empty: noSteps,
 	}
 }
 
@@ -41,7 +63,7 @@ func rewardsPanel(h metrics.History) panel {
 		title: "Rewards", yLabel: "β × log(policy / reference)",
 		lines: lines, bands: marginBand(lines),
 		references: []reference{{level: 0}},
-		leastSpan:  0.1, nothing: noSteps,
+		minSpan:    0.1, empty: noSteps,
 	}
 }
 
@@ -49,8 +71,8 @@ func marginPanel(h metrics.History) panel {
 	return panel{
 		title: "Reward margin", yLabel: "Chosen reward − rejected reward",
 		lines:      append(noisy(series(h, "rewards/margins"), green), heldOut(series(h, "eval_rewards/margins"))),
-		references: []reference{{level: 0, label: "no preference"}},
-		leastSpan:  0.1, nothing: noSteps,
+		references: noPreference,
+		minSpan:    0.1, empty: noSteps,
 	}
 }
 
@@ -58,29 +80,33 @@ func accuracyPanel(h metrics.History) panel {
 	return panel{
 		title: "Reward accuracy", yLabel: "Pairs ranked right",
 		lines:      append(noisy(series(h, "rewards/accuracies"), green), heldOut(series(h, "eval_rewards/accuracies"))),
-		references: []reference{{level: 0.5, label: "coin toss"}},
-		percent:    true, nothing: noSteps,
+		references: coinToss,
+		percent:    true, empty: noSteps,
 	}
 }
 
 func logProbsPanel(h metrics.History) panel {
 	return panel{
 		title: "Log-probabilities of the answers", yLabel: "Sum over the tokens (nats)",
-		lines:     twoAnswers(series(h, "logps/chosen"), series(h, "logps/rejected")),
-		leastSpan: 1, nothing: noSteps,
+		lines:   twoAnswers(series(h, "logps/chosen"), series(h, "logps/rejected")),
+		minSpan: 1, empty: noSteps,
 	}
 }
 
-const noSteps = "No step finished yet"
+// Texts of panels without data.
+const (
+	noSteps   = "No step finished yet"
+	noHeldOut = "No held-out pairs scored yet"
+)
 
-// series gives a metric of the history by a name that is in metrics.Names.
+// series is a metric of the history, by a name in metrics.Names.
 func series(h metrics.History, name string) plotter.XYs {
 	steps, values, _ := h.Series(name)
 	return points(steps, values)
 }
 
-// noisy draws a line of single steps: faint, with its trend on top. A line too
-// short for a trend is drawn by itself; of a long one, means of a few steps each.
+// noisy is a faint line of single steps, with its trend on top. A line too short for a trend has none; a long one is
+// condensed to means of a few steps.
 func noisy(raw plotter.XYs, c color.NRGBA) []line {
 	if len(raw) < trendFrom {
 		return []line{{label: "each step", points: raw, color: c, width: lineWidth}}
@@ -96,20 +122,16 @@ func noisy(raw plotter.XYs, c color.NRGBA) []line {
 	}
 }
 
-// stepsAndTrend gives the two lines that show a noisy one, neither of more points
-// than can be told apart.
+// stepsAndTrend is the steps and the trend of a noisy line, both condensed to at most maxPoints points.
 func stepsAndTrend(raw plotter.XYs) (steps, smooth plotter.XYs) {
 	joined := joinedSteps(raw)
 	return condense(raw, joined), thin(trend(raw), joined)
 }
 
-// heldOut draws the evaluations: few points, each worth a dot.
-func heldOut(evaluated plotter.XYs) line {
-	return line{label: "held-out pairs", points: evaluated, color: vermillion, width: lineWidth, marked: true}
-}
+// heldOut is the line of evaluations.
+func heldOut(evaluated plotter.XYs) line { return dots("held-out pairs", evaluated, vermillion) }
 
-// twoAnswers gives the lines of chosen and rejected answers, single steps behind
-// their trends.
+// twoAnswers is the lines of chosen and rejected answers: trends on top of single steps.
 func twoAnswers(chosen, rejected plotter.XYs) []line {
 	var behind []line
 	if len(chosen) >= trendFrom {
@@ -123,8 +145,20 @@ func twoAnswers(chosen, rejected plotter.XYs) []line {
 		line{label: "rejected", points: rejected, color: vermillion, width: lineWidth})
 }
 
-// marginBand fills what lies between the last two lines, chosen and rejected.
+// marginBand is the band between the last two lines, chosen and rejected.
 func marginBand(lines []line) []band {
 	n := len(lines)
 	return []band{{label: "margin", above: lines[n-2].points, below: lines[n-1].points, color: withAlpha(sky, 0x50)}}
+}
+
+// againstTraining is the held-out points on top of the trend of the training pairs.
+func againstTraining(training, evaluated plotter.XYs) []line {
+	if len(evaluated) == 0 {
+		return nil
+	}
+	_, smooth := stepsAndTrend(training)
+	return []line{
+		{label: "training pairs, trend", points: smooth, color: withAlpha(blue, 0x90), width: lineWidth},
+		heldOut(evaluated),
+	}
 }

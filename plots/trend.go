@@ -6,13 +6,13 @@ import (
 	"gonum.org/v1/plot/plotter"
 )
 
-// A value beyond this is drawn as a gap, like NaN: no figure of a run is that
-// large, and ranges of it would overflow.
-const greatestDrawn = 1e30
+// maxDrawn is the maximum absolute value that is drawn. Larger ones are gaps, like NaN: no metric is that large, and
+// their ranges would overflow.
+const maxDrawn = 1e30
 
-func drawable(x float64) bool { return math.Abs(x) <= greatestDrawn } // false for NaN
+func drawable(x float64) bool { return math.Abs(x) <= maxDrawn } // false for NaN
 
-// points pairs what two slices have in common; a surplus of one is left out.
+// points pairs two slices, up to the shorter one's length.
 func points(xs, ys []float64) plotter.XYs {
 	joined := make(plotter.XYs, min(len(xs), len(ys)))
 	for i := range joined {
@@ -21,7 +21,7 @@ func points(xs, ys []float64) plotter.XYs {
 	return joined
 }
 
-// pieces cuts a line at its gaps.
+// pieces splits a line at its gaps.
 func pieces(line plotter.XYs) []plotter.XYs {
 	var cut []plotter.XYs
 	start := 0
@@ -37,21 +37,19 @@ func pieces(line plotter.XYs) []plotter.XYs {
 	return cut
 }
 
-// trend smooths a noisy line: at each step the mean of the steps around it, near
-// ones counting most (tricube weights). Unlike a moving average over past steps it
-// does not lag behind a falling loss. It reaches a fifth of the points to either
-// side, 3 to 100 of them; fewer near the first step, where DPO begins at values
-// known exactly, and at the last steps only to those before. Gaps stay gaps and
-// have no weight.
+// trend smooths a noisy line by the mean around each step, with tricube weights (Cleveland 1979). Unlike a moving
+// average of past steps it does not lag behind a falling loss. The window is a fifth of the points to either side, 3
+// to 100 of them; it is narrower near the first step, where DPO's values are known exactly, and one-sided at the
+// last steps. Gaps stay gaps and have no weight.
 func trend(line plotter.XYs) plotter.XYs {
-	const least, most = 3, 100
+	const minReach, maxReach = 3, 100
 	smooth := make(plotter.XYs, len(line))
 	for i, p := range line {
 		smooth[i] = plotter.XY{X: p.X, Y: math.NaN()}
 		if !drawable(p.X) || !drawable(p.Y) {
 			continue
 		}
-		reach := min(max(i, least), max(len(line)/5, least), most)
+		reach := min(max(i, minReach), max(len(line)/5, minReach), maxReach)
 		first, last := max(i-reach, 0), min(i+reach, len(line)-1)
 		sum, weights := 0.0, 0.0
 		for j := first; j <= last; j++ {
@@ -69,15 +67,14 @@ func trend(line plotter.XYs) plotter.XYs {
 }
 
 const (
-	trendFrom  = 8   // points from which a trend says more than the line
-	mostPoints = 200 // of a line: more can't be told apart, and take long to draw
+	trendFrom = 8   // minimum number of points for a trend
+	maxPoints = 200 // per line: more are indistinguishable, and slow to draw
 )
 
-// joinedSteps is how many steps a drawn point stands for.
-func joinedSteps(line plotter.XYs) int { return (len(line) + mostPoints - 1) / mostPoints }
+// joinedSteps is the number of steps per drawn point.
+func joinedSteps(line plotter.XYs) int { return (len(line) + maxPoints - 1) / maxPoints }
 
-// condense replaces each so many neighbours by their mean, leaving out gaps; where
-// there are gaps alone, a gap stays.
+// condense replaces groups of neighbours by their mean without gaps. A group of gaps is a gap.
 func condense(line plotter.XYs, neighbours int) plotter.XYs {
 	if neighbours <= 1 {
 		return line
@@ -95,14 +92,14 @@ func condense(line plotter.XYs, neighbours int) plotter.XYs {
 	return short
 }
 
-// thin keeps the first point, every so manieth after it and the last.
-func thin(line plotter.XYs, every int) plotter.XYs {
-	if every <= 1 {
+// thin is the first point, every n-th point after it, and the last.
+func thin(line plotter.XYs, n int) plotter.XYs {
+	if n <= 1 {
 		return line
 	}
 	var short plotter.XYs
 	for i, p := range line {
-		if i%every == 0 || i == len(line)-1 {
+		if i%n == 0 || i == len(line)-1 {
 			short = append(short, p)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 var nan = math.NaN()
 
-// values makes a line over the steps from 1.
+// values is a line over the steps from 1.
 func values(ys ...float64) plotter.XYs {
 	xs := make([]float64, len(ys))
 	for i := range xs {
@@ -32,12 +32,12 @@ func TestPieces(t *testing.T) {
 	} {
 		got := pieces(c.line)
 		if len(got) != len(c.want) {
-			t.Errorf("%v is cut into %v, want pieces of %v", c.line, got, c.want)
+			t.Errorf("%v is split into %v, want pieces of %v", c.line, got, c.want)
 			continue
 		}
 		for i := range got {
 			if len(got[i]) != c.want[i] {
-				t.Errorf("%v is cut into %v, want pieces of %v", c.line, got, c.want)
+				t.Errorf("%v is split into %v, want pieces of %v", c.line, got, c.want)
 			}
 		}
 	}
@@ -55,7 +55,7 @@ func TestTrendOfAConstantIsTheConstant(t *testing.T) {
 	}
 }
 
-// Away from the ends a straight line is its own trend: no lag.
+// Away from the ends a straight line equals its trend: no lag.
 func TestTrendDoesNotLag(t *testing.T) {
 	line := make(plotter.XYs, 60)
 	for i := range line {
@@ -90,7 +90,7 @@ func TestTrendByHand(t *testing.T) {
 
 func TestCondense(t *testing.T) {
 	got := condense(values(1, 3, nan, 5, nan, nan, 8), 2)
-	// Steps 1 and 2 join; of 3 and 4 only 4 is there; 5 and 6 are a gap; 7 is left.
+	// Steps 1 and 2 are joined; of 3 and 4 only 4 has a value; 5 and 6 are a gap; 7 is alone.
 	want := plotter.XYs{{X: 1.5, Y: 2}, {X: 4, Y: 5}, {X: nan, Y: nan}, {X: 7, Y: 8}}
 	if len(got) != len(want) {
 		t.Fatalf("got %v, want %v", got, want)

@@ -10,9 +10,9 @@ import (
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
-// WriteRun writes every figure of a run into dir/plots as PNG and SVG: loss,
-// rewards, margin, accuracy, logprobs, overview, heldout if held-out pairs were
-// scored, and objectives if the run mixes several. Each file appears whole, in place of the one before.
+// WriteRun writes all figures of a run into dir/plots as PNG and SVG: loss, rewards, margin, accuracy, logprobs,
+// overview, heldout if there was an evaluation, and objectives if the run mixes several. Files are replaced
+// atomically.
 func WriteRun(dir string, h metrics.History) error {
 	figures := []Figure{Overview(h), Loss(h), Rewards(h), Margin(h), Accuracy(h), LogProbs(h)}
 	if len(h.Evaluations) > 0 {
@@ -24,15 +24,15 @@ func WriteRun(dir string, h metrics.History) error {
 	return WriteFigures(filepath.Join(dir, "plots"), figures...)
 }
 
-// WriteFigures writes figures into a folder, made if it isn't there, as NAME.png
-// and NAME.svg. Each file appears whole, in place of the one before.
+// WriteFigures writes figures into a folder as NAME.png and NAME.svg, and creates the folder if needed. Files are
+// replaced atomically.
 func WriteFigures(folder string, figures ...Figure) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("write figures: %w", err)
 	}
 	for _, f := range figures {
 		if f.Name == "" || f.Name != filepath.Base(f.Name) {
-			return fmt.Errorf("write figures into %s: %q can't name a file", folder, f.Name)
+			return fmt.Errorf("write figures into %s: %q is not a valid file name", folder, f.Name)
 		}
 		for extension, render := range map[string]func(io.Writer) error{".png": f.PNG, ".svg": f.SVG} {
 			if err := atomicfile.Write(filepath.Join(folder, f.Name+extension), render); err != nil {

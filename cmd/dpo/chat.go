@@ -13,16 +13,16 @@ func chatCommand() *cobra.Command {
 	draw := generate.Options{MaxNewTokens: 256, TopP: 1, RepetitionPenalty: 1, Samples: 1, Seed: 42}
 	cmd := &cobra.Command{
 		Use:   "chat",
-		Short: "Talk with the model, with the adapter on or off",
-		Long: `Talk with the model: each line is a message, and answers see what was said
-before. A line that holds only
+		Short: "Chat with the model, with the adapter on or off",
+		Long: `Chat with the model: each line is a message, and the model sees the conversation
+so far. These lines are commands:
 
-  /a      switches the adapter off and on again; the conversation goes on
-  /reset  forgets the conversation
-  /quit   ends, as does Ctrl-D
+  /a      switches the adapter off and on again within the conversation
+  /reset  starts a new conversation
+  /quit   quits, as does Ctrl-D
 
-Ctrl-C stops an answer, and ends at the prompt. Standard output holds the answers,
-an empty line after each, and nothing else, so messages may come from a pipe.`,
+Ctrl-C stops an answer, and quits at the prompt. Only the answers are written to
+standard output, each followed by an empty line, so messages can come from a pipe.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := draw.Validate(); err != nil {
@@ -36,10 +36,10 @@ an empty line after each, and nothing else, so messages may come from a pipe.`,
 			t := &talk{model: m, adapter: adapter, conversation: generate.NewConversation(system), draw: draw,
 				out: cmd.OutOrStdout(), notes: cmd.ErrOrStderr(), prompting: isTerminal(cmd.InOrStdin())}
 			defer t.close()
-			if err := t.begin(); err != nil {
+			if err := t.start(); err != nil {
 				return err
 			}
-			if err := cmd.Context().Err(); err != nil { // Ctrl-C while the weights were read
+			if err := cmd.Context().Err(); err != nil { // Ctrl-C while the weights were being read
 				return fmt.Errorf("chat: %w", err)
 			}
 			return t.run(cmd.InOrStdin())
@@ -48,6 +48,6 @@ an empty line after each, and nothing else, so messages may come from a pipe.`,
 	modelFlag(cmd, &model)
 	cmd.Flags().StringVar(&adapter, "adapter", "", "PEFT `folder` to answer with; /a switches it off and on")
 	systemFlag(cmd, &system)
-	drawFlags(cmd, &draw)
+	samplingFlags(cmd, &draw)
 	return cmd
 }

@@ -8,18 +8,19 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
-	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// tinyAdapter writes an adapter for the tiny model that changes what it says.
+// tinyAdapter writes an adapter that changes the tiny model's answers.
 func tinyAdapter(t *testing.T) (folder string) {
 	t.Helper()
-	layout, err := llama.NewLayout(tinymodel.Config(), llama.LoRA{Rank: 4, Alpha: 8, Modules: llama.AllModules})
+	layout, err := decoder.NewLayout(tinymodel.Config(), decoder.LoRA{Rank: 4, Alpha: 8, Modules: decoder.AllModules})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,13 +30,13 @@ func tinyAdapter(t *testing.T) (folder string) {
 		values[i] += float32(0.1 * random.NormFloat64())
 	}
 	folder = t.TempDir()
-	if err := export.WriteAdapter(folder, layout, values, "tiny", false); err != nil {
+	if err := adapter.Write(folder, layout, values, "tiny", false); err != nil {
 		t.Fatal(err)
 	}
 	return folder
 }
 
-// chat runs dpo chat on lines and returns what it wrote.
+// chat runs dpo chat with lines as input and returns its output.
 func chat(t *testing.T, lines string, args ...string) (answers, notes string) {
 	t.Helper()
 	cmd := dpo(t, append([]string{"chat"}, args...)...)
@@ -49,8 +50,8 @@ func chat(t *testing.T, lines string, args ...string) (answers, notes string) {
 	return string(out), stderr.String()
 }
 
-// TestChat: the answers are those that dpo generate gives, the adapter goes off and on between them, and comes back to
-// the same bytes; what was said before counts until it is forgotten.
+// TestChat: the answers equal those of dpo generate, also after switching the adapter off and on, and depend on the
+// conversation until it is reset.
 func TestChat(t *testing.T) {
 	model, adapter := tinymodel.WriteChat(t, 1), tinyAdapter(t)
 	flags := []string{"--model", model, "--max-new-tokens", "12", "--temperature", "0.9", "--top-k", "50", "--top-p", "0.95",
@@ -67,7 +68,7 @@ func TestChat(t *testing.T) {
 	if want := strings.Join([]string{with, without, with, with, ""}, "\n"); answers != want {
 		t.Errorf("the answers are\n%q, want\n%q", answers, want)
 	}
-	for _, want := range []string{"adapter " + adapter, "/a switches the adapter", "adapter off\n", "adapter on\n", "forgotten", "no command /b"} {
+	for _, want := range []string{"adapter " + adapter, "/a switches the adapter", "adapter off\n", "adapter on\n", "new conversation", "unknown command /b"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("the notes lack %q: %s", want, notes)
 		}
@@ -81,14 +82,14 @@ func TestChat(t *testing.T) {
 	}
 }
 
-// TestChatRoom: of the tiny model's 1,024 positions 940 are for the answer. The oldest messages go, one that is too long
-// by itself is refused, and the conversation goes on.
+// TestChatRoom: 940 of the tiny model's 1,024 positions are reserved for the answer. The oldest messages are dropped, a
+// message that is too long by itself is rejected, and the conversation continues.
 func TestChatRoom(t *testing.T) {
 	flags := []string{"--model", tinymodel.WriteChat(t, 1), "--max-new-tokens", "940", "--stop", "e", "--stop", "a", "--system", "Hi"}
 	lines := strings.Repeat("one two three four five six seven\n", 4) + strings.Repeat("long ", 90) + "\nshort\n"
 	answers, notes := chat(t, lines, flags...)
-	if !strings.Contains(notes, "outgrew the model's room; its 2 oldest messages") {
-		t.Errorf("no note of what was left out: %s", notes)
+	if !strings.Contains(notes, "exceeds the model's context; its 2 oldest messages") {
+		t.Errorf("no note of the dropped messages: %s", notes)
 	}
 	if !strings.Contains(notes, "too long for the model") || !strings.Contains(notes, "room for 84") {
 		t.Errorf("no note of a message without room: %s", notes)
@@ -97,11 +98,11 @@ func TestChatRoom(t *testing.T) {
 		t.Errorf("a stop text is in the answers: %q", answers)
 	}
 	if strings.Count(answers, "\n\n") < 5 {
-		t.Errorf("five answers are too few lines: %q", answers)
+		t.Errorf("too few lines for five answers: %q", answers)
 	}
 }
 
-// TestGenerateStops: the answer is cut before the stop text, and the whole is as before.
+// TestGenerateStops: the answer ends before the stop text and is otherwise unchanged.
 func TestGenerateStops(t *testing.T) {
 	model := tinymodel.WriteChat(t, 1)
 	whole := output(t, "generate", "--model", model, "--prompt", "Hi", "--max-new-tokens", "20")
@@ -113,7 +114,7 @@ func TestGenerateStops(t *testing.T) {
 	}
 }
 
-// TestChatMistakes: what is wrong with a setting comes before the model is read.
+// TestChatMistakes: invalid settings are reported before the model is read.
 func TestChatMistakes(t *testing.T) {
 	for args, says := range map[string]string{
 		"chat --top-k -1":                             "top-k is -1; it must be 0",
@@ -132,7 +133,7 @@ func TestChatMistakes(t *testing.T) {
 	}
 }
 
-// TestChatInterrupted sends Ctrl-C while the model answers, which stops the answer alone, and then at the prompt.
+// TestChatInterrupted sends Ctrl-C during an answer, which stops only the answer, and then at the prompt.
 func TestChatInterrupted(t *testing.T) {
 	cmd := dpo(t, "chat", "--model", tinymodel.WriteChat(t, 1), "--max-new-tokens", "900", "--temperature", "1")
 	in, err := cmd.StdinPipe()
@@ -143,6 +144,10 @@ func TestChatInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// A pipe smaller than the answer: the command cannot finish the answer before it is read on.
+	if err := setPipeSize(out, 4096); err != nil {
+		t.Fatal(err)
+	}
 	notes, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +155,7 @@ func TestChatInterrupted(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() }).Stop()
+	defer time.AfterFunc(10*time.Minute, func() { cmd.Process.Kill() }).Stop()
 	say := func(line string) {
 		if _, err := io.WriteString(in, line+"\n"); err != nil {
 			t.Error(err)
@@ -161,16 +166,26 @@ func TestChatInterrupted(t *testing.T) {
 	if _, err := out.Read(said); err != nil {
 		t.Fatal(err)
 	}
-	go io.Copy(io.Discard, out)
 	interrupt(t, cmd)
+	go io.Copy(io.Discard, out)
 	lines := bufio.NewScanner(notes)
 	waitFor(t, lines, "the answer was stopped")
 	say("/reset")
-	waitFor(t, lines, "forgotten")
+	waitFor(t, lines, "new conversation")
 	interrupt(t, cmd)
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("ended at the prompt: %v", err)
 	}
+}
+
+// setPipeSize sets the capacity of a pipe, in bytes.
+func setPipeSize(pipe io.Reader, bytes uintptr) error {
+	const fSetPipeSize = 1031 // F_SETPIPE_SZ of Linux
+	_, _, errno := syscall.Syscall(syscall.SYS_FCNTL, pipe.(*os.File).Fd(), fSetPipeSize, bytes)
+	if errno != 0 {
+		return errno
+	}
+	return nil
 }
 
 func interrupt(t *testing.T, cmd *exec.Cmd) {
@@ -187,5 +202,5 @@ func waitFor(t *testing.T, lines *bufio.Scanner, text string) {
 			return
 		}
 	}
-	t.Fatalf("the command never said %q", text)
+	t.Fatalf("the output lacks %q", text)
 }

@@ -11,7 +11,7 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// pairsFile holds four short pairs, the third of which can teach nothing.
+// pairsFile writes four short pairs, the third of which has equal answers.
 func pairsFile(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "pairs.jsonl")
@@ -35,8 +35,8 @@ func output(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// TestWholeWay goes through all commands on a tiny model.
-func TestWholeWay(t *testing.T) {
+// TestWorkflow runs all commands on a tiny model.
+func TestWorkflow(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
 	work := t.TempDir()
@@ -48,7 +48,7 @@ func TestWholeWay(t *testing.T) {
 		t.Fatalf("train: %v: %s", err, trained)
 	}
 	if !strings.Contains(string(trained), "kept 3 pairs, left out 1: 1 equal answers") {
-		t.Errorf("train does not tell of the pair that was left out: %s", trained)
+		t.Errorf("train does not report the skipped pair: %s", trained)
 	}
 	for _, name := range []string{"run/adapter_config.json", "run/adapter_model.safetensors", "run/adapter_model.bin", "run/tokenizer.json",
 		"run/run.json", "run/metrics.jsonl", "run/trainer_state.json", "run/checkpoint-2/optimizer.safetensors", "run/plots/overview.png",
@@ -84,12 +84,12 @@ func TestWholeWay(t *testing.T) {
 	output(t, "plot", run, "--out", filepath.Join(work, "plots"))
 }
 
-// checkEvaluation has everything measured of a run, a second run beside it, and the run diagnosed.
+// checkEvaluation evaluates a run with all options and against a second run, and diagnoses it.
 func checkEvaluation(t *testing.T, model, data, run string) {
 	t.Helper()
 	full := output(t, "eval", "--model", model, "--adapter", run, "--data", data, "--against", run+"/checkpoint-2",
 		"--plain-text", "builtin", "--answers", "2", "--max-new-tokens", "3")
-	for _, want := range []string{"at equal lengths", "KL", "plain text", "answers that end", "rank the very same pairs right"} {
+	for _, want := range []string{"length-controlled", "KL", "plain text", "answers that end", "rank exactly the same pairs correctly"} {
 		if !strings.Contains(full, want) {
 			t.Errorf("eval does not print %q: %s", want, full)
 		}
@@ -115,7 +115,7 @@ func checkEvaluation(t *testing.T, model, data, run string) {
 	}
 }
 
-// checkLines wants the three usable pairs, on lines 0, 1 and 3, with all fields.
+// checkLines checks that the lines are the three usable pairs, on lines 0, 1 and 3, with all fields.
 func checkLines(t *testing.T, path string, fields ...string) {
 	t.Helper()
 	content, err := os.ReadFile(path)
@@ -142,7 +142,7 @@ func checkLines(t *testing.T, path string, fields ...string) {
 	}
 }
 
-// TestMistakes: each gets one sentence that says what is wrong and what to do, and nothing is written.
+// TestMistakes: each mistake gives one sentence with the problem and the fix, and nothing is written.
 func TestMistakes(t *testing.T) {
 	work := t.TempDir()
 	broken := filepath.Join(work, "broken.jsonl")
@@ -176,14 +176,14 @@ func TestMistakes(t *testing.T) {
 		}
 		for _, want := range c.says {
 			if !strings.Contains(string(text), want) {
-				t.Errorf("dpo %s says %q, without %q", c.args, text, want)
+				t.Errorf("dpo %s prints %q, without %q", c.args, text, want)
 			}
 		}
 		if strings.Contains(string(text), "goroutine") || strings.Count(strings.TrimSpace(string(text)), "\n") > 0 {
-			t.Errorf("dpo %s says more than one sentence: %s", c.args, text)
+			t.Errorf("dpo %s prints more than one sentence: %s", c.args, text)
 		}
 	}
 	if _, err := os.Stat(out); err == nil {
-		t.Error("a mistake left a run folder behind")
+		t.Error("a mistake created a run folder")
 	}
 }

@@ -11,10 +11,10 @@ import (
 
 	"example.com/gonb-dpo/dpocore/compare"
 	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/dpocore/judgement"
+	"example.com/gonb-dpo/dpocore/ranking"
 )
 
-// compareOptions are what the command takes.
+// compareOptions are the command's flags.
 type compareOptions struct {
 	model, file, votes, rater string
 	adapters, prompts         []string
@@ -25,22 +25,20 @@ func compareCommand() *cobra.Command {
 	o := compareOptions{rater: "me", Options: compare.Options{MaxNewTokens: 128, Seed: 42}}
 	cmd := &cobra.Command{
 		Use:   "compare",
-		Short: "Answer prompts before and after training, under any number of runs",
-		Long: `Answer the same prompts with the model as it was and with the adapter of each run,
-the likeliest token every time, or drawn with the same seed. The answers stay in
-the run folders, in answers.json; the same question again is answered from there.
+		Short: "Compare answers before and after training, for any number of runs",
+		Long: `Answer the same prompts with the base model and with the adapter of each run, by
+greedy decoding or sampling with the same seed. The answers are saved in the run
+folders, in answers.json, and reused when the same prompts are compared again.
 
-With --blind VOTES the answers come in a mixed order and without names. Write their
-numbers, the best first, as for dpo data rank; once all are ranked, it says which
-model wrote which. VOTES keeps the rankings: dpo train --data VOTES learns from them.`,
+With --blind VOTES the answers are shown in random order and without names. Enter
+their numbers, best first, as for dpo data rank; once all prompts are ranked, the
+models are revealed. The rankings are saved in VOTES; dpo train --data VOTES trains
+on them.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.file != "" {
-				more, err := promptsOf(o.file)
-				if err != nil {
-					return err
-				}
-				o.prompts = append(o.prompts, more...)
+			var err error
+			if o.prompts, err = withFile(o.prompts, o.file); err != nil {
+				return err
 			}
 			if len(o.prompts) == 0 {
 				o.prompts = generate.SamplePrompts
@@ -50,14 +48,14 @@ model wrote which. VOTES keeps the rankings: dpo train --data VOTES learns from 
 	}
 	modelFlag(cmd, &o.model)
 	f := cmd.Flags()
-	f.StringArrayVar(&o.adapters, "adapter", []string{"dpo_finetuned_smollm2"}, "run `folder`; may be given several times")
-	f.StringArrayVar(&o.prompts, "prompt", nil, "what to answer; may be given several times (default three of its own)")
-	f.StringVar(&o.file, "prompts", "", "a `file` with a prompt a line")
-	f.IntVar(&o.MaxNewTokens, "max-new-tokens", o.MaxNewTokens, "longest answer, in tokens")
-	f.Float64Var(&o.Temperature, "temperature", 0, "above 0, draw the words; 0 takes the likeliest")
-	f.Uint64Var(&o.Seed, "seed", o.Seed, "of the words that are drawn, the same for all")
-	f.StringVar(&o.votes, "blind", "", "have the answers ranked without saying whose they are, and keep that in this `file`")
-	f.StringVar(&o.rater, "rater", o.rater, "`name` of who ranks")
+	f.StringArrayVar(&o.adapters, "adapter", []string{"dpo_finetuned_smollm2"}, "run `folder`; can be repeated")
+	f.StringArrayVar(&o.prompts, "prompt", nil, "prompt to answer; can be repeated (default three built-in prompts)")
+	f.StringVar(&o.file, "prompts", "", promptsUsage)
+	f.IntVar(&o.MaxNewTokens, "max-new-tokens", o.MaxNewTokens, "maximum length of an answer in tokens")
+	f.Float64Var(&o.Temperature, "temperature", 0, "sampling temperature; 0 for greedy decoding")
+	f.Uint64Var(&o.Seed, "seed", o.Seed, "seed of sampling, the same for all models")
+	f.StringVar(&o.votes, "blind", "", "rank the answers without knowing which model wrote them, and save the rankings in this `file`")
+	f.StringVar(&o.rater, "rater", o.rater, "`name` of the person who ranks")
 	return cmd
 }
 
@@ -89,44 +87,37 @@ func compareRuns(cmd *cobra.Command, o compareOptions) error {
 	return vote(cmd, o, ballots)
 }
 
-// vote has ballots ranked, and reveals who wrote what once none is left.
-func vote(cmd *cobra.Command, o compareOptions, ballots []judgement.Drawing) error {
-	r := ranker{rater: o.rater, ballots: map[string]judgement.Drawing{}, out: cmd.OutOrStdout(), prompting: isTerminal(cmd.InOrStdin())}
-	var prompts []string
-	for _, d := range ballots {
-		r.ballots[d.Prompt] = d
-		prompts = append(prompts, d.Prompt)
+// vote lets the user rank the ballots, and reveals the models once all are ranked.
+func vote(cmd *cobra.Command, o compareOptions, ballots []ranking.Candidates) error {
+	if len(ballots) == 0 {
+		return errors.New("nothing to rank: the models give the same answers to all prompts; choose others with --prompt")
 	}
-	if len(prompts) == 0 {
-		return errors.New("there is nothing to vote on: the models say the same to all prompts; name others with --prompt")
-	}
-	r.lines, r.failed = readLines(cmd.InOrStdin())
-	if err := r.run(cmd.Context(), o.votes, prompts); err != nil {
-		return err
-	}
-	log, err := judgement.Read(o.votes)
+	session, err := ranking.OpenSession(o.votes, o.rater, nil)
 	if err != nil {
 		return err
 	}
-	reveal(r.out, log, r.rater, ballots)
+	defer session.Close()
+	for _, note := range session.Log().Notes {
+		fmt.Fprintln(cmd.OutOrStdout(), note)
+	}
+	if err := newRanker(cmd, session).run(cmd.Context(), ranking.TasksOf(ballots)); err != nil {
+		return err
+	}
+	if judgements, complete := session.Judgements(ballots); complete {
+		reveal(cmd.OutOrStdout(), session.Log(), judgements)
+	}
 	return nil
 }
 
-// reveal says who wrote what a rater has ranked, unless some of it is left.
-func reveal(w io.Writer, log *judgement.Log, rater string, ballots []judgement.Drawing) {
-	for _, d := range ballots {
-		if _, judged := log.Verdict(d, rater); !judged {
-			return
+// reveal prints which model wrote which answer, and how the models compare.
+func reveal(w io.Writer, log *ranking.Log, judgements []ranking.Judgement) {
+	for _, j := range judgements {
+		fmt.Fprintf(w, "\n── %s\n   %s, where\n", j.Prompt, j.Order())
+		for i, answer := range j.Answers {
+			fmt.Fprintf(w, "   %d is by %s\n", i+1, strings.Join(answer.By, " and "))
 		}
 	}
-	for _, d := range ballots {
-		verdict, _ := log.Verdict(d, rater) // there is one of each
-		fmt.Fprintf(w, "\n── %s\n   %s, where\n", d.Prompt, verdict.Order())
-		for i, answer := range d.Answers {
-			fmt.Fprintf(w, "   %d is of %s\n", i+1, strings.Join(answer.By, " and "))
-		}
-	}
-	fmt.Fprintln(w, "\nagainst each other model, in "+log.Source+":")
+	fmt.Fprintln(w, "\npairwise comparisons in "+log.Source+":")
 	for _, s := range log.Tally() {
 		fmt.Fprintf(w, "   %s: %d better, %d equal, %d worse; first in %d of %d\n", s.By, s.Better, s.Equal, s.Worse, s.First, s.Judged)
 	}
@@ -139,8 +130,8 @@ func printAnswers(w io.Writer, runs []string, answers []compare.Answers) {
 	}
 	for _, a := range answers {
 		fmt.Fprintf(w, "\n── %s\n", a.Prompt)
-		for i, said := range a.Said {
-			fmt.Fprintf(w, "\n%-8s%s\n", names[i]+":", printable(said.Text))
+		for i, answer := range a.Replies {
+			fmt.Fprintf(w, "\n%-8s%s\n", names[i]+":", printable(answer.Text))
 		}
 	}
 }

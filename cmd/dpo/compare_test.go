@@ -8,8 +8,8 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// TestCompare: several adapters answer side by side, each once; ranked blind, none is named before the end, and the votes
-// are pairs.
+// TestCompare: several adapters are compared side by side. In a blind ranking no model is named before the end, and the
+// rankings can be turned into pairs.
 func TestCompare(t *testing.T) {
 	model, first, second := tinymodel.WriteChat(t, 1), tinyAdapter(t), tinyAdapter(t)
 	dir := t.TempDir()
@@ -36,21 +36,21 @@ func TestCompare(t *testing.T) {
 		}
 		return string(out)
 	}
-	// Both adapters are the same, and so are what they say: two answers to each prompt, one of them by both.
+	// Both adapters are the same and give the same answers, so each prompt has two answers, one by both adapters.
 	left := vote("2 > 1\n")
-	says(t, left, "1 of 2: One?", "kept: 2 > 1", "1 prompts are left")
-	if strings.Contains(left, "is of") || strings.Contains(left, first) {
-		t.Errorf("whose the answers are is said before all are ranked: %s", left)
+	says(t, left, "1 of 2: One?", "saved: 2 > 1", "1 prompts are left")
+	if strings.Contains(left, "is by") || strings.Contains(left, first) {
+		t.Errorf("the models are revealed before all answers are ranked: %s", left)
 	}
 	done := vote("1 = 2\n")
-	says(t, done, "2 of 2: Two?", "kept: 1 = 2", "   2 > 1, where\n", "is of base model\n", "is of "+first+" and "+second, "against each other model, in "+votes)
-	if again := vote(""); !strings.Contains(again, "against each other model") || strings.Contains(again, "the best first: ") {
-		t.Errorf("once all are ranked: %s", again)
+	says(t, done, "2 of 2: Two?", "saved: 1 = 2", "   2 > 1, where\n", "is by base model\n", "is by "+first+" and "+second, "pairwise comparisons in "+votes)
+	if again := vote(""); !strings.Contains(again, "pairwise comparisons in") || strings.Contains(again, "best first: ") {
+		t.Errorf("after all are ranked: %s", again)
 	}
 	says(t, output(t, "data", "rankings", votes, "--out", filepath.Join(dir, "pairs.jsonl")), "pairs.jsonl: 1 pairs")
 }
 
-// TestCompareMistakes: what is wrong is said before anybody is asked.
+// TestCompareMistakes: errors are reported before any answer is ranked.
 func TestCompareMistakes(t *testing.T) {
 	model, adapter := tinymodel.WriteChat(t, 1), tinyAdapter(t)
 	for args, want := range map[string]string{

@@ -12,24 +12,24 @@ import (
 	"example.com/gonb-dpo/dpocore/source"
 )
 
-// completeWords completes a flag's value or an argument with one of some words, and with no file.
+// completeWords completes a flag's value or an argument with one of the words, and not with files.
 func completeWords(words ...string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
 }
 
-// completeFilesOr completes a word or a file: a shell offers its files where no word begins as what was typed.
+// completeFilesOr completes a word or a file: the shell offers files if no word has the typed prefix.
 func completeFilesOr(words ...string) cobra.CompletionFunc {
-	return func(_ *cobra.Command, _ []string, typed string) (fitting []cobra.Completion, _ cobra.ShellCompDirective) {
+	return func(_ *cobra.Command, _ []string, typed string) (matches []cobra.Completion, _ cobra.ShellCompDirective) {
 		for _, word := range words {
 			if strings.HasPrefix(word, typed) {
-				fitting = append(fitting, word)
+				matches = append(matches, word)
 			}
 		}
-		return fitting, cobra.ShellCompDirectiveDefault
+		return matches, cobra.ShellCompDirectiveDefault
 	}
 }
 
-// completeLosses completes the losses, each with what it does.
+// completeLosses completes the names of losses, with descriptions.
 func completeLosses() cobra.CompletionFunc {
 	var list []cobra.Completion
 	for _, name := range loss.Types() {
@@ -38,13 +38,13 @@ func completeLosses() cobra.CompletionFunc {
 	return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
 }
 
-// completeFolders completes a folder.
+// completeFolders completes with folders.
 func completeFolders(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveFilterDirs
 }
 
-// completeFlags gives a command, and all below it, the completion of its flags by the flag's name, unless the command has
-// given a flag another one.
+// completeFlags registers completions by flag name for a command and its subcommands, except for flags that already have
+// one.
 func completeFlags(cmd *cobra.Command) {
 	pairs := completeFilesOr(append([]string{dataset.Builtin}, source.Names()...)...)
 	byName := map[string]cobra.CompletionFunc{
@@ -52,10 +52,10 @@ func completeFlags(cmd *cobra.Command) {
 		"eval-data":    pairs,
 		"loss-type":    completeLosses(),
 		"lr-scheduler": completeWords("linear", "cosine", "constant"),
-		"mix":          completeWords(dataset.MixWays...),
+		"mix":          completeWords(dataset.MixMethods...),
 		"reference":    completeWords(rounds.References...),
 		"choice":       completeWords(rounds.Choices...),
-		"judge-by":     completeWords(modeljudge.Ways...),
+		"judge-by":     completeWords(modeljudge.Methods...),
 		"dtype":        completeWords("float32", "float16", "bfloat16"),
 		"adapter":      completeFolders,
 		"init-adapter": completeFolders,
@@ -67,7 +67,7 @@ func completeFlags(cmd *cobra.Command) {
 			cobra.CheckErr(cmd.RegisterFlagCompletionFunc(name, complete))
 		}
 	}
-	for _, below := range cmd.Commands() {
-		completeFlags(below)
+	for _, child := range cmd.Commands() {
+		completeFlags(child)
 	}
 }

@@ -17,8 +17,8 @@ func TestCompletionScripts(t *testing.T) {
 	}
 }
 
-// TestCompletions asks as a shell does: the answer's last line says whether files come too (0), folders alone (16) or
-// nothing else (4).
+// TestCompletions requests completions as a shell does. The last line of the output is a directive: also offer files (0),
+// only folders (16), or nothing else (4).
 func TestCompletions(t *testing.T) {
 	for _, c := range []struct {
 		typed []string

@@ -20,18 +20,18 @@ func dataCommand() *cobra.Command {
 		Short: "Look at preference pairs before training on them",
 		Long: `Look at preference pairs before training on them.
 
-Pairs are named as in dpo train --data: a file, "builtin", or a published set,
-which is fetched from the Hugging Face hub:
+Name pairs as in dpo train --data: a file, "builtin", or a published data set,
+which is downloaded from the Hugging Face hub:
 
 ` + sourceList() + `
-Settings follow the name, as in shp,ratio=3,pairs=1. "webgpt:FOLDER" reads a
-set's files from a folder that lies here already.`,
+Settings follow the name: shp,ratio=3,pairs=1. "webgpt:FOLDER" reads the files
+of a data set from a local folder.`,
 	}
 	cmd.AddCommand(lintCommand(), showCommand(), rankCommand(), rankingsCommand())
 	return cmd
 }
 
-// sourceList has a line for each published set.
+// sourceList returns one line per published data set.
 func sourceList() string {
 	var b strings.Builder
 	for _, name := range source.Names() {
@@ -48,27 +48,27 @@ func lintCommand() *cobra.Command {
 	o := lint.DefaultOptions()
 	cmd := &cobra.Command{
 		Use:   "lint PAIRS",
-		Short: "Find what is wrong with pairs",
-		Long: `Find what is wrong with pairs: equal, contradicting and repeated ones, prompts
-that are held out and trained on, lengths that give the answer away, answers
-that are cut, and more. What is found has one of three weights:
+		Short: "Find problems in pairs",
+		Long: `Find problems in pairs: duplicates, contradictions, prompts that are both held out
+and trained on, lengths that give the answer away, truncated answers, and more. A
+finding has one of three levels:
 
-  wrong  mend it before training
-  look   look at the examples; it may be meant
+  wrong  fix it before training
+  look   look at the examples; it may be intended
   note   good to know
 
-The command ends with status 3 where something is wrong.`,
+The exit status is 3 if something is wrong.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return lintPairs(cmd, args[0], evalData, model, noTokens, o)
 		},
 	}
 	modelFlag(cmd, &model)
-	cmd.Flags().StringVar(&evalData, "eval-data", "", "held-out pairs: a `file`, \"builtin\", or a published set")
-	cmd.Flags().IntVar(&o.MaxLength, "max-length", config.Default().MaxLength, "tokens of prompt and answer together; the rest is cut")
-	cmd.Flags().IntVar(&o.Examples, "examples", o.Examples, "most examples of a finding")
-	cmd.Flags().IntVar(&o.MostTokenized, "max-tokenized", o.MostTokenized, "count the tokens of so many pairs, spread over the set; 0 for all")
-	cmd.Flags().BoolVar(&noTokens, "no-tokens", false, "leave out what needs a model's tokenizer")
+	cmd.Flags().StringVar(&evalData, "eval-data", "", "held-out pairs: a `file`, \"builtin\", or a published data set")
+	cmd.Flags().IntVar(&o.MaxLength, "max-length", config.Default().MaxLength, "maximum length of prompt and answer together, in tokens; the rest is cut off")
+	cmd.Flags().IntVar(&o.Examples, "examples", o.Examples, "maximum number of examples per finding")
+	cmd.Flags().IntVar(&o.MaxTokenized, "max-tokenized", o.MaxTokenized, "number of pairs to count the tokens of, spread over the set; 0 for all")
+	cmd.Flags().BoolVar(&noTokens, "no-tokens", false, "skip the checks that need a tokenizer")
 	return cmd
 }
 
@@ -80,7 +80,7 @@ func lintPairs(cmd *cobra.Command, name, evalData, model string, noTokens bool, 
 	if !noTokens {
 		m, err := openModel(cmd.Context(), model)
 		if err != nil {
-			return fmt.Errorf("%w; --no-tokens does without a model", err)
+			return fmt.Errorf("%w; --no-tokens needs no model", err)
 		}
 		defer m.Close()
 		o.Encoder, o.Tokenizer = m.Chat, m.Tokenizer
@@ -91,12 +91,12 @@ func lintPairs(cmd *cobra.Command, name, evalData, model string, noTokens bool, 
 	}
 	writeReport(cmd.OutOrStdout(), report)
 	if n := wrongs(report); n > 0 {
-		return badData(fmt.Errorf("%d of the findings on %s should be mended before training", n, name))
+		return badData(fmt.Errorf("%d of the findings in %s should be fixed before training", n, name))
 	}
 	return nil
 }
 
-// pairsToCheck are the pairs to train on, and those that are held out: as the second name says, or with the first one.
+// pairsToCheck returns the pairs to train on and the held-out pairs: those named by evalData, or the ones that belong to name.
 func pairsToCheck(ctx context.Context, name, evalData string) (train, heldOut *preference.Set, err error) {
 	data, err := fetchData(ctx, name, evalData, 0, 0)
 	return data.Train, data.HeldOut, err
@@ -109,7 +109,7 @@ func writeReport(w io.Writer, r lint.Report) {
 	}
 	fmt.Fprintln(w)
 	for _, f := range r.Findings {
-		fmt.Fprintf(w, "\n%-5s  %s: %d of %d\n       %s\n       %s\n", f.Severity, f.Rule, f.Count, f.Of, f.Says, f.Advice)
+		fmt.Fprintf(w, "\n%-5s  %s: %d of %d\n       %s\n       %s\n", f.Severity, f.Rule, f.Count, f.Of, f.Summary, f.Advice)
 		for _, example := range f.Examples {
 			fmt.Fprintf(w, "         %s: %s\n", example.Where, example.Text)
 		}

@@ -27,7 +27,7 @@ func TestDataLint(t *testing.T) {
 	if command.ProcessState.ExitCode() != statusBadData {
 		t.Errorf("status %d, %v", command.ProcessState.ExitCode(), err)
 	}
-	says(t, string(out), "3 pairs, 3 held out", "wrong  prompts held out and trained on: 3 of 3", "wrong  number of pairs: 3 of 3",
+	says(t, string(out), "3 pairs, 3 held out", "wrong  held-out prompts in the training data: 3 of 3", "wrong  number of pairs: 3 of 3",
 		"equal answers: 1 of 4", "truncated answers: ", "pairs.jsonl, line 2: also ", "nothing found: columns, ")
 
 	plain := output(t, "data", "lint", "builtin", "--no-tokens")

@@ -14,8 +14,8 @@ import (
 	"example.com/gonb-dpo/dpocore/preview"
 )
 
-// mostMeasured is how many pairs a histogram counts: they are tokenized, a thousand a second.
-const mostMeasured = 2000
+// maxMeasured is how many pairs a histogram counts. Tokenizing does about a thousand per second.
+const maxMeasured = 2000
 
 func showCommand() *cobra.Command {
 	var model string
@@ -23,11 +23,11 @@ func showCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show PAIRS",
 		Short: "Show pairs side by side, and as the model sees them",
-		Long: `Show pairs side by side with the words in which the answers differ, then the
-exact text that the model sees, with the control tokens of its chat template,
-and at the end how long the pairs are in tokens.
+		Long: `Show pairs side by side with the differing words marked, then the exact text that
+the model sees, with the control tokens of its chat template, and at the end the
+lengths of the pairs in tokens.
 
-Words that differ are coloured, or stand in «» where the output is no terminal.`,
+Differing words are coloured, or put in «» if the output is not a terminal.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			set, _, err := pairsToCheck(cmd.Context(), args[0], "")
@@ -42,13 +42,13 @@ Words that differ are coloured, or stand in «» where the output is no terminal
 		},
 	}
 	modelFlag(cmd, &model)
-	cmd.Flags().IntVarP(&n, "number", "n", n, "pairs to show, from the first on")
-	cmd.Flags().IntVar(&number, "pair", 0, "show only this pair, by its number from 1 on")
+	cmd.Flags().IntVarP(&n, "number", "n", n, "number of pairs to show, starting with the first")
+	cmd.Flags().IntVar(&number, "pair", 0, "show only the pair with this number, starting at 1")
 	cmd.MarkFlagsMutuallyExclusive("number", "pair")
 	return cmd
 }
 
-// showPairs shows some pairs of a set, and how long all are.
+// showPairs prints some pairs of a set, and a histogram of the lengths of all.
 func showPairs(cmd *cobra.Command, model string, pairs []preference.Pair, set *preference.Set) error {
 	m, err := openModel(cmd.Context(), model)
 	if err != nil {
@@ -63,7 +63,7 @@ func showPairs(cmd *cobra.Command, model string, pairs []preference.Pair, set *p
 		}
 		page.pair(shown)
 	}
-	lengths, err := preview.Lengths(cmd.Context(), set, m.Chat, mostMeasured)
+	lengths, err := preview.Lengths(cmd.Context(), set, m.Chat, maxMeasured)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func showPairs(cmd *cobra.Command, model string, pairs []preference.Pair, set *p
 	return nil
 }
 
-// pick are the pairs to show: the first n, or one by its number.
+// pick returns the pairs to show: the first n, or one by its number.
 func pick(set *preference.Set, n, number int, one bool) ([]preference.Pair, error) {
 	switch all := len(set.Pairs); {
 	case one && (number < 1 || number > all):
@@ -85,20 +85,20 @@ func pick(set *preference.Set, n, number int, one bool) ([]preference.Pair, erro
 	}
 }
 
-// page lays pairs out in text.
+// page formats pairs as text.
 type page struct {
 	out      io.Writer
 	terminal bool
-	width    int // of a column of two
+	width    int // of one of the two columns
 }
 
 func newPage(out io.Writer) *page {
-	const narrowest, widest, without = 24, 72, 48
-	p := &page{out: out, width: without}
+	const minWidth, maxWidth, defaultWidth = 24, 72, 48
+	p := &page{out: out, width: defaultWidth}
 	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		p.terminal = true
 		if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
-			p.width = min(max((columns-3)/2, narrowest), widest)
+			p.width = min(max((columns-3)/2, minWidth), maxWidth)
 		}
 	}
 	return p
@@ -135,7 +135,7 @@ func (p *page) pair(shown preview.Pair) {
 	fmt.Fprintln(p.out)
 }
 
-// line is a line of a column, as it is written and as it is measured.
+// line is a line of a column, with and without colours.
 type line struct{ painted, plain string }
 
 // column breaks words into lines.
@@ -164,7 +164,7 @@ func (p *page) column(colour string, words []preview.Word) (lines []line) {
 	return lines
 }
 
-// line joins words, and marks those that differ, neighbours together.
+// line joins words and marks runs of differing words.
 func (p *page) line(colour string, words []preview.Word) (joined line) {
 	for i := 0; i < len(words); {
 		run := []string{words[i].Text}
@@ -189,7 +189,7 @@ func (p *page) line(colour string, words []preview.Word) (joined line) {
 	return joined
 }
 
-// chunks cuts a word that is longer than a column.
+// chunks splits a word that is wider than a column.
 func chunks(word string, width int) (parts []string) {
 	runes := []rune(word)
 	for len(runes) > width {
@@ -199,7 +199,7 @@ func chunks(word string, width int) (parts []string) {
 	return append(parts, string(runes))
 }
 
-// paint colours a text on a terminal.
+// paint colours text on a terminal.
 func (p *page) paint(code, text string) string {
 	if !p.terminal {
 		return text
@@ -207,12 +207,12 @@ func (p *page) paint(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// pad fills a text up to a width; plain is the text without colours.
+// pad fills text up to a width; plain is the text without colours.
 func pad(text, plain string, width int) string {
 	return text + strings.Repeat(" ", max(width-utf8.RuneCountInString(plain), 0))
 }
 
-// printable replaces what would command a terminal.
+// printable replaces control characters, which could send commands to the terminal.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {

@@ -14,13 +14,14 @@ func diagnoseCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "diagnose RUN",
-		Short: "Look at a run for trouble: cause, evidence and remedy",
-		Long: `Look at a run's own figures for trouble: is it learning, does it still write
-naturally, is it better than the base model. Each line is marked: ✓ is as it
-should be, ! deserves a look, ✗ is wrong, – could not be told.
+		Short: "Diagnose a run: causes of problems, evidence and remedies",
+		Long: `Check a run's metrics for problems: does it learn, does it still write naturally,
+is it better than the base model? Each line is marked: ✓ fine, ! worth a look,
+✗ wrong, – unknown.
 
-It reads what the run folder holds, and sees more once dpo eval --plain-text
-builtin --answers 12 and dpo compare have left their figures there.`,
+The diagnosis uses only the files in the run folder. It is more complete after dpo
+eval --plain-text builtin --answers 12 and dpo compare, which add their results
+to the folder.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeFolders,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,18 +43,18 @@ builtin --answers 12 and dpo compare have left their figures there.`,
 	return cmd
 }
 
-// complain tells what a run that has just ended has to be looked at for.
-func complain(dir string, listener train.Listener) error {
+// noteProblems passes the problems of a run that has just finished to a listener as notes.
+func noteProblems(dir string, listener train.Listener) error {
 	run, err := diagnose.Read(dir)
 	if err != nil {
 		return err
 	}
-	found := run.Diagnose().Complaints()
+	found := run.Diagnose().Actionable()
 	for _, f := range found {
 		listener.Note(f.Cause + " " + f.Evidence + " → " + f.Remedy)
 	}
 	if len(found) > 0 {
-		listener.Note("dpo diagnose " + dir + " shows all that was looked at.")
+		listener.Note("Run dpo diagnose " + dir + " for the full diagnosis.")
 	}
 	return nil
 }

@@ -10,14 +10,14 @@ import (
 
 // part is one line of the doctor's report.
 type part struct {
-	name   string
-	state  state
-	says   string
-	mend   string // the command, or what to do; "" where nothing is wrong
-	needed bool   // for training
+	name    string
+	state   state
+	summary string
+	fix     string // a command or an instruction; "" if nothing is wrong
+	needed  bool   // for training
 }
 
-// state is how a part is. What is not there and need not be is ok.
+// state is a part's state. An optional part that is absent is ok.
 type state string
 
 const (
@@ -26,25 +26,25 @@ const (
 	stateBroken  state = "broken"
 )
 
-// setUp is the command that mends most.
+// setUp is the command that fixes most problems.
 const setUp = "bash colab_setup.sh"
 
 func doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Say what is installed, what is missing, and what mends it",
-		Long: `Look at all that the commands and notebooks use, and print a line for each part:
-whether it is ok, missing or broken, what was found and, after an arrow, what
-mends it; commands are to be run in the checkout. Nothing is changed, and nobody
-on the network is asked.
+		Short: "Check the installation: what is missing and how to fix it",
+		Long: `Check everything that the commands and notebooks use, and print one line per part:
+whether it is ok, missing or broken, what was found and, after an arrow, how to
+fix it; run the commands in the checkout. Nothing is changed, and the network is
+not used.
 
-The exit status is 1 where something is missing or broken that training needs.`,
+The exit status is 1 if something that training needs is missing or broken.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return doctor(cmd.OutOrStdout()) },
 	}
 }
 
-// doctor examines all parts, in the order in which they build on each other.
+// doctor checks all parts, in the order of their dependencies.
 func doctor(out io.Writer) error {
 	var lacking []string
 	for _, examine := range []func() part{
@@ -58,30 +58,30 @@ func doctor(out io.Writer) error {
 		}
 	}
 	if len(lacking) > 0 {
-		return fmt.Errorf("what training needs is not all there: %s", strings.Join(lacking, ", "))
+		return fmt.Errorf("training is not possible: %s; fix these parts as shown above", strings.Join(lacking, ", "))
 	}
 	return nil
 }
 
 func (p part) write(out io.Writer) {
-	line := fmt.Sprintf("%-8s %-18s %s", p.state, p.name, p.says)
-	if p.mend != "" {
-		line += " → " + p.mend
+	line := fmt.Sprintf("%-8s %-18s %s", p.state, p.name, p.summary)
+	if p.fix != "" {
+		line += " → " + p.fix
 	}
 	fmt.Fprintln(out, strings.ReplaceAll(line, "\n", " "))
 }
 
 func (p part) ok(format string, args ...any) part {
-	p.state, p.says = stateOK, fmt.Sprintf(format, args...)
+	p.state, p.summary = stateOK, fmt.Sprintf(format, args...)
 	return p
 }
 
-func (p part) missing(mend, format string, args ...any) part {
-	p.state, p.says, p.mend = stateMissing, fmt.Sprintf(format, args...), mend
+func (p part) missing(fix, format string, args ...any) part {
+	p.state, p.summary, p.fix = stateMissing, fmt.Sprintf(format, args...), fix
 	return p
 }
 
-func (p part) broken(mend, format string, args ...any) part {
-	p.state, p.says, p.mend = stateBroken, fmt.Sprintf(format, args...), mend
+func (p part) broken(fix, format string, args ...any) part {
+	p.state, p.summary, p.fix = stateBroken, fmt.Sprintf(format, args...), fix
 	return p
 }

@@ -17,10 +17,11 @@ import (
 	"example.com/gonb-dpo/internal/deps"
 )
 
-// What training SmolLM2-135M takes at 512 tokens, with room to spare, and a run folder with its checkpoints and merged model.
+// Requirements of training SmolLM2-135M at 512 tokens, with a margin: memory, and disk for a run folder with checkpoints and
+// a merged model.
 const (
-	leastMemory = 3 << 30
-	leastDisk   = 1 << 30
+	minMemory = 3 << 30
+	minDisk   = 1 << 30
 )
 
 func examineProgram() part {
@@ -31,7 +32,7 @@ func examineProgram() part {
 	return part{name: "program"}.ok("dpo %s, built with %s for %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// examineGo looks for the Go that builds this program and compiles notebook cells.
+// examineGo finds the Go that builds this program and compiles notebook cells.
 func examineGo() part {
 	p := part{name: "Go"}
 	path, err := exec.LookPath("go")
@@ -40,16 +41,16 @@ func examineGo() part {
 			return p.missing(setUp, "not found; it builds this program and compiles notebook cells")
 		}
 	}
-	said, err := exec.Command(path, "env", "GOVERSION").Output()
+	version, err := exec.Command(path, "env", "GOVERSION").Output()
 	if err != nil {
 		return p.broken(setUp, "%s does not run: %v", path, err)
 	}
-	return p.ok("%s, %s", strings.TrimSpace(string(said)), path)
+	return p.ok("%s, %s", strings.TrimSpace(string(version)), path)
 }
 
 var pluginVersion = regexp.MustCompile(`\) (v[0-9.]+)`)
 
-// examineBackend opens what training computes on.
+// examineBackend opens the backend that training uses.
 func examineBackend() part {
 	p := part{name: "backend", needed: true}
 	config := device.Choice()
@@ -61,9 +62,9 @@ func examineBackend() part {
 	name := device.Describe(opened)
 	switch version := pluginVersion.FindStringSubmatch(opened.Description()); {
 	case strings.HasPrefix(config, "go") && os.Getenv(device.Env) == "":
-		return p.missing(setUp, "XLA's plugin is not there; %s would be used, many times slower", name)
+		return p.missing(setUp, "XLA's plugin is missing; %s, which is many times slower, would be used", name)
 	case strings.HasPrefix(config, "go"):
-		return p.ok("%s, as %s=%s asks", name, device.Env, os.Getenv(device.Env))
+		return p.ok("%s, selected by %s=%s", name, device.Env, os.Getenv(device.Env))
 	case version == nil:
 		return p.ok("%s, %s", name, resolved(config))
 	default:
@@ -71,7 +72,7 @@ func examineBackend() part {
 	}
 }
 
-// resolved is the plugin's file behind set-up's link, in which folder its origin and version stand.
+// resolved returns the plugin's file behind set-up's symbolic link; its path includes its source and version.
 func resolved(config string) string {
 	plugin := strings.TrimPrefix(config, "xla:")
 	if plugin == "cuda" {
@@ -83,7 +84,7 @@ func resolved(config string) string {
 	return plugin
 }
 
-// cudaPlugin is where go-xla looks for XLA's plugin for NVIDIA GPUs.
+// cudaPlugin returns the path where go-xla looks for XLA's plugin for NVIDIA GPUs.
 func cudaPlugin() string { return expandHome("~/.local/lib/go-xla/nvidia/pjrt_c_api_cuda_plugin.so") }
 
 func examineGPU() part {
@@ -93,12 +94,12 @@ func examineGPU() part {
 	case errors.Is(err, exec.ErrNotFound):
 		return p.ok("none: nvidia-smi is not installed")
 	case err != nil:
-		return p.broken("install the driver anew, or unset CUDA_VISIBLE_DEVICES where it hides the GPU", "%v", err)
+		return p.broken("reinstall the driver, or unset CUDA_VISIBLE_DEVICES if it hides the GPU", "%v", err)
 	}
 	found := fmt.Sprintf("%s, driver %s, compute capability %s, %s", fields[0], fields[1], fields[2], fields[3])
 	switch _, err := os.Stat(cudaPlugin()); {
 	case err != nil:
-		return p.missing(setUp, "%s, but not XLA's CUDA plugin", found)
+		return p.missing(setUp, "%s, but XLA's CUDA plugin is missing", found)
 	case !strings.HasPrefix(os.Getenv(device.Env), "xla:cuda"):
 		return p.ok("%s; to use it: export %s=xla:cuda", found, device.Env)
 	default:
@@ -122,30 +123,30 @@ func examineMemory() part {
 		}
 	}
 	free, all := bytes["MemAvailable:"], bytes["MemTotal:"]
-	if free < leastMemory {
-		return p.missing("close other programs, or train with a smaller --max-length", "%s free of %s; training SmolLM2-135M takes up to %s", size(free), size(all), size(leastMemory))
+	if free < minMemory {
+		return p.missing("close other programs, or train with a smaller --max-length", "%s of %s available; training SmolLM2-135M needs up to %s", size(free), size(all), size(minMemory))
 	}
-	return p.ok("%s free of %s", size(free), size(all))
+	return p.ok("%s of %s available", size(free), size(all))
 }
 
 func examineDisk() part {
 	p := part{name: "disk"}
 	folder, err := os.Getwd()
 	if err != nil {
-		return p.broken("change to a folder that is there", "the working folder can't be told: %v", err)
+		return p.broken("change to a folder that exists", "the working folder is unknown: %v", err)
 	}
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(folder, &disk); err != nil {
-		return p.broken("choose another folder", "look at the disk of %s: %v", folder, err)
+		return p.broken("choose another folder", "can't read the free disk space of %s: %v", folder, err)
 	}
 	free := disk.Bavail * uint64(disk.Bsize)
-	if free < leastDisk {
-		return p.missing("make room, or choose an --out on another disk", "%s free in %s; a run and its merged model take up to %s", size(free), folder, size(leastDisk))
+	if free < minDisk {
+		return p.missing("free up space, or choose an --out on another disk", "%s free in %s; a run and its merged model need up to %s", size(free), folder, size(minDisk))
 	}
 	return p.ok("%s free in %s", size(free), folder)
 }
 
-// size is a number of bytes for people.
+// size formats a number of bytes.
 func size(bytes uint64) string {
 	if bytes < 1<<30 {
 		return fmt.Sprintf("%d MB", bytes>>20)

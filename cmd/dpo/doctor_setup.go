@@ -10,14 +10,14 @@ import (
 	"strings"
 
 	chattemplate "example.com/gonb-dpo/dpocore/chat"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/dpocore/safetensors"
 	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/dpocore/weights/safetensors"
 	"example.com/gonb-dpo/internal/deps"
 )
 
-// examineCache looks at what set-up fetched and built, with the reference's log-probabilities of earlier runs.
+// examineCache measures the cache of set-up's downloads and builds and of reference log-probabilities.
 func examineCache() part {
 	p := part{name: "cache"}
 	cache, err := os.UserCacheDir()
@@ -35,7 +35,7 @@ func examineCache() part {
 	return p.ok("%s in %s", size(bytes), folder)
 }
 
-// folderSize adds up the files in a folder; a link counts as itself.
+// folderSize returns the total size of the regular files in a folder. It does not follow symbolic links.
 func folderSize(folder string) (bytes uint64, err error) {
 	err = filepath.WalkDir(folder, func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -43,7 +43,7 @@ func folderSize(folder string) (bytes uint64, err error) {
 		}
 		info, err := entry.Info()
 		if errors.Is(err, os.ErrNotExist) {
-			return nil // a set-up that runs beside this has moved it
+			return nil // moved by a concurrent set-up
 		}
 		if err == nil && info.Mode().IsRegular() {
 			bytes += uint64(info.Size())
@@ -53,22 +53,22 @@ func folderSize(folder string) (bytes uint64, err error) {
 	return bytes, err
 }
 
-// examineModel looks at the installed model: a folder with all that a model has, or a GGUF file.
+// examineModel checks the installed model: a complete model folder, or a GGUF file.
 func examineModel() part {
 	p := part{name: "model", needed: true}
 	path, err := deps.Model()
 	if err != nil {
-		return p.missing(setUp, "the installed model is not there; --model names another")
+		return p.missing(setUp, "the default model is not installed; or name another with --model")
 	}
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
 		return p.ok("%s, %s", path, size(uint64(info.Size())))
 	}
-	if _, err := llama.ReadConfig(path); err != nil {
+	if _, err := weights.ReadConfig(path); err != nil {
 		return p.broken(setUp, "%v", err)
 	}
 	weights, err := filepath.Glob(filepath.Join(path, "*.safetensors"))
 	if err != nil || len(weights) == 0 {
-		return p.broken(setUp, "%s holds no weights (*.safetensors)", path)
+		return p.broken(setUp, "%s has no weights (*.safetensors)", path)
 	}
 	for _, file := range weights {
 		opened, err := safetensors.Open(file)
@@ -84,7 +84,7 @@ func examineModel() part {
 	return p.ok("%s, %s", path, size(bytes))
 }
 
-// linkedSize is folderSize of a folder that may be a link.
+// linkedSize is folderSize for a folder that may be a symbolic link.
 func linkedSize(path string) (uint64, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -98,7 +98,7 @@ func examineTokenizer() part {
 	p := part{name: "tokenizer", needed: true}
 	path, err := deps.Model()
 	if err != nil {
-		return p.missing(setUp, "it comes with the model")
+		return p.missing(setUp, "it is installed with the model")
 	}
 	tok, err := tokenizer.Open(path)
 	if err != nil {
@@ -113,20 +113,20 @@ func examineTokenizer() part {
 	if err != nil {
 		return p.broken(setUp, "%v", err)
 	}
-	return p.ok("%d tokens; its chat template makes %d of \"Hello\"", tok.VocabSize(), len(ids))
+	return p.ok("vocabulary of %d tokens; the message \"Hello\" has %d with the chat template", tok.VocabSize(), len(ids))
 }
 
-// examineLibrary looks for what this program was linked with, and notebook cells are.
+// examineLibrary finds the tokenizer library with which this program and notebook cells are linked.
 func examineLibrary() part {
 	p := part{name: "tokenizer library"}
 	path, err := deps.Find("lib/libtokenizers.a")
 	if err != nil {
-		return p.missing(setUp, "libtokenizers.a is not there; building this program and compiling cells need it")
+		return p.missing(setUp, "libtokenizers.a is missing; it is needed to build this program and compile cells")
 	}
 	return p.ok("%s", path)
 }
 
-// examineKernel looks at the Go kernel of this user's Jupyter and at the files that its environment names.
+// examineKernel checks the Go kernel registered with this user's Jupyter, and the files that its environment refers to.
 func examineKernel() part {
 	const notebooks = setUp + " --notebooks"
 	p := part{name: "notebook kernel"}
@@ -140,7 +140,7 @@ func examineKernel() part {
 	path := filepath.Join(data, "kernels", "gonb", "kernel.json")
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return p.missing(notebooks, "GoNB is not registered with Jupyter; only notebooks need it")
+		return p.missing(notebooks, "GoNB is not registered with Jupyter; it is only needed for notebooks")
 	}
 	var spec struct {
 		Argv []string          `json:"argv"`
@@ -150,13 +150,13 @@ func examineKernel() part {
 		err = json.Unmarshal(raw, &spec)
 	}
 	if err != nil || len(spec.Argv) == 0 {
-		return p.broken(notebooks, "%s can't be read as a kernel", path)
+		return p.broken(notebooks, "%s is not a valid kernel specification", path)
 	}
 	library := filepath.Join(strings.TrimPrefix(spec.Env["CGO_LDFLAGS"], "-L"), "libtokenizers.a")
 	tools, _, _ := strings.Cut(spec.Env["PATH"], ":")
 	for _, file := range []string{spec.Argv[0], filepath.Join(spec.Env["GONB_DPO_CHECKOUT"], "go.mod"), library, filepath.Join(tools, "goimports")} {
 		if _, err := os.Stat(file); err != nil {
-			return p.broken(notebooks, "%s leads to %s, which is not there", path, file)
+			return p.broken(notebooks, "%s refers to %s, which does not exist", path, file)
 		}
 	}
 	return p.ok("%s, for the checkout %s", path, spec.Env["GONB_DPO_CHECKOUT"])
@@ -166,17 +166,16 @@ func examineJupyter() part {
 	p := part{name: "JupyterLab"}
 	path, err := deps.Find("notebooks/bin/jupyter")
 	if err != nil {
-		return p.missing(setUp+" --notebooks", "not installed by set-up; only notebooks need it")
+		return p.missing(setUp+" --notebooks", "not installed by set-up; it is only needed for notebooks")
 	}
 	return p.ok("%s", path)
 }
 
-// examineHuggingFace looks at what Hugging Face's tools keep: the cache of models and whether somebody is signed in. The token
-// itself is not read.
+// examineHuggingFace reports the cache of Hugging Face's tools and whether there is an access token, without reading it.
 func examineHuggingFace() part {
 	home := firstSet(os.Getenv("HF_HOME"), filepath.Join(firstSet(os.Getenv("XDG_CACHE_HOME"), "~/.cache"), "huggingface"))
 	hub := expandHome(firstSet(os.Getenv("HF_HUB_CACHE"), filepath.Join(home, "hub")))
-	token := "no token, which public models need not have"
+	token := "no token (public models need none)"
 	if file := expandHome(firstSet(os.Getenv("HF_TOKEN_PATH"), filepath.Join(home, "token"))); os.Getenv("HF_TOKEN") != "" {
 		token = "a token in HF_TOKEN"
 	} else if _, err := os.Stat(file); err == nil {
@@ -190,6 +189,7 @@ func examineHuggingFace() part {
 	return p.ok("cache of %s in %s; %s", size(bytes), hub, token)
 }
 
+// firstSet returns a, or b if a is empty.
 func firstSet(a, b string) string {
 	if a != "" {
 		return a
@@ -197,7 +197,7 @@ func firstSet(a, b string) string {
 	return b
 }
 
-// expandHome replaces ~ at the beginning by the user's folder.
+// expandHome replaces a leading ~ with the user's home folder.
 func expandHome(path string) string {
 	if rest, ok := strings.CutPrefix(path, "~/"); ok {
 		return filepath.Join(os.Getenv("HOME"), rest)

@@ -10,7 +10,7 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// bareHome is a user's folder, and a working folder in it, in which nothing is installed.
+// bareHome creates a home folder in which nothing is installed and changes to it.
 func bareHome(t *testing.T) string {
 	t.Helper()
 	home := t.TempDir()
@@ -33,55 +33,55 @@ func writeFile(t *testing.T, path, content string) string {
 	return path
 }
 
-// wants holds a part's state, what the line says, and what mends it.
-func wants(t *testing.T, p part, want state, says ...string) {
+// wants checks a part's state and that its line contains the texts.
+func wants(t *testing.T, p part, want state, texts ...string) {
 	t.Helper()
 	var line strings.Builder
 	p.write(&line)
-	if p.state != want || (want == stateOK) != (p.mend == "") {
+	if p.state != want || (want == stateOK) != (p.fix == "") {
 		t.Errorf("%s is %s, want %s: %s", p.name, p.state, want, line.String())
 	}
-	for _, text := range says {
+	for _, text := range texts {
 		if !strings.Contains(line.String(), text) {
 			t.Errorf("the line lacks %q: %s", text, line.String())
 		}
 	}
 }
 
-// TestDoctorAfterSetUp: where set-up has run nothing that training needs is missing, and columns stand below each other.
+// TestDoctorAfterSetUp: after set-up nothing that training needs is missing, and the columns are aligned.
 func TestDoctorAfterSetUp(t *testing.T) {
 	t.Setenv(device.Env, "")
 	report := output(t, "doctor")
-	for _, text := range []string{"ok       program            dpo ", "ok       backend            XLA on the CPU, plugin v", ".so\n", "ok       model ", "ok       tokenizer          49152 tokens"} {
+	for _, text := range []string{"ok       program            dpo ", "ok       backend            XLA on the CPU, plugin v", ".so\n", "ok       model ", "ok       tokenizer          vocabulary of 49152 tokens"} {
 		if !strings.Contains(report, text) {
 			t.Errorf("the report lacks %q:\n%s", text, report)
 		}
 	}
 	if strings.Count(report, "\n") != 13 {
-		t.Errorf("the report has not one line for each of 13 parts:\n%s", report)
+		t.Errorf("the report does not have 13 lines:\n%s", report)
 	}
 }
 
-// TestDoctorBareHome: where nothing is installed each part has what mends it, and the exit status is 1.
+// TestDoctorBareHome: if nothing is installed, each part has a fix and the exit status is 1.
 func TestDoctorBareHome(t *testing.T) {
 	home := bareHome(t)
 	t.Setenv("PATH", home)
 	cmd := dpo(t, "doctor")
-	var told strings.Builder
-	cmd.Stderr = &told
+	var message strings.Builder
+	cmd.Stderr = &message
 	report, err := cmd.Output()
-	if got := exitStatus(t, err); got != statusFailed || told.String() != "dpo: what training needs is not all there: backend is missing, model is missing, tokenizer is missing\n" {
-		t.Errorf("the doctor ends with %d and says %q", got, told.String())
+	if got := exitStatus(t, err); got != statusFailed || message.String() != "dpo: training is not possible: backend is missing, model is missing, tokenizer is missing; fix these parts as shown above\n" {
+		t.Errorf("the exit status is %d with the message %q", got, message.String())
 	}
 	for _, text := range []string{"missing  Go ", "missing  backend ", "ok       GPU                none", "missing  model ", "missing  tokenizer library ",
-		"only notebooks need it → bash colab_setup.sh --notebooks\n", "ok       cache              none yet: " + home} {
+		"only needed for notebooks → bash colab_setup.sh --notebooks\n", "ok       cache              none yet: " + home} {
 		if !strings.Contains(string(report), text) {
 			t.Errorf("the report lacks %q:\n%s", text, report)
 		}
 	}
 }
 
-// Pure Go that is asked for by name is no fault; a plugin that is none is.
+// TestDoctorBackend: the pure Go backend is ok if it was selected; an invalid plugin is broken.
 func TestDoctorBackend(t *testing.T) {
 	home := bareHome(t)
 	t.Setenv(device.Env, "go")
@@ -153,7 +153,7 @@ func TestDoctorKernel(t *testing.T) {
 	wants(t, examineKernel(), stateBroken, spec)
 }
 
-// TestDoctorKeepsTheToken: that there is one is said, what it is never.
+// TestDoctorKeepsTheToken: the token is reported to exist but never printed.
 func TestDoctorKeepsTheToken(t *testing.T) {
 	home := bareHome(t)
 	wants(t, examineHuggingFace(), stateOK, "no cache", "no token")
@@ -163,8 +163,8 @@ func TestDoctorKeepsTheToken(t *testing.T) {
 		t.Setenv("HF_TOKEN", inEnvironment)
 		p := examineHuggingFace()
 		wants(t, p, stateOK, "a token in ", "cache of 3 MB")
-		if strings.Contains(p.says, "hf_secret") {
-			t.Errorf("the token is shown: %s", p.says)
+		if strings.Contains(p.summary, "hf_secret") {
+			t.Errorf("the token is shown: %s", p.summary)
 		}
 	}
 }

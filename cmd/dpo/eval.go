@@ -22,14 +22,14 @@ import (
 	"example.com/gonb-dpo/plots"
 )
 
-// evalOptions are what to measure, and where to put it.
+// evalOptions are the command's flags.
 type evalOptions struct {
 	model, adapter, against, data, perPair string
 
 	maxLength int
 	beta      float64
-	plain     string // a file of plain text, "builtin" or ""
-	answers   int    // prompts to answer
+	plain     string // path of a plain text file, "builtin" or ""
+	answers   int    // number of prompts to answer
 	tokens    int
 	seed      uint64
 	json      bool
@@ -40,33 +40,33 @@ func evalCommand() *cobra.Command {
 	o := evalOptions{maxLength: config.MaxLength, tokens: 128}
 	cmd := &cobra.Command{
 		Use:   "eval",
-		Short: "Measure how often an adapter prefers the better answer, and what else it changed",
-		Long: `Measure preference pairs under the model with an adapter, against the model without.
+		Short: "Measure how often an adapter prefers the better answer, and its side effects",
+		Long: `Evaluate a model with an adapter on preference pairs, compared to the base model.
 
-A pair's gap is how much more the adapter has raised the log-probability of the
-chosen answer than that of the rejected one, in nats; times beta it is the
-margin of DPO's loss. Accuracy is the share of pairs whose gap is above 0. Means
-are over pairs; the 95 % intervals are bootstrapped over their prompts. Without
-an adapter every gap is 0, and the log-probabilities are the model's.
+A pair's gap is how much more the adapter raises the log-probability of the chosen
+answer than that of the rejected one, in nats; times beta it is the margin in
+DPO's loss. Accuracy is the fraction of pairs with a gap above 0. Means are over
+pairs; the 95 % intervals are bootstrapped over prompts. Without an adapter all
+gaps are 0, and the log-probabilities are those of the base model.
 
-Of the built-in pairs and of a published set those that training holds out are
-measured. Where the adapter is a run folder, the report stays in it, as
-evaluation.json and plots/calibration.png, where dpo diagnose finds it.`,
+For the built-in pairs and published datasets, the held-out pairs are used. If the
+adapter is a run folder, the report is also saved there, as evaluation.json and
+plots/calibration.png, for dpo diagnose.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return eval(cmd, o) },
 	}
 	f := cmd.Flags()
 	modelFlag(cmd, &o.model)
 	dataFlag(cmd, &o.data)
-	f.StringVar(&o.adapter, "adapter", "", "PEFT `folder` to measure")
-	f.StringVar(&o.against, "against", "", "another PEFT `folder`, to test whether the two differ on the same pairs")
-	f.StringVar(&o.perPair, "per-pair", "", "write one JSON line for each pair to this `file`")
-	f.IntVar(&o.maxLength, "max-length", o.maxLength, "tokens of prompt and answer together; the rest is cut")
-	f.Float64Var(&o.beta, "beta", 0, "what makes rewards of gaps; 0 for the run's own, or 0.1")
-	f.StringVar(&o.plain, "plain-text", "", "also measure what was forgotten, on a `file` of plain text, or on \"builtin\" text")
-	f.IntVar(&o.answers, "answers", 0, "also answer so many prompts of the pairs with both models: length, ends, repetition")
-	f.IntVar(&o.tokens, "max-new-tokens", o.tokens, "longest such answer, in tokens")
-	f.Uint64Var(&o.seed, "seed", 1, "of these answers")
+	f.StringVar(&o.adapter, "adapter", "", "PEFT `folder` to evaluate")
+	f.StringVar(&o.against, "against", "", "another PEFT `folder` to compare with on the same pairs")
+	f.StringVar(&o.perPair, "per-pair", "", "write one JSON line per pair to this `file`")
+	f.IntVar(&o.maxLength, "max-length", o.maxLength, "maximum tokens of prompt plus answer; the rest is truncated")
+	f.Float64Var(&o.beta, "beta", 0, "beta for rewards; 0 for that of the run, or 0.1")
+	f.StringVar(&o.plain, "plain-text", "", "also measure the perplexity change on a plain text `file`, or on \"builtin\" text")
+	f.IntVar(&o.answers, "answers", 0, "also answer this many prompts with both models, and compare length, end of turn and repetition")
+	f.IntVar(&o.tokens, "max-new-tokens", o.tokens, "maximum length of these answers in tokens")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of these answers")
 	f.BoolVar(&o.json, "json", false, "write the report as JSON")
 	return cmd
 }
@@ -95,12 +95,12 @@ func eval(cmd *cobra.Command, o evalOptions) error {
 			return err
 		}
 	}
-	if err := keep(o.adapter, report); err != nil {
+	if err := saveReport(o.adapter, report); err != nil {
 		return err
 	}
 	difference := ""
 	if o.against != "" {
-		other, _, err := measure.Evaluate(cmd.Context(), m, o.against, set, o.maxLength, told(bar, "row %d of %d of the other …"))
+		other, _, err := measure.Evaluate(cmd.Context(), m, o.against, set, o.maxLength, showOn(bar, "second adapter, row %d of %d …"))
 		if err != nil {
 			return err
 		}
@@ -108,12 +108,13 @@ func eval(cmd *cobra.Command, o evalOptions) error {
 		if err != nil {
 			return err
 		}
-		difference = evaluation.DifferenceInWords(o.adapter, o.against, d)
+		difference = evaluation.SummarizeDifference(o.adapter, o.against, d)
 	}
 	bar.end()
 	return printReport(cmd.OutOrStdout(), report, difference, o.json)
 }
 
+// check returns an error for options that can't be used.
 func (o evalOptions) check() error {
 	config := config.Default()
 	config.MaxLength = o.maxLength
@@ -125,30 +126,30 @@ func (o evalOptions) check() error {
 	}
 	switch {
 	case o.answers < 0:
-		return fmt.Errorf("%d prompts can't be answered; it must be at least 0", o.answers)
+		return fmt.Errorf("the number of prompts to answer is %d; it must be at least 0", o.answers)
 	case o.answers > 0 && o.tokens < 1:
-		return fmt.Errorf("the longest answer is %d tokens; it must be at least 1", o.tokens)
+		return fmt.Errorf("the maximum length of an answer is %d tokens; it must be at least 1", o.tokens)
 	case o.adapter == "" && (o.against != "" || o.answers > 0 || o.plain != ""):
-		return fmt.Errorf("--against, --answers and --plain-text compare an adapter with something; name it with --adapter")
+		return fmt.Errorf("--against, --answers and --plain-text need an adapter; name it with --adapter")
 	}
 	return nil
 }
 
-// measure makes the report.
+// measurePairs evaluates the pairs and writes the report.
 func measurePairs(ctx context.Context, m *model.Model, o evalOptions, set *preference.Set, bar *progress) ([]evaluation.Pair, evaluation.Report, error) {
 	var r evaluation.Report
 	beta, err := o.rewardBeta()
 	if err != nil {
 		return nil, r, err
 	}
-	pairs, notes, err := measure.Evaluate(ctx, m, o.adapter, set, o.maxLength, told(bar, "row %d of %d …"))
+	pairs, notes, err := measure.Evaluate(ctx, m, o.adapter, set, o.maxLength, showOn(bar, "row %d of %d …"))
 	if err != nil {
 		return nil, r, err
 	}
 	for _, note := range notes {
 		bar.Note(note)
 	}
-	if r, err = evaluation.Of(pairs, beta); err != nil {
+	if r, err = evaluation.Summarize(pairs, beta); err != nil {
 		return nil, r, err
 	}
 	r.Run, r.Data = o.adapter, set.Source
@@ -157,7 +158,7 @@ func measurePairs(ctx context.Context, m *model.Model, o evalOptions, set *prefe
 		if path == dataset.Builtin {
 			path = ""
 		}
-		text, err := measure.PlainText(ctx, m, o.adapter, path, told(bar, "plain text, row %d of %d …"))
+		text, err := measure.PlainText(ctx, m, o.adapter, path, showOn(bar, "plain text, row %d of %d …"))
 		if err != nil {
 			return nil, r, err
 		}
@@ -165,21 +166,22 @@ func measurePairs(ctx context.Context, m *model.Model, o evalOptions, set *prefe
 	}
 	if o.answers > 0 {
 		options := generate.Options{MaxNewTokens: o.tokens, Temperature: 1, TopP: 1, Samples: 1, Seed: o.seed}
-		answers, err := generate.SampleBoth(ctx, m, o.adapter, generate.Prompts(set, o.answers), options, told(bar, "answer %d of %d …"))
+		answers, err := generate.SampleBoth(ctx, m, o.adapter, generate.Prompts(set, o.answers), options, showOn(bar, "answer %d of %d …"))
 		if err != nil {
 			return nil, r, err
 		}
-		wording := evaluation.WordingOf(answers, o.tokens)
+		wording := evaluation.SummarizeAnswers(answers, o.tokens)
 		r.Answers = &wording
 	}
 	return pairs, r, nil
 }
 
-func told(bar *progress, format string) func(done, total int) {
+// showOn returns a progress callback that shows a format of done and total on a bar.
+func showOn(bar *progress, format string) func(done, total int) {
 	return func(done, total int) { bar.bar(format, min(done+1, total), total) }
 }
 
-// rewardBeta is the beta that was asked for, the run's own, or the default.
+// rewardBeta returns the beta of the flag, else of the run, else the default.
 func (o evalOptions) rewardBeta() (float64, error) {
 	if o.beta != 0 {
 		return o.beta, nil
@@ -191,8 +193,8 @@ func (o evalOptions) rewardBeta() (float64, error) {
 	return config.Default().Beta, err
 }
 
-// keep leaves the report in a run's folder, where the adapter is one's.
-func keep(dir string, r evaluation.Report) error {
+// saveReport writes the report to the adapter's folder if that is a run folder.
+func saveReport(dir string, r evaluation.Report) error {
 	if _, ok, err := run.ReadRecord(dir); dir == "" || !ok || err != nil {
 		return err
 	}
@@ -202,7 +204,7 @@ func keep(dir string, r evaluation.Report) error {
 	return plots.WriteFigures(filepath.Join(dir, "plots"), plots.Calibration(r.Calibration))
 }
 
-// evalSet is a file's pairs, or those that a set holds out by itself.
+// evalSet returns a dataset's held-out pairs if it has any, and otherwise all pairs.
 func evalSet(ctx context.Context, name string) (*preference.Set, error) {
 	data, err := fetchData(ctx, name, "", 0, 0)
 	if data.HeldOut != nil {
@@ -217,15 +219,15 @@ func printReport(w io.Writer, r evaluation.Report, difference string, asJSON boo
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(r)
 	}
-	fmt.Fprintf(w, "%d pairs of %s, %d prompts; intervals hold the true figure with 95 %% confidence\n\n", r.Pairs, r.Data, r.Prompts)
+	fmt.Fprintf(w, "%d pairs of %s, %d prompts; 95 %% confidence intervals\n\n", r.Pairs, r.Data, r.Prompts)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, row := range r.Rows() {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", row.Name, row.Value, row.Interval, row.Words)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", row.Name, row.Value, row.Interval, row.Description)
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n%s\n", r.InWords())
+	fmt.Fprintf(w, "\n%s\n", r.Summary())
 	if difference != "" {
 		fmt.Fprintln(w, difference)
 	}

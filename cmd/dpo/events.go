@@ -12,32 +12,32 @@ import (
 	"example.com/gonb-dpo/dpocore/train"
 )
 
-// events is a listener that writes what happens in a run as JSON Lines: an object a line, written at once, whose "event"
-// says what it is of. Fields are added over time but keep their names and meaning; read those that you know.
+// events is a listener that writes the events of a run as JSON Lines, each as soon as it happens. The field "event" is its
+// kind. New fields may be added, but existing ones keep their names and meaning; ignore fields that you don't know.
 //
-//	phase       text: what begins now
-//	note        text: a sentence that the user should read
-//	begin       model, backend, step (made before), pairs, held_out, steps_per_epoch, row {tokens, answers, pairs},
-//	            config as in run.json
+//	phase       text: the phase that starts
+//	note        text: a sentence for the user
+//	begin       model, backend, step (last step of the checkpoint, 0 for a new run), pairs, held_out, steps_per_epoch,
+//	            rows [{tokens, answers, pairs}], expected, mix (if any), config as in run.json
 //	step        a line of metrics.jsonl: step, seconds, epoch, loss, grad_norm, learning_rate, rewards/chosen, …
 //	evaluating  done, total: rows of held-out pairs
-//	evaluated   step, epoch, eval_loss, eval_rewards/chosen, …, as metrics.jsonl has them
+//	evaluated   step, epoch, eval_loss, eval_rewards/chosen, …, as in metrics.jsonl
 //	sampled     step, answers [{prompt, text}]
 //	saved       step, checkpoint: its folder
-//	finished    dir, seconds (0 where the run was finished before)
-//	error       text, status: the sentence and the exit status that the command ends with
+//	finished    dir, seconds (0 if the run was already finished), taken and expected: actual and expected cost
+//	error       text, status: the command's error and exit status
 //
-// The last line is finished or error, or finished and then error where something after the training failed. A figure
-// that is not finite is null.
+// The last event is finished or error, or finished followed by error if something failed after training. Numbers that are
+// not finite are null.
 type events struct {
 	out    io.Writer
-	broken error // why a line could not be written; nothing is written after it
+	broken error // first write error; nothing is written after it
 }
 
-// newEvents writes a run's events to a writer.
+// newEvents returns a listener that writes to out.
 func newEvents(out io.Writer) *events { return &events{out: out} }
 
-// end writes the error that a command ends with, if there is one, and returns it; without one, why events are missing.
+// end writes the command's error, if any, and returns it. Without an error it returns the first write error.
 func (e *events) end(err error) error {
 	if err == nil {
 		return e.broken
@@ -49,7 +49,7 @@ func (e *events) end(err error) error {
 	return err
 }
 
-// write puts the event's name before the fields, which make one JSON object.
+// write writes one JSON object: the event's name followed by the fields, which must not be empty.
 func (e *events) write(event string, fields any) {
 	if e.broken != nil {
 		return
@@ -61,7 +61,7 @@ func (e *events) write(event string, fields any) {
 		e.broken = fmt.Errorf("write the event %q: %w", event, err)
 		return
 	}
-	// line is {"…} and a line end; all events have fields.
+	// line is {…}\n; replace its opening brace.
 	if _, err := fmt.Fprintf(e.out, "{\"event\":%q,%s", event, line.Bytes()[1:]); err != nil {
 		e.broken = fmt.Errorf("write the event %q: %w", event, err)
 	}
@@ -113,17 +113,17 @@ func (e *events) Evaluating(done, total int) {
 func (e *events) Evaluated(evaluation metrics.Evaluation) { e.write("evaluated", evaluation) }
 
 func (e *events) Sampled(step int, answers []train.Answer) {
-	type said struct {
+	type sample struct {
 		Prompt string `json:"prompt"`
 		Text   string `json:"text"`
 	}
-	list := make([]said, len(answers))
+	list := make([]sample, len(answers))
 	for i, answer := range answers {
-		list[i] = said(answer)
+		list[i] = sample(answer)
 	}
 	e.write("sampled", struct {
-		Step    int    `json:"step"`
-		Answers []said `json:"answers"`
+		Step    int      `json:"step"`
+		Answers []sample `json:"answers"`
 	}{step, list})
 }
 

@@ -17,7 +17,7 @@ import (
 
 var _ train.Listener = (*events)(nil)
 
-// TestEvents holds the line of every event, field by field: programs read them.
+// TestEvents fixes every field of every event, since other programs read them.
 func TestEvents(t *testing.T) {
 	for want, tell := range map[string]func(*events){
 		`{"event":"phase","text":"loading the model"}`: func(e *events) { e.Phase("loading the model") },
@@ -70,7 +70,7 @@ func TestBeginEvent(t *testing.T) {
 	}
 }
 
-// A run without fault ends without an error event.
+// TestEventsEnd: a run without an error ends without an error event.
 func TestEventsEnd(t *testing.T) {
 	var out strings.Builder
 	if err := newEvents(&out).end(nil); err != nil || out.Len() > 0 {
@@ -82,7 +82,7 @@ func TestEventsEnd(t *testing.T) {
 	}
 }
 
-// full is a disk that is full after some lines.
+// full is a writer that fails after some lines, like a full disk.
 type full struct{ lines int }
 
 func (f *full) Write(p []byte) (int, error) {
@@ -92,7 +92,7 @@ func (f *full) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Events that can't be written don't end the run, but its end says so.
+// TestEventsThatCannotBeWritten: a write error does not stop the run, but is reported at its end.
 func TestEventsThatCannotBeWritten(t *testing.T) {
 	e := newEvents(&full{lines: 1})
 	e.Phase("one")

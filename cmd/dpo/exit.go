@@ -9,24 +9,24 @@ import (
 	"example.com/gonb-dpo/dpocore/train"
 )
 
-// The exit statuses, of which docs/command.md has a table.
+// Exit statuses, documented in docs/command.md.
 const (
 	statusDone        = 0
 	statusFailed      = 1
 	statusWrongUse    = 2
 	statusBadData     = 3
-	statusInterrupted = 130 // as shells have it for Ctrl-C
+	statusInterrupted = 130 // as in shells after Ctrl-C
 )
 
 // exitHelp is the table in `dpo --help`.
 const exitHelp = `Exit status:
     0  done
     1  failed: the model, the run folder, the disk, the device
-    2  wrong use: an unknown command or flag, or a value that no run can have
-    3  bad data: the file of pairs is missing, broken, or teaches nothing
-  130  interrupted, by Ctrl-C or from outside`
+    2  wrong usage: an unknown command or flag, or an invalid value
+    3  bad data: the file of pairs is missing, damaged, or has no usable pairs
+  130  interrupted by Ctrl-C or a signal`
 
-// fault is an error with the exit status that the command ends with.
+// fault is an error with the command's exit status.
 type fault struct {
 	error
 	status int
@@ -34,13 +34,13 @@ type fault struct {
 
 func (f *fault) Unwrap() error { return f.error }
 
-// wrongUse marks an error as one in how the command was called; nil stays nil.
+// wrongUse marks an error as one in the command's arguments. It returns nil for nil.
 func wrongUse(err error) error { return faultOf(err, statusWrongUse) }
 
-// badData marks an error as one in a file of pairs; nil stays nil.
+// badData marks an error as one in a file of pairs. It returns nil for nil.
 func badData(err error) error { return faultOf(err, statusBadData) }
 
-// faultOf marks an error that has no mark yet.
+// faultOf adds an exit status to an error that has none.
 func faultOf(err error, status int) error {
 	var marked *fault
 	if err == nil || errors.As(err, &marked) {
@@ -49,7 +49,7 @@ func faultOf(err error, status int) error {
 	return &fault{err, status}
 }
 
-// status is the exit status for a command's error. An interrupt counts as one wherever it came between.
+// status returns the exit status for a command's error. An interrupt takes precedence over other causes.
 func status(err error) int {
 	var stopped *train.Stopped
 	var marked *fault
@@ -67,8 +67,8 @@ func status(err error) int {
 	}
 }
 
-// sentence is what the user reads of a command's error: one line, and of an interrupt not how it came through, but what
-// is left.
+// sentence returns the error message for the user as one line. After an interrupt it describes the state of the run, not the
+// interrupted operation.
 func sentence(err error) string {
 	var stopped *train.Stopped
 	var several interface{ Unwrap() []error }
@@ -77,7 +77,7 @@ func sentence(err error) string {
 		return stopped.Error()
 	case errors.Is(err, context.Canceled):
 		return "stopped"
-	case errors.As(err, &several): // errors.Join gives each a line
+	case errors.As(err, &several): // errors.Join separates errors by newlines
 		return strings.ReplaceAll(err.Error(), "\n", "; ")
 	default:
 		return err.Error()

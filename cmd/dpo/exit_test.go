@@ -29,7 +29,7 @@ func TestStatus(t *testing.T) {
 		{wrongUse(plain), 2, "plain"},
 		{badData(plain), 3, "plain"},
 		{fmt.Errorf("train: %w", badData(plain)), 3, "train: plain"},
-		{badData(fmt.Errorf("read: %w", wrongUse(plain))), 2, "read: plain"}, // the inner mark knows more
+		{badData(fmt.Errorf("read: %w", wrongUse(plain))), 2, "read: plain"}, // the inner status takes precedence
 		{badData(fmt.Errorf("fetch: %w", context.Canceled)), 130, "stopped"},
 		{fmt.Errorf("x: %w", &train.Stopped{Step: 3, Dir: "run", Cause: context.Canceled}), 130, (&train.Stopped{Step: 3, Dir: "run"}).Error()},
 	} {
@@ -37,7 +37,7 @@ func TestStatus(t *testing.T) {
 			t.Errorf("%v has status %d, want %d", c.err, got, c.want)
 		}
 		if c.err != nil && sentence(c.err) != c.says {
-			t.Errorf("%v is told as %q, want %q", c.err, sentence(c.err), c.says)
+			t.Errorf("the message of %v is %q, want %q", c.err, sentence(c.err), c.says)
 		}
 	}
 	if !errors.Is(badData(os.ErrNotExist), os.ErrNotExist) {
@@ -65,12 +65,12 @@ func TestExitStatus(t *testing.T) {
 	} {
 		out, err := dpo(t, strings.Fields(args)...).CombinedOutput()
 		if got := exitStatus(t, err); got != want {
-			t.Errorf("dpo %s ends with %d, want %d: %s", args, got, want, out)
+			t.Errorf("dpo %s has exit status %d, want %d: %s", args, got, want, out)
 		}
 	}
 }
 
-// TestHelpAndDocumentAgree: docs/command.md has each status of `dpo --help`.
+// TestHelpAndDocumentAgree: docs/command.md lists each exit status of `dpo --help`.
 func TestHelpAndDocumentAgree(t *testing.T) {
 	document, err := os.ReadFile("../../docs/command.md")
 	if err != nil {
@@ -87,7 +87,7 @@ func TestHelpAndDocumentAgree(t *testing.T) {
 	}
 }
 
-// TestInterruptedTraining: Ctrl-C after the first step leaves its checkpoint, one sentence, and 130.
+// TestInterruptedTraining: after Ctrl-C in the first step there are its checkpoint, one sentence, and exit status 130.
 func TestInterruptedTraining(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	dir := filepath.Join(t.TempDir(), "run")
@@ -108,7 +108,7 @@ func TestInterruptedTraining(t *testing.T) {
 		}
 	}
 	if got := exitStatus(t, cmd.Wait()); got != statusInterrupted || !strings.HasPrefix(last, "dpo: stopped after step") {
-		t.Errorf("the interrupted run ends with %d and says %q", got, last)
+		t.Errorf("the interrupted run has exit status %d and the message %q", got, last)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// generateOptions are what the command takes beside the way tokens are chosen.
+// generateOptions are the command's flags, except those for sampling.
 type generateOptions struct {
 	model, adapter, system, prompt string
 }
@@ -23,8 +23,8 @@ func generateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate",
 		Short: "Answer a prompt",
-		Long: `Answer a prompt, with or without an adapter. Standard output holds the answers
-and nothing else; one comes as it is written, several are set apart by a line of
+		Long: `Answer a prompt, with or without an adapter. Only the answers are written to
+standard output: a single answer is streamed, several are separated by lines of
 three dashes.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return answerPrompt(cmd, o, draw) },
@@ -32,26 +32,26 @@ three dashes.`,
 	f := cmd.Flags()
 	modelFlag(cmd, &o.model)
 	f.StringVar(&o.adapter, "adapter", "", "PEFT `folder` to answer with")
-	f.StringVar(&o.prompt, "prompt", "", "what to answer")
+	f.StringVar(&o.prompt, "prompt", "", "prompt to answer")
 	systemFlag(cmd, &o.system)
-	f.IntVar(&draw.Samples, "n", draw.Samples, "answers, computed as one batch")
-	drawFlags(cmd, &draw)
+	f.IntVar(&draw.Samples, "n", draw.Samples, "number of answers, computed as one batch")
+	samplingFlags(cmd, &draw)
 	return cmd
 }
 
 func systemFlag(cmd *cobra.Command, system *string) {
-	cmd.Flags().StringVar(system, "system", "", "tell the model how to answer; the chat template's own `text` where there is none")
+	cmd.Flags().StringVar(system, "system", "", "system prompt `text` (default that of the chat template, if any)")
 }
 
-// drawFlags are the same for every command that draws tokens.
-func drawFlags(cmd *cobra.Command, o *generate.Options) {
+// samplingFlags adds the flags of commands that sample tokens.
+func samplingFlags(cmd *cobra.Command, o *generate.Options) {
 	f := cmd.Flags()
-	f.IntVar(&o.MaxNewTokens, "max-new-tokens", o.MaxNewTokens, "longest answer, in tokens")
-	f.Float64Var(&o.Temperature, "temperature", o.Temperature, "0 takes the likeliest token every time; 0.7 varies")
-	f.IntVar(&o.TopK, "top-k", o.TopK, "draw among so many likeliest tokens; 0 for all")
-	f.Float64Var(&o.TopP, "top-p", o.TopP, "draw among the likeliest tokens that make up this probability")
-	f.Float64Var(&o.RepetitionPenalty, "repetition-penalty", o.RepetitionPenalty, "above 1 avoids the tokens of the prompt and of the answer so far")
-	f.StringArrayVar(&o.Stop, "stop", nil, "end the answer before this `text` (in bash $'\\n' is a line end); may be given several times")
+	f.IntVar(&o.MaxNewTokens, "max-new-tokens", o.MaxNewTokens, "maximum length of an answer in tokens")
+	f.Float64Var(&o.Temperature, "temperature", o.Temperature, "sampling temperature; 0 for greedy decoding")
+	f.IntVar(&o.TopK, "top-k", o.TopK, "sample from this many most likely tokens; 0 for all")
+	f.Float64Var(&o.TopP, "top-p", o.TopP, "sample from the most likely tokens with this total probability")
+	f.Float64Var(&o.RepetitionPenalty, "repetition-penalty", o.RepetitionPenalty, "above 1, penalize tokens of the prompt and of the answer so far")
+	f.StringArrayVar(&o.Stop, "stop", nil, "end the answer before this `text` (a newline in bash is $'\\n'); can be repeated")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "the same seed gives the same answers")
 }
 
@@ -75,8 +75,8 @@ func answerPrompt(cmd *cobra.Command, o generateOptions, draw generate.Options) 
 	turns := append(generate.NewConversation(o.system).Turns(), preference.Turn{Role: "user", Content: o.prompt})
 	out := cmd.OutOrStdout()
 	if draw.Samples == 1 {
-		return writeAnswer(out, func(said func(string)) error {
-			_, err := answerer.Answer(cmd.Context(), turns, draw, func(_ int, text string) { said(text) })
+		return writeAnswer(out, func(write func(string)) error {
+			_, err := answerer.Answer(cmd.Context(), turns, draw, func(_ int, text string) { write(text) })
 			return err
 		})
 	}
@@ -88,14 +88,14 @@ func answerPrompt(cmd *cobra.Command, o generateOptions, draw generate.Options) 
 	return nil
 }
 
-// writeAnswer writes what answer says as it comes, and ends the line: where it failed only if it had said something.
-func writeAnswer(out io.Writer, answer func(said func(text string)) error) error {
-	begun := false
+// writeAnswer streams an answer to out and ends the line, unless answer failed before writing anything.
+func writeAnswer(out io.Writer, answer func(write func(text string)) error) error {
+	started := false
 	err := answer(func(text string) {
-		begun = true
+		started = true
 		fmt.Fprint(out, text)
 	})
-	if begun || err == nil {
+	if started || err == nil {
 		fmt.Fprintln(out)
 	}
 	return err

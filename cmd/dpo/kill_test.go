@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"os"
@@ -13,11 +12,12 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// asCommand makes the test program behave as the command, so that a test can kill it.
+// asCommand is the environment variable that makes the test binary run as the command, so that a test can kill it.
 const asCommand = "DPO_TEST_AS_COMMAND"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) == "1" {
+		pauseSelf()
 		main()
 		return
 	}
@@ -35,8 +35,7 @@ func dpo(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestKilledRunResumesToTheSameBytes kills a run the moment it has told of a step, while that step's checkpoint is being
-// written, for each of its steps.
+// TestKilledRunResumesToTheSameBytes kills a run while it writes the checkpoint of a step, for each of its steps.
 func TestKilledRunResumesToTheSameBytes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
@@ -51,37 +50,18 @@ func TestKilledRunResumesToTheSameBytes(t *testing.T) {
 	want := adapterBytes(t, whole)
 	for step := 1; step <= 4; step++ {
 		dir := filepath.Join(t.TempDir(), "run")
-		killAfter(t, dpo(t, args(dir)...), fmt.Sprintf("step %d/", step))
+		run := dpo(t, args(dir)...)
+		startStopped(t, run, fmt.Sprintf("/.checkpoint-%d/", step))
+		killStopped(t, run)
 		if out, err := dpo(t, args(dir)...).CombinedOutput(); err == nil || !strings.Contains(string(out), "--resume") {
 			t.Errorf("without --resume: %v, %s", err, out)
 		}
 		if out, err := dpo(t, append(args(dir), "--resume")...).CombinedOutput(); err != nil {
-			t.Fatalf("killed after step %d, then: %v: %s", step, err, out)
+			t.Fatalf("killed in the checkpoint of step %d, then: %v: %s", step, err, out)
 		}
 		if !bytes.Equal(adapterBytes(t, dir), want) {
-			t.Errorf("killed after step %d and resumed: the adapter differs from the uninterrupted run's", step)
+			t.Errorf("killed in the checkpoint of step %d and resumed: the adapter differs from the uninterrupted run's", step)
 		}
-	}
-}
-
-// killAfter starts a command and kills it as soon as it prints a line with the text.
-func killAfter(t *testing.T, cmd *exec.Cmd, text string) {
-	t.Helper()
-	pipe, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(pipe)
-	for lines.Scan() && !strings.Contains(lines.Text(), text) {
-	}
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err == nil {
-		t.Fatalf("the command ended before it printed %q", text)
 	}
 }
 

@@ -1,5 +1,5 @@
-// Command dpo trains a language model on preference pairs with Direct Preference Optimization, and measures, merges and
-// tries the result. It calls the same functions as the notebooks.
+// Command dpo trains a language model on preference pairs with Direct Preference Optimization, and evaluates, merges and
+// runs the result. It calls the same functions as the notebooks.
 package main
 
 import (
@@ -26,19 +26,19 @@ func main() {
 	os.Exit(status(err))
 }
 
-// run runs the command line. What fails before a command has begun is wrong use: an unknown command or flag, a value that
-// can't be read, flags that don't go together.
+// execute runs the command line. An error before a command starts is one of usage: an unknown command or flag, a value that
+// can't be parsed, or conflicting flags.
 func execute(ctx context.Context, cmd *cobra.Command) error {
-	begun := false
+	started := false
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		if err := cmd.ValidateFlagGroups(); err != nil { // cobra does so only after this
+		if err := cmd.ValidateFlagGroups(); err != nil { // cobra does so only after PersistentPreRunE
 			return err
 		}
-		begun = true
+		started = true
 		return nil
 	}
 	err := cmd.ExecuteContext(ctx)
-	if !begun {
+	if !started {
 		return wrongUse(err)
 	}
 	return err
@@ -50,36 +50,36 @@ func root() *cobra.Command {
 		Short: "Direct Preference Optimization of a small language model, on a laptop or a GPU",
 		Long: `dpo teaches a language model which of two answers people prefer.
 
-It takes pairs of answers to the same prompt, a chosen and a rejected one, and
-moves the model towards the chosen ones, without a reward model and without
-reinforcement learning (Rafailov et al. 2023, https://arxiv.org/abs/2305.18290).
+It trains on pairs of answers to the same prompt, one chosen and one rejected, and
+makes the chosen ones more likely, without a reward model or reinforcement
+learning (Rafailov et al. 2023, https://arxiv.org/abs/2305.18290).
 
-The shortest way through:
+Quick start:
 
-  dpo train --data builtin --out run          learn from the built-in pairs
-  dpo compare --adapter run                   answers before and after
+  dpo train --data builtin --out run          train on the built-in pairs
+  dpo compare --adapter run                   compare answers before and after
   dpo eval --adapter run --data builtin       how often the better answer wins
-  dpo diagnose run                            what went wrong, and what to change
-  dpo merge --adapter run --out merged        one model folder for other tools
+  dpo diagnose run                            what went wrong, and how to fix it
+  dpo merge --adapter run --out merged        write a model folder for other tools
 
-Where something does not work, dpo doctor says what is missing and what mends it.
+If something does not work, dpo doctor says what is missing and how to fix it.
 
 ` + exitHelp,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	cmd.AddCommand(trainCommand(), replayCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(), tokensCommand(), mergeCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), dataCommand())
-	for _, below := range cmd.Commands() {
-		if below.HasSubCommands() {
-			refuseOthers(below)
+	for _, child := range cmd.Commands() {
+		if child.HasSubCommands() {
+			rejectUnknown(child)
 		}
 	}
 	completeFlags(cmd)
 	return cmd
 }
 
-// refuseOthers makes an unknown command below one wrong use; cobra would answer it with the help, as if all were well.
-func refuseOthers(cmd *cobra.Command) {
+// rejectUnknown makes an unknown subcommand an error; by default cobra prints the help and succeeds.
+func rejectUnknown(cmd *cobra.Command) {
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
@@ -89,11 +89,12 @@ func refuseOthers(cmd *cobra.Command) {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 
-// modelFlag is the same for every command that needs a model.
+// modelFlag adds the flag of commands that need a model.
 func modelFlag(cmd *cobra.Command, model *string) {
-	cmd.Flags().StringVar(model, "model", "", "`name` of a model folder or .gguf file, or owner/name on the Hugging Face hub; the installed SmolLM2-135M-Instruct where none is named")
+	cmd.Flags().StringVar(model, "model", "", "`name` of a model folder or .gguf file, or owner/name on the Hugging Face hub (default the installed SmolLM2-135M-Instruct)")
 }
 
+// dataFlag adds the flag of commands that read preference pairs.
 func dataFlag(cmd *cobra.Command, data *string) {
-	cmd.Flags().StringVar(data, "data", dataset.Builtin, "`file` of preference pairs (JSON Lines, JSON, CSV, Parquet), \"builtin\", a mix such as helpfulness=0.7,truthfulness=0.3, or a published set: "+strings.Join(source.Names(), ", "))
+	cmd.Flags().StringVar(data, "data", dataset.Builtin, "`file` of preference pairs (JSON Lines, JSON, CSV, Parquet), \"builtin\", a mix such as helpfulness=0.7,truthfulness=0.3, or a published dataset: "+strings.Join(source.Names(), ", "))
 }

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/merge"
 	"example.com/gonb-dpo/dpocore/model"
 )
 
@@ -20,12 +20,12 @@ func mergeCommand() *cobra.Command {
 		Use:   "merge",
 		Short: "Merge an adapter into its model",
 		Long: `Merge an adapter into its model and write a folder that transformers, vLLM and
-llama.cpp's converter load. The folder is read back and checked against the
-model with its adapter. It appears whole or not at all.`,
+llama.cpp's converter can load. The folder is read back and checked against the
+model with its adapter; it appears only once it is complete.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, ok := export.DTypes[dtype]; !ok {
-				return wrongUse(fmt.Errorf("the type is %q; it may be float32, float16, bfloat16", dtype))
+			if !slices.Contains(export.MergedFolder.DTypes(), dtype) {
+				return wrongUse(fmt.Errorf("unknown type %q; choose float32, float16 or bfloat16", dtype))
 			}
 			m, err := openModel(cmd.Context(), model)
 			if err != nil {
@@ -43,16 +43,16 @@ model with its adapter. It appears whole or not at all.`,
 }
 
 func mergeRun(ctx context.Context, m *model.Model, adapter, out, dtype string) error {
-	fresh, err := merge.Merge(ctx, m, adapter, out, dtype)
+	fresh, err := export.Merge(ctx, m, adapter, out, dtype)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return &fault{fmt.Errorf("stopped before the merge was done; %s is as it was, and the same command merges", out), statusInterrupted}
+		return &fault{fmt.Errorf("stopped before the merge was done; %s is unchanged, and the same command merges again", out), statusInterrupted}
 	case err != nil:
 		return err
 	case fresh:
 		fmt.Fprintf(os.Stderr, "merged model: %s (%s, checked against the model with its adapter)\n", out, dtype)
 	default:
-		fmt.Fprintf(os.Stderr, "merged model: %s holds this adapter already\n", out)
+		fmt.Fprintf(os.Stderr, "merged model: %s is up to date\n", out)
 	}
 	return nil
 }

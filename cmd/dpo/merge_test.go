@@ -13,7 +13,7 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// mergeTest is a finished run, its model, and a place to merge into that holds an earlier merge.
+// mergeTest has a finished run, its model, and an output folder with an earlier merge.
 type mergeTest struct{ model, run, parent, out string }
 
 func newMergeTest(t *testing.T) mergeTest {
@@ -25,31 +25,47 @@ func newMergeTest(t *testing.T) mergeTest {
 	return m
 }
 
-// command merges in another type than the earlier merge has.
+// command returns a merge with another type than the earlier one.
 func (m mergeTest) command(t *testing.T) *exec.Cmd {
 	t.Helper()
 	return dpo(t, "merge", "--model", m.model, "--adapter", m.run, "--out", m.out, "--dtype", "bfloat16")
 }
 
-// begin starts a merge and returns once its hidden folder is there.
-func (m mergeTest) begin(t *testing.T) (cmd *exec.Cmd, said *bytes.Buffer) {
+// atWork is a part of the path of every file that a merge writes before it is complete.
+const atWork = "/.merged."
+
+// startStopped starts a merge, which stops itself in its hidden folder.
+func (m mergeTest) startStopped(t *testing.T) (cmd *exec.Cmd, said *bytes.Buffer) {
 	t.Helper()
 	cmd, said = m.command(t), &bytes.Buffer{}
 	cmd.Stderr = said
-	before := len(m.lie(t))
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for end := time.Now().Add(time.Minute); len(m.lie(t)) == before; time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("the merge does not begin: %s", said)
-		}
-	}
+	startStopped(t, cmd, atWork)
 	return cmd, said
 }
 
-// lie are the names beside and of the place.
-func (m mergeTest) lie(t *testing.T) (names []string) {
+// interrupt sends a signal to a merge that is writing into its hidden folder, and waits for its end.
+func (m mergeTest) interrupt(t *testing.T, signal syscall.Signal) (status int, said string) {
+	t.Helper()
+	cmd, printed := m.command(t), &bytes.Buffer{}
+	cmd.Stderr = printed
+	cmd.Env = append(cmd.Env, waitSelfAt+"="+atWork)
+	before := len(m.names(t))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(5 * time.Minute); len(m.names(t)) == before; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the merge does not begin: %s", printed)
+		}
+	}
+	if err := cmd.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	return exitStatus(t, cmd.Wait()), printed.String()
+}
+
+// names lists the output folder and everything next to it.
+func (m mergeTest) names(t *testing.T) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(m.parent)
 	if err != nil {
@@ -70,55 +86,42 @@ func (m mergeTest) content(t *testing.T) string {
 	return string(content)
 }
 
-// TestInterruptedMerge: a merge that is asked to end does so with one sentence and 130, and leaves the earlier one alone;
-// one that is killed leaves a folder that the next one removes.
+// TestInterruptedMerge: an interrupted merge exits with one sentence and status 130 and does not touch the earlier merge; a
+// killed one leaves a folder that the next merge removes.
 func TestInterruptedMerge(t *testing.T) {
 	m := newMergeTest(t)
 	earlier := m.content(t)
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		cmd, said := m.begin(t)
-		begun := time.Now()
-		if err := cmd.Process.Signal(signal); err != nil {
-			t.Fatal(err)
-		}
-		got := exitStatus(t, cmd.Wait())
-		if want := "dpo: stopped before the merge was done; " + m.out + " is as it was, and the same command merges\n"; got != statusInterrupted || said.String() != want {
+		got, said := m.interrupt(t, signal)
+		if want := "dpo: stopped before the merge was done; " + m.out + " is unchanged, and the same command merges again\n"; got != statusInterrupted || said != want {
 			t.Errorf("%v: the merge ends with %d and says %q, want %q", signal, got, said, want)
 		}
-		if took := time.Since(begun); took > 5*time.Second {
-			t.Errorf("%v: the merge ended %v later", signal, took)
-		}
-		if names := m.lie(t); len(names) != 1 || m.content(t) != earlier {
+		if names := m.names(t); len(names) != 1 || m.content(t) != earlier {
 			t.Errorf("%v: %v are left, and the earlier merge is another", signal, names)
 		}
 	}
-	cmd, _ := m.begin(t)
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	if cmd.Wait() == nil || len(m.lie(t)) != 2 || m.content(t) != earlier {
-		t.Errorf("after a kill lie %v", m.lie(t))
+	cmd, _ := m.startStopped(t)
+	killStopped(t, cmd)
+	if len(m.names(t)) != 2 || m.content(t) != earlier {
+		t.Errorf("after a kill lie %v", m.names(t))
 	}
 	if out, err := m.command(t).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if names := m.lie(t); len(names) != 1 || m.content(t) == earlier {
+	if names := m.names(t); len(names) != 1 || m.content(t) == earlier {
 		t.Errorf("after the next merge lie %v", names)
 	}
 }
 
-// TestTwoMergesAtOnce: one does not touch the folder of another that is at work, and both end well.
+// TestTwoMergesAtOnce: a merge does not touch the hidden folder of a concurrent one, and both succeed.
 func TestTwoMergesAtOnce(t *testing.T) {
 	m := newMergeTest(t)
-	slow, said := m.begin(t)
-	if err := slow.Process.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	slow, said := m.startStopped(t)
 	if out, err := m.command(t).CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
 	merged := m.content(t)
-	if names := m.lie(t); len(names) != 2 || !strings.HasPrefix(names[0], ".merged.") {
+	if names := m.names(t); len(names) != 2 || !strings.HasPrefix(names[0], ".merged.") {
 		t.Errorf("beside the place lie %v, want the folder of the merge at work", names)
 	}
 	if err := slow.Process.Signal(syscall.SIGCONT); err != nil {
@@ -127,7 +130,7 @@ func TestTwoMergesAtOnce(t *testing.T) {
 	if err := slow.Wait(); err != nil {
 		t.Errorf("%v: %s", err, said)
 	}
-	if names := m.lie(t); len(names) != 1 || m.content(t) != merged {
+	if names := m.names(t); len(names) != 1 || m.content(t) != merged {
 		t.Errorf("in the end lie %v", names)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"example.com/gonb-dpo/plots"
 )
 
-// overlaid are the figures that several runs are compared by.
+// overlaid lists the metrics that are drawn for several runs in one plot.
 var overlaid = []string{"loss", "rewards/margins", "rewards/accuracies", "eval_loss", "eval_rewards/accuracies"}
 
 func plotCommand() *cobra.Command {
@@ -19,14 +19,14 @@ func plotCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plot RUN...",
 		Short: "Draw the loss, rewards and accuracy of runs",
-		Long: `Draw the pictures of each run into its plots folder, as PNG and SVG. Several runs
-are also laid over each other, in --out. Where they mix objectives, each two of
-these are set against each other there: accuracy and margin on held-out pairs, a
-point a run.`,
+		Long: `Draw the plots of each run in its plots folder, as PNG and SVG. With several runs,
+also draw them in common plots in --out. If they mix objectives, these include a
+plot of every two objectives against each other: accuracy and margin on held-out
+pairs, with one point per run.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, dirs []string) error { return plot(cmd, dirs, out) },
 	}
-	cmd.Flags().StringVar(&out, "out", "plots", "`folder` for the pictures of several runs")
+	cmd.Flags().StringVar(&out, "out", "plots", "`folder` for the plots of several runs")
 	return cmd
 }
 
@@ -62,7 +62,7 @@ func plot(cmd *cobra.Command, dirs []string, out string) error {
 	return plots.WriteFigures(out, figures...)
 }
 
-// tradeoffs sets each two objectives that runs measured against each other.
+// tradeoffs draws every two of the runs' objectives against each other.
 func tradeoffs(runs []plots.Run) (figures []plots.Figure) {
 	var names []string
 	for _, run := range runs {
@@ -74,7 +74,7 @@ func tradeoffs(runs []plots.Run) (figures []plots.Figure) {
 	}
 	for i, x := range names {
 		for _, y := range names[i+1:] {
-			if figure, err := plots.Tradeoff(x, y, runs); err == nil { // no run may have measured just these two
+			if figure, err := plots.Tradeoff(x, y, runs); err == nil { // fails if no run measured both
 				figures = append(figures, figure)
 			}
 		}
@@ -82,7 +82,7 @@ func tradeoffs(runs []plots.Run) (figures []plots.Figure) {
 	return figures
 }
 
-// anyHas says whether a run has figures of that name: one without held-out pairs has no evaluations.
+// anyHas reports whether any run has values of a metric; runs without held-out pairs have no evaluations.
 func anyHas(runs []plots.Run, name string) bool {
 	for _, run := range runs {
 		if _, values, ok := run.History.Series(name); ok && len(values) > 0 {

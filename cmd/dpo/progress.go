@@ -13,14 +13,14 @@ import (
 	"example.com/gonb-dpo/dpocore/train"
 )
 
-// progress tells a run as a bar that is drawn over, or as plain lines where the output is not a terminal.
+// progress is a listener that shows a run as a progress bar, or as plain lines if the output is not a terminal.
 type progress struct {
 	out      io.Writer
 	terminal bool
 
 	begin train.Begin
 	pace  train.Pace
-	drawn bool // a bar stands on the last line
+	drawn bool // the last line is a bar
 	last  metrics.Event
 }
 
@@ -28,13 +28,13 @@ func newProgress(file *os.File) *progress {
 	return &progress{out: file, terminal: term.IsTerminal(int(file.Fd()))}
 }
 
-// line writes a line of its own, above the bar.
+// line clears the bar and writes a line.
 func (p *progress) line(format string, args ...any) {
 	p.end()
 	fmt.Fprintf(p.out, format+"\n", args...)
 }
 
-// bar draws over the last line of a terminal.
+// bar replaces the bar on the last line of a terminal.
 func (p *progress) bar(format string, args ...any) {
 	if !p.terminal {
 		return
@@ -60,19 +60,19 @@ func (p *progress) Begin(b train.Begin) {
 	p.pace.Begin(b)
 	c := b.Config
 	p.line("model    %s, on %s", b.Model, b.Backend)
-	p.line("pairs    %d to learn from, %d held out; %d a step, %d steps an epoch", b.Pairs, b.HeldOut, c.StepPairs(), b.StepsPerEpoch)
+	p.line("pairs    %d for training, %d held out; %d per step, %d steps per epoch", b.Pairs, b.HeldOut, c.StepPairs(), b.StepsPerEpoch)
 	if b.Mix != nil {
 		p.line("mix      %s", b.Mix)
 	}
-	p.line("setting  beta %g, rank %d, alpha %g, learning rate %g, %d steps, seed %d", c.Beta, c.LoRARank, c.LoRAAlpha, c.LearningRate, c.MaxSteps, c.Seed)
+	p.line("settings beta %g, rank %d, alpha %g, learning rate %g, %d steps, seed %d", c.Beta, c.LoRARank, c.LoRAAlpha, c.LearningRate, c.MaxSteps, c.Seed)
 	for _, row := range b.Rows {
 		p.line("rows     of %d tokens, up to %d of them in answers, up to %d pairs each", row.Tokens, row.Answers, row.Pairs)
 	}
 	p.line("expected %s", b.Expected)
 	if b.Step > 0 {
-		p.line("resume   after step %d", b.Step)
+		p.line("resuming after step %d", b.Step)
 	}
-	p.bar("compiling the first step, some seconds once …")
+	p.bar("compiling the first step, which takes several seconds …")
 }
 
 func (p *progress) Step(e metrics.Event) {
@@ -93,7 +93,7 @@ func (p *progress) draw(doing string) {
 		e.Step, all, e.Loss, e.RewardsMargins, e.RewardsAccuracies, p.speed(), doing)
 }
 
-// speed is pairs a second and the time left, once a step was made that did not compile.
+// speed returns pairs per second and the remaining time, or "" until a step without compilation has been timed.
 func (p *progress) speed() string {
 	perStep, ok := p.pace.PerStep()
 	if !ok {
@@ -117,20 +117,20 @@ func (p *progress) Evaluated(e metrics.Evaluation) {
 }
 
 func (p *progress) Sampled(step int, answers []train.Answer) {
-	p.pace.Rested()
+	p.pace.Skip()
 	for _, answer := range answers {
 		p.line("after step %d, %q: %s", step, answer.Prompt, answer.Text)
 	}
 }
 
-func (p *progress) Saved(int, string) { p.pace.Rested() }
+func (p *progress) Saved(int, string) { p.pace.Skip() }
 
 func (p *progress) Finished(f train.Finish) {
 	if f.Seconds == 0 {
-		p.line("%s is finished already; nothing to train", f.Dir)
+		p.line("%s is already finished; nothing to train", f.Dir)
 		return
 	}
 	p.line("finished in %s: %s", time.Duration(f.Seconds*float64(time.Second)).Round(time.Second), f.Dir)
-	p.line("taken    %s", f.Actual)
+	p.line("actual   %s", f.Actual)
 	p.line("expected %s", f.Expected)
 }

@@ -21,28 +21,28 @@ func rank(t *testing.T, lines string, args ...string) string {
 	return string(out)
 }
 
-// A session is left, taken up, and gone through by a second rater; what follows can be trained on.
+// A session is stopped, resumed, and repeated by a second rater; the rankings can be used for training.
 func TestDataRank(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model, dir := tinymodel.WriteChat(t, 1), t.TempDir()
 	file, prompts := filepath.Join(dir, "mine.jsonl"), filepath.Join(dir, "prompts.txt")
-	if err := os.WriteFile(prompts, []byte("One?\n\nTwo?\nThree?\n"), 0o644); err != nil {
+	if err := os.WriteFile(prompts, []byte("One?\n\n{\"prompt\": \"Two?\"}\nThree?\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	flags := []string{file, "--model", model, "--prompts", prompts, "--max-new-tokens", "8", "--rater"}
 	says(t, rank(t, "3 > 1\n3 > 2 = 4 > 1\n", append(flags, "anna")...), "1 of 3: One?", `the order is "3 > 1"; it must name each of the 4 answers`,
-		"kept: 3 > 2 = 4 > 1", "2 of 3: Two?", "2 prompts are left; the same command goes on")
-	says(t, rank(t, "all bad\n\n", append(flags, "anna")...), "2 of 3: Two?", "kept: all bad", "3 of 3: Three?", "2 of 3 prompts are ranked by anna in "+file)
-	says(t, rank(t, "3 2 4 1\n1 2 3 4\n4 3 2 1\n", file, "--rater", "ben"), "kept: 3 > 2 > 4 > 1", "3 of 3 prompts are ranked by ben")
+		"saved: 3 > 2 = 4 > 1", "2 of 3: Two?", "2 prompts are left; run the same command to continue")
+	says(t, rank(t, "all bad\n\n", append(flags, "anna")...), "2 of 3: Two?", "saved: all bad", "3 of 3: Three?", "2 of 3 prompts are ranked by anna in "+file)
+	says(t, rank(t, "3 2 4 1\n1 2 3 4\n4 3 2 1\n", file, "--rater", "ben"), "saved: 3 > 2 > 4 > 1", "3 of 3 prompts are ranked by ben")
 
 	pairs := filepath.Join(dir, "pairs.jsonl")
 	says(t, output(t, "data", "rankings", file, "--out", pairs), "answers to 3 prompts", "anna has ranked 2, 1 are left", "ben has ranked 3, 0 are left",
 		"anna and ben agree on 42 % of 12 pairs of answers (2 prompts); Cohen's kappa is 0.30: fair agreement", pairs+": 18 pairs")
 	says(t, output(t, "data", "rankings", file, "--out", pairs, "--pairs", "best-worst"), pairs+": 3 pairs")
 	for name, want := range map[string]string{pairs: ": 3 pairs", file: ": 18 pairs"} {
-		linted, err := dpo(t, "data", "lint", name, "--no-tokens").Output() // so few pairs are wrong, which the status says
+		linted, err := dpo(t, "data", "lint", name, "--no-tokens").Output() // lint fails on so few pairs
 		if says(t, string(linted), want); err == nil {
-			t.Error("so few pairs are taken for enough")
+			t.Error("lint accepts a set of so few pairs")
 		}
 	}
 }
@@ -54,7 +54,7 @@ func TestDataRankMistakes(t *testing.T) {
 	}
 	for want, args := range map[string][]string{
 		"mine.jsonl, line 1: a ranking needs two answers": {"data", "rank", file, "--prompt", "Why?"},
-		"--pairs is \"some\"; it may be all":              {"data", "rankings", file, "--pairs", "some"},
+		"--pairs is \"some\"; it must be all":             {"data", "rankings", file, "--pairs", "some"},
 		"no such file":                                    {"data", "rankings", file + ".missing"},
 	} {
 		if out, err := dpo(t, args...).CombinedOutput(); err == nil || !strings.Contains(string(out), want) {

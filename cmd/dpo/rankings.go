@@ -8,12 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/gonb-dpo/dpocore/judgement"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
-// pairChoices are the values of --pairs.
+// pairChoices maps the values of --pairs.
 var pairChoices = map[string]preference.Choice{"all": preference.AllPairs, "best-worst": preference.BestWorst, "adjacent": preference.Adjacent}
 
 func rankingsCommand() *cobra.Command {
@@ -21,21 +21,21 @@ func rankingsCommand() *cobra.Command {
 	var o preference.ListOptions
 	cmd := &cobra.Command{
 		Use:   "rankings RANKINGS",
-		Short: "Tell how far raters agree, and make pairs of their rankings",
-		Long: `Tell what a file of dpo data rank holds: who has ranked how many prompts, and how
-far each two raters agree (Cohen's kappa over the pairs of answers that both have
-judged). With --out, write the pairs that follow from the rankings: each once, and
-none in which raters disagree.`,
+		Short: "Show how far raters agree, and turn rankings into pairs",
+		Long: `Show what a file written by dpo data rank contains: how many prompts each rater has
+ranked, and how far each two raters agree (Cohen's kappa over the pairs of answers
+that both have ranked). With --out, write preference pairs: each pair once, without
+those on which raters disagree.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var ok bool
 			if o.Choice, ok = pairChoices[choice]; !ok {
-				return wrongUse(fmt.Errorf("--pairs is %q; it may be all, best-worst or adjacent", choice))
+				return wrongUse(fmt.Errorf("--pairs is %q; it must be all, best-worst or adjacent", choice))
 			}
 			if err := o.Validate(); err != nil {
 				return wrongUse(err)
 			}
-			log, err := judgement.Read(args[0])
+			log, err := ranking.Read(args[0])
 			if err != nil {
 				return err
 			}
@@ -55,19 +55,19 @@ none in which raters disagree.`,
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write the pairs to this `file`, as JSON Lines")
-	cmd.Flags().StringVar(&choice, "pairs", "all", "which `pairs` of a ranking: all, best-worst, adjacent")
-	cmd.Flags().Float64Var(&o.MinGap, "gap", 0, "least difference of the two ranks of a pair")
+	cmd.Flags().StringVar(&choice, "pairs", "all", "which `pairs` to make of a ranking: all, best-worst, adjacent")
+	cmd.Flags().Float64Var(&o.MinGap, "gap", 0, "minimum difference between the ranks of a pair")
 	return cmd
 }
 
-func writeRankings(out io.Writer, log *judgement.Log) {
-	fmt.Fprintf(out, "%s: answers to %d prompts\n", log.Source, len(log.Drawings))
+func writeRankings(out io.Writer, log *ranking.Log) {
+	fmt.Fprintf(out, "%s: answers to %d prompts\n", log.Source, len(log.Candidates))
 	raters := log.Raters()
 	for i, rater := range raters {
 		left := len(log.Pending(rater))
-		fmt.Fprintf(out, "  %s has ranked %d, %d are left\n", rater, len(log.Drawings)-left, left)
+		fmt.Fprintf(out, "  %s has ranked %d, %d are left\n", rater, len(log.Candidates)-left, left)
 		for _, other := range raters[:i] {
-			if agreement, err := log.Agreement(other, rater); err == nil { // else they have nothing in common
+			if agreement, err := log.Agreement(other, rater); err == nil { // otherwise they have ranked nothing in common
 				fmt.Fprintf(out, "  %s\n", agreement)
 			}
 		}
@@ -77,7 +77,7 @@ func writeRankings(out io.Writer, log *judgement.Log) {
 	}
 }
 
-// writePairs writes pairs whose prompts are one turn.
+// writePairs writes pairs as JSON Lines. Each prompt is a single turn.
 func writePairs(path string, set *preference.Set) error {
 	var lines strings.Builder
 	encoder := json.NewEncoder(&lines)

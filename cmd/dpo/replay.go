@@ -13,20 +13,20 @@ import (
 	"example.com/gonb-dpo/dpocore/run"
 )
 
-// replayOptions are what the command takes.
+// replayOptions are the command's flags.
 type replayOptions struct{ model, data, evalData, out string }
 
 func replayCommand() *cobra.Command {
 	var o replayOptions
 	cmd := &cobra.Command{
 		Use:   "replay RUN",
-		Short: "Train a run again from its record, and say whether the bytes agree",
-		Long: `Train a finished run again, into another folder, from what its run.json says: settings,
-model, pairs. Then compare the adapter, and all figures but the times, byte for byte.
+		Short: "Train a run again from its record, and check that the results are identical",
+		Long: `Train a finished run again in another folder, with the settings, model and pairs in
+its run.json. Then compare the adapter and all metrics except times byte for byte.
 
-Where the model or the pairs are not what they were, it says which has changed and
-trains nothing. A replay that was stopped goes on with the same command; a finished
-one is only compared. The status is 0 where the bytes agree, and 1 where not.`,
+If the model or the pairs have changed, the command says which and does not train.
+An interrupted replay resumes with the same command; a finished one is only compared.
+The exit status is 0 if the bytes agree, and 1 if not.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeFolders,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -35,9 +35,9 @@ one is only compared. The status is 0 where the bytes agree, and 1 where not.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.out, "out", "", "`folder` of the replay (default RUN-replay)")
-	f.StringVar(&o.model, "model", "", "where the model lies now, unless it is where it was")
-	f.StringVar(&o.data, "data", "", "where the training pairs lie now, unless they are where they were")
-	f.StringVar(&o.evalData, "eval-data", "", "where the held-out pairs lie now, unless they are where they were")
+	f.StringVar(&o.model, "model", "", "path of the model, if it has moved")
+	f.StringVar(&o.data, "data", "", "path of the training pairs, if they have moved")
+	f.StringVar(&o.evalData, "eval-data", "", "path of the held-out pairs, if they have moved")
 	return cmd
 }
 
@@ -47,17 +47,17 @@ func replayRun(cmd *cobra.Command, dir string, o replayOptions) error {
 		return err
 	}
 	if !ok {
-		return fmt.Errorf("replay: there is no run in %s; name the folder that training made", dir)
+		return fmt.Errorf("replay: %s is not a run folder; name the folder that training created", dir)
 	}
 	bar := newProgress(os.Stderr)
 	data, err := replay.FetchData(cmd.Context(), record, o.data, o.evalData, bar.fetching)
 	bar.end()
 	if err != nil {
-		return badData(fmt.Errorf("replay: %w; --data and --eval-data name where training and held-out pairs lie now", err))
+		return badData(fmt.Errorf("replay: %w; if the pairs have moved, name their files with --data and --eval-data", err))
 	}
 	model, err := openModel(cmd.Context(), cmp.Or(o.model, record.Model.Hub, record.Model.Path))
 	if err != nil {
-		return fmt.Errorf("%w; --model names where it lies now", err)
+		return fmt.Errorf("%w; if the model has moved, name it with --model", err)
 	}
 	defer model.Close()
 	found, err := replay.Run(cmd.Context(), model, dir, cmp.Or(o.out, dir+"-replay"), data, bar)

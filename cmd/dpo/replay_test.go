@@ -9,16 +9,16 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// TestReplay: the record is enough, the replay has a folder of its own, and what has changed since is named.
+// TestReplay: a run can be replayed from its record in another folder, and changes of its model or pairs are reported.
 func TestReplay(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model, data, work := tinymodel.WriteChat(t, 1), pairsFile(t), t.TempDir()
 	run := filepath.Join(work, "run")
 	output(t, "train", "--model", model, "--data", data, "--eval-data", data, "--out", run, "--max-steps", "2", "--batch-size", "2", "--eval-steps", "1", "--beta", "0.2")
-	want := run + "-replay agrees with " + run + " byte for byte, in its adapter and in all figures but the times\n"
+	want := run + "-replay agrees with " + run + " byte for byte in its adapter and all metrics except times\n"
 	for range 2 {
 		if got := output(t, "replay", run+"/"); got != want {
-			t.Errorf("replay says %q, want %q", got, want)
+			t.Errorf("replay prints %q, want %q", got, want)
 		}
 	}
 	moved := filepath.Join(work, "moved.jsonl")
@@ -33,16 +33,16 @@ func TestReplay(t *testing.T) {
 			t.Errorf("replay %v: status %d, %s; want status %d and %q", args, cmd.ProcessState.ExitCode(), text, status, want)
 		}
 	}
-	fails(statusBadData, "--data and --eval-data name where training and held-out pairs lie now")
+	fails(statusBadData, "if the pairs have moved, name their files with --data and --eval-data")
 	fails(statusBadData, data, "--data", moved) // the held-out pairs were in the same file
 	if got := output(t, "replay", run, "--data", moved, "--eval-data", moved); got != want {
-		t.Errorf("of pairs that have moved replay says %q, want %q", got, want)
+		t.Errorf("of pairs that have moved replay prints %q, want %q", got, want)
 	}
 	if err := os.Rename(moved, data); err != nil {
 		t.Fatal(err)
 	}
 	fails(statusFailed, "is the run itself", "--out", run)
-	fails(statusFailed, "nothing was trained, for this would be another run than "+run+": the model's weights have changed", "--model", tinymodel.WriteChat(t, 2))
+	fails(statusFailed, "nothing was trained, because the inputs of "+run+" have changed: the model's weights have changed", "--model", tinymodel.WriteChat(t, 2))
 	other := pairsFile(t)
 	content, err := os.ReadFile(other)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/rounds"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/plots"
@@ -142,12 +142,12 @@ func readRoundPrompts(o roundsOptions, config rounds.Config) (prompts rounds.Pro
 		return prompts, wrongUse(errors.New("rounds after the first need prompts; name a file with --prompts"))
 	}
 	if o.prompts != "" {
-		if prompts.New, err = dataset.ReadPrompts(o.prompts); err != nil {
+		if prompts.New, err = preference.ReadPrompts(o.prompts); err != nil {
 			return prompts, badData(err)
 		}
 	}
 	if o.check != "" {
-		if prompts.Check, err = dataset.ReadPrompts(o.check); err != nil {
+		if prompts.Check, err = preference.ReadPrompts(o.check); err != nil {
 			return prompts, badData(err)
 		}
 	}
@@ -160,7 +160,7 @@ type roundsProgress struct {
 	doing string
 }
 
-func (p *roundsProgress) Doing(what string, done, total int) {
+func (p *roundsProgress) Progress(what string, done, total int) {
 	p.bar("%s, %d of %d …", what, done, total)
 	if !p.terminal && what != p.doing && done < total {
 		p.line("%s …", what)
@@ -186,7 +186,7 @@ func checkLine(c rounds.Check) string {
 
 func printRounds(w io.Writer, record rounds.Record) {
 	for _, done := range record.Done {
-		fmt.Fprintf(w, "%s  %d pairs\n  %s\n", done.Run, done.Pairs, done.Says)
+		fmt.Fprintf(w, "%s  %d pairs\n  %s\n", done.Run, done.Pairs, done.Summary)
 	}
 	for _, c := range record.Checked {
 		fmt.Fprintln(w, checkLine(c))

@@ -39,14 +39,14 @@ func TestRoundsByEndpoint(t *testing.T) {
 	p := roundsPlace(t)
 	judge := fmt.Sprintf("--judge endpoint:%s/v1 --judge-model m --judge-key-env TEST_JUDGE_KEY ", server.URL)
 	out, err := p.run(shortRounds + judge).CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "takes 2 calls, ") || !strings.Contains(string(out), "--judge-calls 2 allows it") || asked > 0 {
+	if err == nil || !strings.Contains(string(out), "needs at most 2 calls, ") || !strings.Contains(string(out), "allow it with --judge-calls 2") || asked > 0 {
 		t.Fatalf("%d calls, %v: %s", asked, err, out)
 	}
 	out, err = p.run(shortRounds + judge + "--judge-calls 2").CombinedOutput()
 	if err != nil || asked != 2 {
 		t.Fatalf("%d calls, %v: %s", asked, err, out)
 	}
-	for _, want := range []string{"Judging 2 prompts by endpoint:m at " + server.URL, "judging took 2 calls, 200 tokens to read and 20 to write", "round-2  2 pairs", "its reference too"} {
+	for _, want := range []string{"Judging the answers to 2 prompts by endpoint:m at " + server.URL, "judging took 2 calls, 200 input tokens and 20 output tokens", "round-2  2 pairs", "also its reference"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("lacks %q in\n%s", want, out)
 		}
@@ -77,7 +77,7 @@ func TestRoundsByModel(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, want := range []string{"Round 1 learns from PAIRS. It starts from the first model, MODEL, which is its reference.", "It goes on with round 1's adapter; its reference stays the first model, MODEL,", "the first model: a mean score of -", "the model of round 2: a mean score of -"} {
+	for _, want := range []string{"Round 1 trains on PAIRS. It starts from the first model, MODEL, which is also its reference.", "It continues with round 1's adapter; its reference is still the first model, MODEL,", "the first model: a mean score of -", "the model of round 2: a mean score of -"} {
 		if !strings.Contains(p.replacer(true).Replace(string(out)), want) {
 			t.Errorf("lacks %q in\n%s", want, out)
 		}
@@ -97,14 +97,14 @@ func TestBadRounds(t *testing.T) {
 	p.write(p.path("ODD"), []byte("{\"prompt\": \"Why?\"}\n{\"question\": \"How?\"}\n"))
 	for _, c := range []badInput{
 		{"rounds --model MODEL --out OUT --judge words:5", 2, "rounds after the first need prompts; name a file with --prompts"},
-		{"rounds --model MODEL --out OUT --prompts ODD --judge words:5", 3, `ODD, line 2: the field "prompt" is missing; it must be a text`},
+		{"rounds --model MODEL --out OUT --prompts ODD --judge words:5", 3, `ODD, line 2: the field "prompt" is missing; it must be a string`},
 		{shortRounds + "--judge taste", 2, `the judge is "taste"; it may be words:N, model:NAME, endpoint:URL or person:FILE`},
-		{shortRounds + "--judge words:many", 2, `the judge is "words:many"; write the number of words as in words:60`},
-		{shortRounds + "--judge model:MODEL --judge-by chance", 2, `the model judges by "chance"; it may be yes or likelihood`},
+		{shortRounds + "--judge words:many", 2, `the judge is "words:many"; give a number of words, as in words:60`},
+		{shortRounds + "--judge model:MODEL --judge-by chance", 2, `unknown method of judging "chance"; it must be yes or likelihood`},
 		{shortRounds + "--judge endpoint:localhost", 2, "the endpoint's address can't be used; write it as in http://localhost:8080/v1"},
 		{shortRounds + "--judge endpoint:http://localhost:1/v1", 2, "the endpoint's model has no name; give the name that the server knows it by"},
-		{shortRounds + "--judge words:5 --reference first", 2, `the reference is "first"; it may be previous (the model of the round before) or base (the first model)`},
-		{shortRounds + "--judge words:5 --rounds 4", 1, "train in rounds: there are 2 prompts, and round 4 begins with prompt 5; give more, or take fewer a round (now 2)"},
+		{shortRounds + "--judge words:5 --reference first", 2, `the reference is "first"; it must be previous (the model of the previous round) or base (the first model)`},
+		{shortRounds + "--judge words:5 --rounds 4", 1, "train in rounds: there are 2 prompts, but round 4 starts at prompt 5; give more prompts, or use fewer per round (now 2)"},
 	} {
 		p.fails(c)
 	}

@@ -12,7 +12,7 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// TestSecrets: neither the hub's token nor an endpoint's key is in what commands print, or in any file that they leave.
+// TestSecrets: neither the hub's token nor an endpoint's key appears in the output of commands or in any file they write.
 func TestSecrets(t *testing.T) {
 	const token, key = "hf_neverToBeShown123", "sk-never-to-be-shown-456"
 	files := map[string][]byte{}
@@ -72,7 +72,7 @@ func TestSecrets(t *testing.T) {
 		}
 		content, err := os.ReadFile(path)
 		if text := string(content); strings.Contains(text, token) || strings.Contains(text, key) {
-			t.Errorf("%s holds a secret", path)
+			t.Errorf("%s contains a secret", path)
 		}
 		return err
 	})

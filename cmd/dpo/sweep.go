@@ -162,6 +162,6 @@ func printSweep(w io.Writer, dir string, record sweep.Record, asJSON bool) error
 	for _, line := range record.Unfinished(dir) {
 		fmt.Fprintln(w, line)
 	}
-	fmt.Fprintf(w, "\n%s\n\n%s\n", record.Says, sweep.ColumnsInWords)
+	fmt.Fprintf(w, "\n%s\n\n%s\n", record.Summary, sweep.ColumnHelp)
 	return fault
 }

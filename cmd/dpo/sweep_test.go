@@ -22,12 +22,12 @@ func TestSweepCommand(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, told.String())
 	}
-	for _, want := range []string{"run 1 of 2, beta-0.05, step 1/2", "run 2 of 2, beta-0.3, step 1/2", "left of all"} {
+	for _, want := range []string{"run 1 of 2, beta-0.05, step 1/2", "run 2 of 2, beta-0.3, step 1/2", "left in total"} {
 		if !strings.Contains(told.String(), want) {
 			t.Errorf("lacks %q in\n%s", want, told.String())
 		}
 	}
-	for _, want := range []string{"held-out accuracy", "beta-0.05", "beta-0.3", "Gap: by how much more"} {
+	for _, want := range []string{"held-out accuracy", "beta-0.05", "beta-0.3", "Gap: how much more"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("lacks %q in\n%s", want, out)
 		}

@@ -11,7 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/train"
 )
 
-// sweepProgress tells a sweep as progress tells a run: which run of how many, and the time left of all.
+// sweepProgress is a listener that shows a sweep's current run and the remaining time of all runs.
 type sweepProgress struct {
 	*progress
 	pace sweeprun.Pace
@@ -23,7 +23,7 @@ func newSweepProgress(file *os.File, runs int) *sweepProgress {
 }
 
 func (p *sweepProgress) Run(number, of int, run sweep.Point) train.Listener {
-	p.pace.Turn(number)
+	p.pace.StartRun(number)
 	p.run = fmt.Sprintf("run %d of %d, %s", number, of, run.Name)
 	return p
 }
@@ -33,7 +33,7 @@ func (p *sweepProgress) Ended(run sweep.Point, state sweep.State, err error) {
 	case sweep.Failed:
 		p.line("%s failed: %s", run.Name, sentence(err))
 	case sweep.Elsewhere:
-		p.line("%s is held by another process; it is left to that", run.Name)
+		p.line("%s is being trained by another process; skipped", run.Name)
 	}
 }
 
@@ -41,18 +41,18 @@ func (p *sweepProgress) Measuring(run sweep.Point, done, total int) {
 	p.bar("%s: held-out pairs, row %d of %d", run.Name, done+1, total)
 }
 
-// Begin tells of model and pairs once; they are the same for all runs.
+// Begin shows model and pairs once, since they are the same for all runs.
 func (p *sweepProgress) Begin(b train.Begin) {
 	if p.begin.Model == "" {
 		p.line("model    %s, on %s", b.Model, b.Backend)
-		p.line("pairs    %d to learn from, %d held out; %d a step", b.Pairs, b.HeldOut, b.Config.StepPairs())
-		p.line("a run    %s", b.Expected)
+		p.line("pairs    %d for training, %d held out; %d per step", b.Pairs, b.HeldOut, b.Config.StepPairs())
+		p.line("per run  %s", b.Expected)
 	}
 	p.begin = b
 	p.pace.Begin(b)
 	resumed := ""
 	if b.Step > 0 {
-		resumed = fmt.Sprintf(", goes on after step %d", b.Step)
+		resumed = fmt.Sprintf(", resuming after step %d", b.Step)
 	}
 	p.line("%s%s", p.run, resumed)
 }
@@ -61,7 +61,7 @@ func (p *sweepProgress) Step(e metrics.Event) {
 	p.pace.Step(e)
 	left := ""
 	if rest, ok := p.pace.Left(); ok {
-		left = fmt.Sprintf("  %s left of all", rest.Round(timeStep))
+		left = fmt.Sprintf("  %s left in total", rest.Round(timeStep))
 	}
 	text := fmt.Sprintf("%s, step %d/%d  loss %.4f  accuracy %.2f%s", p.run, e.Step, p.begin.Config.MaxSteps, e.Loss, e.RewardsAccuracies, left)
 	if p.terminal {
@@ -71,7 +71,7 @@ func (p *sweepProgress) Step(e metrics.Event) {
 	p.line("%s", text)
 }
 
-// timeStep is what times are rounded to.
+// timeStep is the unit to which times are rounded.
 const timeStep = time.Second
 
 func (p *sweepProgress) Evaluating(done, total int) {
@@ -86,15 +86,15 @@ func (p *sweepProgress) Evaluated(e metrics.Evaluation) {
 
 func (p *sweepProgress) Finished(f train.Finish) {
 	if f.Seconds == 0 {
-		p.line("%s is finished already", p.run)
+		p.line("%s is already finished", p.run)
 		return
 	}
 	p.line("%s, finished in %s: %s", p.run, time.Duration(f.Seconds*float64(time.Second)).Round(timeStep), f.Dir)
 }
 
-func (p *sweepProgress) Saved(int, string) { p.pace.Rested() }
+func (p *sweepProgress) Saved(int, string) { p.pace.Skip() }
 
 func (p *sweepProgress) Sampled(step int, answers []train.Answer) {
-	p.pace.Rested()
+	p.pace.Skip()
 	p.progress.Sampled(step, answers)
 }

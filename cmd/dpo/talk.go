@@ -18,19 +18,19 @@ import (
 	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
-const commands = "/a switches the adapter off and on, /reset forgets the conversation, /quit ends"
+const commands = "/a switches the adapter off and on, /reset starts a new conversation, /quit quits"
 
-// talk is a conversation on a terminal or through pipes.
+// talk is a chat in a terminal or through pipes.
 type talk struct {
 	model        *model.Model
-	adapter      string // "" without one
+	adapter      string // "" if there is none
 	conversation *generate.Conversation
 	draw         generate.Options
-	out, notes   io.Writer // the answers, and all the rest
-	prompting    bool      // somebody types
+	out, notes   io.Writer // the answers, and everything else
+	prompting    bool      // the input is a terminal
 
 	answerers map[string]*generate.Answerer // by adapter, "" for the model alone
-	now       string                        // the adapter that answers
+	current   string                        // the adapter in use, "" for none
 }
 
 func isTerminal(stream any) bool {
@@ -38,31 +38,31 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// begin prepares the first answerer, so that a mistake shows before anything is typed, and says what may be typed.
-func (t *talk) begin() error {
-	t.answerers, t.now = map[string]*generate.Answerer{}, t.adapter
+// start prepares the first answerer, so that errors appear before the first message, and prints the commands.
+func (t *talk) start() error {
+	t.answerers, t.current = map[string]*generate.Answerer{}, t.adapter
 	if _, err := t.answerer(); err != nil {
 		return err
 	}
-	with := "no adapter"
+	adapter := "no adapter"
 	if t.adapter != "" {
-		with = "adapter " + t.adapter
+		adapter = "adapter " + t.adapter
 	}
-	t.note("%s, %s", t.model.Describe(), with)
-	t.note("a line is a message; %s, Ctrl-C stops an answer", commands)
+	t.note("%s, %s", t.model.Describe(), adapter)
+	t.note("each line is a message; %s, Ctrl-C stops an answer", commands)
 	return nil
 }
 
-// answerer returns the one that answers now. It is made once; both share the model's weights.
+// answerer returns the answerer for the current adapter, which is created once. All share the model's weights.
 func (t *talk) answerer() (*generate.Answerer, error) {
-	if made := t.answerers[t.now]; made != nil {
-		return made, nil
+	if a := t.answerers[t.current]; a != nil {
+		return a, nil
 	}
-	made, err := generate.NewAnswerer(t.model, t.now)
+	a, err := generate.NewAnswerer(t.model, t.current)
 	if err == nil {
-		t.answerers[t.now] = made
+		t.answerers[t.current] = a
 	}
-	return made, err
+	return a, err
 }
 
 func (t *talk) close() {
@@ -73,7 +73,8 @@ func (t *talk) close() {
 
 func (t *talk) note(format string, args ...any) { fmt.Fprintf(t.notes, format+"\n", args...) }
 
-// run takes lines until the last, /quit, or a signal between answers. A signal while the model answers stops the answer.
+// run handles lines until the end of the input, /quit, or a signal at the prompt. An interrupt during an answer stops only
+// that answer.
 func (t *talk) run(in io.Reader) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -94,14 +95,14 @@ func (t *talk) run(in io.Reader) error {
 			if !more {
 				return t.end(<-failed)
 			}
-			if quit, err := t.take(ctx, line, interrupts); quit || err != nil {
+			if quit, err := t.handle(ctx, line, interrupts); quit || err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// end closes the line on which somebody could have typed.
+// end ends the line of the prompt.
 func (t *talk) end(err error) error {
 	if t.prompting {
 		t.note("")
@@ -109,8 +110,8 @@ func (t *talk) end(err error) error {
 	return err
 }
 
-// readLines reads line by line, each when the one before is taken. What ended the lines comes after the last, nil for
-// the end of the input.
+// readLines reads lines one at a time, each after the previous one has been received. After the last line it closes lines
+// and sends the read error, or nil at the end of the input.
 func readLines(in io.Reader) (lines chan string, failed chan error) {
 	lines, failed = make(chan string), make(chan error, 1)
 	go func() {
@@ -133,8 +134,8 @@ func readLines(in io.Reader) (lines chan string, failed chan error) {
 	return lines, failed
 }
 
-// take obeys a command or answers a message.
-func (t *talk) take(ctx context.Context, line string, interrupts <-chan os.Signal) (quit bool, err error) {
+// handle runs a command or answers a message.
+func (t *talk) handle(ctx context.Context, line string, interrupts <-chan os.Signal) (quit bool, err error) {
 	line = strings.TrimSpace(line)
 	switch {
 	case line == "":
@@ -142,11 +143,11 @@ func (t *talk) take(ctx context.Context, line string, interrupts <-chan os.Signa
 		return true, nil
 	case line == "/reset":
 		t.conversation.Reset()
-		t.note("the conversation is forgotten")
+		t.note("started a new conversation")
 	case line == "/a":
 		t.switchAdapter()
 	case strings.HasPrefix(line, "/") && !strings.ContainsAny(line, " \t"):
-		t.note("there is no command %s; %s", line, commands)
+		t.note("unknown command %s; %s", line, commands)
 	default:
 		return false, t.answer(ctx, line, interrupts)
 	}
@@ -154,21 +155,21 @@ func (t *talk) take(ctx context.Context, line string, interrupts <-chan os.Signa
 }
 
 func (t *talk) switchAdapter() {
-	switch t.now {
+	switch t.current {
 	case "":
 		if t.adapter == "" {
-			t.note("there is no adapter to switch on; name one with --adapter")
+			t.note("there is no adapter to switch on; start with --adapter")
 			return
 		}
-		t.now = t.adapter
+		t.current = t.adapter
 		t.note("adapter on")
 	default:
-		t.now = ""
+		t.current = ""
 		t.note("adapter off")
 	}
 }
 
-// answer writes the answer to a message as it comes, with an empty line after it.
+// answer streams the answer to a message, followed by an empty line.
 func (t *talk) answer(ctx context.Context, message string, interrupts <-chan os.Signal) error {
 	answerer, err := t.answerer()
 	if err != nil {
@@ -177,23 +178,23 @@ func (t *talk) answer(ctx context.Context, message string, interrupts <-chan os.
 	answering, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	var reply generate.Reply
-	err = writeAnswer(t.out, func(said func(string)) error {
+	err = writeAnswer(t.out, func(write func(string)) error {
 		var err error
-		reply, err = t.conversation.Ask(answering, answerer, message, t.draw, said)
+		reply, err = t.conversation.Ask(answering, answerer, message, t.draw, write)
 		return err
 	})
 	if reply.Text != "" || err == nil {
 		fmt.Fprintln(t.out)
 	}
 	if reply.LeftOut > 0 {
-		t.note("the conversation outgrew the model's room; its %d oldest messages were left out", reply.LeftOut)
+		t.note("the conversation exceeds the model's context; its %d oldest messages were dropped", reply.LeftOut)
 	}
 	if answering.Err() != nil && ctx.Err() == nil {
-		<-interrupts // the same signal came here too
+		<-interrupts // it received the same signal
 		if reply.Text == "" {
-			t.note("stopped before the answer began; the message is forgotten")
+			t.note("stopped before the answer started; the message was removed")
 		} else {
-			t.note("the answer was stopped; what was said of it counts")
+			t.note("the answer was stopped; the part so far is in the conversation")
 		}
 		return nil
 	}

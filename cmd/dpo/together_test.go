@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"io/fs"
@@ -10,67 +9,50 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// trainFor is a training of some steps with a checkpoint after each.
+// trainFor returns a command that trains for some steps, with a checkpoint after each.
 func trainFor(t *testing.T, steps int, model, data, out string, more ...string) *exec.Cmd {
 	t.Helper()
 	return dpo(t, append(strings.Fields(fmt.Sprintf("train --model %s --data %s --eval-data %s --out %s --max-steps %d --batch-size 2"+
 		" --lora-r 4 --eval-steps 2 --save-steps 1", model, data, data, out, steps)), more...)...)
 }
 
-// TestOneRunTwoProcesses: while one trains, another says in a sentence who does, ends with 1 and changes nothing. Once the
-// one has been killed, its run is free.
+// TestOneRunTwoProcesses: while one process trains, a second one fails with a sentence that names the first, and changes
+// nothing. When the first one has been killed, the run can be resumed.
 func TestOneRunTwoProcesses(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model, data, dir := tinymodel.WriteChat(t, 1), pairsFile(t), filepath.Join(t.TempDir(), "run")
 	first := trainFor(t, 3, model, data, dir)
-	pipe, err := first.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := first.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for lines := bufio.NewScanner(pipe); lines.Scan() && !strings.HasPrefix(lines.Text(), "step 1/"); {
-	}
-	if err := first.Process.Signal(syscall.SIGSTOP); err != nil { // so that it is not done too soon
-		t.Fatal(err)
-	}
+	startStopped(t, first, "/.checkpoint-1/")
 	before := contents(t, dir, nil)
 	for _, flag := range []string{"--resume", "--overwrite"} {
 		var said bytes.Buffer
 		second := trainFor(t, 3, model, data, dir, flag)
 		second.Stderr = &said
 		status := exitStatus(t, second.Run())
-		want := fmt.Sprintf("dpo: train: %s is in use by another process (number %d); wait for it, or choose another folder\n", dir, first.Process.Pid)
+		want := fmt.Sprintf("dpo: train: %s is in use by another process (PID %d); wait for it, or choose another folder\n", dir, first.Process.Pid)
 		if status != statusFailed || !strings.HasSuffix(said.String(), want) {
-			t.Errorf("%s: the second process ends with %d and says %s, want %s", flag, status, said.String(), want)
+			t.Errorf("%s: the second process has exit status %d and the message %s, want %s", flag, status, said.String(), want)
 		}
 		if name := other(contents(t, dir, nil), before); name != "" {
 			t.Errorf("%s: the second process changed %s", flag, name)
 		}
 	}
-	if err := first.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	if first.Wait() == nil {
-		t.Fatal("the first process was not killed")
-	}
+	killStopped(t, first)
 	if out, err := trainFor(t, 3, model, data, dir, "--resume").CombinedOutput(); err != nil {
 		t.Errorf("after the first process was killed: %v: %s", err, out)
 	}
 }
 
-// passing is all that two runs of the same may differ in: times, and the path of their folder.
+// passing matches everything in which two identical runs may differ: times and the path of their folder.
 var passing = regexp.MustCompile(`"(seconds|eval_runtime|train_runtime|train_samples_per_second|train_steps_per_second|eval_samples_per_second)": ?[0-9.eE+-]+`)
 
-// TestTwoProcessesSameBytes: two processes that train the same at once, with one cache between them, leave the same bytes,
-// but for times and the sums of files that hold some.
+// TestTwoProcessesSameBytes: two processes that train the same run concurrently, with a shared cache, write the same bytes
+// except for times and the checksums of files that contain them.
 func TestTwoProcessesSameBytes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
@@ -105,7 +87,7 @@ func TestTwoProcessesSameBytes(t *testing.T) {
 	}
 }
 
-// contents is what lies in a folder, each file's content by its name, after a change.
+// contents returns the files of a folder by name, with each content transformed by change.
 func contents(t *testing.T, dir string, change func(name, content string) string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -127,7 +109,7 @@ func contents(t *testing.T, dir string, change func(name, content string) string
 	return files
 }
 
-// other is the name of a file that two folders have not in common; "" where there is none.
+// other returns the name of a file in which two folders differ, or "".
 func other(a, b map[string]string) string {
 	for name, content := range a {
 		if its, ok := b[name]; !ok || its != content {

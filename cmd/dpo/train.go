@@ -74,7 +74,7 @@ Losses (--loss-type), each as defined by TRL 1.16:
 	f := cmd.Flags()
 	modelFlag(cmd, &o.model)
 	dataFlag(cmd, &o.data)
-	f.StringVar(&o.mix, "mix", "", "how the weights of a mix are applied: "+strings.Join(dataset.MixWays, " or ")+" (default "+dataset.MixSampling+")")
+	f.StringVar(&o.mix, "mix", "", "how the weights of a mix are applied: "+strings.Join(dataset.MixMethods, " or ")+" (default "+dataset.MixSampling+")")
 	f.StringVar(&o.out, "out", "dpo_finetuned_smollm2", "run `folder`")
 	f.StringVar(&o.merged, "merged", "", "also write the merged model to this `folder`")
 	f.StringVar(&o.evalData, "eval-data", "", "held-out pairs: a `file`, \"builtin\", or a published set")
@@ -133,7 +133,7 @@ func afterTraining(cmd *cobra.Command, m *model.Model, o trainOptions, listener 
 		return err
 	}
 	if !o.json { // with --json the last event says that the run has finished
-		if err := complain(o.out, listener); err != nil {
+		if err := noteProblems(o.out, listener); err != nil {
 			return err
 		}
 	}

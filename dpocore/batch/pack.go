@@ -5,20 +5,20 @@ import (
 	"slices"
 )
 
-// Pack lays a step's examples into rows of the given shapes, largest first as Plan gives them, so that the rows cost
-// least. A row takes the longest example that is left and beside it those that fill it best; of the largest shape there
-// are as many rows as that takes, or up to fewestLarge fewer where the rest fits the next shape for less. Many examples
-// are packed some at a time. The same examples give the same rows.
+// Pack distributes a step's examples over rows of the given shapes, which are sorted largest first as from Plan, at minimum
+// cost. Each row gets the longest remaining example and those that fill the rest of the row best. All rows have the largest
+// shape, unless replacing up to maxReplaced of them by rows of the second shape is cheaper. Examples are packed in groups of
+// packGroup. The result is deterministic.
 func Pack(examples []Example, shapes ...Shape) ([]*Row, error) {
 	if err := check(examples, shapes); err != nil {
 		return nil, err
 	}
 	var rows []*Row
-	for begin := 0; begin < len(examples); begin += together {
-		for _, bin := range pack(examples[begin:min(begin+together, len(examples))], shapes) {
+	for start := 0; start < len(examples); start += packGroup {
+		for _, bin := range pack(examples[start:min(start+packGroup, len(examples))], shapes) {
 			row := newRow(bin.shape)
 			for _, index := range bin.examples {
-				row.add(begin+index, examples[begin+index])
+				row.add(start+index, examples[start+index])
 			}
 			rows = append(rows, row)
 		}
@@ -26,35 +26,34 @@ func Pack(examples []Example, shapes ...Shape) ([]*Row, error) {
 	return rows, nil
 }
 
-// together is how many examples are packed at a time, fewestLarge how many rows of the largest shape are given up for
-// smaller ones at most.
 const (
-	together    = 64
-	fewestLarge = 4
+	packGroup   = 64 // examples packed at a time
+	maxReplaced = 4  // rows of the largest shape that may be replaced by smaller ones
 )
 
-// check refuses an example that no row can hold.
+// check returns an error if an example fits none of the shapes.
 func check(examples []Example, shapes []Shape) error {
 	for i, e := range examples {
-		if !slices.ContainsFunc(shapes, func(s Shape) bool { return s.holds(e) }) {
-			return fmt.Errorf("pair %d has %d tokens, %d of them in answers; a row holds %d and %d",
+		if !slices.ContainsFunc(shapes, func(s Shape) bool { return s.fits(e) }) {
+			return fmt.Errorf("pair %d has %d tokens, %d of them in answers; a row has room for %d and %d",
 				i, e.Tokens(), e.Answers(), shapes[0].Tokens, shapes[0].Answers)
 		}
 	}
 	return nil
 }
 
-func (s Shape) holds(e Example) bool {
+// fits reports whether an example fits into an empty row.
+func (s Shape) fits(e Example) bool {
 	return e.Tokens() <= s.Tokens && e.Answers() <= s.Answers && s.Pairs > 0
 }
 
-// bin is a row before it is written: its shape and what stands in it.
+// bin is a planned row: its shape and the indices of its examples.
 type bin struct {
 	shape    Shape
 	examples []int
 }
 
-// pack chooses the rows. Each example fits one of the shapes.
+// pack chooses the rows. Each example must fit one of the shapes.
 func pack(examples []Example, shapes []Shape) (best []bin) {
 	order := make([]int, len(examples))
 	for i := range order {
@@ -65,23 +64,23 @@ func pack(examples []Example, shapes []Shape) (best []bin) {
 	if len(shapes) == 1 {
 		return best
 	}
-	most := len(best)
-	for large := max(0, most-fewestLarge); large < most; large++ {
+	allLarge := len(best)
+	for large := max(0, allLarge-maxReplaced); large < allLarge; large++ {
 		bins, rest := fill(examples, order, shapes[0], large)
-		more, left := fill(examples, rest, shapes[1], len(rest))
-		if bins = append(bins, more...); len(left) == 0 && costOf(bins) < costOf(best) {
+		small, unplaced := fill(examples, rest, shapes[1], len(rest))
+		if bins = append(bins, small...); len(unplaced) == 0 && costOf(bins) < costOf(best) {
 			best = bins
 		}
 	}
 	return best
 }
 
-// fill makes up to count rows of a shape of examples in descending order of length, and returns what is left over: all,
-// once one does not fit the shape.
+// fill makes up to count rows of a shape from examples sorted by descending length. It returns the examples that are in none
+// of the rows.
 func fill(examples []Example, order []int, shape Shape, count int) (bins []bin, rest []int) {
 	rest = order
 	for len(bins) < count && len(rest) > 0 {
-		first := slices.IndexFunc(rest, func(i int) bool { return shape.holds(examples[i]) })
+		first := slices.IndexFunc(rest, func(i int) bool { return shape.fits(examples[i]) })
 		if first < 0 {
 			return bins, rest
 		}
@@ -92,22 +91,22 @@ func fill(examples []Example, order []int, shape Shape, count int) (bins []bin, 
 	return bins, rest
 }
 
-// choose picks the first of the examples, and of the others those that with it fill a row best: the subset sum that comes
-// closest to the row's length, by dynamic programming (Bellman 1957).
+// choose selects the first example and those of the others that fill the rest of the row best: the largest subset sum
+// that fits, by dynamic programming (Bellman 1957).
 func choose(examples []Example, order []int, shape Shape) []int {
 	type state struct {
 		reached        bool
-		example, from  int // the last one taken in, and the tokens before it
+		example, from  int // the last example added, and the number of tokens without it
 		answers, pairs int
 	}
 	states := make([]state, shape.Tokens+1)
 	first := examples[order[0]]
-	begin := first.Tokens()
-	states[begin] = state{reached: true, example: order[0], from: -1, answers: first.Answers(), pairs: 1}
-	fullest := begin
+	start := first.Tokens()
+	states[start] = state{reached: true, example: order[0], from: -1, answers: first.Answers(), pairs: 1}
+	fullest := start
 	for _, index := range order[1:] {
 		e := examples[index]
-		for tokens := shape.Tokens; tokens >= begin+e.Tokens(); tokens-- {
+		for tokens := shape.Tokens; tokens >= start+e.Tokens(); tokens-- {
 			before := states[tokens-e.Tokens()]
 			if states[tokens].reached || !before.reached || before.pairs == shape.Pairs || before.answers+e.Answers() > shape.Answers {
 				continue
@@ -127,16 +126,16 @@ func choose(examples []Example, order []int, shape Shape) []int {
 	return chosen
 }
 
-// Truncated counts what Truncate did.
+// Truncated reports what Truncate did.
 type Truncated struct {
-	Cut     int   // answers that were shortened
-	LeftOut []int // indices of examples whose prompt alone fills maxLength
+	Cut     int   // number of shortened answers
+	LeftOut []int // indices of examples whose prompt alone has maxLength tokens or more
 }
 
-// Truncate shortens examples as TRL 1.16 does: a sequence, prompt and answer, keeps its first maxLength tokens. An
-// example whose prompt leaves no room for an answer is left out.
+// Truncate shortens examples as TRL 1.16 does: each sequence of prompt and answer is cut to its first maxLength tokens.
+// Examples whose prompt leaves no room for an answer are omitted.
 func Truncate(examples []Example, maxLength int) ([]Example, Truncated) {
-	var kept []Example
+	var result []Example
 	var report Truncated
 	for i, e := range examples {
 		room := maxLength - len(e.Prompt)
@@ -150,7 +149,7 @@ func Truncate(examples []Example, maxLength int) ([]Example, Truncated) {
 				report.Cut++
 			}
 		}
-		kept = append(kept, e)
+		result = append(result, e)
 	}
-	return kept, report
+	return result, report
 }

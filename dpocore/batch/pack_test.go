@@ -11,7 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 )
 
-// example is a pair of the given lengths; all its tokens are id.
+// example returns a pair with the given lengths; all its tokens are id.
 func example(id int32, prompt, chosen, rejected int) batch.Example {
 	fill := func(n int) []int32 { return slices.Repeat([]int32{id}, n) }
 	return batch.Example{Prompt: fill(prompt), Chosen: fill(chosen), Rejected: fill(rejected)}
@@ -32,17 +32,17 @@ func TestPackFillsRows(t *testing.T) {
 		shapes   []batch.Shape
 		want     [][]int
 	}{
-		// the 4 goes beside the 6, the 3 beside the 7, and both rows of 10 are full
+		// 6 + 4 and 7 + 3 fill both rows of 10
 		{"two full rows", tokens(3, 7, 4, 6), []batch.Shape{ten}, [][]int{{1, 0}, {3, 2}}},
-		// the longest that still fits beside the 5 is 4, but 3 and 2 together fill the row
+		// greedily 4 would join 5, but 3 + 2 fill the row
 		{"two fill better than a longer one", tokens(5, 4, 3, 2), []batch.Shape{ten}, [][]int{{0, 2, 3}, {1}}},
 		{"equal lengths keep their order", tokens(5, 5, 5), []batch.Shape{ten}, [][]int{{0, 1}, {2}}},
 		{"two pairs a row", tokens(3, 3, 3), []batch.Shape{{Tokens: 99, Answers: 99, Pairs: 2}}, [][]int{{0, 1}, {2}}},
-		// each pair has 2 answer tokens, a row holds 5: two pairs
+		// each pair has 2 answer tokens and a row has room for 5: two pairs
 		{"five answer tokens a row", tokens(3, 3, 3), []batch.Shape{{Tokens: 99, Answers: 5, Pairs: 99}}, [][]int{{0, 1}, {2}}},
-		// a row of 10 and one of 4 hold what two rows of 10 would
-		{"what is left takes a small row", tokens(4, 6, 4), []batch.Shape{ten, {Tokens: 4, Answers: 99, Pairs: 99}}, [][]int{{1, 0}, {2}}},
-		// a row of 10 for the 5 as well costs more than a row of 10 and one of 5
+		// a row of 10 and one of 4 replace two rows of 10
+		{"a small row for the rest", tokens(4, 6, 4), []batch.Shape{ten, {Tokens: 4, Answers: 99, Pairs: 99}}, [][]int{{1, 0}, {2}}},
+		// two rows of 10 cost more than a row of 10 and one of 5
 		{"small rows alone can't hold the long one", tokens(5, 9), []batch.Shape{ten, {Tokens: 5, Answers: 99, Pairs: 99}}, [][]int{{1}, {0}}},
 		{"none", nil, []batch.Shape{ten}, nil},
 	} {
@@ -56,17 +56,17 @@ func TestPackFillsRows(t *testing.T) {
 			got = append(got, row.Examples)
 		}
 		if !reflect.DeepEqual(got, c.want) {
-			t.Errorf("%s: rows hold %v, want %v", c.name, got, c.want)
+			t.Errorf("%s: rows contain %v, want %v", c.name, got, c.want)
 		}
 	}
 }
 
-func TestPackRefusesWhatNeverFits(t *testing.T) {
+func TestPackTooLong(t *testing.T) {
 	fits := example(1, 4, 1, 1)
 	for _, c := range []struct {
 		name    string
 		example batch.Example
-		want    string // what the error says
+		want    string // in the error
 	}{
 		{"exact fit", example(1, 4, 2, 2), ""},
 		{"a token too long", example(1, 5, 2, 2), "pair 1 has 9 tokens"},
@@ -82,9 +82,9 @@ func TestPackRefusesWhatNeverFits(t *testing.T) {
 	}
 }
 
-// TestPackKeepsEverySequence packs random pairs into random shapes and reads both sequences of each pair back from the
-// vectors alone, as padded training would see them.
-func TestPackKeepsEverySequence(t *testing.T) {
+// TestPackPreservesSequences packs random pairs into random shapes and reconstructs both sequences of each pair, as padded
+// training would see them, from the vectors alone.
+func TestPackPreservesSequences(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for trial := range 300 {
 		examples := make([]batch.Example, random.IntN(12))
@@ -107,7 +107,7 @@ func TestPackKeepsEverySequence(t *testing.T) {
 		seen := make([]int, len(examples))
 		for _, row := range rows {
 			if !slices.Contains(shapes, row.Shape) {
-				t.Fatalf("trial %d: a row of %+v, which is none of %+v", trial, row.Shape, shapes)
+				t.Fatalf("trial %d: a row of shape %+v, which is not among %+v", trial, row.Shape, shapes)
 			}
 			if err := checkShape(row, row.Shape); err != nil {
 				t.Fatalf("trial %d: %v", trial, err)
@@ -121,13 +121,13 @@ func TestPackKeepsEverySequence(t *testing.T) {
 		}
 		for index, times := range seen {
 			if times != 1 {
-				t.Fatalf("trial %d: pair %d stands in %d rows", trial, index, times)
+				t.Fatalf("trial %d: pair %d is in %d rows", trial, index, times)
 			}
 		}
 	}
 }
 
-// randomExample has 1 to longest tokens in its prompt and 0 to longest in each answer.
+// randomExample returns a pair with 1 to longest tokens in the prompt and 0 to longest in each answer.
 func randomExample(random *rand.Rand, longest int) batch.Example {
 	tokens := func(n int) []int32 {
 		list := make([]int32, n)
@@ -142,26 +142,26 @@ func randomExample(random *rand.Rand, longest int) batch.Example {
 
 func checkShape(row *batch.Row, shape batch.Shape) error {
 	if row.Shape != shape || len(row.Examples) > shape.Pairs || len(row.Examples) == 0 {
-		return fmt.Errorf("a row of %+v holds %d pairs, want 1 to %d", row.Shape, len(row.Examples), shape.Pairs)
+		return fmt.Errorf("a row of %+v has %d pairs, want 1 to %d", row.Shape, len(row.Examples), shape.Pairs)
 	}
 	for _, vector := range [][]int32{row.Tokens, row.Pair, row.Branch, row.Position} {
 		if len(vector) != shape.Tokens {
-			return fmt.Errorf("a vector of tokens has %d places, want %d", len(vector), shape.Tokens)
+			return fmt.Errorf("a vector over tokens has length %d, want %d", len(vector), shape.Tokens)
 		}
 	}
 	for _, vector := range [][]int32{row.Source, row.Target, row.Owner} {
 		if len(vector) != shape.Answers {
-			return fmt.Errorf("a vector of answers has %d places, want %d", len(vector), shape.Answers)
+			return fmt.Errorf("a vector over answers has length %d, want %d", len(vector), shape.Answers)
 		}
 	}
-	taken := 0
+	used := 0
 	for _, pair := range row.Pair {
 		if pair != -1 {
-			taken++
+			used++
 		}
 	}
-	if taken != row.Used() {
-		return fmt.Errorf("%d tokens belong to a pair, Used says %d", taken, row.Used())
+	if used != row.Used() {
+		return fmt.Errorf("%d tokens belong to a pair, but Used is %d", used, row.Used())
 	}
 	for i, source := range row.Source {
 		if source < 0 || int(source) >= shape.Tokens {
@@ -171,8 +171,8 @@ func checkShape(row *batch.Row, shape batch.Shape) error {
 	return nil
 }
 
-// checkPlace gathers a pair's two sequences from a row by pair, branch and position, and compares them, and what is
-// predicted from where, with prompt + answer.
+// checkPlace reconstructs a pair's two sequences from the pair, branch and position vectors and compares them and the
+// predictions with prompt + answer.
 func checkPlace(row *batch.Row, place int32, e batch.Example) error {
 	for branch, answer := range map[int32][]int32{1: e.Chosen, 2: e.Rejected} {
 		want := slices.Concat(e.Prompt, answer)
@@ -183,7 +183,7 @@ func checkPlace(row *batch.Row, place int32, e batch.Example) error {
 			}
 			position := int(row.Position[at])
 			if position >= len(got) || got[position] != -1 {
-				return fmt.Errorf("branch %d: position %d stands past the end or twice", branch, position)
+				return fmt.Errorf("branch %d: position %d is past the end or repeated", branch, position)
 			}
 			got[position] = token
 		}
@@ -197,8 +197,8 @@ func checkPlace(row *batch.Row, place int32, e batch.Example) error {
 	return nil
 }
 
-// checkPredictions says whether each token of an answer is predicted once, in order, from the token one position before
-// it in the answer's own sequence.
+// checkPredictions checks that each answer token is predicted once, in order, from the token at the previous position of
+// its sequence.
 func checkPredictions(row *batch.Row, place, branch int32, promptLength int, answer []int32) error {
 	var targets []int32
 	for i, owner := range row.Owner {

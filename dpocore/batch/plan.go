@@ -5,25 +5,25 @@ import (
 	"slices"
 )
 
-// Lengths of rows that Plan tries are multiples of step, up to longest or as long as the longest pair needs.
+// Plan tries row lengths that are multiples of step, up to longest or to the length that the longest pair needs.
 const (
 	step    = 64
 	longest = 1536
 )
 
-// The unit of cost is a token's way through the layers of SmolLM2-135M, there and back and for the reference. The others
-// are measured in it.
+// Costs are relative to one token's forward and backward pass through the layers of SmolLM2-135M plus the reference's
+// forward pass, and were measured.
 const (
-	attentionShare = 0.15 // of a token's attention, in a row of 1,000 tokens: it grows with the row's length
-	answerCost     = 0.25 // of a place for an answer's token: the product with the vocabulary
-	rowCost        = 8    // of a row
-	shapeCost      = 700  // of compiling for a shape
+	attentionShare = 0.15 // attention per token in a row of 1,000 tokens; proportional to the row's length
+	answerCost     = 0.25 // output matrix product per answer token, padding included
+	rowCost        = 8    // per row
+	shapeCost      = 700  // compilation of a shape
 )
 
-// sampled is how many examples Plan packs, in steps that are spread over the run.
+// sampled is the number of examples that Plan packs, from steps spread over the run.
 const sampled = 512
 
-// cost of a row, but for its answers.
+// cost is the cost of a row, without its answers.
 func (s Shape) cost() float64 {
 	return rowCost + float64(s.Tokens)*(1+attentionShare*float64(s.Tokens)/1000)
 }
@@ -35,9 +35,9 @@ func costOf(bins []bin) (cost float64) {
 	return cost
 }
 
-// Plan chooses the shapes of a run's rows, one or two, the largest first, so that all its steps together cost least. Each
-// step is a list of examples that are packed together. Two shapes fill their rows better, and must earn what a second
-// one costs to compile.
+// Plan chooses one or two row shapes for a run, largest first, that minimize the total cost of its steps. Each step is a
+// list of examples that are packed packGroup. Two shapes leave less padding but must save more than a second compilation
+// costs.
 func Plan(steps [][]Example) []Shape {
 	need := demand{Tokens: step, Answers: step / 2}
 	for _, examples := range steps {
@@ -63,36 +63,37 @@ func Plan(steps [][]Example) []Shape {
 	return best.shapes
 }
 
-// sampleOf takes some of the steps, a large one in the parts in which it is packed, and says what share of all they are.
+// sampleOf selects steps spread over the run, with large steps split into packing groups, and returns the fraction of all
+// examples that they contain.
 func sampleOf(steps [][]Example) (sample [][]Example, share float64) {
 	var all [][]Example
 	count := 0
 	for _, examples := range steps {
-		all = slices.AppendSeq(all, slices.Chunk(examples, together))
+		all = slices.AppendSeq(all, slices.Chunk(examples, packGroup))
 		count += len(examples)
 	}
 	if count == 0 {
 		return nil, 1
 	}
-	most := len(all)
+	limit := len(all)
 	if count > sampled {
-		most = max(1, len(all)*sampled/count)
+		limit = max(1, len(all)*sampled/count)
 	}
-	taken := 0
-	for i := range most {
-		part := all[i*len(all)/most]
-		sample, taken = append(sample, part), taken+len(part)
+	selected := 0
+	for i := range limit {
+		part := all[i*len(all)/limit]
+		sample, selected = append(sample, part), selected+len(part)
 	}
-	return sample, float64(taken) / float64(count)
+	return sample, float64(selected) / float64(count)
 }
 
-// promising is for how many of the best single lengths a second one is tried.
+// promising is the number of best single lengths that are tried with a second one.
 const promising = 8
 
-// demand is the least that the largest shape must hold.
+// demand is the minimum size of the largest shape.
 type demand struct{ Tokens, Answers int }
 
-// plan is a choice of shapes and what the run costs with it.
+// plan is a choice of shapes and the run's cost with it.
 type plan struct {
 	shapes []Shape
 	cost   float64
@@ -100,8 +101,8 @@ type plan struct {
 
 func byCost(a, b plan) int { return cmp.Compare(a.cost, b.cost) }
 
-// try packs a sample of a run's steps into rows of the given lengths, and gives each shape room for the most answers and
-// pairs that one of its rows gets.
+// try packs a sample of a run's steps into rows of the given lengths, and gives each shape room for the maximum number of
+// answer tokens and pairs among its rows. share is the fraction of the run that the sample is.
 func try(sample [][]Example, share float64, need demand, lengths ...int) plan {
 	loose, tight := make([]Shape, len(lengths)), make([]Shape, len(lengths))
 	for i, tokens := range lengths {

@@ -16,7 +16,7 @@ func pairs(lengths ...int) []batch.Example {
 	return list
 }
 
-// 20 answer tokens round up to 32.
+// TestPlanChoosesOneShape: 20 answer tokens round up to 32.
 func TestPlanChoosesOneShape(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -27,10 +27,10 @@ func TestPlanChoosesOneShape(t *testing.T) {
 		{"exactly a multiple", [][]batch.Example{pairs(128)}, batch.Shape{Tokens: 128, Answers: 32, Pairs: 1}},
 		{"one more", [][]batch.Example{pairs(129)}, batch.Shape{Tokens: 192, Answers: 32, Pairs: 1}},
 		{"two share a row", [][]batch.Example{pairs(70, 70)}, batch.Shape{Tokens: 192, Answers: 64, Pairs: 2}},
-		// two rows of 1024 cost 2078 and their attention 315, one of 1536 would be too short
+		// two rows of 1024 cost 2078 and their attention 315; one of 1536 would be too short
 		{"two long pairs", [][]batch.Example{pairs(970, 970)}, batch.Shape{Tokens: 1024, Answers: 32, Pairs: 1}},
 		{"steps stay apart", [][]batch.Example{pairs(70), pairs(70)}, batch.Shape{Tokens: 128, Answers: 32, Pairs: 1}},
-		// longer than the lengths that are tried: 2,100 rounds up to 33·64
+		// longer than the lengths that Plan tries otherwise: 2,100 rounds up to 33·64
 		{"a very long pair", [][]batch.Example{pairs(2100)}, batch.Shape{Tokens: 2112, Answers: 32, Pairs: 1}},
 	} {
 		if got := batch.Plan(c.steps); len(got) != 1 || got[0] != c.want {
@@ -39,9 +39,9 @@ func TestPlanChoosesOneShape(t *testing.T) {
 	}
 }
 
-// A step of 512 tokens and one of 64 in turn: one shape alone is filled to 56 % or needs eight rows; a second one costs as
-// much to compile as 700 tokens to compute, which two steps don't save and many do.
-func TestPlanChoosesTwoShapesWhereTheyPay(t *testing.T) {
+// TestPlanChoosesTwoShapes: steps of 512 and 64 tokens alternate. A single shape is filled to 56 % or needs eight rows; a
+// second one costs as much to compile as 700 tokens to compute, which pays off with many steps but not with two.
+func TestPlanChoosesTwoShapes(t *testing.T) {
 	steps := func(count int) (list [][]batch.Example) {
 		for range count {
 			list = append(list, pairs(512), pairs(64))
@@ -57,8 +57,8 @@ func TestPlanChoosesTwoShapesWhereTheyPay(t *testing.T) {
 	}
 }
 
-// A long run is planned from some of its steps; a pair that stands in none of these still fits.
-func TestPlanHoldsWhatItDidNotLookAt(t *testing.T) {
+// TestPlanFitsUnsampledSteps: a long run is planned from a sample, but pairs outside the sample fit too.
+func TestPlanFitsUnsampledSteps(t *testing.T) {
 	var steps [][]batch.Example
 	for range 1000 {
 		steps = append(steps, pairs(64, 64))
@@ -69,31 +69,31 @@ func TestPlanHoldsWhatItDidNotLookAt(t *testing.T) {
 	}
 }
 
-func TestPlanHoldsAllSteps(t *testing.T) {
+func TestPlanFitsAllSteps(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for trial := range 30 {
 		steps := make([][]batch.Example, 1+random.IntN(5))
-		greatest := 0
+		longest := 0
 		for i := range steps {
 			for range 1 + random.IntN(6) {
 				e := randomExample(random, 120)
 				steps[i] = append(steps[i], e)
-				greatest = max(greatest, e.Tokens())
+				longest = max(longest, e.Tokens())
 			}
 		}
 		shapes := batch.Plan(steps)
 		if !slices.Equal(shapes, batch.Plan(steps)) {
-			t.Fatalf("trial %d: planning again gives another shape", trial)
+			t.Fatalf("trial %d: planning again gives other shapes", trial)
 		}
 		for _, shape := range shapes {
 			if shape.Tokens%64 != 0 || shape.Answers%32 != 0 || shape.Answers > shape.Tokens {
 				t.Fatalf("trial %d: shape %+v, want multiples of 64 and 32", trial, shape)
 			}
 		}
-		if shapes[0].Tokens < greatest {
-			t.Fatalf("trial %d: shapes %+v have no room for %d tokens", trial, shapes, greatest)
+		if shapes[0].Tokens < longest {
+			t.Fatalf("trial %d: shapes %+v have no room for %d tokens", trial, shapes, longest)
 		}
-		most := map[int]batch.Shape{}
+		used := map[int]batch.Shape{}
 		for i, step := range steps {
 			rows, err := batch.Pack(step, shapes...)
 			if err != nil {
@@ -104,13 +104,13 @@ func TestPlanHoldsAllSteps(t *testing.T) {
 				for _, index := range row.Examples {
 					answers += step[index].Answers()
 				}
-				m := most[row.Shape.Tokens]
-				most[row.Shape.Tokens] = batch.Shape{Answers: max(m.Answers, answers), Pairs: max(m.Pairs, len(row.Examples))}
+				m := used[row.Shape.Tokens]
+				used[row.Shape.Tokens] = batch.Shape{Answers: max(m.Answers, answers), Pairs: max(m.Pairs, len(row.Examples))}
 			}
 		}
 		for _, shape := range shapes {
-			if m := most[shape.Tokens]; shape.Pairs != m.Pairs || shape.Answers-m.Answers >= 32 {
-				t.Fatalf("trial %d: shape %+v where rows hold up to %d pairs and %d answer tokens", trial, shape, m.Pairs, m.Answers)
+			if m := used[shape.Tokens]; shape.Pairs != m.Pairs || shape.Answers-m.Answers >= 32 {
+				t.Fatalf("trial %d: shape %+v, but rows have up to %d pairs and %d answer tokens", trial, shape, m.Pairs, m.Answers)
 			}
 		}
 	}

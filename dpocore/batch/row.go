@@ -1,30 +1,30 @@
-// Package batch turns tokenized preference pairs into rows, the unit of work of a graph.
+// Package batch packs tokenized preference pairs into rows, the inputs of the compiled graphs.
 //
-// A row of fixed length holds several pairs. In it a pair stands as prompt | chosen | rejected: the prompt is computed
-// once, each answer sees the prompt and itself, and both answers' positions start where the prompt ends. The result
-// equals that of two padded sequences a pair. [Plan] chooses one shape for a whole run, [Pack] fills rows of that shape.
+// A row of fixed length contains several pairs, each as prompt | chosen | rejected. The prompt is computed once, each answer
+// attends to the prompt and itself, and the positions of both answers start at the end of the prompt. The result equals
+// that of two padded sequences per pair. [Plan] chooses the shapes for a whole run, [Pack] fills rows of these shapes.
 package batch
 
 import (
 	"fmt"
 )
 
-// Example is a tokenized pair. Chosen and Rejected are the tokens after the prompt's.
+// Example is a tokenized pair. Chosen and Rejected do not include the prompt.
 type Example struct {
 	Prompt, Chosen, Rejected []int32
 }
 
-// Tokens is the room the pair takes in a row.
+// Tokens is the number of tokens that the pair occupies in a row.
 func (e Example) Tokens() int { return len(e.Prompt) + len(e.Chosen) + len(e.Rejected) }
 
-// Answers is the number of tokens whose probabilities count.
+// Answers is the number of answer tokens, whose log-probabilities enter the loss.
 func (e Example) Answers() int { return len(e.Chosen) + len(e.Rejected) }
 
-// Shape is the size of a row: the lengths of its vectors. Every shape costs a compilation.
+// Shape is the size of a row: the lengths of its vectors. Every shape is compiled separately.
 type Shape struct {
 	Tokens  int // all tokens
-	Answers int // tokens of answers
-	Pairs   int
+	Answers int // answer tokens
+	Pairs   int // maximum number of pairs
 }
 
 // Branches of a pair in a row.
@@ -34,23 +34,23 @@ const (
 	rejected
 )
 
-// none marks places of a row that no pair takes.
+// none marks padding.
 const none = -1
 
-// Row is a row's tokens on the host. The first four vectors are [Shape.Tokens], the next three [Shape.Answers].
+// Row is a row in host memory. The first four vectors have length Shape.Tokens, the next three Shape.Answers.
 type Row struct {
 	Shape Shape
 
 	Tokens   []int32 // token ids
-	Pair     []int32 // the pair's place in the row, -1 for padding
+	Pair     []int32 // index of the pair in the row, -1 for padding
 	Branch   []int32 // 0 prompt, 1 chosen, 2 rejected
-	Position []int32 // in the pair's own sequence
+	Position []int32 // in the sequence of prompt and answer
 
-	Source []int32 // where in Tokens the hidden state stands that predicts an answer's token
-	Target []int32 // the answer's token
+	Source []int32 // index in Tokens of the hidden state that predicts an answer token
+	Target []int32 // the answer token
 	Owner  []int32 // 2·pair for chosen, 2·pair+1 for rejected, -1 for padding
 
-	Examples []int // what stands at each place: indices into the examples given to Pack
+	Examples []int // for each pair of the row its index in the examples given to Pack
 
 	used, answers int
 }
@@ -71,7 +71,7 @@ func newRow(shape Shape) *Row {
 	return row
 }
 
-// add places an example; there is room for it.
+// add appends an example, which must fit.
 func (r *Row) add(index int, e Example) {
 	place := int32(len(r.Examples))
 	r.Examples = append(r.Examples, index)
@@ -99,19 +99,19 @@ func (r *Row) write(place, branch int32, position int, tokens []int32) {
 	r.used += len(tokens)
 }
 
-// Used is the number of tokens in the row that are not padding.
+// Used is the number of tokens that are not padding.
 func (r *Row) Used() int { return r.used }
 
-// Check says whether an example can be computed by a model with that many tokens in its vocabulary: a graph would take
-// a wrong index for another one without a word.
+// Check returns an error if the prompt is empty or a token is not in a vocabulary of the given size. A graph does not
+// detect an index out of range.
 func (e Example) Check(vocabulary int) error {
 	if len(e.Prompt) == 0 {
-		return fmt.Errorf("the prompt has no tokens; the first token of an answer needs one before it")
+		return fmt.Errorf("the prompt has no tokens; the first token of an answer is predicted from the prompt")
 	}
 	for _, tokens := range [][]int32{e.Prompt, e.Chosen, e.Rejected} {
 		for _, token := range tokens {
 			if token < 0 || int(token) >= vocabulary {
-				return fmt.Errorf("token %d is not in the model's vocabulary of %d; the tokenizer is another model's", token, vocabulary)
+				return fmt.Errorf("token %d is outside the model's vocabulary of %d; use the model's tokenizer", token, vocabulary)
 			}
 		}
 	}

@@ -7,19 +7,20 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 )
 
-// two small pairs: the second is the longer one, so Pack places it first.
+// small has two pairs; the second is longer, so Pack puts it first.
 var small = []batch.Example{
 	{Prompt: []int32{10, 11}, Chosen: []int32{12}, Rejected: []int32{13, 14}},
 	{Prompt: []int32{20, 21, 22}, Chosen: []int32{23, 24}, Rejected: []int32{25}},
 }
 
-// TestRowByHand lays the two pairs out on paper. The row has 13 places, 11 of them taken, and 8 answer tokens, 6 taken:
+// TestRowByHand checks the following row, with 11 of 13 tokens and 6 of 8 answer tokens in use:
 //
-//	at        0  1  2 | 3  4 | 5 || 6  7 | 8 | 9 10 || 11 12
+//	index     0  1  2 | 3  4 | 5 || 6  7 | 8 | 9 10 || 11 12
 //	token    20 21 22 |23 24 |25 ||10 11 |12 |13 14 ||  padding
 //	position  0  1  2 | 3  4 | 3 || 0  1 | 2 | 2  3 ||
 //
-// An answer's first token is predicted by the prompt's last (at 2 and 7), each further one by the token before it.
+// The first token of an answer is predicted from the prompt's last token (indices 2 and 7), every other from the token
+// before it.
 func TestRowByHand(t *testing.T) {
 	rows, err := batch.Pack(small, batch.Shape{Tokens: 13, Answers: 8, Pairs: 3})
 	if err != nil {
@@ -46,7 +47,7 @@ func TestRowByHand(t *testing.T) {
 		}
 	}
 	if want := []int{1, 0}; !slices.Equal(row.Examples, want) {
-		t.Errorf("the row's places hold examples %v, want %v", row.Examples, want)
+		t.Errorf("the row has examples %v, want %v", row.Examples, want)
 	}
 	if row.Used() != 11 {
 		t.Errorf("%d tokens are used, want 11", row.Used())

@@ -17,47 +17,51 @@ import (
 	"github.com/nikolalohinski/gonja/v2/tokens"
 )
 
-// Further bounds of one rendering. What gonja does in one go can't be stopped, so that nothing in a template may do much.
+// Further limits of one rendering. A single operation of gonja can't be interrupted, so none may be expensive.
 const (
-	maxFrames = 5_000     // calls within calls, of Go
-	maxHeap   = 512 << 20 // bytes by which the process may grow
+	maxFrames = 5_000     // depth of the Go call stack
+	maxHeap   = 512 << 20 // growth of the process's heap in bytes
 )
 
-// stopName is where the context holds the flag that ends a rendering. No template can name it.
+// stopName is the context variable with the flag that ends a rendering. A template can't refer to a name with a space.
 const stopName = " stop"
 
-// refuseProducts refuses * and **: gonja repeats a text as often as it is told, and the program ends where memory does.
-func refuseProducts(source string) error {
+// rejectProducts returns an error if the template contains * or **: gonja would repeat a string any number of times and
+// exhaust the memory.
+func rejectProducts(source string) error {
 	for stream := tokens.Lex(source, config.New()); !stream.EOF(); stream.Next() {
 		if t := stream.Current(); t.Type == tokens.Multiply || t.Type == tokens.Power {
-			return fmt.Errorf("line %d: a chat template can't multiply (%s): a text could be repeated without end", t.Line, t.Val)
+			return fmt.Errorf("line %d: %s is not allowed in a chat template, because it can repeat a text until memory runs out", t.Line, t.Val)
 		}
 	}
 	return nil
 }
 
-// guard stands at the head of each loop's body. It ends a rendering that is to stop, or whose loops call themselves.
+// guard is inserted at the start of each loop's body. It ends a rendering that must stop or whose recursion is too deep.
 type guard struct{ at *tokens.Token }
 
 func (g *guard) Position() *tokens.Token { return g.at }
 
 func (g *guard) String() string { return "guard" }
 
-func (g *guard) Execute(r *exec.Renderer, _ *nodes.ControlStructureBlock) error { return mayGoOn(r) }
+func (g *guard) Execute(r *exec.Renderer, _ *nodes.ControlStructureBlock) error {
+	return checkLimits(r)
+}
 
-func mayGoOn(r *exec.Renderer) error {
+// checkLimits returns an error if the rendering must stop or its recursion is too deep.
+func checkLimits(r *exec.Renderer) error {
 	if stop, ok := r.Environment.Context.Get(stopName); ok {
 		if reason := stop.(*atomic.Pointer[string]).Load(); reason != nil {
 			return errors.New(*reason)
 		}
 	}
 	if runtime.Callers(maxFrames, make([]uintptr, 1)) > 0 {
-		return errors.New("its macros or loops call themselves without end")
+		return errors.New("its macros or loops recurse too deeply")
 	}
 	return nil
 }
 
-// guardedFor parses a loop.
+// guardedFor parses a loop and inserts a guard.
 func guardedFor(p, args *parser.Parser) (nodes.ControlStructure, error) {
 	parsed, err := builtin("for")(p, args)
 	if loop, ok := parsed.(*controlStructures.ForControlStructure); err == nil && ok {
@@ -68,7 +72,7 @@ func guardedFor(p, args *parser.Parser) (nodes.ControlStructure, error) {
 	return parsed, err
 }
 
-// guardedMacro is a macro that looks, whenever it is called, whether the rendering may go on.
+// guardedMacro is a macro that checks the limits at every call.
 type guardedMacro struct {
 	*controlStructures.MacroControlStructure
 }
@@ -83,7 +87,7 @@ func (m guardedMacro) Execute(r *exec.Renderer, block *nodes.ControlStructureBlo
 		return fmt.Errorf("the macro %s can't be called", m.Name)
 	}
 	r.Environment.Context.Set(m.Name, exec.Macro(func(params *exec.VarArgs) *exec.Value {
-		if err := mayGoOn(r); err != nil {
+		if err := checkLimits(r); err != nil {
 			return exec.AsValue(err)
 		}
 		return call(params)
@@ -104,48 +108,48 @@ func builtin(tag string) parser.ControlStructureParser {
 	return parse
 }
 
-// boundedFilter is a filter that takes no large numbers: some fill a text up to as many letters.
+// boundedFilter wraps a filter to reject large numbers as arguments, because some filters pad a text to a given length.
 func boundedFilter(filter exec.FilterFunction) exec.FilterFunction {
 	return func(e *exec.Evaluator, in *exec.Value, params *exec.VarArgs) *exec.Value {
-		if err := small(params); err != nil {
+		if err := checkArguments(params); err != nil {
 			return exec.AsValue(err)
 		}
 		return filter(e, in, params)
 	}
 }
 
-// small refuses arguments that are large numbers.
-func small(params *exec.VarArgs) error {
+// checkArguments returns an error if an argument is a large number.
+func checkArguments(params *exec.VarArgs) error {
 	large := func(v *exec.Value) bool { return v.IsNumber() && (v.Float() > maxRange || v.Float() < -maxRange) }
 	for _, arg := range params.Args {
 		if large(arg) {
-			return fmt.Errorf("the argument %s is beyond %d", arg, maxRange)
+			return fmt.Errorf("the argument %s exceeds %d", arg, maxRange)
 		}
 	}
 	for name, arg := range params.KwArgs {
 		if large(arg) {
-			return fmt.Errorf("the argument %s=%s is beyond %d", name, arg, maxRange)
+			return fmt.Errorf("the argument %s=%s exceeds %d", name, arg, maxRange)
 		}
 	}
 	return nil
 }
 
-// watch sets stop once the process has grown by maxHeap, until done is closed.
+// watch sets stop when the heap has grown by maxHeap. It returns when done is closed.
 func watch(stop *atomic.Pointer[string], done <-chan struct{}) {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	heap := func() uint64 {
 		metrics.Read(sample)
 		return sample[0].Value.Uint64()
 	}
-	begin := heap()
+	start := heap()
 	for tick := time.NewTicker(10 * time.Millisecond); ; {
 		select {
 		case <-done:
 			tick.Stop()
 			return
 		case <-tick.C:
-			if now := heap(); now > begin+maxHeap {
-				reason := fmt.Sprintf("it takes more than %d MiB of memory", maxHeap>>20)
+			if now := heap(); now > start+maxHeap {
+				reason := fmt.Sprintf("it needs more than %d MiB of memory", maxHeap>>20)
 				stop.CompareAndSwap(nil, &reason)
 			}
 		}

@@ -1,11 +1,11 @@
-// Package chat turns preference pairs into token ids by the model's own chat
+// Package chat turns preference pairs into token ids with the model's chat
 // template, as TRL does.
 //
 // Start with [New], then [Encoder.Pair] for training and [Encoder.Prompt] for
 // generation; [Encoder.Render] shows the text that is tokenized.
 //
-// Control tokens such as <|im_end|> come from the template alone. Where a
-// user's message or an answer spells one, it stays text.
+// Control tokens such as <|im_end|> come only from the template. If a user's
+// message or an answer spells one, it is encoded as ordinary text.
 package chat
 
 import (
@@ -16,7 +16,7 @@ import (
 	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
-// An Encoder renders conversations and tokenizes them. It is safe for
+// Encoder renders conversations and tokenizes them. It is safe for
 // concurrent use.
 type Encoder struct {
 	tokenizer *tokenizer.Tokenizer
@@ -24,19 +24,18 @@ type Encoder struct {
 	control   *controlTokens
 }
 
-// Tokens are the ids of one pair. Prompt followed by Chosen is the one
-// sequence that the model sees, Prompt followed by Rejected the other.
+// Tokens are the ids of one pair. The model sees two sequences: Prompt followed
+// by Chosen, and Prompt followed by Rejected.
 type Tokens struct {
 	Prompt, Chosen, Rejected []int32
 }
 
-// A Mismatch says that the tokens of a prompt do not begin the tokens of the
-// prompt with its answer: the template writes the end of a prompt in another
-// way once an answer follows, or tokens merge where they meet. As in TRL, the
-// answers then begin where the tokens part, and the rest of the prompt is
-// left out.
+// Mismatch reports that the tokens of a prompt are not a prefix of the tokens of
+// the prompt with its answer: the template ends a prompt differently if an
+// answer follows, or tokens merge across the boundary. As in TRL, the answers
+// then start at the first difference, and the rest of the prompt is dropped.
 type Mismatch struct {
-	Between string // the text of the prompt that was left out
+	Between string // the text of the prompt that was dropped
 }
 
 // New prepares the chat template of a tokenizer's model.
@@ -56,8 +55,8 @@ func New(tok *tokenizer.Tokenizer) (*Encoder, error) {
 	return e, nil
 }
 
-// Render returns the text of turns as the template writes it, with the
-// beginning of the assistant's next turn if addGenerationPrompt is set.
+// Render returns the text of turns as formatted by the template, with the start
+// of the assistant's next turn if addGenerationPrompt is set.
 func (e *Encoder) Render(turns []preference.Turn, addGenerationPrompt bool) (string, error) {
 	marked, marks := e.control.mark(turns, e.template.source)
 	text, err := e.template.render(marked, addGenerationPrompt)
@@ -67,16 +66,15 @@ func (e *Encoder) Render(turns []preference.Turn, addGenerationPrompt bool) (str
 	return marks.restore(text), nil
 }
 
-// Prompt returns the ids of turns and of the beginning of the assistant's
-// next turn: what the model answers to.
+// Prompt returns the ids of turns and of the start of the assistant's next turn:
+// the prompt for generation.
 func (e *Encoder) Prompt(turns []preference.Turn) ([]int32, error) {
 	return e.encode(turns, true)
 }
 
-// Pair returns the ids of a pair: of its prompt with the beginning of the
-// assistant's turn, and of what the two answers add to that. The Mismatch is
-// nil unless the template keeps prompt and answer from fitting together; the
-// tokens are good then too.
+// Pair returns the ids of a pair: those of the prompt up to the start of the
+// assistant's turn, and those that each answer adds. The Mismatch is not nil if
+// the prompt's tokens were not a prefix; the tokens are usable in that case too.
 func (e *Encoder) Pair(pair preference.Pair) (Tokens, *Mismatch, error) {
 	tokens, mismatch, err := e.pair(pair)
 	if err != nil {
@@ -112,7 +110,7 @@ func answered(prompt []preference.Turn, answer string) []preference.Turn {
 	return append(append(turns, prompt...), preference.Turn{Role: "assistant", Content: answer})
 }
 
-// commonPrefix returns how many ids a and b begin with in common.
+// commonPrefix returns the length of the common prefix of a and b.
 func commonPrefix(a, b []int32) int {
 	n := min(len(a), len(b))
 	for i := range n {

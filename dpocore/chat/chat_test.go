@@ -11,12 +11,13 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/pairfile"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/shared"
 )
 
-// smol opens the real model's tokenizer once for all tests.
+// smol opens SmolLM2's tokenizer once for all tests.
 var smol = sync.OnceValues(func() (*tokenizer.Tokenizer, error) {
 	path, err := deps.GGUF()
 	if err != nil {
@@ -42,9 +43,9 @@ func user(text string) []preference.Turn {
 	return []preference.Turn{{Role: "user", Content: text}}
 }
 
-// What TRL and transformers computed, see parity/README.md beside the data.
+// TestPairsAsTRL compares with ids computed by TRL and transformers; see parity/README.md in the shared data.
 func TestPairsAsTRL(t *testing.T) {
-	set, err := preference.ReadFile(shared.Path(t, "data/hh-rlhf/harmless-base/test.jsonl.gz"))
+	set, err := pairfile.ReadFile(shared.Path(t, "data/hh-rlhf/harmless-base/test.jsonl.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,8 +82,7 @@ func TestPairsAsTRL(t *testing.T) {
 	}
 }
 
-// cut keeps of an answer what fits into 512 tokens with its prompt, as the
-// recorded ids do.
+// cut truncates each answer to 512 tokens with its prompt, like the recorded ids.
 func cut(tokens Tokens) Tokens {
 	room := 512 - len(tokens.Prompt)
 	tokens.Chosen = tokens.Chosen[:min(room, len(tokens.Chosen))]
@@ -108,8 +108,8 @@ func TestPromptAsTransformers(t *testing.T) {
 	}
 }
 
-// A spelled control token must change nothing around it: the control ids in
-// the result are those of the same turns without it, and the text is whole.
+// TestSpelledControlTokensStayText: a spelled control token does not change the
+// ids of control tokens around it, and decoding returns the original text.
 func TestSpelledControlTokensStayText(t *testing.T) {
 	e := smolEncoder(t)
 	control := func(ids []int32) (found []int32) {
@@ -155,9 +155,9 @@ func TestSpelledControlTokensStayText(t *testing.T) {
 	}
 }
 
-// Cutting at control tokens must give the same ids as the library's own way
-// where nothing is spelled.
-func TestBothWaysAgree(t *testing.T) {
+// TestPiecesMatchWholeText: if no control token is spelled, splitting at control
+// tokens gives the same ids as encoding the whole text.
+func TestPiecesMatchWholeText(t *testing.T) {
 	e := smolEncoder(t)
 	for _, text := range []string{"Hi", "", "\n\n1. a\r\n\r\n22", " x ", "😀👩‍👩‍👧", "日本語 مرحبا", "don't  stop\t\t\n"} {
 		rendered, err := e.Render(user(text), true)

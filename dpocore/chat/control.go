@@ -11,21 +11,21 @@ import (
 	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
-// controlTokens keeps control tokens of the template and text that spells
-// them apart.
+// controlTokens distinguishes the template's control tokens from text that
+// spells them.
 //
 // Before rendering, each spelling in a turn is replaced by a private-use
-// character that neither turns nor template have. What spells a control token
-// in the rendered text is then the template's own. The text is cut there, and
-// the pieces between are tokenized as plain text with the spellings restored.
+// character that is in neither the turns nor the template. Control tokens in the
+// rendered text are then all the template's. The text is split at them, and the
+// pieces between are tokenized as plain text with the spellings restored.
 type controlTokens struct {
 	tokenizer *tokenizer.Tokenizer
 	tokens    map[string]tokenizer.Special
-	texts     []string       // the longest first
+	texts     []string       // longest first
 	pattern   *regexp.Regexp // any of texts
 }
 
-// marks are the characters that stand for spelled control tokens.
+// marks maps private-use characters to the spelled control tokens they replace.
 type marks struct {
 	texts map[rune]string
 }
@@ -49,8 +49,8 @@ func newControlTokens(tok *tokenizer.Tokenizer) *controlTokens {
 	return c
 }
 
-// mark returns turns with each spelled control token replaced by a character
-// of its own. Turns without any are returned as they are.
+// mark returns turns with each distinct spelled control token replaced by a
+// different character. Turns without any are returned unchanged.
 func (c *controlTokens) mark(turns []preference.Turn, template string) ([]preference.Turn, marks) {
 	var found []string
 	for _, text := range c.texts {
@@ -79,8 +79,8 @@ func (c *controlTokens) mark(turns []preference.Turn, template string) ([]prefer
 	return marked, m
 }
 
-// unusedPrivate returns a function that gives a new private-use character at
-// each call, none of them in turns or template.
+// unusedPrivate returns a function that returns a new private-use character at
+// each call, none of which is in turns or template.
 func unusedPrivate(turns []preference.Turn, template string) func() rune {
 	used := map[rune]bool{}
 	note := func(text string) {
@@ -124,7 +124,7 @@ func (m marks) restore(text string) string {
 // encode tokenizes rendered text with marks in it.
 func (c *controlTokens) encode(text string, m marks) ([]int32, error) {
 	if !c.tokenizer.Separable() {
-		return nil, fmt.Errorf("the text spells a control token (%s), which this model's tokenizer can't take as text; reword it", m.list())
+		return nil, fmt.Errorf("the text spells a control token (%s), which this model's tokenizer can't encode as plain text; reword it", m.list())
 	}
 	var ids []int32
 	start, trimLeft := 0, false
@@ -134,7 +134,7 @@ func (c *controlTokens) encode(text string, m marks) ([]int32, error) {
 		if trimLeft {
 			piece = strings.TrimLeftFunc(piece, unicode.IsSpace)
 		}
-		if token.TakesLeft {
+		if token.StripsLeft {
 			piece = strings.TrimRightFunc(piece, unicode.IsSpace)
 		}
 		plain, err := c.plain(piece, m)
@@ -145,7 +145,7 @@ func (c *controlTokens) encode(text string, m marks) ([]int32, error) {
 		if at[1] > at[0] {
 			ids = append(ids, token.ID)
 		}
-		start, trimLeft = at[1], token.TakesRight
+		start, trimLeft = at[1], token.StripsRight
 	}
 	return ids, nil
 }
@@ -158,13 +158,13 @@ func (c *controlTokens) plain(piece string, m marks) ([]int32, error) {
 	}
 	for _, text := range m.texts {
 		if slices.Contains(ids, c.tokens[text].ID) {
-			return nil, fmt.Errorf("the text spells the control token %s, which this model's tokenizer can't take as text; reword it", text)
+			return nil, fmt.Errorf("the text spells the control token %s, which this model's tokenizer can't encode as plain text; reword it", text)
 		}
 	}
 	return ids, nil
 }
 
-// list names the spelled tokens, for errors.
+// list returns the spelled tokens for an error.
 func (m marks) list() string {
 	var texts []string
 	for _, text := range m.texts {
@@ -174,7 +174,8 @@ func (m marks) list() string {
 	return strings.Join(texts, ", ")
 }
 
-// hasNUL reports whether a turn can't be tokenized.
+// hasNUL reports whether a turn contains a NUL character, which can't be
+// tokenized.
 func hasNUL(turn preference.Turn) bool {
 	return strings.ContainsRune(turn.Role, 0) || strings.ContainsRune(turn.Content, 0)
 }

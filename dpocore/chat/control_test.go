@@ -10,8 +10,8 @@ import (
 	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
-// tiny opens a tokenizer of letters with the control token <e>, which takes
-// the white space after it, and the given pre-tokenizer.
+// tiny opens a tokenizer of single letters with the control token <e>, which
+// strips the whitespace after it, and the given pre-tokenizer.
 func tiny(t *testing.T, pre string) *tokenizer.Tokenizer {
 	t.Helper()
 	dir := t.TempDir()
@@ -37,8 +37,9 @@ func tiny(t *testing.T, pre string) *tokenizer.Tokenizer {
 	return tok
 }
 
-// White space beside a control token goes where the token's settings say, and
-// of two tokens that begin alike the longer is taken, as the library does it.
+// TestPiecesFollowTokenSettings: whitespace next to a control token is stripped
+// according to the token's settings, and of two tokens with the same prefix the
+// longer one matches, as in the native library.
 func TestPiecesFollowTokenSettings(t *testing.T) {
 	tok := tiny(t, `{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}`)
 	control := newControlTokens(tok)
@@ -63,7 +64,8 @@ func TestPiecesFollowTokenSettings(t *testing.T) {
 	}
 }
 
-// A tokenizer that puts a space before a text can't be given pieces.
+// TestSpelledTokenNeedsPieces: a tokenizer that prepends a space to a text can't
+// encode pieces.
 func TestSpelledTokenNeedsPieces(t *testing.T) {
 	e, err := New(tiny(t, `{"type": "Metaspace", "replacement": "Ġ", "prepend_scheme": "first", "split": true}`))
 	if err != nil {

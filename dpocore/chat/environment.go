@@ -12,24 +12,24 @@ import (
 	"github.com/nikolalohinski/gonja/v2/tokens"
 )
 
-// maxRange is the longest range a template may count through, as in Jinja's
-// own sandbox.
+// maxRange is the maximum length of a range in a template, as in Jinja's
+// sandbox.
 const maxRange = 100_000
 
-// newEnvironment is gonja's with what transformers adds, and without what
-// reads other templates.
+// newEnvironment returns gonja's environment with the additions of transformers
+// and without the tags that read other templates.
 func newEnvironment() *exec.Environment {
 	context := exec.NewContext(map[string]any{})
 	context.Update(builtins.GlobalFunctions).Update(builtins.GlobalVariables)
 	context.Set("raise_exception", raiseException)
 	context.Set("strftime_now", strftimeNow)
 	context.Set("range", boundedRange)
-	context.Set("lipsum", nil) // writes as much as it is told
+	context.Set("lipsum", nil) // has unbounded output
 
 	structures := map[string]parser.ControlStructureParser{}
 	set := exec.NewControlStructureSet(structures).Update(builtins.ControlStructures)
 	for _, name := range []string{"include", "import", "from", "extends", "block"} {
-		structures[name] = refuse(name)
+		structures[name] = reject(name)
 	}
 	structures["for"], structures["macro"] = guardedFor, parseMacro
 	structures["generation"] = parseGeneration
@@ -50,8 +50,8 @@ func newEnvironment() *exec.Environment {
 	}
 }
 
-// A refusal is what a template itself objects to. It ends the rendering as a
-// panic, since gonja keeps no more than the text of a function's error.
+// refusal is the message of a template's raise_exception. It is a panic because
+// gonja preserves only the text of a function's error.
 type refusal string
 
 func raiseException(_ *exec.Evaluator, params *exec.VarArgs) string {
@@ -87,7 +87,7 @@ func boundedRange(_ *exec.Evaluator, params *exec.VarArgs) ([]int, error) {
 		start, stop, step = bounds[0], bounds[1], bounds[2]
 	}
 	if len(bounds) < 1 || len(bounds) > 3 || step == 0 {
-		return nil, errors.New("range takes a stop, a start and a stop, or these and a step other than 0")
+		return nil, errors.New("range takes stop, or start and stop, or start, stop and a step other than 0")
 	}
 	numbers := []int{}
 	for n := start; step > 0 && n < stop || step < 0 && n > stop; n += step {
@@ -99,15 +99,15 @@ func boundedRange(_ *exec.Evaluator, params *exec.VarArgs) ([]int, error) {
 	return numbers, nil
 }
 
-// refuse returns the parser of a tag that a chat template may not use.
-func refuse(tag string) parser.ControlStructureParser {
+// reject returns the parser of a tag that is not allowed in a chat template.
+func reject(tag string) parser.ControlStructureParser {
 	return func(*parser.Parser, *parser.Parser) (nodes.ControlStructure, error) {
-		return nil, fmt.Errorf("a chat template can't use {%% %s %%}: it may not read other templates, or parts of itself", tag)
+		return nil, fmt.Errorf("{%% %s %%} is not allowed in a chat template; write out the template instead of including parts", tag)
 	}
 }
 
-// A generation is the block {% generation %} with which some templates mark
-// the assistant's words. It changes nothing in the text.
+// generation is the block {% generation %}, with which some templates mark the
+// assistant's text. It does not change the output.
 type generation struct {
 	body *nodes.Wrapper
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/nikolalohinski/gonja/v2/exec"
 )
 
-// A list is a slice whose first item is found by its negative index too,
-// which gonja's own lookup misses: messages[-1] of a single message, or
+// list is a slice that also finds its first item by a negative index, which
+// gonja's lookup does not: messages[-1] of a single message, or
 // text.split('x')[-1] of a text without x.
 type list []any
 
@@ -24,7 +24,7 @@ func (l list) GetItem(key any) (*exec.Value, bool) {
 	return exec.AsValue(l[index]), true
 }
 
-// stringMethods are gonja's methods of strings.
+// stringMethods lists gonja's string methods.
 var stringMethods = []string{
 	"capitalize", "capwords", "casefold", "center", "count", "encode", "endswith", "expandtabs", "find", "format",
 	"isalnum", "isalpha", "isascii", "isdecimal", "isdigit", "islower", "isnumeric", "isprintable", "isspace",
@@ -33,7 +33,8 @@ var stringMethods = []string{
 	"title", "upper", "zfill",
 }
 
-// newMethods are gonja's, with lists of our own from the methods that split.
+// newMethods returns gonja's methods, except that string methods that return
+// slices return a list.
 func newMethods() exec.Methods {
 	methods := map[string]exec.Method[string]{}
 	for _, name := range stringMethods {
@@ -42,7 +43,7 @@ func newMethods() exec.Methods {
 			continue
 		}
 		methods[name] = func(self string, value *exec.Value, arguments *exec.VarArgs) (any, error) {
-			if err := small(arguments); err != nil {
+			if err := checkArguments(arguments); err != nil {
 				return nil, err
 			}
 			result, err := method(self, value, arguments)

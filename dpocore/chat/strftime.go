@@ -6,14 +6,15 @@ import (
 	"time"
 )
 
-// strftimeLayouts gives Go's layout for the directives of Python's strftime.
+// strftimeLayouts maps directives of Python's strftime to Go layouts.
 var strftimeLayouts = map[byte]string{
 	'Y': "2006", 'y': "06", 'm': "01", 'B': "January", 'b': "Jan", 'd': "02", 'j': "002",
 	'A': "Monday", 'a': "Mon", 'H': "15", 'I': "03", 'M': "04", 'S': "05", 'p': "PM",
 	'F': "2006-01-02", 'T': "15:04:05", 'D': "01/02/06", 'R': "15:04",
 }
 
-// strftime formats t as Python does in the C locale.
+// strftime formats t as Python does in the C locale. It returns an error for a
+// directive that is not supported.
 func strftime(t time.Time, format string) (string, error) {
 	var out strings.Builder
 	for i := 0; i < len(format); i++ {

@@ -16,34 +16,35 @@ import (
 	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
-// Bounds of one rendering. A template comes with a model from the internet.
+// Limits of one rendering. Templates are untrusted: they come with models from the
+// internet.
 const (
 	maxTime   = 10 * time.Second
 	maxOutput = 64 << 20 // bytes
 )
 
-// A template is a compiled chat template. It can't read files.
+// template is a compiled chat template. It can't read files.
 type template struct {
 	source   string
 	compiled *exec.Template
-	names    map[string]any // bos_token and the like
+	names    map[string]any // bos_token, eos_token, …
 
 	maxTime   time.Duration
 	maxOutput int
 }
 
-// rootName is the name under which gonja's loader knows the one template.
+// rootName is the template's name in gonja's loader.
 const rootName = "/chat_template.jinja"
 
-// compile parses a Jinja template with the settings of transformers.
+// compile parses a Jinja template with the whitespace settings of transformers.
 func compile(source string, names tokenizer.Names) (t *template, err error) {
 	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("gonja can't read it: %s", faultText(fault))
+		if failure := recover(); failure != nil {
+			err = fmt.Errorf("gonja can't parse it: %s", panicText(failure))
 		}
 	}()
 	trimmed := trimBlocks(source)
-	if err := refuseProducts(trimmed); err != nil {
+	if err := rejectProducts(trimmed); err != nil {
 		return nil, err
 	}
 	loader, err := loaders.NewMemoryLoader(map[string]string{rootName: trimmed})
@@ -63,7 +64,7 @@ func compile(source string, names tokenizer.Names) (t *template, err error) {
 	return t, nil
 }
 
-// render writes turns by the template.
+// render formats turns with the template.
 func (t *template) render(turns []preference.Turn, addGenerationPrompt bool) (string, error) {
 	messages := make(list, len(turns))
 	for i, turn := range turns {
@@ -101,16 +102,16 @@ func (t *template) render(turns []preference.Turn, addGenerationPrompt bool) (st
 	}
 }
 
-// execute runs the template; a refusal or a fault inside gonja comes as a
-// panic.
+// execute runs the template and converts panics to errors: a refusal by the
+// template, or a failure inside gonja.
 func (t *template) execute(out *output, data *exec.Context) (err error) {
 	defer func() {
-		switch fault := recover().(type) {
+		switch failure := recover().(type) {
 		case nil:
 		case refusal:
-			err = fmt.Errorf("the chat template refuses the conversation: %s", fault)
+			err = fmt.Errorf("the chat template rejects the conversation: %s", failure)
 		default:
-			err = fmt.Errorf("render the chat template: gonja failed: %s", faultText(fault))
+			err = fmt.Errorf("render the chat template: gonja failed: %s", panicText(failure))
 		}
 	}()
 	if err := t.compiled.Execute(out, data); err != nil {
@@ -119,19 +120,19 @@ func (t *template) execute(out *output, data *exec.Context) (err error) {
 	return nil
 }
 
-// faultText says what a panic inside gonja means to a reader.
-func faultText(fault any) string {
-	if _, ok := fault.(runtime.Error); ok {
-		return "the template is damaged, or uses what gonja does not know"
+// panicText describes a panic inside gonja to the user.
+func panicText(failure any) string {
+	if _, ok := failure.(runtime.Error); ok {
+		return "the template is damaged or uses a feature that gonja does not support"
 	}
-	return fmt.Sprint(fault)
+	return fmt.Sprint(failure)
 }
 
-// output takes what a template writes, up to a bound.
+// output collects what a template writes, up to a limit.
 type output struct {
 	text  strings.Builder
 	limit int                    // bytes
-	stop  atomic.Pointer[string] // why the rendering is to end
+	stop  atomic.Pointer[string] // set to the reason when the rendering must end
 }
 
 func (o *output) Write(data []byte) (int, error) {

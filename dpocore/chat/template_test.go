@@ -11,9 +11,9 @@ import (
 
 var names = tokenizer.Names{BOS: "<bos>", EOS: "<eos>"}
 
-// The texts are what Jinja2 3.1.6 makes of the templates in the environment
-// of transformers 5.23.0 (trim_blocks, lstrip_blocks, loop controls), with
-// one message {"role": "user", "content": " Hé <b> "}.
+// TestRenderAsJinja compares with the output of Jinja2 3.1.6 in the environment of
+// transformers 5.23.0 (trim_blocks, lstrip_blocks, loop controls) for one
+// message {"role": "user", "content": " Hé <b> "}.
 func TestRenderAsJinja(t *testing.T) {
 	for source, want := range map[string]string{
 		"Assistant: {% if true %}x{% endif %}":                                                                "Assistant: x",
@@ -58,11 +58,11 @@ func TestRenderAsJinja(t *testing.T) {
 
 func TestTemplateErrors(t *testing.T) {
 	for source, want := range map[string]string{
-		"{{ raise_exception('no system turn, please') }}": "refuses the conversation: no system turn, please",
-		"{% include '/etc/passwd' %}":                     "can't use {% include %}",
-		"{% import '/etc/passwd' as x %}":                 "can't use {% import %}",
-		"{% from '/etc/passwd' import x %}":               "can't use {% from %}",
-		"{% extends '/etc/passwd' %}":                     "can't use {% extends %}",
+		"{{ raise_exception('no system turn, please') }}": "rejects the conversation: no system turn, please",
+		"{% include '/etc/passwd' %}":                     "{% include %} is not allowed",
+		"{% import '/etc/passwd' as x %}":                 "{% import %} is not allowed",
+		"{% from '/etc/passwd' import x %}":               "{% from %} is not allowed",
+		"{% extends '/etc/passwd' %}":                     "{% extends %} is not allowed",
 		"{{ range(1000000) }}":                            "range is longer than 100000",
 		"{{ range(1, 2, 0) }}":                            "range takes",
 		"{{ strftime_now('%Q') }}":                        "%Q is not supported",
@@ -88,11 +88,11 @@ func TestTemplateBounds(t *testing.T) {
 	}
 	tmpl.maxOutput = 1000
 	if _, err := tmpl.render(user("Hi"), true); err == nil || !strings.Contains(err.Error(), "more than 1000 bytes") {
-		t.Errorf("error %v, want one on the output's length", err)
+		t.Errorf("error %v, want one about the output's length", err)
 	}
 	tmpl.maxOutput, tmpl.maxTime = 1<<40, 20*time.Millisecond
 	if _, err := tmpl.render(user("Hi"), true); err == nil || !strings.Contains(err.Error(), "endless loop") {
-		t.Errorf("error %v, want one on the time", err)
+		t.Errorf("error %v, want one about the time", err)
 	}
 }
 
@@ -109,8 +109,8 @@ func TestStrftime(t *testing.T) {
 	}
 }
 
-// A template that writes the generation prompt otherwise than a turn with an
-// answer: the tokens part after "<|im_start|>".
+// TestMismatch uses a template whose generation prompt differs from the start of
+// an answered turn: the tokens differ after "<|im_start|>".
 func TestMismatch(t *testing.T) {
 	e := smolEncoder(t)
 	tmpl, err := compile("{% for m in messages %}<|im_start|>{{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}<|im_start|> think<|im_end|>{% endif %}", names)
@@ -123,7 +123,7 @@ func TestMismatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	if mismatch == nil || mismatch.Between != " think<|im_end|>" {
-		t.Fatalf("mismatch is %+v, want the text between", mismatch)
+		t.Fatalf("mismatch is %+v, want the dropped text", mismatch)
 	}
 	for name, part := range map[string]struct {
 		ids  []int32

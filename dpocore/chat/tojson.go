@@ -12,7 +12,7 @@ import (
 )
 
 // toJSON is the filter tojson as transformers defines it: Python's json.dumps
-// without escapes for letters beyond ASCII. Members are sorted by name.
+// without escaping non-ASCII characters. Members are sorted by name.
 func toJSON(_ *exec.Evaluator, in *exec.Value, params *exec.VarArgs) *exec.Value {
 	indent := 0
 	for name, arg := range params.KwArgs {
@@ -36,16 +36,16 @@ func toJSON(_ *exec.Evaluator, in *exec.Value, params *exec.VarArgs) *exec.Value
 		return exec.AsValue(fmt.Errorf("tojson: %w", err))
 	}
 	if indent > 0 {
-		var wide bytes.Buffer
-		if err := json.Indent(&wide, out.Bytes(), "", strings.Repeat(" ", indent)); err != nil {
+		var indented bytes.Buffer
+		if err := json.Indent(&indented, out.Bytes(), "", strings.Repeat(" ", indent)); err != nil {
 			return exec.AsValue(fmt.Errorf("tojson: %w", err))
 		}
-		out = wide
+		out = indented
 	}
 	return exec.AsSafeValue(out.String())
 }
 
-// writeJSON writes value with a space after each comma and colon.
+// writeJSON writes value with a space after each comma and colon, as Python does.
 func writeJSON(out *bytes.Buffer, value any) error {
 	v := reflect.ValueOf(value)
 	switch v.Kind() {
@@ -67,7 +67,7 @@ func writeJSON(out *bytes.Buffer, value any) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(value)
-	out.Truncate(max(0, out.Len()-1)) // the encoder's line end
+	out.Truncate(max(0, out.Len()-1)) // the encoder's newline
 	return err
 }
 

@@ -5,18 +5,17 @@ import (
 	"strings"
 )
 
-// endRaw ends a block whose content is not template but text.
+// endRaw matches the end of a {% raw %} block, whose content is literal text.
 var endRaw = regexp.MustCompile(`\{%[-+]?\s*endraw\s*[-+]?%\}`)
 
-// trimBlocks does to a template's source what Jinja does with trim_blocks and
-// lstrip_blocks, the settings of transformers: it drops the first line end
-// after a block or a comment, and the white space before one that begins its
-// line. gonja has the same settings, but drops the space of "a {% if" too
-// where an expression stands before it.
+// trimBlocks applies Jinja's trim_blocks and lstrip_blocks, which transformers
+// sets, to a template's source: it removes the first newline after a block or
+// comment, and the whitespace before one that is first in its line. gonja has
+// the same settings, but also removes the space in "{{ a }} {% if".
 func trimBlocks(source string) string {
 	source = strings.ReplaceAll(strings.ReplaceAll(source, "\r\n", "\n"), "\r", "\n")
 	var out strings.Builder
-	lineStart := true // what follows begins a line
+	lineStart := true // the rest of source starts a line
 	open := nextTag(source)
 	for open >= 0 {
 		text, tag := source[:open], source[open:]
@@ -44,7 +43,7 @@ func trimBlocks(source string) string {
 	return out.String() + source
 }
 
-// nextTag returns where the next tag opens, or -1.
+// nextTag returns the position of the next tag, or -1.
 func nextTag(source string) int {
 	for i := 0; i+2 < len(source); i++ {
 		if source[i] == '{' && strings.IndexByte("{%#", source[i+1]) >= 0 {
@@ -54,8 +53,8 @@ func nextTag(source string) int {
 	return -1
 }
 
-// tagEnd returns the length of the tag that source begins with. In
-// expressions, strings and brackets can hold what else would end it.
+// tagEnd returns the length of the tag at the start of source. Strings and
+// brackets within an expression may contain the closing delimiter.
 func tagEnd(source string) int {
 	if source[1] == '#' {
 		if at := strings.Index(source[2:], "#}"); at >= 0 {
@@ -93,8 +92,8 @@ func stringEnd(source string) int {
 	return len(source)
 }
 
-// trimIndent drops the white space after the last line end, if there is no
-// more in that line.
+// trimIndent removes the whitespace after the last newline if nothing else is in
+// that line.
 func trimIndent(text string, lineStart bool) string {
 	line := strings.LastIndexByte(text, '\n') + 1
 	if (line > 0 || lineStart) && strings.TrimSpace(text[line:]) == "" {
@@ -103,7 +102,7 @@ func trimIndent(text string, lineStart bool) string {
 	return text
 }
 
-// withoutPlus drops the signs that turn trimming off, once that is done.
+// withoutPlus removes the + signs that disable trimming, after it has been done.
 func withoutPlus(tag string, block bool) string {
 	if !block || len(tag) < 6 {
 		return tag

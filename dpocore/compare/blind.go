@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/dpocore/judgement"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/ranking"
 )
 
 // baseAuthor is the author of answers without an adapter.
@@ -19,7 +19,7 @@ const baseAuthor = "base model"
 // Blind makes a ballot of each prompt's answers, shuffled, for raters who don't see which model gave which. Equal answers
 // are one entry with several authors, and empty answers are left out. A prompt with fewer than two different answers makes
 // no ballot. notes describes what was left out.
-func Blind(m *model.Model, runs []string, answers []Answers, o Options) (ballots []judgement.Drawing, notes []string, err error) {
+func Blind(m *model.Model, runs []string, answers []Answers, o Options) (ballots []ranking.Candidates, notes []string, err error) {
 	blank, err := blankBallot(m, runs, o)
 	if err != nil {
 		return nil, nil, fmt.Errorf("compare: %w", err)
@@ -54,10 +54,10 @@ func Blind(m *model.Model, runs []string, answers []Answers, o Options) (ballots
 }
 
 // blankBallot is a ballot without prompt and answers, with the models and options of the comparison.
-func blankBallot(m *model.Model, runs []string, o Options) (judgement.Drawing, error) {
-	ballot := judgement.Drawing{
+func blankBallot(m *model.Model, runs []string, o Options) (ranking.Candidates, error) {
+	ballot := ranking.Candidates{
 		Drawn:    time.Now().UTC().Truncate(time.Second),
-		Sampling: judgement.Sampling{MaxNewTokens: o.MaxNewTokens, TopP: 1, Seed: o.Seed},
+		Sampling: ranking.Sampling{MaxNewTokens: o.MaxNewTokens, TopP: 1, Seed: o.Seed},
 	}
 	adapters := make([]string, len(runs))
 	for i, dir := range runs {
@@ -71,15 +71,15 @@ func blankBallot(m *model.Model, runs []string, o Options) (judgement.Drawing, e
 }
 
 // addToBallot adds a reply to a ballot; it returns false for an empty one.
-func addToBallot(ballot *judgement.Drawing, reply Reply, author string, temperature float64) bool {
+func addToBallot(ballot *ranking.Candidates, reply Reply, author string, temperature float64) bool {
 	text := strings.TrimSpace(reply.Text)
 	if text == "" {
 		return false
 	}
-	i := slices.IndexFunc(ballot.Answers, func(a judgement.Answer) bool { return a.Text == text })
+	i := slices.IndexFunc(ballot.Answers, func(a ranking.Answer) bool { return a.Text == text })
 	if i < 0 {
 		i = len(ballot.Answers)
-		ballot.Answers = append(ballot.Answers, judgement.Answer{Text: text, Temperature: temperature})
+		ballot.Answers = append(ballot.Answers, ranking.Answer{Text: text, Temperature: temperature})
 	}
 	ballot.Answers[i].By = append(ballot.Answers[i].By, author)
 	return true
@@ -87,7 +87,7 @@ func addToBallot(ballot *judgement.Drawing, reply Reply, author string, temperat
 
 // shuffle shuffles the answers of a ballot. The order depends on the prompt, the models and the answers alone, so the same
 // comparison gives the same ballot.
-func shuffle(ballot *judgement.Drawing) {
+func shuffle(ballot *ranking.Candidates) {
 	sum := fnv.New64a()
 	fmt.Fprint(sum, ballot.Prompt, ballot.Model, ballot.Adapter) // writing to a hash never fails
 	for _, answer := range ballot.Answers {

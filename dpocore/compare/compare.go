@@ -7,7 +7,7 @@ import (
 	"context"
 	"fmt"
 
-	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -110,7 +110,7 @@ func (c *comparison) savedAnswers(dir string) (s savedAnswers, err error) {
 	for _, prompt := range c.prompts {
 		s.Answers = append(s.Answers, savedAnswer{Prompt: prompt})
 	}
-	if s.Adapter, err = export.HashAdapter(dir); err != nil {
+	if s.Adapter, err = adapter.Hash(dir); err != nil {
 		return s, err
 	}
 	s.Weights, err = c.model.WeightsHash()

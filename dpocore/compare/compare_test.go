@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/compare"
-	"example.com/gonb-dpo/dpocore/judgement"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
@@ -126,7 +126,7 @@ func TestBlind(t *testing.T) {
 	}
 	places := [3]int{}
 	for _, d := range ballots[2:] {
-		places[slices.IndexFunc(d.Answers, func(a judgement.Answer) bool { return a.By[0] == "base model" })]++
+		places[slices.IndexFunc(d.Answers, func(a ranking.Answer) bool { return a.By[0] == "base model" })]++
 	}
 	if slices.Min(places[:]) < 5 { // of 40, 13 on average; 5 or fewer at a given place in one case of 500
 		t.Errorf("the base model is at the three places %v times", places)

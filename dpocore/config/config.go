@@ -5,7 +5,7 @@
 // [Settings]. A new setting is a field of [Config] and a row of that table.
 package config
 
-import "example.com/gonb-dpo/dpocore/llama"
+import "example.com/gonb-dpo/dpocore/decoder"
 
 // Config holds the settings of a run. [Default] is the only place for default values; zero is a value like any other.
 type Config struct {
@@ -64,12 +64,12 @@ func Default() Config {
 func (c Config) StepPairs() int { return c.BatchSize * c.GradientAccumulation }
 
 // LoRA returns the adapter's shape and scale.
-func (c Config) LoRA() llama.LoRA {
+func (c Config) LoRA() decoder.LoRA {
 	modules := c.LoRAModules
 	if len(modules) == 0 {
-		modules = llama.AllModules
+		modules = decoder.AllModules
 	}
-	return llama.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: modules, RankStabilized: c.RSLoRA}
+	return decoder.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: modules, RankStabilized: c.RSLoRA}
 }
 
 // Validate reports every setting that is out of range, with its value and what it may be.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
@@ -72,7 +72,7 @@ var adapterSettings = Table{
 	},
 	Setting[[]string]{
 		JSON: "lora_modules", Label: "the list of LoRA modules",
-		Help:  "the `projections` with LoRA, out of " + strings.Join(llama.AllModules, ",") + " (default all)",
+		Help:  "the `projections` with LoRA, out of " + strings.Join(decoder.AllModules, ",") + " (default all)",
 		Field: func(c *Config) *[]string { return &c.LoRAModules },
 		Rule:  checkModules,
 		Text:  func(c Config) string { return strings.Join(c.LoRA().Modules, ", ") },
@@ -216,7 +216,7 @@ var sampleSettings = Table{
 
 func checkModules(c Config) error {
 	for _, module := range c.LoRAModules {
-		if err := oneOf("LoRA module", module, llama.AllModules); err != nil {
+		if err := oneOf("LoRA module", module, decoder.AllModules); err != nil {
 			return err
 		}
 	}

@@ -12,8 +12,9 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/hub"
-	"example.com/gonb-dpo/dpocore/judgement"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/pairfile"
+	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/dpocore/source"
 )
 
@@ -120,10 +121,10 @@ func FetchPairs(ctx context.Context, name string, progress hub.Progress) (pairs,
 		}
 		return pairs, heldOut, err
 	}
-	if judgement.Is(name) {
+	if ranking.Is(name) {
 		return rankedPairs(name)
 	}
-	pairs, err = preference.ReadFile(name)
+	pairs, err = pairfile.ReadFile(name)
 	if near := source.Nearest(name); errors.Is(err, fs.ErrNotExist) && len(near) > 0 {
 		return nil, nil, fmt.Errorf("no such file or source: %s; did you mean %s?", name, strings.Join(near, " or "))
 	}
@@ -132,7 +133,7 @@ func FetchPairs(ctx context.Context, name string, progress hub.Progress) (pairs,
 
 // rankedPairs returns all pairs that follow from a file of rankings.
 func rankedPairs(file string) (pairs, heldOut *preference.Set, err error) {
-	log, err := judgement.Read(file)
+	log, err := ranking.Read(file)
 	if err != nil {
 		return nil, nil, err
 	}

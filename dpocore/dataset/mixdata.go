@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/suggest"
 )
 
 // fetchNamedMix parses a mix and reads its pairs. If eval is not "", the pairs to evaluate on come from there.
@@ -57,7 +58,7 @@ func explainMissing(data string, err error) error {
 		return err
 	}
 	for _, name := range names {
-		if preference.Distance(strings.ToLower(data), name) <= 3 {
+		if suggest.Distance(strings.ToLower(data), name) <= 3 {
 			return fmt.Errorf("no such file, source or objective: %q; did you mean %s?", data, name)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// described is a backend of which only the description, in go-xla's form, is asked.
+// described is a backend that only has a description, in go-xla's format.
 type described struct {
 	compute.Backend
 	text string

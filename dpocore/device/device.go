@@ -1,6 +1,6 @@
-// Package device opens the machine that computations run on: XLA through a PJRT plugin, or pure Go where there is none.
+// Package device opens the backend that runs the computations: XLA through a PJRT plugin, or pure Go without a plugin.
 //
-// gopjrt, which older texts name, was merged by its author into go-xla; go-xla is what runs here.
+// Older documents name gopjrt; its author merged it into go-xla, which this package uses.
 package device
 
 import (
@@ -16,21 +16,21 @@ import (
 	"example.com/gonb-dpo/internal/deps"
 )
 
-// Env names the environment variable that chooses the backend, in gomlx's own form: "xla:cuda", "xla:" and the path of a
+// Env is the environment variable that selects the backend, in gomlx's format: "xla:cuda", "xla:" followed by the path of a
 // PJRT plugin, or "go".
 const Env = "GOMLX_BACKEND"
 
-// noInstall keeps go-xla from downloading a plugin in the middle of a run: set-up is the one place that fetches.
+// noInstall keeps go-xla from downloading a plugin during a run; only the setup downloads.
 const noInstall = "GOMLX_NO_AUTO_INSTALL"
 
-// opened are the backends of this process by their configuration: a second one of a GPU would find its memory taken.
+// opened holds this process's backends by configuration. A second one on the same GPU would find its memory in use.
 var (
 	opening sync.Mutex
 	opened  = map[string]compute.Backend{}
 )
 
-// Open returns the backend that GOMLX_BACKEND names; where it names none, XLA on the CPU with the plugin that set-up
-// installed, and pure Go where there is no plugin, which [Note] tells. It is opened once in a process.
+// Open returns the backend that GOMLX_BACKEND selects. By default that is XLA on the CPU with the plugin that the setup
+// installed, or pure Go without a plugin (see [Note]). Each backend is opened once per process.
 func Open() (compute.Backend, error) {
 	config := Choice()
 	opening.Lock()
@@ -43,14 +43,14 @@ func Open() (compute.Backend, error) {
 	}
 	backend, err := start(config)
 	if err != nil {
-		return nil, fmt.Errorf("open the backend %q: %s; run `make setup` to install XLA's plugin, or change %s where it is set (\"go\" does without a plugin)",
+		return nil, fmt.Errorf("open the backend %q: %s; run `make setup` to install the XLA plugin, or change %s (\"go\" needs no plugin)",
 			config, firstLine(err), Env)
 	}
 	opened[config] = backend
 	return backend, nil
 }
 
-// Choice is the configuration that [Open] opens, in gomlx's form.
+// Choice returns the configuration that [Open] opens, in gomlx's format.
 func Choice() string {
 	switch config := os.Getenv(Env); config {
 	case "":
@@ -60,13 +60,13 @@ func Choice() string {
 		return config
 	}
 	plugin, err := deps.XLAPlugin()
-	if err != nil { // there is none
+	if err != nil { // not installed
 		return goConfig
 	}
 	return "xla:" + plugin
 }
 
-// start opens a backend; gomlx panics where it does not know the name.
+// start opens a backend. It returns an error where gomlx panics on an unknown name.
 func start(config string) (backend compute.Backend, err error) {
 	defer func() {
 		if problem := recover(); problem != nil {
@@ -79,12 +79,12 @@ func start(config string) (backend compute.Backend, err error) {
 // onGPU describes a backend that computes on a GPU.
 const onGPU = "XLA on the GPU (CUDA)"
 
-// Describe names a backend in a few plain words, as for the first line of a run: "XLA on the CPU".
+// Describe names a backend in plain words, for the first line of a run: "XLA on the CPU".
 func Describe(backend compute.Backend) string {
 	if isGo(backend) {
 		return describeGo()
 	}
-	// "xla:cuda - …" or "xla:/home/…/pjrt_c_api_cpu_plugin.so - …": the folders may have any name.
+	// "xla:cuda - …" or "xla:/home/…/pjrt_c_api_cpu_plugin.so - …": the folder names can contain anything.
 	plugin, _, _ := strings.Cut(strings.ToLower(backend.Description()), " - ")
 	switch name := filepath.Base(plugin); {
 	case strings.Contains(name, "cuda"):

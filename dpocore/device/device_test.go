@@ -9,7 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Open without a choice finds the plugin of set-up and computes: 1 + 2 = 3. It keeps go-xla from downloading.
+// By default, Open finds the installed plugin and computes 1 + 2 = 3. It keeps go-xla from downloading.
 func TestOpen(t *testing.T) {
 	t.Setenv(Env, "")
 	t.Setenv(noInstall, "")
@@ -30,8 +30,8 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// A backend that can't be opened is one line with its name and what to do.
-func TestOpenRefuses(t *testing.T) {
+// The error for a backend that can't be opened is one line with its name and what to do.
+func TestOpenFails(t *testing.T) {
 	notAPlugin := filepath.Join(t.TempDir(), "plugin.so")
 	if err := os.WriteFile(notAPlugin, []byte("text"), 0o644); err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestOpenRefuses(t *testing.T) {
 		backend, err := Open()
 		if err == nil {
 			backend.Finalize()
-			t.Errorf("%s opens", config)
+			t.Errorf("%s was opened", config)
 			continue
 		}
 		for _, part := range []string{config, "make setup"} {
@@ -50,13 +50,13 @@ func TestOpenRefuses(t *testing.T) {
 			}
 		}
 		if strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: the error has several lines: %q", config, err)
+			t.Errorf("%s: the error has more than one line: %q", config, err)
 		}
 	}
 }
 
-// Where set-up has not run, pure Go computes, and a sentence says so.
-func TestOpenWithoutSetUp(t *testing.T) {
+// Without the setup, Open falls back to pure Go, and Note explains it.
+func TestOpenWithoutPlugin(t *testing.T) {
 	t.Setenv(Env, "")
 	t.Setenv("GONB_DIR", "")
 	t.Setenv("GONB_DPO_CHECKOUT", "")
@@ -75,16 +75,16 @@ func TestOpenWithoutSetUp(t *testing.T) {
 		}
 	}
 	if note := Note(backend); simd == strings.Contains(note, "GOEXPERIMENT") {
-		t.Errorf("built with SIMD: %t; the note is %q", simd, note)
+		t.Errorf("built with SIMD: %t, but the note is %q", simd, note)
 	}
 }
 
-// Pure Go that is asked for by name is opened in the way that does not wait for itself; options that are given stay.
+// "go" gets the option that avoids the deadlock; explicit options are unchanged.
 func TestGoByName(t *testing.T) {
 	for config, want := range map[string]string{"go": goConfig, "go:parallelism=2": "go:parallelism=2", "xla:cuda": "xla:cuda"} {
 		t.Setenv(Env, config)
 		if got := Choice(); got != want {
-			t.Errorf("%s=%s opens %q; want %q", Env, config, got, want)
+			t.Errorf("%s=%s selects %q, want %q", Env, config, got, want)
 		}
 	}
 	t.Setenv(Env, "go")
@@ -98,7 +98,7 @@ func TestGoByName(t *testing.T) {
 	}
 }
 
-// TestOneBackend: a process has one backend, and a new one once that is finalized.
+// A process has one backend, and opens a new one only after that is finalized.
 func TestOneBackend(t *testing.T) {
 	first, err := Open()
 	if err != nil {
@@ -110,6 +110,6 @@ func TestOneBackend(t *testing.T) {
 	first.Finalize()
 	third, err := Open()
 	if err != nil || third == first {
-		t.Errorf("the finalized backend came back, %v", err)
+		t.Errorf("the finalized backend was returned, %v", err)
 	}
 }

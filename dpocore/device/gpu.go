@@ -8,11 +8,11 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// OnGPU says whether a backend computes on a GPU.
+// OnGPU reports whether a backend computes on a GPU.
 func OnGPU(backend compute.Backend) bool { return Describe(backend) == onGPU }
 
-// GPU names the first GPU with its compute capability, as nvidia-smi does: "Tesla T4 (compute capability 7.5)". It is ""
-// where there is none, or no nvidia-smi.
+// GPU returns nvidia-smi's name of the first GPU with its compute capability: "Tesla T4 (compute capability 7.5)". It is ""
+// without a GPU or without nvidia-smi.
 func GPU() string {
 	values, err := QueryGPU("name", "compute_cap")
 	if err != nil {
@@ -21,18 +21,18 @@ func GPU() string {
 	return values[0] + " (compute capability " + values[1] + ")"
 }
 
-// QueryGPU asks nvidia-smi for fields of the first GPU, under the names that `nvidia-smi --help-query-gpu` lists. Without
-// nvidia-smi the error is [exec.ErrNotFound].
+// QueryGPU queries fields of the first GPU, by the names in `nvidia-smi --help-query-gpu`. Without nvidia-smi the error is
+// [exec.ErrNotFound].
 func QueryGPU(fields ...string) (values []string, err error) {
 	path, err := exec.LookPath("nvidia-smi")
 	if err != nil {
-		return nil, fmt.Errorf("ask for the GPU: %w", err)
+		return nil, fmt.Errorf("query the GPU: %w", err)
 	}
-	said, err := exec.Command(path, "--query-gpu="+strings.Join(fields, ","), "--format=csv,noheader").CombinedOutput()
-	line, _, _ := strings.Cut(strings.TrimSpace(string(said)), "\n")
+	output, err := exec.Command(path, "--query-gpu="+strings.Join(fields, ","), "--format=csv,noheader").CombinedOutput()
+	line, _, _ := strings.Cut(strings.TrimSpace(string(output)), "\n")
 	values = strings.Split(line, ", ")
 	if err != nil || len(values) != len(fields) {
-		return nil, fmt.Errorf("nvidia-smi says %q", line)
+		return nil, fmt.Errorf("query the GPU: nvidia-smi printed %q", line)
 	}
 	return values, nil
 }

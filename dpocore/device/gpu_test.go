@@ -10,7 +10,7 @@ func TestGPU(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("PATH", folder)
 	if got := GPU(); got != "" {
-		t.Errorf("without nvidia-smi the GPU is %q", got)
+		t.Errorf("GPU %q without nvidia-smi", got)
 	}
 	for script, want := range map[string]string{
 		"#!/bin/sh\necho 'Tesla T4, 7.5'\necho 'Tesla T4, 7.5'\n": "Tesla T4 (compute capability 7.5)",
@@ -21,7 +21,7 @@ func TestGPU(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := GPU(); got != want {
-			t.Errorf("%q gives %q, want %q", script, got, want)
+			t.Errorf("%q: got %q, want %q", script, got, want)
 		}
 	}
 }

@@ -10,30 +10,30 @@ import (
 func TestFreeMemory(t *testing.T) {
 	onCPU := described{text: "xla:cpu - PJRT plugin (pjrt_c_api_cpu_plugin.so)"}
 	if free, ok := FreeMemory(onCPU); !ok || free < 1<<20 {
-		t.Errorf("the computer has %d bytes free, known: %t", free, ok)
+		t.Errorf("free memory %d bytes, ok: %t", free, ok)
 	}
 	folder := t.TempDir()
 	t.Setenv("PATH", folder)
 	cuda := described{text: "xla:cuda - PJRT plugin (pjrt_c_api_cuda_plugin.so)"}
 	if _, ok := FreeMemory(cuda); ok {
-		t.Error("without nvidia-smi the GPU's free memory is known")
+		t.Error("the GPU's free memory is known without nvidia-smi")
 	}
 	for _, test := range []struct {
-		says string
-		want int64 // mebibytes
-		ok   bool
+		output string
+		want   int64 // mebibytes
+		ok     bool
 	}{{"15360 MiB, 1000 MiB", 10520, true}, {"15360 MiB, 14000 MiB", 0, true}, {"[N/A], [N/A]", 0, false}} {
-		script := "#!/bin/sh\necho '" + test.says + "'\n"
+		script := "#!/bin/sh\necho '" + test.output + "'\n"
 		if err := os.WriteFile(filepath.Join(folder, "nvidia-smi"), []byte(script), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		if free, ok := FreeMemory(cuda); ok != test.ok || free != test.want*mebibyte {
-			t.Errorf("%q: %d MiB free, known: %t; want %d, %t", test.says, free/mebibyte, ok, test.want, test.ok)
+			t.Errorf("%q: %d MiB free, ok: %t; want %d, %t", test.output, free/mebibyte, ok, test.want, test.ok)
 		}
 	}
 }
 
-// The peak holds what was taken and given back, until it is reset.
+// The peak includes memory that was freed, until it is reset.
 func TestPeakMemory(t *testing.T) {
 	before, ok := PeakMemory()
 	if !ok {
@@ -44,13 +44,13 @@ func TestPeakMemory(t *testing.T) {
 		block[i] = 1
 	}
 	if after, _ := PeakMemory(); after < int64(len(block)) {
-		t.Errorf("a process that has taken %d bytes is said to have had %d at most", len(block), after)
+		t.Errorf("after an allocation of %d bytes, the peak is %d", len(block), after)
 	}
 	size := int64(len(block))
 	block = nil
 	debug.FreeOSMemory()
 	ResetPeak()
 	if after, _ := PeakMemory(); after >= size {
-		t.Errorf("after a reset the peak is %d bytes, with the %d given back still in it", after, size)
+		t.Errorf("after a reset the peak is %d bytes, which still includes the freed %d", after, size)
 	}
 }

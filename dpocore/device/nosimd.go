@@ -2,5 +2,5 @@
 
 package device
 
-// simd says whether this program was built with GOEXPERIMENT=simd, which pure Go multiplies matrices with.
+// simd reports whether this program was built with GOEXPERIMENT=simd, which speeds up matrix products in pure Go.
 const simd = false

@@ -8,40 +8,39 @@ import (
 	"github.com/gomlx/compute/gobackend"
 )
 
-// goName is pure Go's name in GOMLX_BACKEND, and goConfig how it is opened. As it comes, the backend waits for itself for
-// ever in rows of more than 128 tokens; computing one operation after the other avoids that and takes as long.
+// goName is the pure Go backend's name in GOMLX_BACKEND, goConfig its configuration. By default it deadlocks on rows of more
+// than 128 tokens; running its operations sequentially avoids that and is as fast.
 const (
 	goName   = gobackend.BackendName
 	goConfig = goName + ":ops_sequential"
 )
 
-// What a training step takes in pure Go, in multiples of XLA's time on two cores: SmolLM2-135M with rows of 128 to 384
-// tokens, docs/measurements.md. Pure Go uses one core.
+// Time of a training step in pure Go as a multiple of XLA's time on two cores, for SmolLM2-135M with rows of 128 to 384
+// tokens (docs/measurements.md). Pure Go uses one core.
 const (
-	timesWithSIMD = 7
-	timesWithout  = 55
+	slowdownSIMD = 7
+	slowdown     = 55
 )
 
-// Note is a sentence that the user of a backend should read, empty where there is nothing to say: that it is pure Go, why,
-// how slow that is, and what would change it.
+// Note tells the user why pure Go is used, how slow it is and how to change that. It is "" for other backends.
 func Note(backend compute.Backend) string {
 	if !isGo(backend) {
 		return ""
 	}
-	why, cure := "XLA's plugin is not installed", "`make setup` installs the plugin"
+	reason, remedy := "the XLA plugin is not installed", "run `make setup` to install it"
 	if os.Getenv(Env) != "" {
-		why, cure = Env+" asks for it", "unset "+Env+" to use XLA"
+		reason, remedy = Env+" asks for it", "unset "+Env+" to use XLA"
 	}
 	if simd {
-		return fmt.Sprintf("Computing in pure Go, because %s: a step takes about %d times as long as with XLA; %s.", why, timesWithSIMD, cure)
+		return fmt.Sprintf("Computing in pure Go because %s: a step takes about %d times as long as with XLA; %s.", reason, slowdownSIMD, remedy)
 	}
-	return fmt.Sprintf("Computing in pure Go, because %s: a step takes about %d times as long as with XLA, and %d times if this program is built with GOEXPERIMENT=simd; %s.",
-		why, timesWithout, timesWithSIMD, cure)
+	return fmt.Sprintf("Computing in pure Go because %s: a step takes about %d times as long as with XLA, or %d times if this program is built with GOEXPERIMENT=simd; %s.",
+		reason, slowdown, slowdownSIMD, remedy)
 }
 
 func isGo(backend compute.Backend) bool { return backend.String() == goName }
 
-// describeGo tells the two builds apart, as their sums are rounded differently.
+// describeGo distinguishes the two builds, because they round sums differently.
 func describeGo() string {
 	if simd {
 		return "pure Go with SIMD"

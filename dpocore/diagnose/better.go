@@ -5,45 +5,47 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/wording"
 )
 
-// Bounds of the rules on what was gained.
+// Thresholds of the rules on improvement over the base model.
 const (
-	partedAccuracy = 0.2  // training accuracy above the held-out one's
-	partedLoss     = 0.02 // the held-out loss above its least
-	byHeart        = 0.05 // a training loss below
-	manyPasses     = 5    // over the pairs
+	maxAccuracyGap = 0.2  // training accuracy above held-out accuracy
+	maxLossRise    = 0.02 // held-out loss above its minimum
+	memorizedLoss  = 0.05 // training loss below which pairs are memorized
+	manyPasses     = 5    // over the training pairs
 )
 
 func nothingHeldOut(r Run) (Finding, bool) {
 	_, _, ok := r.accuracy()
 	return Finding{
-		Mark: Unknown, Cause: "Nothing shows how it does on new questions:", Evidence: "no pairs were held out.",
-		Remedy: "Hold some out: --eval-fraction 0.1, or HoldOut(0.1), sets a tenth aside.",
+		Mark: Unknown, Cause: "Generalization to new questions is unknown:", Evidence: "no pairs were held out.",
+		Remedy: "Hold some out: --eval-fraction 0.1 or HoldOut(0.1) sets aside a tenth.",
 	}, !ok
 }
 
 func noBetter(r Run) (Finding, bool) {
 	accuracy, pairs, ok := r.accuracy()
-	if !ok || !r.enough() || r.swapped() {
+	if !ok || !r.longEnough() || r.swapped() {
 		return Finding{}, false
 	}
-	evidence := fmt.Sprintf("%s of the %d held-out pairs are ranked right (%s to %s).", percent(accuracy.Value), pairs, percent(accuracy.Low), percent(accuracy.High))
+	evidence := fmt.Sprintf("%s of the %d held-out pairs are ranked correctly (%s to %s).", wording.Percent(accuracy.Value), pairs, wording.Percent(accuracy.Low), wording.Percent(accuracy.High))
 	if accuracy.Above(0.5) {
 		return Finding{Mark: Good, Cause: "It ranks new pairs better than chance:", Evidence: evidence}, true
 	}
-	first, last := r.ends(func(e metrics.Event) float64 { return e.Loss })
-	remedy := fmt.Sprintf("Is the loss falling? It went from %.3f to %.3f", first, last)
+	first, last := r.ends(loss)
+	remedies := []string{fmt.Sprintf("check that the loss is falling (it went from %.3f to %.3f)", first, last)}
 	if n := r.Settings.Train.Pairs; n > 0 && n < fewPairs {
-		remedy += fmt.Sprintf("; %d pairs are few, take %d or more", n, fewPairs)
+		remedies = append(remedies, fmt.Sprintf("use at least %d training pairs (there are %d)", fewPairs, n))
 	}
-	remedy += fmt.Sprintf("; train for more steps than %d; hold out more pairs to tell smaller gains", len(r.History.Steps))
+	remedies = append(remedies, fmt.Sprintf("train for more than %d steps", len(r.History.Steps)), "hold out more pairs to detect smaller gains")
 	return Finding{
-		Mark: Look, Cause: "It is no better than the base model, as far as can be told:",
-		Evidence: evidence + " Chance alone can reach that.", Remedy: remedy + ".",
+		Mark: Warning, Cause: "No measurable improvement over the base model:",
+		Evidence: evidence + " That is not distinguishable from chance.", Remedy: sentence(strings.Join(remedies, "; ")),
 	}, true
 }
 
@@ -51,61 +53,71 @@ func lengthAlone(r Run) (Finding, bool) {
 	if len(r.Pairs) == 0 {
 		return Finding{}, false
 	}
-	report, err := evaluation.Of(r.Pairs, r.Settings.Config.Beta)
-	if err != nil || !report.ByLength() {
+	report, err := evaluation.Summarize(r.Pairs, r.Settings.Config.Beta)
+	if err != nil || !report.LengthExplains() {
 		return Finding{}, false
 	}
-	which, share := "longer", report.TakesLonger.Value
+	preferred, share := "longer", report.PrefersLonger.Value
 	if share < 0.5 {
-		which, share = "shorter", 1-share
+		preferred, share = "shorter", 1-share
 	}
 	return Finding{
-		Mark: Look, Cause: "Length alone may explain the accuracy:",
-		Evidence: fmt.Sprintf("it prefers the %s answer in %s of the held-out pairs, and at equal lengths it would rank %s right (%s to %s) where it ranks %s of all.",
-			which, percent(share), percent(report.LengthControlled.Value), percent(report.LengthControlled.Low), percent(report.LengthControlled.High), percent(report.Accuracy.Value)),
-		Remedy: fmt.Sprintf("Add pairs whose better answer is not the %s one, or leave out pairs of very unequal lengths.", which),
+		Mark: Warning, Cause: "Length alone may explain the accuracy:",
+		Evidence: fmt.Sprintf("it prefers the %s answer in %s of the held-out pairs; its length-controlled accuracy is %s (%s to %s), its plain accuracy %s.",
+			preferred, wording.Percent(share), wording.Percent(report.LengthControlled.Value), wording.Percent(report.LengthControlled.Low), wording.Percent(report.LengthControlled.High), wording.Percent(report.Accuracy.Value)),
+		Remedy: fmt.Sprintf("Add pairs whose chosen answer is not the %s one, or remove pairs with very different lengths.", preferred),
 	}, true
 }
 
-func parting(r Run) (Finding, bool) {
-	last, ok := r.last()
-	if !ok || !r.enough() || r.swapped() || r.gap() < littleGap {
+// overfitting compares training pairs with held-out pairs.
+func overfitting(r Run) (Finding, bool) {
+	last, ok := r.lastEvaluation()
+	if !ok || !r.longEnough() || r.swapped() || r.gap() < minGap {
 		return Finding{}, false
 	}
-	least := slices.MinFunc(r.History.Evaluations, func(a, b metrics.Evaluation) int { return cmp.Compare(a.Loss, b.Loss) })
-	_, accuracy := r.ends(func(e metrics.Event) float64 { return e.RewardsAccuracies })
-	_, loss := r.ends(func(e metrics.Event) float64 { return e.Loss })
+	_, trainAccuracy := r.ends(accuracy)
+	_, trainLoss := r.ends(loss)
 	passes := r.History.Steps[len(r.History.Steps)-1].Epoch
-	both := fmt.Sprintf("training pairs are ranked right in %s, held-out ones in %s", percent(accuracy), percent(last.RewardsAccuracies))
-	switch {
-	case last.Loss > least.Loss+partedLoss && least.Step < last.Step:
+	both := fmt.Sprintf("training pairs are ranked correctly in %s, held-out pairs in %s", wording.Percent(trainAccuracy), wording.Percent(last.RewardsAccuracies))
+	if f, ok := r.heldOutLossRose(last, trainLoss); ok {
+		return f, true
+	}
+	switch wideGap := trainAccuracy-last.RewardsAccuracies > maxAccuracyGap; {
+	case wideGap && passes < 1:
 		return Finding{
-			Mark: Look, Cause: "Training and held-out pairs are parting:",
-			Evidence: fmt.Sprintf("the held-out loss was lowest after step %d (%.3f) and has risen to %.3f since, while that of the training pairs is %.3f.", least.Step, least.Loss, last.Loss, loss),
-			Remedy:   fmt.Sprintf("Train %d steps (early stopping, --early-stopping 3, finds them), or on more pairs.", least.Step),
+			Mark: Warning, Cause: "What the model learns from training pairs does not generalize to held-out pairs:",
+			Evidence: fmt.Sprintf("%s, after %.1f passes, so no pair was seen twice.", both, passes),
+			Remedy:   "Read a few pairs of both sets (dpo data show): do they ask for the same behaviour? Swapped labels can look like this too if there are few held-out pairs.",
 		}, true
-	case accuracy-last.RewardsAccuracies > partedAccuracy && passes < 1:
+	case wideGap:
 		return Finding{
-			Mark: Look, Cause: "What is learned from the training pairs does not hold for the held-out ones:",
-			Evidence: fmt.Sprintf("%s, after %.1f passes, in which none is seen twice.", both, passes),
-			Remedy:   "Read a few pairs of both (dpo data show): do they ask for the same? Swapped labels look like this too, where the held-out pairs are too few to tell.",
+			Mark: Warning, Cause: "The model is overfitting the training pairs:", Evidence: fmt.Sprintf("%s, after %.1f passes.", both, passes),
+			Remedy: "Add more, or more varied, pairs; fewer steps or a lower rank may also help.",
 		}, true
-	case accuracy-last.RewardsAccuracies > partedAccuracy:
+	case trainLoss < memorizedLoss && passes > manyPasses:
 		return Finding{
-			Mark: Look, Cause: "The model learns the training pairs by heart:", Evidence: fmt.Sprintf("%s, after %.1f passes.", both, passes),
-			Remedy: "More or more varied pairs help; so may fewer steps, or a lower rank.",
-		}, true
-	case loss < byHeart && passes > manyPasses:
-		return Finding{
-			Mark: Look, Cause: "The training pairs are known by heart:", Evidence: fmt.Sprintf("their loss is %.3f after %.1f passes.", loss, passes),
-			Remedy: "Train fewer steps, or on more pairs.",
+			Mark: Warning, Cause: "The model has memorized the training pairs:", Evidence: fmt.Sprintf("their loss is %.3f after %.1f passes.", trainLoss, passes),
+			Remedy: "Train for fewer steps, or on more pairs.",
 		}, true
 	default:
-		return Finding{Mark: Good, Cause: "Held-out pairs follow the training pairs:", Evidence: both + "."}, !math.IsNaN(accuracy)
+		return Finding{Mark: Good, Cause: "Held-out pairs follow the training pairs:", Evidence: both + "."}, !math.IsNaN(trainAccuracy)
 	}
 }
 
-func unchanged(r Run) (Finding, bool) {
+// heldOutLossRose reports a held-out loss that has risen above its minimum.
+func (r Run) heldOutLossRose(last metrics.Evaluation, trainLoss float64) (Finding, bool) {
+	best := slices.MinFunc(r.History.Evaluations, func(a, b metrics.Evaluation) int { return cmp.Compare(a.Loss, b.Loss) })
+	if !(last.Loss > best.Loss+maxLossRise) || best.Step >= last.Step {
+		return Finding{}, false
+	}
+	return Finding{
+		Mark: Warning, Cause: "Training and held-out loss are diverging:",
+		Evidence: fmt.Sprintf("the held-out loss was lowest after step %d (%.3f) and has since risen to %.3f, while the training loss is %.3f.", best.Step, best.Loss, last.Loss, trainLoss),
+		Remedy:   fmt.Sprintf("Train for %d steps (--early-stopping 3 finds the best step), or on more pairs.", best.Step),
+	}, true
+}
+
+func answersUnchanged(r Run) (Finding, bool) {
 	if len(r.Answers) == 0 {
 		return Finding{}, false
 	}
@@ -118,12 +130,12 @@ func unchanged(r Run) (Finding, bool) {
 	if same < len(r.Answers) {
 		return Finding{
 			Mark: Good, Cause: "The answers have changed:",
-			Evidence: fmt.Sprintf("%d of %d that were compared differ from the base model's; whether they are better is for you to read.", len(r.Answers)-same, len(r.Answers)),
+			Evidence: fmt.Sprintf("%d of the %d compared answers differ from the base model's; read them to judge whether they are better.", len(r.Answers)-same, len(r.Answers)),
 		}, true
 	}
 	c := r.Settings.Config
 	return Finding{
-		Mark: Look, Cause: "The answers have not changed:", Evidence: fmt.Sprintf("all %d that were compared are word for word the base model's.", same),
-		Remedy: fmt.Sprintf("Train for more steps than %d, or raise the learning rate (it is %g).", len(r.History.Steps), c.LearningRate),
+		Mark: Warning, Cause: "The answers have not changed:", Evidence: fmt.Sprintf("all %d compared answers are identical to the base model's.", same),
+		Remedy: fmt.Sprintf("Train for more than %d steps, or raise the learning rate (now %g).", len(r.History.Steps), c.LearningRate),
 	}, true
 }

@@ -1,8 +1,8 @@
-// Package diagnose looks at a run as one looks for trouble: did it learn, does it still write naturally, is it better
-// than the base model. It names cause, evidence and remedy, from the run's own figures.
+// Package diagnose checks a run for problems: is it learning, does it still write naturally, is it better than the base
+// model. Each finding gives the cause, the evidence and a remedy, based on what the run recorded.
 //
-// Start with [Read] for a run's folder and [Run.Diagnose]. Each rule is a function in the table [rules]; what it needs
-// and the run has not recorded, it passes over. A diagnosis reads curves and counts words; it can't judge answers.
+// Start with [Read] for a run folder and [Run.Diagnose]. Each rule is a function in the table [rules]; a rule is skipped if
+// the run did not record what it needs. A diagnosis reads curves and counts words; it can't judge the quality of answers.
 package diagnose
 
 import (
@@ -10,50 +10,50 @@ import (
 	"strings"
 )
 
-// A Mark says how a finding is meant.
+// A Mark is the severity of a finding.
 type Mark string
 
-// The marks, from what is as it should be to what is wrong.
+// The marks, in order of increasing severity.
 const (
 	Good    Mark = "✓"
-	Unknown Mark = "–" // could not be told
-	Look    Mark = "!"
-	Wrong   Mark = "✗"
+	Unknown Mark = "–" // could not be checked
+	Warning Mark = "!"
+	Problem Mark = "✗"
 )
 
-// A Finding is one thing seen in a run.
+// A Finding is the result of one rule.
 type Finding struct {
-	Rule     string `json:"rule"`     // the name of the rule that saw it
-	Mark     Mark   `json:"mark"`     // how it is meant
-	Cause    string `json:"cause"`    // what it is, in a sentence
-	Evidence string `json:"evidence"` // the figures behind it
-	Remedy   string `json:"remedy"`   // what to change; "" where nothing is
+	Rule     string `json:"rule"`     // name of the rule
+	Mark     Mark   `json:"mark"`     // severity
+	Cause    string `json:"cause"`    // what was found, in one sentence
+	Evidence string `json:"evidence"` // the numbers behind it
+	Remedy   string `json:"remedy"`   // what to change, "" if nothing
 }
 
-// A Section is the findings on one question.
+// A Section holds the findings on one question.
 type Section struct {
 	Question string    `json:"question"`
 	Findings []Finding `json:"findings"`
 }
 
-// A Diagnosis is all findings, by question.
+// A Diagnosis holds all findings, by question.
 type Diagnosis []Section
 
-// The questions, in the order of asking.
+// The questions, in display order.
 const (
 	learning = "Is it learning?"
 	natural  = "Does it still write naturally?"
 	better   = "Is it better than the base model?"
 )
 
-// rule is one thing to look for. ok is false where there is nothing to say.
+// rule is one check. ok is false if there is nothing to report.
 type rule struct {
 	name     string
 	question string
-	look     func(Run) (f Finding, ok bool)
+	check    func(Run) (f Finding, ok bool)
 }
 
-// rules are all rules, in the order in which their findings are read.
+// rules lists all rules, in display order.
 var rules = []rule{
 	{"too short", learning, tooShort},
 	{"not learning", learning, notLearning},
@@ -62,43 +62,43 @@ var rules = []rule{
 	{"reference mismatch", learning, referenceMismatch},
 	{"gradient clipped", learning, gradientClipped},
 	{"steps skipped", learning, stepsSkipped},
-	{"nothing left to learn", learning, nothingLeft},
+	{"nothing left to learn", learning, nothingLeftToLearn},
 	{"chosen falling", natural, chosenFalling},
-	{"far from the reference", natural, farAway},
-	{"answers in circles", natural, inCircles},
-	{"answers without an end", natural, withoutEnd},
-	{"plain text forgotten", natural, forgotten},
+	{"far from the reference", natural, farFromReference},
+	{"answers in circles", natural, repetitiveAnswers},
+	{"answers without an end", natural, unendingAnswers},
+	{"plain text forgotten", natural, perplexityRose},
 	{"nothing held out", better, nothingHeldOut},
 	{"no better than the base", better, noBetter},
 	{"length alone", better, lengthAlone},
-	{"train and held-out parting", better, parting},
-	{"answers unchanged", better, unchanged},
+	{"train and held-out parting", better, overfitting},
+	{"answers unchanged", better, answersUnchanged},
 }
 
-// Diagnose goes through all rules.
+// Diagnose applies all rules.
 func (r Run) Diagnose() Diagnosis {
 	d := Diagnosis{{Question: learning}, {Question: natural}, {Question: better}}
 	for _, rule := range rules {
-		found, ok := rule.look(r)
+		finding, ok := rule.check(r)
 		if !ok {
 			continue
 		}
-		found.Rule = rule.name
+		finding.Rule = rule.name
 		at := slices.IndexFunc(d, func(s Section) bool { return s.Question == rule.question })
-		d[at].Findings = append(d[at].Findings, found)
+		d[at].Findings = append(d[at].Findings, finding)
 	}
 	return slices.DeleteFunc(d, func(s Section) bool { return len(s.Findings) == 0 })
 }
 
-// Has says whether any finding has a mark.
+// Has reports whether any finding has the mark.
 func (d Diagnosis) Has(m Mark) bool {
 	return slices.ContainsFunc(d, func(s Section) bool {
 		return slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Mark == m })
 	})
 }
 
-// Of is what a rule found; ok is false where it had nothing to say.
-func (d Diagnosis) Of(rule string) (f Finding, ok bool) {
+// Find returns the finding of a rule; ok is false if the rule had nothing to report.
+func (d Diagnosis) Find(rule string) (f Finding, ok bool) {
 	for _, section := range d {
 		for _, f := range section.Findings {
 			if f.Rule == rule {
@@ -109,9 +109,9 @@ func (d Diagnosis) Of(rule string) (f Finding, ok bool) {
 	return Finding{}, false
 }
 
-// Complaints are the findings that ask for something, the worst first.
-func (d Diagnosis) Complaints() (list []Finding) {
-	for _, mark := range []Mark{Wrong, Look} {
+// Actionable returns the problems, then the warnings.
+func (d Diagnosis) Actionable() (list []Finding) {
+	for _, mark := range []Mark{Problem, Warning} {
 		for _, section := range d {
 			for _, f := range section.Findings {
 				if f.Mark == mark {
@@ -123,21 +123,21 @@ func (d Diagnosis) Complaints() (list []Finding) {
 	return list
 }
 
-// Verdict is the diagnosis in a sentence.
+// Verdict summarizes the diagnosis in one sentence.
 func (d Diagnosis) Verdict() string {
 	switch {
-	case d.Has(Wrong):
-		return "Something is wrong with this run; see the lines marked ✗ and what to change."
-	case d.Has(Look):
-		return "This run worked, with something to look at: the lines marked !."
+	case d.Has(Problem):
+		return "Something is wrong with this run; see the lines marked ✗ and how to fix them."
+	case d.Has(Warning):
+		return "This run worked, but check the lines marked !."
 	case d.Has(Unknown):
-		return "Nothing wrong is to be seen, but the lines marked – could not be told."
+		return "No problems found, but the lines marked – could not be checked."
 	default:
-		return "This run looks sound."
+		return "No problems found."
 	}
 }
 
-// String writes the diagnosis for a terminal.
+// String formats the diagnosis for a terminal.
 func (d Diagnosis) String() string {
 	var b strings.Builder
 	b.WriteString(d.Verdict() + "\n")
@@ -150,7 +150,7 @@ func (d Diagnosis) String() string {
 	return b.String()
 }
 
-// String writes a finding on one or two lines.
+// String formats a finding on one or two lines.
 func (f Finding) String() string {
 	text := "  " + string(f.Mark) + " " + f.Cause + " " + f.Evidence + "\n"
 	if f.Remedy != "" {

@@ -10,20 +10,20 @@ import (
 	"path/filepath"
 
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/dpocore/statistics"
 )
 
-// A Run is what a diagnosis looks at. Only Settings and History must be there.
+// A Run is the input of a diagnosis. Only Settings and History are required.
 type Run struct {
 	Settings Settings
 	History  metrics.History
-	Pairs    []evaluation.Pair     // the held-out pairs, as the last evaluation measured them
-	Answers  []evaluation.Answered // likeliest answers before and after, as a comparison has kept them
-	Report   *evaluation.Report    // of the last evaluation after the run
+	Pairs    []evaluation.Pair       // held-out pairs, as measured by the last evaluation
+	Answers  []evaluation.AnswerPair // greedy answers of the base model and the run, saved by a comparison
+	Report   *evaluation.Report      // of the last evaluation after training
 }
 
-// Settings are the part of run.json that rules look at.
+// Settings is the part of run.json that rules use.
 type Settings struct {
 	Config struct {
 		Beta         float64 `json:"beta"`
@@ -41,34 +41,35 @@ type Settings struct {
 	} `json:"held_out"`
 }
 
-// Read reads what a run's folder holds, finished or not.
+// Read reads a run folder, whether or not the run has finished.
 func Read(dir string) (r Run, err error) {
-	if ok, err := readJSON(filepath.Join(dir, "run.json"), &r.Settings); err != nil || !ok {
-		if err == nil {
-			err = fmt.Errorf("diagnose a run: there is no run in %s; name the folder that training made", dir)
-		}
+	exists, err := readJSON(filepath.Join(dir, "run.json"), &r.Settings)
+	if err != nil {
 		return r, err
 	}
+	if !exists {
+		return r, fmt.Errorf("diagnose: there is no run in %s; name a run folder that training created", dir)
+	}
 	if r.History, err = metrics.ReadHistory(dir); err != nil {
-		return r, fmt.Errorf("diagnose a run: %w", err)
+		return r, fmt.Errorf("diagnose: %w", err)
 	}
 	if r.Pairs, err = evaluation.ReadPairs(filepath.Join(dir, evaluation.PairsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return r, fmt.Errorf("diagnose a run: %w", err)
+		return r, fmt.Errorf("diagnose: %w", err)
 	}
-	report, ok, err := evaluation.ReadReport(dir)
+	report, exists, err := evaluation.ReadReport(dir)
 	if err != nil {
-		return r, fmt.Errorf("diagnose a run: %w", err)
+		return r, fmt.Errorf("diagnose: %w", err)
 	}
-	if ok {
+	if exists {
 		r.Report = &report
 	}
 	r.Answers, err = readAnswers(filepath.Join(dir, "answers.json"))
 	return r, err
 }
 
-// readAnswers reads the answers that a comparison has kept; none where there was none.
-func readAnswers(path string) (list []evaluation.Answered, err error) {
-	var kept struct {
+// readAnswers reads the answers that a comparison saved, if any.
+func readAnswers(path string) (list []evaluation.AnswerPair, err error) {
+	var saved struct {
 		Answers []struct {
 			Prompt      string `json:"prompt"`
 			Before      string `json:"before"`
@@ -77,11 +78,11 @@ func readAnswers(path string) (list []evaluation.Answered, err error) {
 			AfterEnded  bool   `json:"after_ended"`
 		} `json:"answers"`
 	}
-	if _, err := readJSON(path, &kept); err != nil {
+	if _, err := readJSON(path, &saved); err != nil {
 		return nil, err
 	}
-	for _, a := range kept.Answers {
-		list = append(list, evaluation.Answered{
+	for _, a := range saved.Answers {
+		list = append(list, evaluation.AnswerPair{
 			Prompt: a.Prompt,
 			Base:   evaluation.Answer{Text: a.Before, Ended: a.BeforeEnded},
 			Run:    evaluation.Answer{Text: a.After, Ended: a.AfterEnded},
@@ -90,74 +91,75 @@ func readAnswers(path string) (list []evaluation.Answered, err error) {
 	return list, nil
 }
 
-// readJSON reads a file into a value; ok is false where there is none.
-func readJSON(path string, into any) (ok bool, err error) {
+// readJSON decodes a file into value; exists is false if there is no file.
+func readJSON(path string, value any) (exists bool, err error) {
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	if err == nil {
-		err = json.Unmarshal(raw, into)
+		err = json.Unmarshal(raw, value)
 	}
 	if err != nil {
-		return false, fmt.Errorf("diagnose a run: read %s: %w", path, err)
+		return false, fmt.Errorf("diagnose: read %s: %w", path, err)
 	}
 	return true, nil
 }
 
-// ends are the means of a figure over the first and the last fifth of the steps, at least 3 and at most 10 of them.
-// Steps without the figure are left out.
-func (r Run) ends(figure func(metrics.Event) float64) (first, last float64) {
+// ends returns the means of a metric over the first and the last fifth of the steps, at least 3 and at most 10 each. It
+// ignores NaN.
+func (r Run) ends(metric func(metrics.Event) float64) (first, last float64) {
 	n := len(r.History.Steps)
 	k := min(n, max(3, min(10, n/5)))
-	return mean(r.History.Steps[:k], figure), mean(r.History.Steps[n-k:], figure)
+	return mean(r.History.Steps[:k], metric), mean(r.History.Steps[n-k:], metric)
 }
 
-// mean over the steps that have the figure; NaN where none has.
-func mean(steps []metrics.Event, figure func(metrics.Event) float64) float64 {
+// mean averages a metric over the steps, ignoring NaN; it is NaN if there is no value.
+func mean(steps []metrics.Event, metric func(metrics.Event) float64) float64 {
 	sum, count := 0.0, 0.0
 	for _, e := range steps {
-		if value := figure(e); !math.IsNaN(value) {
+		if value := metric(e); !math.IsNaN(value) {
 			sum, count = sum+value, count+1
 		}
 	}
 	return sum / count
 }
 
-// enough says whether the run has steps to tell a trend from.
-func (r Run) enough() bool { return len(r.History.Steps) >= fewSteps }
+// longEnough reports whether the run has enough steps to show a trend.
+func (r Run) longEnough() bool { return len(r.History.Steps) >= minSteps }
 
-// last is the last evaluation of held-out pairs; ok is false where there was none.
-func (r Run) last() (e metrics.Evaluation, ok bool) {
+// lastEvaluation returns the last evaluation of held-out pairs; ok is false if there was none.
+func (r Run) lastEvaluation() (e metrics.Evaluation, ok bool) {
 	if n := len(r.History.Evaluations); n > 0 {
 		return r.History.Evaluations[n-1], true
 	}
 	return e, false
 }
 
-// accuracy is that on held-out pairs, with its interval: from the pairs themselves where they were kept, or else from
-// their number; ok is false where none were evaluated.
+// accuracy returns the accuracy on held-out pairs with its interval. Without saved pairs, it assumes one pair per prompt. ok
+// is false if nothing was evaluated.
 func (r Run) accuracy() (a statistics.Estimate, pairs int, ok bool) {
 	var groups []int
-	var right []bool
+	var correct []bool
 	for _, p := range r.Pairs {
-		groups, right = append(groups, p.Prompt), append(right, p.Right())
+		groups, correct = append(groups, p.Prompt), append(correct, p.Correct())
 	}
-	if e, any := r.last(); len(groups) == 0 && any {
+	if e, exists := r.lastEvaluation(); len(groups) == 0 && exists {
 		for i := range r.Settings.HeldOut.Pairs {
-			groups, right = append(groups, i), append(right, float64(i)+0.5 < e.RewardsAccuracies*float64(r.Settings.HeldOut.Pairs))
+			groups, correct = append(groups, i), append(correct, float64(i)+0.5 < e.RewardsAccuracies*float64(r.Settings.HeldOut.Pairs))
 		}
 	}
 	if len(groups) == 0 {
 		return a, 0, false
 	}
-	return statistics.Share(groups, right), len(groups), true
+	return statistics.Share(groups, correct), len(groups), true
 }
 
-// gains are what answers have gained in nats, of held-out pairs where there are any, or of the last training pairs.
+// gains returns the change in log-probability of chosen and rejected answers, in nats: of held-out pairs if any, otherwise of
+// the last training pairs.
 func (r Run) gains() (chosen, rejected float64) {
 	beta := r.Settings.Config.Beta
-	if e, ok := r.last(); ok {
+	if e, ok := r.lastEvaluation(); ok {
 		return e.RewardsChosen / beta, e.RewardsRejected / beta
 	}
 	_, chosen = r.ends(func(e metrics.Event) float64 { return e.RewardsChosen })

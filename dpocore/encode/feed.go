@@ -7,6 +7,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/offheap"
 )
 
 // MaxPretokenized is the size up to which a set is tokenized whole before the first step. One to two thousand pairs take a
@@ -59,7 +60,7 @@ func (f *Feed) Pair(i int) *preference.Pair {
 // a pair was replaced.
 func (f *Feed) At(indices []int) (used []int, examples []batch.Example, err error) {
 	if f.Large && f.pairs%restEvery < len(indices) {
-		preference.Rest()
+		offheap.Release()
 	}
 	for _, index := range indices {
 		i, example, err := f.nextFitting(index)

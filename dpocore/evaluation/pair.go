@@ -1,8 +1,9 @@
-// Package evaluation says what measured pairs show about a run: how often it ranks them right and how sure that is, how
-// far it has moved, what it has forgotten, how its answers read.
+// Package evaluation summarizes measured pairs: how often a run ranks them correctly and how certain that is, how far the
+// model has moved from its reference, how perplexity on plain text changed, and how its answers compare with the base
+// model's.
 //
-// Start with [Of], which makes a [Report] of the figures that dpocore's Model.Evaluate measures, and [Compare], which
-// tests whether two runs differ. A report stays in the run's folder, where a diagnosis finds it.
+// Start with [Summarize], which makes a [Report] from the pairs that dpocore's Model.Evaluate measures, and [Compare], which
+// tests whether two runs differ. The report is saved in the run folder, where a diagnosis finds it.
 package evaluation
 
 import (
@@ -17,38 +18,39 @@ import (
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
-// PairsFile is the file of a run folder with the held-out pairs at the last evaluation, one a line.
+// PairsFile is the file in a run folder with the held-out pairs of the last evaluation, one per line.
 const PairsFile = "eval_pairs.jsonl"
 
-// A Pair is what was measured of one pair. Log-probabilities are summed over an answer's tokens, in nats.
+// A Pair holds the measurements of one preference pair. Log-probabilities are summed over an answer's tokens, in nats.
 type Pair struct {
-	Line      int    `json:"line"` // in the data file, counted from 0
+	Line      int    `json:"line"` // in the data file, counting from 0
 	Source    string `json:"source,omitempty"`
 	Objective string `json:"objective,omitempty"`
-	Prompt    int    `json:"prompt"` // pairs of the same prompt have the same number
+	Prompt    int    `json:"prompt"` // the same number for all pairs of a prompt
 
-	LogpsChosen    float64 `json:"logps_chosen"`
-	LogpsRejected  float64 `json:"logps_rejected"`
-	RefLogpsChosen float64 `json:"ref_logps_chosen"`
-	RefLogpsReject float64 `json:"ref_logps_rejected"`
-	Margin         float64 `json:"margin"` // gain of chosen less gain of rejected over the reference; times beta it is DPO's margin
+	LogpsChosen      float64 `json:"logps_chosen"`
+	LogpsRejected    float64 `json:"logps_rejected"`
+	RefLogpsChosen   float64 `json:"ref_logps_chosen"`
+	RefLogpsRejected float64 `json:"ref_logps_rejected"`
+	Margin           float64 `json:"margin"` // log-ratio to the reference of chosen − rejected; DPO's margin is beta times this
 
 	TokensChosen   int `json:"tokens_chosen"`
 	TokensRejected int `json:"tokens_rejected"`
 
-	// KL is the divergence of the policy from the reference along both answers, in nats: see policy.Policy.Divergence.
-	// 0 where it was not measured.
+	// KL is the divergence of the policy from the reference, summed over both answers, in nats (see
+	// policy.Policy.Divergence). It is 0 if it was not measured.
 	KL float64 `json:"kl,omitempty"`
 }
 
-// Right says whether the policy ranks the pair as its label does: the chosen answer has gained more than the rejected one.
-func (p Pair) Right() bool { return p.Margin > 0 }
+// Correct reports whether the policy ranks the pair as labelled: relative to the reference, the chosen answer became more
+// likely than the rejected one.
+func (p Pair) Correct() bool { return p.Margin > 0 }
 
-// Longer is by how many tokens the chosen answer is the longer one.
-func (p Pair) Longer() int { return p.TokensChosen - p.TokensRejected }
+// LengthDiff is the length of the chosen answer minus that of the rejected one, in tokens.
+func (p Pair) LengthDiff() int { return p.TokensChosen - p.TokensRejected }
 
-// WritePairs writes a JSON line for each pair, the whole file or nothing. Pairs of a model that has left the numbers, for
-// which JSON has no word, are left out: the run's next step stops at them.
+// WritePairs atomically writes one JSON line per pair. It skips pairs whose margin is not finite, which JSON can't
+// represent; the run's next step stops on them.
 func WritePairs(path string, pairs []Pair) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
 		encoder := json.NewEncoder(w)
@@ -64,7 +66,7 @@ func WritePairs(path string, pairs []Pair) error {
 	})
 }
 
-// ReadPairs reads what WritePairs wrote. An error names file and line.
+// ReadPairs reads the file that WritePairs writes. An error names the file and the line.
 func ReadPairs(path string) ([]Pair, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {

@@ -10,41 +10,44 @@ import (
 	"path/filepath"
 	"slices"
 
-	"example.com/gonb-dpo/dpocore/statistics"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
-// ReportFile is the file of a run folder with the last report on it.
+// ReportFile is the file in a run folder with its last evaluation report.
 const ReportFile = "evaluation.json"
 
-// A Report sums up an evaluation. Every figure is a mean over pairs, every interval a 95 % one over their prompts.
+// A Report summarizes an evaluation. Every value is a mean over pairs, with a 95 % interval over their prompts.
 type Report struct {
-	Run     string  `json:"run,omitempty"` // the adapter's folder; "" for the model alone
+	Run     string  `json:"run,omitempty"` // the adapter's folder, "" for the base model
 	Data    string  `json:"data"`          // where the pairs come from
-	Beta    float64 `json:"beta"`          // by which margins became rewards
+	Beta    float64 `json:"beta"`          // scales margins to rewards
 	Pairs   int     `json:"pairs"`
 	Prompts int     `json:"prompts"`
 
-	Accuracy         statistics.Estimate `json:"accuracy"`          // share of pairs ranked right
+	Accuracy         statistics.Estimate `json:"accuracy"`          // share of pairs ranked correctly
 	LengthControlled statistics.Estimate `json:"length_controlled"` // see statistics.LengthControlled
-	TakesLonger      statistics.Estimate `json:"takes_longer"`      // share of pairs whose longer answer the policy prefers, of those of unequal length
-
-	Gap      statistics.Estimate `json:"gap"`      // gain of chosen less gain of rejected, in nats, without beta
-	Chosen   statistics.Estimate `json:"chosen"`   // change of a chosen answer's log-probability, in nats
-	Rejected statistics.Estimate `json:"rejected"` // and of a rejected one's
-	KL       statistics.Estimate `json:"kl"`       // divergence from the reference, in nats a token: see policy.Policy.Divergence
-
+	PrefersLonger    statistics.Estimate `json:"takes_longer"`      // among pairs of unequal length, share in which the policy prefers the longer answer
+	Shift
 	Calibration statistics.Calibration `json:"calibration"`
 
-	Sources    []Part `json:"sources,omitempty"`    // where there are several
-	Objectives []Part `json:"objectives,omitempty"` // where there are any
+	Sources    []Part `json:"sources,omitempty"`    // if there are at least two
+	Objectives []Part `json:"objectives,omitempty"` // if there are any
 
-	PlainText *PlainText `json:"plain_text,omitempty"`
-	Answers   *Wording   `json:"answers,omitempty"`
-	WinRate   *WinRate   `json:"win_rate,omitempty"`
+	PlainText *PlainText    `json:"plain_text,omitempty"`
+	Answers   *AnswerReport `json:"answers,omitempty"`
+	WinRate   *WinRate      `json:"win_rate,omitempty"`
 }
 
-// A Part is the pairs of one source or objective.
+// A Shift is how far the policy has moved from the reference. Log-probabilities are summed over an answer, without beta.
+type Shift struct {
+	Gap      statistics.Estimate `json:"gap"`      // Chosen − Rejected, in nats
+	Chosen   statistics.Estimate `json:"chosen"`   // change in the log-probability of chosen answers, in nats
+	Rejected statistics.Estimate `json:"rejected"` // change in the log-probability of rejected answers, in nats
+	KL       statistics.Estimate `json:"kl"`       // divergence from the reference, in nats per token (see policy.Policy.Divergence)
+}
+
+// A Part summarizes the pairs of one source or objective.
 type Part struct {
 	Name     string              `json:"name"`
 	Pairs    int                 `json:"pairs"`
@@ -52,24 +55,24 @@ type Part struct {
 	Gap      statistics.Estimate `json:"gap"`
 }
 
-// ErrNoPairs is the error of an evaluation in which no pair could be measured.
+// ErrNoPairs is returned for an evaluation in which no pair could be measured.
 var ErrNoPairs = errors.New("no pair was measured")
 
-// Of sums up measured pairs; beta makes rewards of their gains.
-func Of(pairs []Pair, beta float64) (Report, error) {
+// Summarize reports on measured pairs. beta scales margins to rewards.
+func Summarize(pairs []Pair, beta float64) (Report, error) {
 	if len(pairs) == 0 {
 		return Report{}, ErrNoPairs
 	}
 	groups := prompts(pairs)
-	r := Report{Beta: beta, Pairs: len(pairs), Prompts: count(groups)}
+	r := Report{Beta: beta, Pairs: len(pairs), Prompts: countDistinct(groups)}
 	r.Accuracy, r.Gap = accuracyAndGap(pairs)
-	r.LengthControlled = statistics.LengthControlled(groups, right(pairs), figures(pairs, func(p Pair) float64 { return float64(p.Longer()) }))
-	r.TakesLonger = takesLonger(pairs)
-	r.Chosen = statistics.Mean(groups, figures(pairs, func(p Pair) float64 { return p.LogpsChosen - p.RefLogpsChosen }))
-	r.Rejected = statistics.Mean(groups, figures(pairs, func(p Pair) float64 { return p.LogpsRejected - p.RefLogpsReject }))
-	r.KL = statistics.Ratio(groups, figures(pairs, func(p Pair) float64 { return p.KL }),
-		figures(pairs, func(p Pair) float64 { return float64(p.TokensChosen + p.TokensRejected) }))
-	r.Calibration = statistics.Calibrate(groups, figures(pairs, func(p Pair) float64 { return beta * p.Margin }))
+	r.LengthControlled = statistics.LengthControlled(groups, correct(pairs), values(pairs, func(p Pair) float64 { return float64(p.LengthDiff()) }))
+	r.PrefersLonger = prefersLonger(pairs)
+	r.Chosen = statistics.Mean(groups, values(pairs, func(p Pair) float64 { return p.LogpsChosen - p.RefLogpsChosen }))
+	r.Rejected = statistics.Mean(groups, values(pairs, func(p Pair) float64 { return p.LogpsRejected - p.RefLogpsRejected }))
+	r.KL = statistics.Ratio(groups, values(pairs, func(p Pair) float64 { return p.KL }),
+		values(pairs, func(p Pair) float64 { return float64(p.TokensChosen + p.TokensRejected) }))
+	r.Calibration = statistics.Calibrate(groups, values(pairs, func(p Pair) float64 { return beta * p.Margin }))
 	r.Sources = parts(pairs, 2, func(p Pair) string { return p.Source })
 	r.Objectives = parts(pairs, 1, func(p Pair) string { return p.Objective })
 	return r, nil
@@ -77,35 +80,35 @@ func Of(pairs []Pair, beta float64) (Report, error) {
 
 func accuracyAndGap(pairs []Pair) (accuracy, gap statistics.Estimate) {
 	groups := prompts(pairs)
-	return statistics.Share(groups, right(pairs)), statistics.Mean(groups, figures(pairs, func(p Pair) float64 { return p.Margin }))
+	return statistics.Share(groups, correct(pairs)), statistics.Mean(groups, values(pairs, func(p Pair) float64 { return p.Margin }))
 }
 
-// takesLonger looks at the pairs whose answers differ in length: a margin above 0 prefers the chosen one.
-func takesLonger(pairs []Pair) statistics.Estimate {
+// prefersLonger counts only pairs whose answers differ in length. A positive margin prefers the chosen answer.
+func prefersLonger(pairs []Pair) statistics.Estimate {
 	var groups []int
-	var taken []bool
+	var longer []bool
 	for _, p := range pairs {
-		if longer := p.Longer(); longer != 0 && p.Margin != 0 {
-			groups, taken = append(groups, p.Prompt), append(taken, (longer > 0) == p.Right())
+		if diff := p.LengthDiff(); diff != 0 && p.Margin != 0 {
+			groups, longer = append(groups, p.Prompt), append(longer, (diff > 0) == p.Correct())
 		}
 	}
 	if len(groups) == 0 {
 		return statistics.Estimate{Value: 0.5, Low: 0, High: 1}
 	}
-	return statistics.Share(groups, taken)
+	return statistics.Share(groups, longer)
 }
 
-// parts are the pairs by name, the largest part first; none where fewer than least names are there.
-func parts(pairs []Pair, least int, name func(Pair) string) []Part {
-	own := map[string][]Pair{}
+// parts groups the pairs by name, largest group first. It returns nil if there are fewer than minParts names.
+func parts(pairs []Pair, minParts int, name func(Pair) string) []Part {
+	byName := map[string][]Pair{}
 	for _, p := range pairs {
-		own[name(p)] = append(own[name(p)], p)
+		byName[name(p)] = append(byName[name(p)], p)
 	}
-	if delete(own, ""); len(own) < least {
+	if delete(byName, ""); len(byName) < minParts {
 		return nil
 	}
 	var list []Part
-	for name, pairs := range own {
+	for name, pairs := range byName {
 		part := Part{Name: name, Pairs: len(pairs)}
 		part.Accuracy, part.Gap = accuracyAndGap(pairs)
 		list = append(list, part)
@@ -116,19 +119,20 @@ func parts(pairs []Pair, least int, name func(Pair) string) []Part {
 	return list
 }
 
-// Compare tests whether two runs, measured on the same pairs, rank a different share of them right.
+// Compare tests whether two runs, measured on the same pairs, rank a different share of them correctly.
 func Compare(first, second []Pair) (statistics.Difference, error) {
 	if len(first) != len(second) {
-		return statistics.Difference{}, fmt.Errorf("compare two runs: %d and %d pairs were measured; measure both on the same", len(first), len(second))
+		return statistics.Difference{}, fmt.Errorf("compare two runs: one was measured on %d pairs and the other on %d; measure both on the same pairs", len(first), len(second))
 	}
 	for i := range first {
 		if a, b := first[i], second[i]; a.Line != b.Line || a.Source != b.Source || a.TokensChosen != b.TokensChosen {
-			return statistics.Difference{}, fmt.Errorf("compare two runs: pair %d of the first is another one in the second; measure both on the same pairs", i)
+			return statistics.Difference{}, fmt.Errorf("compare two runs: pair %d is not the same in both; measure both runs on the same pairs", i)
 		}
 	}
-	return statistics.Compare(prompts(first), right(first), right(second)), nil
+	return statistics.Compare(prompts(first), correct(first), correct(second)), nil
 }
 
+// prompts returns the prompt number of each pair.
 func prompts(pairs []Pair) []int {
 	groups := make([]int, len(pairs))
 	for i, p := range pairs {
@@ -137,45 +141,47 @@ func prompts(pairs []Pair) []int {
 	return groups
 }
 
-func count(groups []int) int {
+func countDistinct(groups []int) int {
 	sorted := slices.Sorted(slices.Values(groups))
 	return len(slices.Compact(sorted))
 }
 
-func right(pairs []Pair) []bool {
+// correct returns for each pair whether it is ranked correctly.
+func correct(pairs []Pair) []bool {
 	list := make([]bool, len(pairs))
 	for i, p := range pairs {
-		list[i] = p.Right()
+		list[i] = p.Correct()
 	}
 	return list
 }
 
-func figures(pairs []Pair, figure func(Pair) float64) []float64 {
+// values returns one value per pair.
+func values(pairs []Pair, value func(Pair) float64) []float64 {
 	list := make([]float64, len(pairs))
 	for i, p := range pairs {
-		list[i] = figure(p)
+		list[i] = value(p)
 	}
 	return list
 }
 
-// Write puts the report into a run's folder.
+// Write saves the report in a run folder.
 func (r Report) Write(dir string) error {
 	raw, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
-		return fmt.Errorf("write the evaluation: %w", err)
+		return fmt.Errorf("write the evaluation report: %w", err)
 	}
 	return atomicfile.WriteBytes(filepath.Join(dir, ReportFile), append(raw, '\n'))
 }
 
-// ReadReport reads a run's last report; ok is false where it has none.
-func ReadReport(dir string) (r Report, ok bool, err error) {
+// ReadReport reads a run's last report; exists is false if there is none.
+func ReadReport(dir string) (r Report, exists bool, err error) {
 	path := filepath.Join(dir, ReportFile)
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Report{}, false, nil
 	}
 	if err != nil {
-		return Report{}, false, fmt.Errorf("read the evaluation: %w", err)
+		return Report{}, false, fmt.Errorf("read the evaluation report: %w", err)
 	}
 	if err := json.Unmarshal(raw, &r); err != nil {
 		return Report{}, false, fmt.Errorf("read %s: %w", path, err)

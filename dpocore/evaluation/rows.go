@@ -4,115 +4,115 @@ import (
 	"fmt"
 	"math"
 
-	"example.com/gonb-dpo/dpocore/statistics"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
+	"example.com/gonb-dpo/internal/wording"
 )
 
-// A Row is one figure of a report for reading.
+// A Row is one metric of a report, formatted as text.
 type Row struct {
-	Name, Value, Interval, Words string
+	Name, Value, Interval, Description string
 }
 
-// Rows are the report's figures in the order of reading. What was not measured has none, and a model without an adapter
-// none at all: it is its own reference.
+// Rows formats the report's metrics in reading order, leaving out what was not measured. There are none for the base model,
+// which is its own reference.
 func (r Report) Rows() []Row {
 	if r.Run == "" {
 		return nil
 	}
 	rows := []Row{
-		row("accuracy", r.Accuracy, percent, "pairs whose chosen answer gained more than the rejected one"),
-		row("at equal lengths", r.LengthControlled, percent, "the same, with the answers' length taken out"),
-		row("takes the longer", r.TakesLonger, percent, "pairs in which the longer answer gained more"),
-		row("gap", r.Gap, nats, "nats by which chosen gained more than rejected, without beta"),
-		row("gap as reward", r.Gap.Times(r.Beta), reward, fmt.Sprintf("the same times beta, %g", r.Beta)),
-		row("chosen", r.Chosen, nats, "nats that a chosen answer's log-probability gained"),
-		row("rejected", r.Rejected, nats, "nats that a rejected answer's gained"),
+		newRow("accuracy", r.Accuracy, wording.Percent, "pairs whose chosen answer gained more than the rejected one"),
+		newRow("length-controlled", r.LengthControlled, wording.Percent, "accuracy adjusted for the length of the answers"),
+		newRow("prefers longer", r.PrefersLonger, wording.Percent, "pairs in which the longer answer gained more"),
+		newRow("gap", r.Gap, nats, "nats by which chosen answers gained more than rejected ones, without beta"),
+		newRow("gap as reward", r.Gap.Times(r.Beta), reward, fmt.Sprintf("the gap times beta (%g)", r.Beta)),
+		newRow("chosen", r.Chosen, nats, "change in the log-probability of chosen answers, in nats"),
+		newRow("rejected", r.Rejected, nats, "change in the log-probability of rejected answers, in nats"),
 	}
 	if r.KL.Value != 0 {
-		rows = append(rows, row("KL", r.KL, small, "nats a token between the model now and before"))
+		rows = append(rows, newRow("KL", r.KL, decimal, "divergence from the base model, in nats per token"))
 	}
 	rows = append(rows,
-		row("Brier", r.Calibration.Brier, small, "0 is perfect, 0.25 a coin toss"),
-		Row{"calibration error", percent(r.Calibration.Error), "", "how far sureness and accuracy lie apart"})
+		newRow("Brier", r.Calibration.Brier, decimal, "Brier score: 0 is perfect, 0.25 is a coin toss"),
+		Row{"calibration error", wording.Percent(r.Calibration.Error), "", "mean difference between confidence and accuracy"})
 	for _, parts := range [][]Part{r.Sources, r.Objectives} {
 		for _, part := range parts {
-			rows = append(rows, row(part.Name, part.Accuracy, percent, fmt.Sprintf("accuracy on its %d pairs, gap %s", part.Pairs, nats(part.Gap.Value))))
+			rows = append(rows, newRow(part.Name, part.Accuracy, wording.Percent, fmt.Sprintf("accuracy on its %d pairs, gap %s", part.Pairs, nats(part.Gap.Value))))
 		}
 	}
 	return append(rows, r.textRows()...)
 }
 
-// textRows are what was seen of text and answers.
+// textRows formats the metrics of plain text and of sampled answers.
 func (r Report) textRows() (rows []Row) {
 	if p := r.PlainText; p != nil {
-		rows = append(rows, row("plain text", p.Factor, small, fmt.Sprintf("perplexity after by before: %.2f by %.2f on %d tokens of %s", p.After, p.Before, p.Tokens, p.Source)))
+		rows = append(rows, newRow("perplexity change", p.Factor, decimal, fmt.Sprintf("plain text perplexity after / before: %.2f / %.2f on %d tokens of %s", p.After, p.Before, p.Tokens, p.Source)))
 	}
-	if w := r.Answers; w != nil {
+	if a := r.Answers; a != nil {
 		rows = append(rows,
-			row("answers' length", w.Change.Tokens, nats, fmt.Sprintf("tokens more: %.0f, the base %.0f", w.Run.Tokens, w.Base.Tokens)),
-			row("answers that end", w.Change.Ended, points, fmt.Sprintf("within %d tokens: %s, the base %s", w.MaxNewTokens, percent(w.Run.Ended), percent(w.Base.Ended))),
-			row("repetition", w.Change.Repetition, points, fmt.Sprintf("runs of four words that return: %s, the base %s", percent(w.Run.Repetition), percent(w.Base.Repetition))))
+			newRow("answer length", a.Change.Tokens, nats, fmt.Sprintf("change in tokens: %.0f, base model %.0f", a.Run.Tokens, a.Base.Tokens)),
+			newRow("answers that end", a.Change.Ended, points, fmt.Sprintf("change in the share that ends within %d tokens: %s, base model %s", a.MaxNewTokens, wording.Percent(a.Run.Ended), wording.Percent(a.Base.Ended))),
+			newRow("repetition", a.Change.Repetition, points, fmt.Sprintf("change in the share of repeated 4-grams: %s, base model %s", wording.Percent(a.Run.Repetition), wording.Percent(a.Base.Repetition))))
 	}
 	if w := r.WinRate; w != nil {
-		rows = append(rows, row("win rate", w.Rate, percent, fmt.Sprintf("of %d answers against the base's; the judge agrees with itself, asked both ways, in %s", w.Answers, percent(w.Consistent))))
+		rows = append(rows, newRow("win rate", w.Rate, wording.Percent, fmt.Sprintf("of %d answers over the base model's; asked in both orders, the judge agrees with itself on %s", w.Answers, wording.Percent(w.Consistent))))
 	}
 	return rows
 }
 
-// row writes an estimate; an interval with an open end is not written.
-func row(name string, e statistics.Estimate, write func(float64) string, words string) Row {
-	out := Row{Name: name, Value: write(e.Value), Words: words}
+// newRow formats an estimate. It omits an unbounded interval.
+func newRow(name string, e statistics.Estimate, format func(float64) string, description string) Row {
+	row := Row{Name: name, Value: format(e.Value), Description: description}
 	if !math.IsInf(e.Low, 0) && !math.IsInf(e.High, 0) {
-		out.Interval = write(e.Low) + " to " + write(e.High)
+		row.Interval = format(e.Low) + " to " + format(e.High)
 	}
-	return out
+	return row
 }
 
-func percent(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
 func points(x float64) string  { return fmt.Sprintf("%+.0f %%", 100*x+0) }
 func nats(x float64) string    { return fmt.Sprintf("%+.2f", x) }
 func reward(x float64) string  { return fmt.Sprintf("%+.4f", x) }
-func small(x float64) string   { return fmt.Sprintf("%.4f", x) }
+func decimal(x float64) string { return fmt.Sprintf("%.4f", x) }
 
-// InWords says in one sentence what the accuracy tells.
-func (r Report) InWords() string {
+// Summary interprets the accuracy in one sentence.
+func (r Report) Summary() string {
 	switch {
 	case r.Run == "":
-		return "Without an adapter every gap is 0; the log-probabilities are those of the model itself."
-	case r.ByLength():
-		return "Better than chance, but perhaps by length alone: at equal lengths the interval reaches down to 50 %."
+		return "Without an adapter every gap is 0; the log-probabilities are those of the base model."
+	case r.LengthExplains():
+		return "Better than chance, but length alone may explain it: the length-controlled interval extends down to 50 %."
 	case r.Accuracy.Above(0.5):
-		return "Better than chance: all of the interval lies above 50 %."
+		return "Better than chance: the whole interval is above 50 %."
 	case r.Accuracy.Below(0.5):
-		return "Worse than chance: all of the interval lies below 50 %. Check that chosen and rejected are not swapped."
+		return "Worse than chance: the whole interval is below 50 %. Check that chosen and rejected are not swapped."
 	default:
-		return "Not told from chance: the interval holds 50 %. More steps or more pairs to evaluate on may tell."
+		return "Not distinguishable from chance: the interval contains 50 %. More training steps or more evaluation pairs may help."
 	}
 }
 
-// Bounds of ByLength.
+// Thresholds of LengthExplains.
 const (
-	lengthShare  = 0.1  // of the accuracy that must be lost at equal lengths before that is worth a word
-	barelyBetter = 0.52 // what accuracy at equal lengths may be before it is more than chance
+	minLengthEffect = 0.1  // drop from accuracy to length-controlled accuracy
+	maxBarelyBetter = 0.52 // upper limit of what counts as no better than chance
 )
 
-// ByLength says whether length alone may explain the accuracy.
-func (r Report) ByLength() bool {
-	return r.Accuracy.Above(0.5) && !r.LengthControlled.Above(barelyBetter) && r.LengthControlled.Value < r.Accuracy.Value-lengthShare
+// LengthExplains reports whether a preference for longer or shorter answers may explain the accuracy.
+func (r Report) LengthExplains() bool {
+	return r.Accuracy.Above(0.5) && !r.LengthControlled.Above(maxBarelyBetter) && r.LengthControlled.Value < r.Accuracy.Value-minLengthEffect
 }
 
-// DifferenceInWords says in one sentence what a comparison of two runs tells.
-func DifferenceInWords(first, second string, d statistics.Difference) string {
+// SummarizeDifference describes a comparison of two runs in one sentence.
+func SummarizeDifference(first, second string, d statistics.Difference) string {
 	better, worse := first, second
 	if d.Only[1] > d.Only[0] {
 		better, worse = second, first
 	}
-	seen := fmt.Sprintf("of %d pairs %d are ranked right by %s alone and %d by %s alone (P = %.2g)", d.Pairs, d.Only[0], first, d.Only[1], second, d.P)
+	evidence := fmt.Sprintf("of %d pairs, only %s ranks %d correctly and only %s ranks %d correctly (P = %.2g)", d.Pairs, first, d.Only[0], second, d.Only[1], d.P)
 	switch {
 	case d.P < 0.05:
-		return fmt.Sprintf("%s ranks more pairs right than %s: %s.", better, worse, seen)
+		return fmt.Sprintf("%s ranks more pairs right than %s: %s.", better, worse, evidence)
 	case d.Only == [2]int{}:
-		return fmt.Sprintf("%s and %s rank the very same pairs right.", first, second)
+		return fmt.Sprintf("%s and %s rank exactly the same pairs correctly.", first, second)
 	default:
-		return fmt.Sprintf("No difference that so many pairs can show: %s.", seen)
+		return fmt.Sprintf("No significant difference: %s.", evidence)
 	}
 }

@@ -1,7 +1,6 @@
 package export_test
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -9,14 +8,14 @@ import (
 	"slices"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// fields reads a JSON file of a folder.
+// fields reads a JSON file in dir.
 func fields(t *testing.T, dir, name string) (all map[string]any) {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(dir, name))
@@ -29,8 +28,8 @@ func fields(t *testing.T, dir, name string) (all map[string]any) {
 	return all
 }
 
-// TestMergedFamilies merges an adapter of zeros: the folder must hold the same model, biases and scaling included, and
-// name no token that the model lacks. The tokenizer is SmolLM2's, whose 2 ends a turn.
+// TestMergedFamilies merges an adapter of zeros: the folder must contain the same model, including biases and RoPE
+// scaling, and name no token that the model lacks. The tokenizer is SmolLM2's, in which token 2 ends a turn.
 func TestMergedFamilies(t *testing.T) {
 	backend, err := device.Open()
 	if err != nil {
@@ -38,7 +37,7 @@ func TestMergedFamilies(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name       string
-		config     llama.Config
+		config     decoder.Config
 		generation map[string]any
 	}{
 		{"Qwen2", tinymodel.Qwen2(), map[string]any{"eos_token_id": 2.0, "pad_token_id": 2.0}},
@@ -47,33 +46,32 @@ func TestMergedFamilies(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			folder, out := tinymodel.WriteChatOf(t, c.config, 3), filepath.Join(t.TempDir(), "merged")
-			weights, err := llama.Load(backend, folder)
+			loaded, err := weights.Load(backend, folder)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer weights.Finalize()
+			defer loaded.Finalize()
 			tok, err := tokenizer.Open(folder)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer tok.Close()
-			layout, err := llama.NewLayout(weights.Config, llama.LoRA{Rank: 1, Alpha: 1, Modules: llama.AllModules})
+			layout, err := decoder.NewLayout(loaded.Config, decoder.LoRA{Rank: 1, Alpha: 1, Modules: decoder.AllModules})
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = export.WriteMerged(context.Background(), out, export.Merged{Weights: "w", Adapter: "a", DType: "float32"}, weights, layout,
-				make([]float32, layout.Size), tok, func(string) error { return nil })
+			err = base{backend, loaded, tok}.merge(out, "float32", layout, make([]float32, layout.Size))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := llama.ReadConfig(out); err != nil || !reflect.DeepEqual(got, weights.Config) {
-				t.Errorf("the merged folder is %+v, %v; want %+v", got, err, weights.Config)
+			if got, err := weights.ReadConfig(out); err != nil || !reflect.DeepEqual(got, loaded.Config) {
+				t.Errorf("the merged folder is %+v, %v; want %+v", got, err, loaded.Config)
 			}
 			if got := fields(t, out, "generation_config.json"); !reflect.DeepEqual(got, c.generation) {
 				t.Errorf("generation_config.json is %v, want %v", got, c.generation)
 			}
-			weights.Stored(func(name string, _ []int, values func() ([]float32, error)) {
-				if want, err := values(); err != nil || !slices.Equal(tensorOf(t, out, name), want) {
+			loaded.Stored(func(name string, _ []int, values func() ([]float32, error)) {
+				if want, err := values(); err != nil || !slices.Equal(readTensor(t, out, name), want) {
 					t.Errorf("%s has other values (%v)", name, err)
 				}
 			})

@@ -11,18 +11,19 @@ import (
 
 	"github.com/gomlx/compute"
 
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/llama"
-	"example.com/gonb-dpo/dpocore/safetensors"
 	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/dpocore/weights/safetensors"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// base is a tiny model with its tokenizer, loaded.
+// base is a loaded tiny model with its tokenizer.
 type base struct {
 	backend compute.Backend
-	weights *llama.Weights
+	weights *weights.Weights
 	tok     *tokenizer.Tokenizer
 }
 
@@ -33,26 +34,30 @@ func load(t *testing.T) base {
 	if err != nil {
 		t.Fatal(err)
 	}
-	weights, err := llama.Load(backend, folder)
+	loaded, err := weights.Load(backend, folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(weights.Finalize)
+	t.Cleanup(loaded.Finalize)
 	tok, err := tokenizer.Open(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { tok.Close() })
-	return base{backend, weights, tok}
+	return base{backend, loaded, tok}
 }
 
-func (b base) merge(out, dtype string, layout llama.Layout, adapter []float32) error {
-	return export.WriteMerged(context.Background(), out, export.Merged{Weights: "w", Adapter: "a", DType: dtype}, b.weights, layout, adapter, b.tok,
-		func(string) error { return nil })
+func (b base) merge(out, dtype string, layout decoder.Layout, adapter []float32) error {
+	source := export.Merged{Weights: "w", Adapter: "a", DType: dtype}
+	return export.Write(context.Background(), export.MergedFolder, out, source, b.model(layout, adapter), func(string) error { return nil })
 }
 
-// tensorOf reads one tensor of a merged folder.
-func tensorOf(t *testing.T, dir, name string) []float32 {
+func (b base) model(layout decoder.Layout, adapter []float32) export.Model {
+	return export.Model{Weights: b.weights, Layout: layout, Adapter: adapter, Tokenizer: b.tok}
+}
+
+// readTensor reads one tensor of a merged folder.
+func readTensor(t *testing.T, dir, name string) []float32 {
 	t.Helper()
 	file, err := safetensors.Open(filepath.Join(dir, "model.safetensors"))
 	if err != nil {
@@ -66,10 +71,11 @@ func tensorOf(t *testing.T, dir, name string) []float32 {
 	return values
 }
 
-// TestMergedIsBasePlusProduct computes W + (6/3)·B·A in float64 for one projection, and finds the rest unchanged.
+// TestMergedIsBasePlusProduct compares one projection with W + (6/3)·B·A computed in float64, and another one, without
+// an adapter, with W.
 func TestMergedIsBasePlusProduct(t *testing.T) {
 	b := load(t)
-	layout, values := layoutOf(t, "up_proj")
+	layout, values := testLayout(t, "up_proj")
 	for i := range values {
 		values[i] = float32(math.Sin(float64(i))) / 8
 	}
@@ -81,7 +87,7 @@ func TestMergedIsBasePlusProduct(t *testing.T) {
 		t.Fatal(err)
 	}
 	const name, in, rank = "model.layers.1.mlp.up_proj.weight", 64, 3
-	before, after := tensorOf(t, plain, name), tensorOf(t, merged, name)
+	before, after := readTensor(t, plain, name), readTensor(t, merged, name)
 	A, B, ok := layout.Of(name)
 	if !ok {
 		t.Fatalf("no factors of %s", name)
@@ -96,30 +102,31 @@ func TestMergedIsBasePlusProduct(t *testing.T) {
 		}
 	}
 	other := "model.layers.1.mlp.gate_proj.weight"
-	for i, value := range tensorOf(t, merged, other) {
-		if value != tensorOf(t, plain, other)[i] {
+	for i, value := range readTensor(t, merged, other) {
+		if value != readTensor(t, plain, other)[i] {
 			t.Fatalf("%s changed, though it carries no adapter", other)
 		}
 	}
 }
 
-// TestMergedTypes: what is written is the float32 value rounded to the type; bfloat16 keeps 8 bits, float16 11.
+// TestMergedTypes: the stored value is the float32 value rounded to the type, which has 8 significant bits in bfloat16
+// and 11 in float16.
 func TestMergedTypes(t *testing.T) {
 	b := load(t)
-	layout, _ := layoutOf(t)
+	layout, _ := testLayout(t)
 	zero := make([]float32, layout.Size)
 	const name = "model.layers.0.self_attn.q_proj.weight"
 	whole := filepath.Join(t.TempDir(), "float32")
 	if err := b.merge(whole, "float32", layout, zero); err != nil {
 		t.Fatal(err)
 	}
-	exact := tensorOf(t, whole, name)
+	exact := readTensor(t, whole, name)
 	for dtype, relative := range map[string]float64{"float16": 1.0 / 2048, "bfloat16": 1.0 / 256} {
 		dir := filepath.Join(t.TempDir(), dtype)
 		if err := b.merge(dir, dtype, layout, zero); err != nil {
 			t.Fatal(err)
 		}
-		for i, value := range tensorOf(t, dir, name) {
+		for i, value := range readTensor(t, dir, name) {
 			if math.Abs(float64(value-exact[i])) > relative*math.Abs(float64(exact[i]))+1e-7 {
 				t.Fatalf("%s: value %d is %g, exactly %g", dtype, i, value, exact[i])
 			}
@@ -134,10 +141,10 @@ func TestMergedTypes(t *testing.T) {
 	}
 }
 
-// TestFloat16Overflow names the tensor: 300·300·2 is beyond 65504.
+// TestFloat16Overflow: 3·300·300·2 is above 65504, and the error names the tensor.
 func TestFloat16Overflow(t *testing.T) {
 	b := load(t)
-	layout, values := layoutOf(t)
+	layout, values := testLayout(t)
 	for i := range values {
 		values[i] = 300
 	}
@@ -147,20 +154,21 @@ func TestFloat16Overflow(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	if _, err := os.Stat(out); err == nil {
-		t.Error("a folder was left behind")
+		t.Error("a folder was left on disk")
 	}
 }
 
-// TestMergedFolders: one that was not made by merging is refused; one that was stays until its successor is checked.
+// TestMergedFolders: a folder that was not made by merging is an error; one that was is unchanged until its replacement
+// has been checked.
 func TestMergedFolders(t *testing.T) {
 	b := load(t)
-	layout, values := layoutOf(t)
+	layout, values := testLayout(t)
 	foreign := t.TempDir()
 	if err := os.WriteFile(filepath.Join(foreign, "config.json"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.merge(foreign, "float32", layout, values); err == nil || !strings.Contains(err.Error(), "was not made by merging") {
-		t.Errorf("a foreign folder: %v", err)
+		t.Errorf("an unrelated folder: %v", err)
 	}
 
 	parent := t.TempDir()
@@ -168,24 +176,24 @@ func TestMergedFolders(t *testing.T) {
 	if err := b.merge(out, "float32", layout, make([]float32, layout.Size)); err != nil {
 		t.Fatal(err)
 	}
-	before := tensorOf(t, out, "model.layers.0.self_attn.q_proj.weight")
+	before := readTensor(t, out, "model.layers.0.self_attn.q_proj.weight")
 	bad := errors.New("bad")
-	err := export.WriteMerged(context.Background(), out, export.Merged{Weights: "w", Adapter: "b", DType: "float32"}, b.weights, layout, values, b.tok,
-		func(string) error { return bad })
+	err := export.Write(context.Background(), export.MergedFolder, out, export.Merged{Weights: "w", Adapter: "b", DType: "float32"},
+		b.model(layout, values), func(string) error { return bad })
 	if !errors.Is(err, bad) {
 		t.Errorf("error %v does not wrap the check's", err)
 	}
-	if after := tensorOf(t, out, "model.layers.0.self_attn.q_proj.weight"); after[0] != before[0] {
+	if after := readTensor(t, out, "model.layers.0.self_attn.q_proj.weight"); after[0] != before[0] {
 		t.Error("a merge that failed its check replaced the old one")
 	}
 	if err := b.merge(out, "float32", layout, values); err != nil {
 		t.Fatal(err)
 	}
-	if after := tensorOf(t, out, "model.layers.0.self_attn.q_proj.weight"); after[0] == before[0] {
+	if after := readTensor(t, out, "model.layers.0.self_attn.q_proj.weight"); after[0] == before[0] {
 		t.Error("a good merge did not replace the old one")
 	}
 	entries, err := os.ReadDir(parent)
 	if err != nil || len(entries) != 1 {
-		t.Errorf("beside the merged folder lie %v, %v", entries, err)
+		t.Errorf("next to the merged folder there are %v, %v", entries, err)
 	}
 }

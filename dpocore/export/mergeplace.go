@@ -6,118 +6,94 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/exchange"
+	"example.com/gonb-dpo/internal/lock"
 	"example.com/gonb-dpo/internal/sums"
 )
 
-// A merged model is made in a hidden folder beside its place, named .PLACE.NUMBER and one of these. The process at work
-// holds a lock on the folder, which the system takes back when the process dies.
+// A merged model is written to a hidden folder beside its destination, named .DESTINATION.NUMBER with one of these suffixes.
+// The writing process locks the folder.
 const (
-	makingSuffix = ".unfinished"
-	beforeSuffix = ".before" // what lay in the place, on its way out
+	unfinishedSuffix = ".unfinished"
+	beforeSuffix     = ".before" // the earlier content of the destination, about to be removed
 )
 
-// site is a hidden folder in which a merged model is made.
-type site struct {
+// workDir is a hidden folder in which a merged model is written.
+type workDir struct {
 	dir  string
-	lock *os.File // nil where the file system has no locks on folders
+	lock *lock.Lock // nil if the file system can't lock folders
 }
 
-// newSite makes a site beside a place.
-func newSite(place string) (site, error) {
+// newWorkDir creates a workDir beside a destination.
+func newWorkDir(place string) (workDir, error) {
 	for {
-		dir, err := disk.MkdirTemp(filepath.Dir(place), "."+filepath.Base(place)+".*"+makingSuffix)
+		dir, err := disk.MkdirTemp(filepath.Dir(place), "."+filepath.Base(place)+".*"+unfinishedSuffix)
 		if err != nil {
-			return site{}, err
+			return workDir{}, err
 		}
-		lock, err := hold(dir)
-		if err == nil || !taken(err) {
-			return site{dir, lock}, nil
-		} // another merge took it for a dead process's, in the moment before the lock
+		held, err := lock.Folder(dir)
+		if !errors.Is(err, lock.ErrInUse) {
+			return workDir{dir, held}, nil
+		} // another merge took it for a leftover before we locked it
 	}
 }
 
-// leave removes what is still there and gives the lock back.
-func (s site) leave() error {
-	err := disk.RemoveAll(s.dir)
-	if s.lock != nil {
-		s.lock.Close()
+// close removes what is left of the folder and releases the lock.
+func (w workDir) close() error {
+	err := disk.RemoveAll(w.dir)
+	if w.lock != nil {
+		w.lock.Release()
 	}
 	return err
 }
 
-// hold locks a folder for as long as the file returned is open.
-func hold(dir string) (*os.File, error) {
-	folder, err := os.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(folder.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		folder.Close()
-		return nil, err
-	}
-	own, ownErr := folder.Stat()
-	there, thereErr := os.Stat(dir)
-	if ownErr != nil || thereErr != nil || !os.SameFile(own, there) {
-		folder.Close()
-		return nil, os.ErrNotExist
-	}
-	return folder, nil
-}
-
-// taken reports whether a folder can't be locked because another process has it, or has removed it.
-func taken(err error) bool {
-	return errors.Is(err, syscall.EWOULDBLOCK) || errors.Is(err, os.ErrNotExist)
-}
-
-// swap gives the finished folder its name; what lay in its place before goes. At each moment one of the two lies there,
-// but on file systems that can't exchange two folders: there a process that is killed between two renamings leaves what
-// was there before to [ClearMerge].
-func (s site) swap(place string) error {
-	if err := os.Chmod(s.dir, 0o755); err != nil {
+// publish moves the finished folder to its destination and removes what was there. At every moment the destination is one of
+// the two, except on file systems that can't exchange folders: there, a process that is killed between two renames leaves the
+// earlier content for [ClearMerge] to put back.
+func (w workDir) publish(place string) error {
+	if err := os.Chmod(w.dir, 0o755); err != nil {
 		return err
 	}
 	if _, err := os.Lstat(place); errors.Is(err, os.ErrNotExist) {
-		return errors.Join(disk.Rename(s.dir, place), atomicfile.SyncDir(filepath.Dir(place)))
+		return errors.Join(disk.Rename(w.dir, place), atomicfile.SyncDir(filepath.Dir(place)))
 	}
-	before := s.dir
-	if err := exchange.Names(s.dir, place); errors.Is(err, errors.ErrUnsupported) {
-		before = strings.TrimSuffix(s.dir, makingSuffix) + beforeSuffix
-		if err := s.replace(place, before); err != nil {
+	before := w.dir
+	if err := exchange.Names(w.dir, place); errors.Is(err, errors.ErrUnsupported) {
+		before = strings.TrimSuffix(w.dir, unfinishedSuffix) + beforeSuffix
+		if err := w.replace(place, before); err != nil {
 			return err
 		}
 	} else if err != nil {
 		return err
 	}
-	if err := atomicfile.SyncDir(filepath.Dir(place)); err != nil { // before the old one goes
+	if err := atomicfile.SyncDir(filepath.Dir(place)); err != nil { // before removing the old one
 		return err
 	}
 	if err := disk.RemoveAll(before); err != nil {
-		return fmt.Errorf("the model is in its place, but what lay there before could not be removed: %w", err)
+		return fmt.Errorf("the merged model is saved, but the earlier content of its folder could not be removed: %w", err)
 	}
 	return nil
 }
 
-// replace is an exchange in two steps.
-func (s site) replace(place, before string) error {
-	if lock, err := hold(place); err == nil {
-		defer lock.Close() // until then nobody takes it for a dead process's
+// replace exchanges the folders with two renames.
+func (w workDir) replace(place, before string) error {
+	if held, err := lock.Folder(place); err == nil {
+		defer held.Release() // so that no other merge takes it for a leftover
 	}
 	if err := disk.Rename(place, before); err != nil {
 		return err
 	}
-	if err := disk.Rename(s.dir, place); err != nil {
+	if err := disk.Rename(w.dir, place); err != nil {
 		return errors.Join(err, disk.Rename(before, place))
 	}
 	return nil
 }
 
-// ClearMerge removes what merges into a place have left beside it whose processes were killed, and puts back what one had
-// moved out of its way. The folder of a process that lives, or of which that can't be told, is left alone.
+// ClearMerge removes what killed merges into out have left beside it, and puts back earlier content that one had moved away.
+// It skips the folders of processes that are running, or that may be.
 func ClearMerge(out string) error {
 	place, err := followed(out)
 	if err != nil {
@@ -128,7 +104,7 @@ func ClearMerge(out string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("look for what killed merges left: %w", err)
+		return fmt.Errorf("look for leftovers of killed merges: %w", err)
 	}
 	for _, entry := range entries {
 		suffix, ok := leftover(entry.Name(), filepath.Base(place))
@@ -136,18 +112,18 @@ func ClearMerge(out string) error {
 			continue
 		}
 		if err := clearOne(filepath.Join(filepath.Dir(place), entry.Name()), suffix, place); err != nil {
-			return fmt.Errorf("remove what a killed merge left: %w", err)
+			return fmt.Errorf("remove the leftovers of a killed merge: %w", err)
 		}
 	}
 	return nil
 }
 
 func clearOne(dir, suffix, place string) error {
-	lock, err := hold(dir)
+	held, err := lock.Folder(dir)
 	if err != nil {
-		return nil // its process lives, or nobody can tell
+		return nil // its process is running, or that is unknown
 	}
-	defer lock.Close()
+	defer held.Release()
 	_, err = os.Lstat(place)
 	if suffix == beforeSuffix && errors.Is(err, os.ErrNotExist) && ReadMerged(dir) != (Merged{}) && sums.Check(dir) == nil {
 		return errors.Join(disk.Rename(dir, place), atomicfile.SyncDir(filepath.Dir(place)))
@@ -155,16 +131,16 @@ func clearOne(dir, suffix, place string) error {
 	return disk.RemoveAll(dir)
 }
 
-// leftover is the suffix of a hidden folder that a merge into a place of this name made.
+// leftover returns the suffix of a hidden folder that a merge into a folder of this name created.
 func leftover(name, place string) (suffix string, ok bool) {
 	rest, ok := strings.CutPrefix(name, "."+place+".")
 	number, suffix, _ := strings.Cut(rest, ".")
 	digits := strings.Trim(number, "0123456789") == "" && number != ""
 	suffix = "." + suffix
-	return suffix, ok && digits && (suffix == makingSuffix || suffix == beforeSuffix)
+	return suffix, ok && digits && (suffix == unfinishedSuffix || suffix == beforeSuffix)
 }
 
-// followed is where a place leads, through symbolic links.
+// followed resolves the symbolic links of a path that may not exist.
 func followed(out string) (string, error) {
 	out, err := filepath.Abs(out)
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 	"example.com/gonb-dpo/internal/disk"
 )
 
-// TestClearMerge: what a dead process's merge left goes; what lives, or is not a merge's, stays.
+// TestClearMerge: leftovers of a dead process are removed; a running merge's folder and unrelated folders are not.
 func TestClearMerge(t *testing.T) {
 	parent := t.TempDir()
 	out := filepath.Join(parent, "merged")
-	folders := map[string]bool{ // whether it goes
-		".merged.123.unfinished": true, ".merged.123.before": true, ".merged.4.unfinished": false, // the last one lives
+	folders := map[string]bool{ // whether it is removed
+		".merged.123.unfinished": true, ".merged.123.before": true, ".merged.4.unfinished": false, // the last one is locked by a process
 		".merged.unfinished": false, ".merged.a1.unfinished": false, ".merged.1": false, ".merged.1.2.unfinished": false,
 		".other.1.unfinished": false, "merged.1.unfinished": false, ".merged..unfinished": false,
 	}
@@ -39,26 +39,26 @@ func TestClearMerge(t *testing.T) {
 	}
 	for name, goes := range folders {
 		if _, err := os.Stat(filepath.Join(parent, name)); errors.Is(err, os.ErrNotExist) != goes {
-			t.Errorf("%s: %v, want it gone: %v", name, err, goes)
+			t.Errorf("%s: %v, want it removed: %v", name, err, goes)
 		}
 	}
 	if err := export.ClearMerge(filepath.Join(parent, "none", "merged")); err != nil {
-		t.Errorf("a place in a folder that is not there: %v", err)
+		t.Errorf("a missing parent folder: %v", err)
 	}
 }
 
-// TestMergeWithoutExchange: on a file system that can't exchange two folders the earlier model is moved out of the way;
-// where a process dies just then, it is put back.
+// TestMergeWithoutExchange: on a file system that can't swap two folders, the earlier model is moved aside first; if the
+// process dies right then, the model is moved back.
 func TestMergeWithoutExchange(t *testing.T) {
 	b := load(t)
-	layout, values := layoutOf(t)
+	layout, values := testLayout(t)
 	parent := t.TempDir()
 	out := filepath.Join(parent, "merged")
 	const name = "model.layers.0.self_attn.q_proj.weight"
 	if err := b.merge(out, "float32", layout, make([]float32, layout.Size)); err != nil {
 		t.Fatal(err)
 	}
-	before := tensorOf(t, out, name)[0]
+	before := readTensor(t, out, name)[0]
 	defer func() { disk.Before = nil }()
 	dead, gone := errors.New("dead"), false
 	disk.Before = func(c disk.Change) error {
@@ -75,7 +75,7 @@ func TestMergeWithoutExchange(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(out); err == nil {
-		t.Fatal("the earlier model was not moved out of the way")
+		t.Fatal("the earlier model was not moved aside")
 	}
 	disk.Before = func(c disk.Change) error {
 		if c.Op == "exchange" {
@@ -86,24 +86,24 @@ func TestMergeWithoutExchange(t *testing.T) {
 	if err := export.ClearMerge(out); err != nil {
 		t.Fatal(err)
 	}
-	if now := tensorOf(t, out, name)[0]; now != before {
-		t.Errorf("the model that was put back holds %g, want %g", now, before)
+	if now := readTensor(t, out, name)[0]; now != before {
+		t.Errorf("the model that was moved back contains %g, want %g", now, before)
 	}
 	if err := b.merge(out, "float32", layout, values); err != nil {
 		t.Fatal(err)
 	}
-	if now := tensorOf(t, out, name)[0]; now == before {
-		t.Error("the new model did not take the earlier one's place")
+	if now := readTensor(t, out, name)[0]; now == before {
+		t.Error("the new model did not replace the earlier one")
 	}
 	if entries, err := os.ReadDir(parent); err != nil || len(entries) != 1 {
-		t.Errorf("beside the merged folder lie %v, %v", entries, err)
+		t.Errorf("beside the merged folder there are %v, %v", entries, err)
 	}
 }
 
-// TestMergeEndsWithItsContext while it writes, checks the values, and lets the model be checked.
+// TestMergeEndsWithItsContext cancels while files are written, read back, and checked by the caller.
 func TestMergeEndsWithItsContext(t *testing.T) {
 	b := load(t)
-	layout, values := layoutOf(t)
+	layout, values := testLayout(t)
 	made := export.Merged{Weights: "w", Adapter: "a", DType: "float32"}
 	for _, op := range []string{"make", "write", "sync", "check"} {
 		parent := t.TempDir()
@@ -114,7 +114,7 @@ func TestMergeEndsWithItsContext(t *testing.T) {
 			}
 			return nil
 		}
-		err := export.WriteMerged(ctx, filepath.Join(parent, "merged"), made, b.weights, layout, values, b.tok, func(string) error {
+		err := export.Write(ctx, export.MergedFolder, filepath.Join(parent, "merged"), made, b.model(layout, values), func(string) error {
 			if op == "check" {
 				cancel()
 			}
@@ -125,7 +125,7 @@ func TestMergeEndsWithItsContext(t *testing.T) {
 			t.Errorf("%s: %v", op, err)
 		}
 		if entries, err := os.ReadDir(parent); err != nil || len(entries) > 0 {
-			t.Errorf("%s: %v are left, %v", op, entries, err)
+			t.Errorf("%s: leftovers %v, %v", op, entries, err)
 		}
 	}
 }

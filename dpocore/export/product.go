@@ -2,21 +2,22 @@ package export
 
 import (
 	"context"
-	"fmt"
-	"math"
 	"runtime"
 	"sync"
 
-	"example.com/gonb-dpo/dpocore/llama"
-	"example.com/gonb-dpo/dpocore/safetensors"
+	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights/safetensors"
 )
 
-// mergedTensors lists a model's tensors in the order of its folder, each merged when its values are asked for, until the
-// context ends.
-func mergedTensors(ctx context.Context, weights *llama.Weights, layout llama.Layout, adapter []float32, stored string) []safetensors.Tensor {
-	var list []safetensors.Tensor
-	weights.Stored(func(name string, shape []int, values func() ([]float32, error)) {
-		list = append(list, safetensors.Tensor{Name: name, Shape: shape, Values: func() ([]float32, error) {
+// mergedTensors lists a model's tensors in the order of its folder. Each is merged when its values are read, and reading
+// fails once the context has ended.
+func mergedTensors(ctx context.Context, model Model, stored string) []safetensors.Tensor {
+	var tensors []safetensors.Tensor
+	layout := model.Layout
+	factor := func(f decoder.Factor) []float32 { return model.Adapter[f.Offset : f.Offset+f.Size()] }
+	model.Weights.Stored(func(name string, shape []int, values func() ([]float32, error)) {
+		tensors = append(tensors, safetensors.Tensor{Name: name, Shape: shape, Values: func() ([]float32, error) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
@@ -25,16 +26,16 @@ func mergedTensors(ctx context.Context, weights *llama.Weights, layout llama.Lay
 				return nil, err
 			}
 			if a, b, ok := layout.Of(name); ok {
-				addProduct(w, adapter[b.Offset:b.Offset+b.Size()], adapter[a.Offset:a.Offset+a.Size()], a.Shape[1], layout.LoRA)
+				addProduct(w, factor(b), factor(a), a.Shape[1], layout.LoRA)
 			}
-			return w, within(name, w, stored)
+			return w, adapter.CheckRange(name, w, stored)
 		}})
 	})
-	return list
+	return tensors
 }
 
-// addProduct adds scale·B·A to w [out, in], with B [out, rank] and A [rank, in], rows side by side on all cores.
-func addProduct(w, b, a []float32, in int, lora llama.LoRA) {
+// addProduct adds scale·B·A to w [out, in], with B [out, rank] and A [rank, in]. The rows are divided among all cores.
+func addProduct(w, b, a []float32, in int, lora decoder.LoRA) {
 	rank, scale := lora.Rank, float32(lora.Scale())
 	rows := len(w) / in
 	workers := runtime.GOMAXPROCS(0)
@@ -57,21 +58,4 @@ func addProduct(w, b, a []float32, in int, lora llama.LoRA) {
 		})
 	}
 	wait.Wait()
-}
-
-// largest is the greatest finite value of each type.
-var largest = map[string]float32{"F32": math.MaxFloat32, "F16": 65504, "BF16": 0x1.fep127}
-
-// within refuses values that are not finite, or would not be as the stored type.
-func within(name string, values []float32, stored string) error {
-	limit := largest[stored]
-	for _, value := range values {
-		switch {
-		case value-value != 0: // infinite, or not a number
-			return fmt.Errorf("tensor %s holds %g; the training that made it went astray: lower its learning rate", name, value)
-		case value > limit || value < -limit:
-			return fmt.Errorf("tensor %s holds %g, beyond the range of the type; use float32, or bfloat16 in place of float16", name, value)
-		}
-	}
-	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/config"
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
 )
@@ -33,11 +33,11 @@ func NewAnswerer(m *model.Model, adapter string) (*Answerer, error) {
 }
 
 // AnswererWith returns an answerer with an adapter given by its layout and values; the model must be loaded.
-func AnswererWith(m *model.Model, layout llama.Layout, values []float32) (*Answerer, error) {
+func AnswererWith(m *model.Model, layout decoder.Layout, values []float32) (*Answerer, error) {
 	return newAnswerer(m, &layout, values)
 }
 
-func newAnswerer(m *model.Model, layout *llama.Layout, values []float32) (*Answerer, error) {
+func newAnswerer(m *model.Model, layout *decoder.Layout, values []float32) (*Answerer, error) {
 	generator, err := New(m.Backend(), m.Weights(), layout, values)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 
 	. "github.com/gomlx/gomlx/core/graph"
 
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/decoder"
 )
 
 // forward is the pass that training uses, without a cache.
@@ -19,16 +19,16 @@ type forward struct {
 	adapter []any
 }
 
-func (m loaded) forward(t *testing.T, layout *llama.Layout, adapter []float32) *forward {
+func (m loaded) forward(t *testing.T, layout *decoder.Layout, adapter []float32) *forward {
 	t.Helper()
 	exec, err := NewExec(m.backend, func(params []*Node) []*Node {
-		net, rest := llama.Bind(m.weights.Config, params)
+		net, rest := decoder.Bind(m.weights.Config, params)
 		ids := rest[0]
 		if layout != nil {
 			net = net.WithAdapter(layout.Bind(rest[1]))
 		}
 		same := ZerosLike(ids)
-		row := llama.Row{Tokens: ids, Pair: same, Branch: same, Position: Iota(ids.Graph(), ids.Shape(), 0)}
+		row := decoder.Row{Tokens: ids, Pair: same, Branch: same, Position: Iota(ids.Graph(), ids.Shape(), 0)}
 		return []*Node{net.Logits(net.Hidden(row))}
 	})
 	if err != nil {
@@ -91,7 +91,7 @@ func TestCacheEqualsForward(t *testing.T) {
 	}
 }
 
-func compare(t *testing.T, m loaded, layout *llama.Layout, adapter []float32, promptLength, samples int) {
+func compare(t *testing.T, m loaded, layout *decoder.Layout, adapter []float32, promptLength, samples int) {
 	t.Helper()
 	const length = 12
 	prompt := randomTokens(promptLength, 1)

@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/judgement"
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/ranking"
 )
 
 // DrawTemperatures are the default temperatures of answers to rank: from nearly greedy to diverse.
@@ -34,21 +34,21 @@ func DefaultDrawOptions() DrawOptions {
 // Draw answers a prompt once at each temperature, in one batch, and shuffles the answers for ranking. adapter is a PEFT
 // folder, or "" for the model alone. The result depends on prompt and weights alone. Answers that are empty or equal to
 // another are sampled again a few times, then left out.
-func Draw(ctx context.Context, m *model.Model, adapter, prompt string, o DrawOptions) (judgement.Drawing, error) {
+func Draw(ctx context.Context, m *model.Model, adapter, prompt string, o DrawOptions) (ranking.Candidates, error) {
 	if strings.TrimSpace(prompt) == "" {
-		return judgement.Drawing{}, errors.New("draw answers: the prompt is empty; give a question or a request")
+		return ranking.Candidates{}, errors.New("draw answers: the prompt is empty; give a question or a request")
 	}
 	if len(o.Temperatures) < 2 {
-		return judgement.Drawing{}, fmt.Errorf("draw answers: there are %d temperatures; give at least 2, one per answer to rank", len(o.Temperatures))
+		return ranking.Candidates{}, fmt.Errorf("draw answers: there are %d temperatures; give at least 2, one per answer to rank", len(o.Temperatures))
 	}
 	answerer, err := NewAnswerer(m, adapter)
 	if err != nil {
-		return judgement.Drawing{}, fmt.Errorf("draw answers: %w", err)
+		return ranking.Candidates{}, fmt.Errorf("draw answers: %w", err)
 	}
 	defer answerer.Close()
 	sum := fnv.New64a()
 	sum.Write([]byte(prompt)) // writing to a hash never fails
-	d := judgement.Drawing{Prompt: prompt, Sampling: judgement.Sampling{MaxNewTokens: o.MaxNewTokens, TopP: o.TopP, Seed: sum.Sum64()}, Drawn: time.Now().UTC().Truncate(time.Second)}
+	d := ranking.Candidates{Prompt: prompt, Sampling: ranking.Sampling{MaxNewTokens: o.MaxNewTokens, TopP: o.TopP, Seed: sum.Sum64()}, Drawn: time.Now().UTC().Truncate(time.Second)}
 	if err := SignDrawing(m, &d, adapter); err != nil {
 		return d, fmt.Errorf("draw answers: %w", err)
 	}
@@ -61,26 +61,26 @@ func Draw(ctx context.Context, m *model.Model, adapter, prompt string, o DrawOpt
 }
 
 // SignDrawing records the model and the adapter in a drawing: the path and the start of the hash of each.
-func SignDrawing(m *model.Model, d *judgement.Drawing, adapter string) error {
+func SignDrawing(m *model.Model, d *ranking.Candidates, adapterDir string) error {
 	const digits = 12 // of a hash
 	weights, err := m.WeightsHash()
 	if err != nil {
 		return err
 	}
 	d.Model = m.Path + " " + weights[:min(digits, len(weights))]
-	if adapter == "" {
+	if adapterDir == "" {
 		return nil
 	}
-	hash, err := export.HashAdapter(adapter)
+	hash, err := adapter.Hash(adapterDir)
 	if err != nil {
 		return err
 	}
-	d.Adapter = adapter + " " + hash[:min(digits, len(hash))]
+	d.Adapter = adapterDir + " " + hash[:min(digits, len(hash))]
 	return nil
 }
 
 // draw samples answers until there is a different one at each temperature, at most maxTries times.
-func (a *Answerer) draw(ctx context.Context, d *judgement.Drawing, o DrawOptions) error {
+func (a *Answerer) draw(ctx context.Context, d *ranking.Candidates, o DrawOptions) error {
 	const maxTries = 5
 	texts := make([]string, len(o.Temperatures))
 	sampling := Options{MaxNewTokens: o.MaxNewTokens, Temperatures: o.Temperatures, TopP: o.TopP, Samples: len(o.Temperatures), Seed: d.Sampling.Seed}
@@ -98,7 +98,7 @@ func (a *Answerer) draw(ctx context.Context, d *judgement.Drawing, o DrawOptions
 	}
 	for i, text := range texts {
 		if text != "" {
-			d.Answers = append(d.Answers, judgement.Answer{Text: text, Temperature: o.Temperatures[i]})
+			d.Answers = append(d.Answers, ranking.Answer{Text: text, Temperature: o.Temperatures[i]})
 		}
 	}
 	if len(d.Answers) < 2 {

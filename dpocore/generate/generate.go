@@ -1,9 +1,8 @@
-// Package generate writes answers: it draws tokens one after the other from a model that keeps the keys and values of
-// those it has seen.
+// Package generate writes answers: it samples tokens one by one from a model with a cache of keys and values.
 //
-// Start with [New], which puts a model and, if there is one, its LoRA adapter to work, and [Generator.Generate], which
-// answers a prompt. [Text] makes text of the tokens. Two graphs do it all, one for a piece of the prompt and one for a
-// token of each sample. What changes from call to call are their inputs, so each compiles once for each number of slots.
+// Start with [New], which prepares a model and optionally its LoRA adapter, and [Generator.Generate], which answers a
+// prompt. [Text] turns the tokens into text. One graph is compiled in two shapes, for a piece of the prompt and for a token
+// of each sample, once for each number of slots in the cache.
 package generate
 
 import (
@@ -16,25 +15,27 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights"
 )
 
-// Generator is a model that answers. It is for one goroutine at a time. It keeps what it has seen of the last prompt: one
-// that begins in the same way, as each turn of a conversation does, is read from where it differs. Not a bit of the
-// answer depends on that.
+// Generator is a model that answers prompts. It must not be used by two goroutines at a time. It caches the last prompt: of
+// one that starts in the same way, such as the next turn of a conversation, only the rest is computed. Answers are
+// bit-identical with and without this.
 type Generator struct {
-	backend compute.Backend
-	weights *llama.Weights
-	layout  *llama.Layout
-	adapter []*tensors.Tensor // its matrices, none without a layout
-	layOut  *graph.Exec       // makes them of its values
-	forward *graph.Exec
-	kept    *cache // of the last prompt; nil before the first
+	backend  compute.Backend
+	weights  *weights.Weights
+	layout   *decoder.Layout
+	adapter  []*tensors.Tensor // its matrices, none without a layout
+	matrices *graph.Exec       // computes them from its values
+	forward  *graph.Exec
+	cache    *cache // of the last prompt; nil before the first
 }
 
-// New prepares a model for generation. layout and adapter are its LoRA adapter and its values; a nil layout means none.
-func New(backend compute.Backend, weights *llama.Weights, layout *llama.Layout, adapter []float32) (*Generator, error) {
-	g := &Generator{backend: backend, weights: weights, layout: layout}
+// New prepares a model for generation. layout and adapter are the layout and the values of its LoRA adapter; a nil
+// layout means none.
+func New(backend compute.Backend, model *weights.Weights, layout *decoder.Layout, adapter []float32) (*Generator, error) {
+	g := &Generator{backend: backend, weights: model, layout: layout}
 	switch {
 	case layout == nil && len(adapter) > 0:
 		return nil, fmt.Errorf("prepare generation: an adapter of %d values came without its layout", len(adapter))
@@ -49,7 +50,7 @@ func New(backend compute.Backend, weights *llama.Weights, layout *llama.Layout, 
 	if layout == nil {
 		return g, nil
 	}
-	if g.layOut, err = graph.NewExec(backend, func(values *graph.Node) []*graph.Node { return llama.LaidOut(layout.Bind(values)) }); err != nil {
+	if g.matrices, err = graph.NewExec(backend, matricesGraph(layout)); err != nil {
 		g.Finalize()
 		return nil, fmt.Errorf("prepare generation: %w", err)
 	}
@@ -60,14 +61,14 @@ func New(backend compute.Backend, weights *llama.Weights, layout *llama.Layout, 
 	return g, nil
 }
 
-// SetAdapter takes other values for the adapter, as while it is being trained; nothing compiles anew.
+// SetAdapter replaces the values of the adapter, as during training. Nothing compiles again.
 func (g *Generator) SetAdapter(adapter []float32) error {
 	if g.layout == nil || len(adapter) != g.layout.Size {
 		return fmt.Errorf("set the adapter: it has %d values, which do not fit the generator's layout", len(adapter))
 	}
 	values := tensors.FromFlatDataAndDimensions(adapter, g.layout.Size)
 	defer finalize(values)
-	matrices, err := g.layOut.Call(values)
+	matrices, err := g.matrices.Call(values)
 	if err != nil {
 		return fmt.Errorf("set the adapter: %w", err)
 	}
@@ -81,15 +82,15 @@ func (g *Generator) SetAdapter(adapter []float32) error {
 func (g *Generator) Finalize() {
 	g.forget()
 	g.forward.Finalize()
-	if g.layOut != nil {
-		g.layOut.Finalize()
+	if g.matrices != nil {
+		g.matrices.Finalize()
 	}
 	finalize(g.adapter...)
 }
 
-// Generate answers a prompt with o.Samples texts and returns their tokens. A text ends before the first token of eos,
-// after o.MaxNewTokens, or with a token of which token, which may be nil and is told each as it comes, says that it is
-// the last. Cancelling the context ends generation after the step under way.
+// Generate answers a prompt with o.Samples texts and returns their tokens. A text ends before the first token of eos, or
+// after o.MaxNewTokens, or when token returns true; token may be nil and is called with each new token. Cancelling the
+// context ends generation after the current step.
 func (g *Generator) Generate(ctx context.Context, prompt, eos []int32, o Options, token func(sample int, id int32) (end bool)) ([][]int32, error) {
 	if err := g.check(prompt, o); err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
@@ -101,14 +102,14 @@ func (g *Generator) Generate(ctx context.Context, prompt, eos []int32, o Options
 	texts := newTexts(o, prompt, eos, token)
 	if err := texts.grow(ctx, cache, prompt); err != nil {
 		if ended := ctx.Err(); ended == nil || !errors.Is(err, ended) {
-			g.forget() // its layers may be lost
+			g.forget() // its tensors may be donated and gone
 		}
 		return nil, fmt.Errorf("generate: %w", err)
 	}
 	return texts.ids, nil
 }
 
-// check finds what the graph could not: there an index out of range reads something else without a word.
+// check refuses what the graph would not: there an index out of range silently reads another value.
 func (g *Generator) check(prompt []int32, o Options) error {
 	if err := o.Validate(); err != nil {
 		return err

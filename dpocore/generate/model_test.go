@@ -6,15 +6,16 @@ import (
 
 	"github.com/gomlx/compute"
 
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // loaded is a model with the backend that holds it.
 type loaded struct {
 	backend compute.Backend
-	weights *llama.Weights
+	weights *weights.Weights
 }
 
 // load reads a model that is freed when the test ends.
@@ -24,12 +25,12 @@ func load(t testing.TB, path string) loaded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	weights, err := llama.Load(backend, path)
+	w, err := weights.Load(backend, path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(weights.Finalize)
-	return loaded{backend, weights}
+	t.Cleanup(w.Finalize)
+	return loaded{backend, w}
 }
 
 func tiny(t testing.TB) loaded {
@@ -37,7 +38,7 @@ func tiny(t testing.TB) loaded {
 	return load(t, tinymodel.Write(t, tinymodel.Config(), 1))
 }
 
-func (m loaded) generator(t testing.TB, layout *llama.Layout, adapter []float32) *Generator {
+func (m loaded) generator(t testing.TB, layout *decoder.Layout, adapter []float32) *Generator {
 	t.Helper()
 	g, err := New(m.backend, m.weights, layout, adapter)
 	if err != nil {
@@ -47,9 +48,9 @@ func (m loaded) generator(t testing.TB, layout *llama.Layout, adapter []float32)
 	return g
 }
 
-func (m loaded) layout(t testing.TB) *llama.Layout {
+func (m loaded) layout(t testing.TB) *decoder.Layout {
 	t.Helper()
-	layout, err := llama.NewLayout(m.weights.Config, llama.LoRA{Rank: 4, Alpha: 8, Modules: llama.AllModules})
+	layout, err := decoder.NewLayout(m.weights.Config, decoder.LoRA{Rank: 4, Alpha: 8, Modules: decoder.AllModules})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func (m loaded) layout(t testing.TB) *llama.Layout {
 }
 
 // randomAdapter has a B that is not zero, so that it changes the logits.
-func randomAdapter(layout *llama.Layout) []float32 {
+func randomAdapter(layout *decoder.Layout) []float32 {
 	values := layout.Init(3)
 	random := rand.New(rand.NewPCG(4, 0))
 	for i := range values {

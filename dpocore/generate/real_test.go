@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/shared"
 )
@@ -61,7 +61,7 @@ func TestGreedyEqualsTransformers(t *testing.T) {
 func BenchmarkGenerate(b *testing.B) {
 	prompt := readRecorded(b).Input
 	m := realModel(b)
-	layout, err := llama.NewLayout(m.weights.Config, llama.LoRA{Rank: 16, Alpha: 16, Modules: llama.AllModules})
+	layout, err := decoder.NewLayout(m.weights.Config, decoder.LoRA{Rank: 16, Alpha: 16, Modules: decoder.AllModules})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -18,7 +18,7 @@ var SamplePrompts = []string{
 
 // SampleBoth answers prompts with the model alone and with an adapter, o.Samples times each, with the same seed so that
 // differences come from the adapter. progress receives the number of prompts done.
-func SampleBoth(ctx context.Context, m *model.Model, adapter string, prompts [][]preference.Turn, o Options, progress func(done, total int)) ([]evaluation.Answered, error) {
+func SampleBoth(ctx context.Context, m *model.Model, adapter string, prompts [][]preference.Turn, o Options, progress func(done, total int)) ([]evaluation.AnswerPair, error) {
 	base, err := sampleAll(ctx, m, "", prompts, o, func(done int) { progress(done, 2*len(prompts)) })
 	if err != nil {
 		return nil, fmt.Errorf("sample answers: %w", err)
@@ -27,11 +27,11 @@ func SampleBoth(ctx context.Context, m *model.Model, adapter string, prompts [][
 	if err != nil {
 		return nil, fmt.Errorf("sample answers: %w", err)
 	}
-	var answers []evaluation.Answered
+	var answers []evaluation.AnswerPair
 	for i, turns := range prompts {
 		pair := preference.Pair{Prompt: turns}
 		for sample := range base[i] {
-			answers = append(answers, evaluation.Answered{Prompt: pair.PromptText(), Base: base[i][sample], Run: run[i][sample]})
+			answers = append(answers, evaluation.AnswerPair{Prompt: pair.PromptText(), Base: base[i][sample], Run: run[i][sample]})
 		}
 	}
 	progress(2*len(prompts), 2*len(prompts))

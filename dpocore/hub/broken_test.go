@@ -52,7 +52,7 @@ func blobOf(name string) string {
 	return filepath.Join(os.Getenv("HF_HOME"), "hub/models--owner--tiny/blobs", hubtest.Hash(name, content))
 }
 
-func TestBrokenDownloadGoesOn(t *testing.T) {
+func TestInterruptedDownloadResumes(t *testing.T) {
 	server := serve(t)
 	server.Answer = forWeights(func(count int, w http.ResponseWriter, r *http.Request) bool {
 		switch count {
@@ -134,7 +134,7 @@ func TestWrongContent(t *testing.T) {
 				return true
 			})
 			_, err := Fetch(context.Background(), tiny, []string{weights}, nil)
-			wantError(t, err, weights, "owner/tiny", "another content than the hub announced", c.want)
+			wantError(t, err, weights, "owner/tiny", "other content than the hub announced", c.want)
 			if _, err := os.Stat(blobOf(weights)); err == nil {
 				t.Error("the file was kept")
 			}
@@ -159,9 +159,9 @@ func TestGivesUp(t *testing.T) {
 // TestStalledDownload is given up and begun anew.
 func TestStalledDownload(t *testing.T) {
 	server := serve(t)
-	old := stall
-	stall = 100 * time.Millisecond
-	t.Cleanup(func() { stall = old })
+	old := stallTimeout
+	stallTimeout = 100 * time.Millisecond
+	t.Cleanup(func() { stallTimeout = old })
 	server.Answer = forWeights(func(count int, w http.ResponseWriter, r *http.Request) bool {
 		if count > 0 {
 			return false

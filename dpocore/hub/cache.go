@@ -3,20 +3,18 @@ package hub
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
-	"time"
 
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/lock"
 )
 
-// cache is a repository's folder in the cache of Hugging Face's tools: blobs holds contents under their hashes,
-// snapshots a folder of links for each commit, refs the commits of branches and tags.
+// cache is a repository's folder in the cache of Hugging Face's tools: blobs has contents under their hashes, snapshots a
+// folder of links for each commit, and refs the commits of branches and tags.
 type cache struct {
 	root string // of all repositories
 	repo Repo
@@ -29,13 +27,13 @@ func (c cache) ref() string {
 	return filepath.Join(c.dir(), "refs", filepath.FromSlash(c.repo.revision()))
 }
 
-// has reports whether a file of a commit is there.
+// has reports whether a file of a commit is in the cache.
 func (c cache) has(commit, name string) bool {
 	_, err := os.Stat(filepath.Join(c.snapshot(commit), filepath.FromSlash(name)))
 	return err == nil
 }
 
-// commit returns the commit that the revision was when it was last asked for; ok is false where the cache knows none.
+// commit returns the commit of the revision when the hub was last asked; ok is false if it is not in the cache.
 func (c cache) commit() (commit string, ok bool) {
 	commit = c.repo.revision()
 	if !isCommit.MatchString(commit) {
@@ -49,7 +47,7 @@ func (c cache) commit() (commit string, ok bool) {
 	return commit, err == nil && isCommit.MatchString(commit)
 }
 
-// remember notes which commit the revision is.
+// remember writes down which commit the revision is.
 func (c cache) remember(commit string) error {
 	if c.repo.revision() == commit {
 		return nil
@@ -60,7 +58,7 @@ func (c cache) remember(commit string) error {
 	return atomicfile.WriteBytes(c.ref(), []byte(commit))
 }
 
-// files lists a commit's files that are there.
+// files lists the cached files of a commit.
 func (c cache) files(commit string) (names []string, err error) {
 	root := c.snapshot(commit)
 	err = filepath.WalkDir(root, func(path string, item fs.DirEntry, err error) error {
@@ -76,7 +74,7 @@ func (c cache) files(commit string) (names []string, err error) {
 	return names, err
 }
 
-// link gives a content its name in a commit, by a relative link as Hugging Face's tools make it.
+// link gives a content its name in a commit, as a relative link like those of Hugging Face's tools.
 func (c cache) link(commit, name, hash string) error {
 	path := filepath.Join(c.snapshot(commit), filepath.FromSlash(name))
 	if err := disk.MkdirAll(filepath.Dir(path)); err != nil {
@@ -95,28 +93,15 @@ func (c cache) link(commit, name, hash string) error {
 	return nil
 }
 
-// lock waits until no other program fetches the content; Hugging Face's tools lock the same file.
+// lock waits until no other program downloads the content. Hugging Face's tools lock the same file.
 func (c cache) lock(ctx context.Context, hash string) (unlock func(), err error) {
 	path := filepath.Join(c.root, ".locks", c.repo.folder(), hash+".lock")
 	if err := disk.MkdirAll(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
-	file, err := disk.Open(path, os.O_RDWR|os.O_CREATE)
+	held, err := lock.Wait(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	for {
-		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			return func() { file.Close() }, nil
-		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			file.Close()
-			return nil, fmt.Errorf("lock %s: %w", path, err)
-		}
-		if err := sleep(ctx, 200*time.Millisecond); err != nil {
-			file.Close()
-			return nil, err
-		}
-	}
+	return held.Release, nil
 }

@@ -10,11 +10,11 @@ import (
 	"path/filepath"
 )
 
-// sha256Digits is the length of a large content's name; that of others is a SHA-1.
+// sha256Digits is the length of the names of large files; other names are a SHA-1.
 const sha256Digits = 64
 
-// sound reports whether a content is there and has the hash that it is named by.
-func sound(blob string) (bool, error) {
+// intact reports whether a content exists and has the hash that is its name.
+func intact(blob string) (bool, error) {
 	want := filepath.Base(blob)
 	file, err := os.Open(blob)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -35,8 +35,8 @@ func sound(blob string) (bool, error) {
 	return hex.EncodeToString(sum.Sum(nil)) == want, nil
 }
 
-// have reports whether a file is in the cache as the hub gave it. A file that is no link to a content named by its hash,
-// as in a cache that was copied, is taken as it is.
+// have reports whether a file is in the cache and intact. A file that is not a link to a content named by its hash, as in a
+// copied cache, is not checked.
 func (s *Snapshot) have(name string) (bool, error) {
 	if !s.cache.has(s.Commit, name) {
 		return false, nil
@@ -47,13 +47,13 @@ func (s *Snapshot) have(name string) (bool, error) {
 	}
 	ok := false
 	if err == nil {
-		ok, err = sound(blob)
+		ok, err = intact(blob)
 	}
 	if err != nil {
 		return false, fmt.Errorf("look for %s of %s: %w", name, s.Repo, err)
 	}
 	if !ok && s.listing == nil {
-		return false, s.missing(fmt.Sprintf("%s is damaged in the cache (%s has another hash than its name)", name, blob))
+		return false, s.missing(fmt.Sprintf("%s is damaged in the cache (the hash of %s is not its name)", name, blob))
 	}
 	return ok, nil
 }

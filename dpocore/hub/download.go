@@ -13,24 +13,23 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
+
 	"example.com/gonb-dpo/internal/disk"
 )
 
-// pause is the wait before the second attempt; it doubles with each that follows. stall is how long a download may give
-// no byte.
-var (
-	pause = time.Second
-	stall = time.Minute
-)
+// stallTimeout is how long a download may receive no byte.
+var stallTimeout = time.Minute
 
-// maxFailures is the number of attempts in a row that may bring a download no further, maxSpoiled the number of those
-// that may end with another content: an earlier program's part can be at fault once, then it is the server.
+// A download is given up after maxFailures attempts in a row without progress, or after maxCorrupt attempts that end with
+// other content than the hub announced: the first can be the fault of a partial file left by an earlier program, the second
+// is the server's.
 const (
 	maxFailures = 5
-	maxSpoiled  = 2
+	maxCorrupt  = 2
 )
 
-// download is a file on its way: the part of it that is on disk, and the hash of that part.
+// download is a file being downloaded: the part that is on disk, and the hash of that part.
 type download struct {
 	settings settings
 	repo     Repo
@@ -43,10 +42,10 @@ type download struct {
 	progress Progress
 }
 
-// errContent is the fault of a file that is not what the hub announced.
-var errContent = errors.New("another content than the hub announced")
+// errContent marks a file whose content is not what the hub announced.
+var errContent = errors.New("other content than the hub announced")
 
-// run brings the file whole and checked into the part at path.
+// run downloads the file to path, which may have a part of it already, and verifies it.
 func (d *download) run(ctx context.Context, path string) error {
 	var err error
 	if d.file, err = disk.Open(path, os.O_RDWR|os.O_CREATE); err != nil {
@@ -56,34 +55,49 @@ func (d *download) run(ctx context.Context, path string) error {
 	if err := d.readPart(); err != nil {
 		return err
 	}
-	farthest, failures, spoiled := d.have, 0, 0
-	for d.have < d.entry.size || !d.matches() {
-		err := d.attempt(ctx)
-		if errors.Is(err, errContent) {
-			spoiled++
-		}
-		switch {
-		case err == nil:
-			continue
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case spoiled == maxSpoiled || !errors.Is(err, errPassing) && !errors.Is(err, errUnreachable) && !errors.Is(err, errContent):
-			return err
-		}
-		if d.have > farthest {
-			farthest, failures = d.have, 0
-		}
-		if failures++; failures == maxFailures {
-			return err
-		}
-		if err := sleep(ctx, min(pause<<(failures-1), 30*time.Second)); err != nil {
-			return err
-		}
+	if err := d.complete(ctx); err != nil {
+		return err
 	}
 	return d.file.Sync()
 }
 
-// readPart takes over what an earlier download left.
+// complete downloads what is missing, in as many attempts as make progress.
+func (d *download) complete(ctx context.Context) error {
+	delays := newDelays()
+	farthest, failures, corrupt := d.have, 0, 0
+	attempt := func() (struct{}, error) {
+		for d.have < d.entry.size || !d.matches() {
+			err := d.attempt(ctx)
+			if err == nil {
+				continue
+			}
+			if errors.Is(err, errContent) {
+				corrupt++
+			}
+			if d.have > farthest {
+				farthest, failures = d.have, 0
+				delays.Reset()
+			}
+			failures++
+			if failures == maxFailures || corrupt == maxCorrupt || !retryable(err) {
+				return struct{}{}, backoff.Permanent(err)
+			}
+			return struct{}{}, err
+		}
+		return struct{}{}, nil
+	}
+	_, err := backoff.Retry(ctx, attempt, backoff.WithBackOff(delays), backoff.WithMaxElapsedTime(0))
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+func retryable(err error) bool {
+	return errors.Is(err, errTransient) || errors.Is(err, errUnreachable) || errors.Is(err, errContent)
+}
+
+// readPart hashes what an earlier download left.
 func (d *download) readPart() error {
 	if err := d.restart(); err != nil {
 		return err
@@ -105,17 +119,17 @@ func (d *download) restart() error {
 	return err
 }
 
-// clear throws away what is on disk.
+// clear discards what is on disk.
 func (d *download) clear() error {
 	return errors.Join(d.file.Truncate(0), d.restart())
 }
 
 func (d *download) matches() bool { return hex.EncodeToString(d.hash.Sum(nil)) == d.entry.hash }
 
-// attempt asks for what is missing. What it brings stays, even where it ends with an error, unless the content is
-// another than announced.
+// attempt requests what is missing. What it receives stays on disk even if it ends with an error, unless the content is not
+// what was announced.
 func (d *download) attempt(ctx context.Context) error {
-	if d.have == d.entry.size { // whole, but not right
+	if d.have == d.entry.size { // complete, but corrupt
 		return errors.Join(fmt.Errorf("%s has %w (its hash is not %s)", d.name, errContent, d.entry.hash), d.clear())
 	}
 	ctx, alive, stop := watch(ctx)
@@ -137,7 +151,7 @@ func (d *download) attempt(ctx context.Context) error {
 	return d.stalled(ctx, d.copy(response.Body, alive))
 }
 
-// continues reports whether an answer goes on where the part on disk ends.
+// continues reports whether a response starts where the part on disk ends.
 func (d *download) continues(response *http.Response) bool {
 	if d.have == 0 {
 		return response.StatusCode == http.StatusOK
@@ -164,11 +178,11 @@ func (d *download) copy(body io.Reader, alive func()) error {
 		}
 		switch {
 		case err == io.EOF && d.have < d.entry.size:
-			return fmt.Errorf("%s ended after %d of %d bytes: %w", d.name, d.have, d.entry.size, errPassing)
+			return fmt.Errorf("%s ended after %d of %d bytes: %w", d.name, d.have, d.entry.size, errTransient)
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return fmt.Errorf("%s broke off after %d of %d bytes (%w): %w", d.name, d.have, d.entry.size, err, errPassing)
+			return fmt.Errorf("%s broke off after %d of %d bytes (%w): %w", d.name, d.have, d.entry.size, err, errTransient)
 		}
 	}
 }
@@ -179,28 +193,19 @@ func (d *download) report() {
 	}
 }
 
-// errStalled is why a download without life was given up.
-var errStalled = errors.New("no byte came")
+// errStalled is the cause of a canceled attempt that received nothing for stallTimeout.
+var errStalled = errors.New("received no byte")
 
 func (d *download) stalled(ctx context.Context, err error) error {
 	if err != nil && errors.Is(context.Cause(ctx), errStalled) {
-		return fmt.Errorf("%s: %w in %s: %w", d.name, errStalled, stall, errPassing)
+		return fmt.Errorf("%s: %w in %s: %w", d.name, errStalled, stallTimeout, errTransient)
 	}
 	return err
 }
 
-// watch cancels a context once alive has not been called for as long as stall.
+// watch returns a context that is canceled when alive has not been called for stallTimeout.
 func watch(parent context.Context) (ctx context.Context, alive, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
-	timer := time.AfterFunc(stall, func() { cancel(errStalled) })
-	return ctx, func() { timer.Reset(stall) }, func() { timer.Stop(); cancel(nil) }
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
+	timer := time.AfterFunc(stallTimeout, func() { cancel(errStalled) })
+	return ctx, func() { timer.Reset(stallTimeout) }, func() { timer.Stop(); cancel(nil) }
 }

@@ -11,7 +11,7 @@ import (
 	"example.com/gonb-dpo/internal/disk"
 )
 
-// Progress is told how many of a file's bytes are there. It is called often, from one goroutine at a time.
+// Progress is called with the number of bytes of a file on disk: often, and from one goroutine at a time.
 type Progress func(file string, done, total int64)
 
 // Snapshot is a repository at one commit.
@@ -21,12 +21,12 @@ type Snapshot struct {
 
 	settings settings
 	cache    cache
-	listing  map[string]entry // nil where the hub wasn't asked
-	why      error            // why not
+	listing  map[string]entry // nil if the hub was not asked
+	offline  error            // why not
 }
 
-// Fetch brings files of a repository into the cache, each unless it is there undamaged, and returns the folder that holds them
-// under their names. progress may be nil.
+// Fetch downloads files of a repository to the cache, unless they are there and intact. It returns the folder that contains
+// them under their names. progress may be nil.
 func Fetch(ctx context.Context, repo Repo, files []string, progress Progress) (folder string, err error) {
 	snapshot, err := Open(ctx, repo)
 	if err != nil {
@@ -35,22 +35,22 @@ func Fetch(ctx context.Context, repo Repo, files []string, progress Progress) (f
 	return snapshot.Fetch(ctx, files, progress)
 }
 
-// Open asks the hub which commit a revision is and what it holds. Where the hub can't be reached, or may not be asked,
-// it is what the cache has of it; an error says that it has nothing.
+// Open asks the hub which commit a revision is and which files it has. If the hub can't be reached, or the user works
+// offline, it uses the cache; it is an error if the repository is not in the cache.
 func Open(ctx context.Context, repo Repo) (*Snapshot, error) {
 	if _, ok := Parse(repo.Kind, repo.String()); !ok {
-		return nil, fmt.Errorf("%q is no name on the hub; it is owner/name or owner/name@revision", repo)
+		return nil, fmt.Errorf("%q is not a name on the hub; write owner/name or owner/name@revision", repo)
 	}
 	settings := readSettings()
 	s := &Snapshot{Repo: repo, settings: settings, cache: cache{settings.cache, repo}}
 	if settings.offline {
-		return s.fromCache(errors.New("HF_HUB_OFFLINE forbids to ask the hub"))
+		return s.fromCache(errors.New("HF_HUB_OFFLINE is set, so the hub is not asked"))
 	}
 	list, err := settings.list(ctx, repo)
 	switch {
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("fetch %s: %w", repo, ctx.Err())
-	case errors.Is(err, errUnreachable) || errors.Is(err, errPassing):
+	case errors.Is(err, errUnreachable) || errors.Is(err, errTransient):
 		return s.fromCache(fmt.Errorf("%w (%s)", err, settings.endpoint))
 	case err != nil:
 		return nil, fmt.Errorf("fetch %s: %w", repo, err)
@@ -59,9 +59,9 @@ func Open(ctx context.Context, repo Repo) (*Snapshot, error) {
 	return s, nil
 }
 
-// fromCache takes the commit that the cache has.
-func (s *Snapshot) fromCache(why error) (*Snapshot, error) {
-	s.why = why
+// fromCache uses the commit that is in the cache.
+func (s *Snapshot) fromCache(offline error) (*Snapshot, error) {
+	s.offline = offline
 	var ok bool
 	if s.Commit, ok = s.cache.commit(); !ok {
 		return nil, s.missing("it is not in the cache " + s.settings.cache)
@@ -69,13 +69,13 @@ func (s *Snapshot) fromCache(why error) (*Snapshot, error) {
 	return s, nil
 }
 
-// missing says what a hub that wasn't asked could have given.
+// missing is the error of something that only the hub has.
 func (s *Snapshot) missing(what string) error {
 	return fmt.Errorf("fetch %s: %w, and %s; fetch it where the hub can be reached (`hf download %s%s --local-dir FOLDER`) and name the folder here",
-		s.Repo, s.why, what, s.Repo.ID, map[Kind]string{Dataset: " --repo-type dataset"}[s.Repo.kind()])
+		s.Repo, s.offline, what, s.Repo.ID, map[Kind]string{Dataset: " --repo-type dataset"}[s.Repo.kind()])
 }
 
-// Files lists the repository's files in alphabetical order; those in the cache, where the hub wasn't asked.
+// Files lists the repository's files in alphabetical order; if the hub was not asked, those in the cache.
 func (s *Snapshot) Files() ([]string, error) {
 	if s.listing != nil {
 		return slices.Sorted(maps.Keys(s.listing)), nil
@@ -110,36 +110,36 @@ func (s *Snapshot) fetch(ctx context.Context, name string, progress Progress) er
 		return fmt.Errorf("fetch %s: the %s has no file %q; its files are listed on %s%s/tree/%s",
 			s.Repo, s.Repo.noun(), name, s.settings.endpoint, s.Repo.page(), s.Repo.revision())
 	case e.unsafe || !filepath.IsLocal(name):
-		return fmt.Errorf("fetch %s: the file name %q leads out of the folder", s.Repo, name)
+		return fmt.Errorf("fetch %s: the file name %q points outside the folder", s.Repo, name)
 	}
-	there, err := s.have(name)
+	cached, err := s.have(name)
 	switch {
-	case err != nil || there:
+	case err != nil || cached:
 		return err
 	case s.listing == nil:
 		return s.missing(fmt.Sprintf("%s is not in the cache %s", name, s.settings.cache))
 	case !isHash.MatchString(e.hash):
-		return fmt.Errorf("fetch %s: the hub gives no hash of %s, so that it can't be checked; is %s a hub?", s.Repo, name, s.settings.endpoint)
+		return fmt.Errorf("fetch %s: the hub announces no hash of %s, so it can't be verified; is %s a hub?", s.Repo, name, s.settings.endpoint)
 	}
-	if err := s.bring(ctx, name, e, progress); err != nil {
+	if err := s.download(ctx, name, e, progress); err != nil {
 		return fmt.Errorf("fetch %s of %s: %w", name, s.Repo, err)
 	}
 	return nil
 }
 
-// bring downloads a content, unless it is there under another name, and links the file to it.
-func (s *Snapshot) bring(ctx context.Context, name string, e entry, progress Progress) error {
+// download downloads a file, unless its content is cached under another name, and links the name to the content.
+func (s *Snapshot) download(ctx context.Context, name string, e entry, progress Progress) error {
 	unlock, err := s.cache.lock(ctx, e.hash)
 	if err != nil {
 		return err
 	}
 	defer unlock()
 	blob := s.cache.blob(e.hash)
-	there, err := sound(blob)
+	cached, err := intact(blob)
 	if err != nil {
 		return err
 	}
-	if !there {
+	if !cached {
 		if err := disk.MkdirAll(filepath.Dir(blob)); err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	pause = time.Millisecond
+	firstDelay = time.Millisecond
 	os.Exit(m.Run())
 }
 

@@ -14,26 +14,28 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
-// maxListing is more than any list of files takes, in bytes.
+// maxListing bounds the size of a list of files, in bytes.
 const maxListing = 256 << 20
 
-// listing is what a repository holds at a revision.
+// listing is the content of a repository at a revision.
 type listing struct {
 	commit string
 	files  map[string]entry
 }
 
-// entry is a file's length and hash.
+// entry is the size and hash of a file.
 type entry struct {
 	size   int64
-	hash   string // in hexadecimal; the cache keeps the content under this name
+	hash   string // in hexadecimal; also the name of the content in the cache
 	large  bool   // hash is the content's SHA-256, otherwise git's SHA-1
-	unsafe bool   // its name leads out of the folder
+	unsafe bool   // its name points outside the folder
 }
 
-// hasher begins the hash of a file's content: its SHA-256 for large files, else the SHA-1 of git's blobs, which begin
+// hasher returns a new hash for a file's content: SHA-256 for large files, otherwise the SHA-1 of git blobs, which start
 // with their length (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects).
 func (e entry) hasher() hash.Hash {
 	if e.large {
@@ -49,7 +51,7 @@ var (
 	isHash   = isCommit // git's SHA-1 or a SHA-256
 )
 
-// list asks the hub what a repository holds.
+// list asks the hub for the files of a repository.
 func (s settings) list(ctx context.Context, repo Repo) (listing, error) {
 	raw, err := s.getAll(ctx, repo)
 	if err != nil {
@@ -85,17 +87,20 @@ func (s settings) list(ctx context.Context, repo Repo) (listing, error) {
 	return l, nil
 }
 
-// getAll fetches the list, again where the hub has trouble of the moment.
+// getAll downloads the list. It retries transient errors.
 func (s settings) getAll(ctx context.Context, repo Repo) ([]byte, error) {
-	for attempt := 0; ; attempt++ {
+	const maxTries = 3
+	raw, err := backoff.Retry(ctx, func() ([]byte, error) {
 		raw, err := s.getOnce(ctx, repo)
-		if err == nil || !errors.Is(err, errPassing) || attempt == 2 {
-			return raw, err
+		if err != nil && !errors.Is(err, errTransient) {
+			err = backoff.Permanent(err)
 		}
-		if err := sleep(ctx, pause<<attempt); err != nil {
-			return nil, err
-		}
+		return raw, err
+	}, backoff.WithBackOff(newDelays()), backoff.WithMaxTries(maxTries), backoff.WithMaxElapsedTime(0))
+	if err != nil && ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
+	return raw, err
 }
 
 func (s settings) getOnce(ctx context.Context, repo Repo) ([]byte, error) {
@@ -111,7 +116,7 @@ func (s settings) getOnce(ctx context.Context, repo Repo) ([]byte, error) {
 	}
 	raw, err := io.ReadAll(io.LimitReader(response.Body, maxListing))
 	if err != nil {
-		return nil, fmt.Errorf("the connection broke (%w): %w", err, errPassing)
+		return nil, fmt.Errorf("the connection was lost (%w): %w", err, errTransient)
 	}
 	return raw, nil
 }

@@ -9,13 +9,13 @@ import (
 	"example.com/gonb-dpo/internal/hubtest"
 )
 
-func TestNamesThatLeadOut(t *testing.T) {
+func TestNamesOutsideTheFolder(t *testing.T) {
 	server := serve(t)
 	server.Repos["models/owner/tiny"]["../../../out.json"] = []byte("{}")
 	server.Repos["models/owner/tiny"][`..\out.json`] = []byte("{}")
 	for _, name := range []string{"../../../out.json", `..\out.json`} {
 		_, err := Fetch(context.Background(), tiny, []string{name}, nil)
-		wantError(t, err, "leads out of the folder")
+		wantError(t, err, "points outside the folder")
 	}
 	_, err := Fetch(context.Background(), tiny, []string{"absent.json"}, nil)
 	wantError(t, err, `the model has no file "absent.json"`, server.URL+"/owner/tiny/tree/main")

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Kind is a kind of repository, as the hub's addresses and the cache's folders name it.
+// Kind is a kind of repository, spelled as in the hub's addresses and in the names of cache folders.
 type Kind string
 
 // The kinds of repository.
@@ -17,15 +17,15 @@ const (
 
 // Repo is a repository of the hub at a revision.
 type Repo struct {
-	Kind     Kind   // Model where it is empty
+	Kind     Kind   // Model if empty
 	ID       string // owner/name
-	Revision string // a branch, a tag or a commit; "main" where it is empty
+	Revision string // branch, tag or commit; "main" if empty
 }
 
-// repoID is owner/name, perhaps with a revision: letters, digits and - _ . with none of the last three at either end.
+// repoID is owner/name with an optional revision: letters, digits and - _ . with none of - and . at either end.
 var repoID = regexp.MustCompile(`^(\w|\w[\w.-]*\w)/(\w|\w[\w.-]*\w)(@\w[\w./-]*)?$`)
 
-// Parse reads owner/name or owner/name@revision; ok is false for what can't be one, such as a path.
+// Parse parses owner/name or owner/name@revision; ok is false for anything else, such as a path.
 func Parse(kind Kind, name string) (repo Repo, ok bool) {
 	if !repoID.MatchString(name) || strings.Contains(name, "--") || strings.Contains(name, "..") {
 		return Repo{}, false
@@ -34,7 +34,7 @@ func Parse(kind Kind, name string) (repo Repo, ok bool) {
 	return Repo{Kind: kind, ID: id, Revision: revision}, true
 }
 
-// String is owner/name, with the revision where it is not the main one.
+// String returns owner/name, with @revision unless it is "main".
 func (r Repo) String() string {
 	if revision := r.revision(); revision != "main" {
 		return r.ID + "@" + revision
@@ -56,10 +56,10 @@ func (r Repo) revision() string {
 	return r.Revision
 }
 
-// noun is the kind in a sentence.
+// noun names the kind in a message: "model" or "dataset".
 func (r Repo) noun() string { return strings.TrimSuffix(string(r.kind()), "s") }
 
-// page is the address that people visit, below the hub's; files lie below it too.
+// page is the path of the web page, and the prefix of the paths of files.
 func (r Repo) page() string {
 	if r.kind() == Model {
 		return "/" + r.ID
@@ -67,12 +67,12 @@ func (r Repo) page() string {
 	return "/" + string(r.kind()) + "/" + r.ID
 }
 
-// listing is the address of the list of files, below the hub's.
+// listing is the path of the list of files.
 func (r Repo) listing() string {
 	return "/api/" + string(r.kind()) + "/" + r.ID + "/revision/" + url.PathEscape(r.revision()) + "?blobs=true"
 }
 
-// file is the address of a file at a commit, below the hub's.
+// file is the path of a file at a commit.
 func (r Repo) file(commit, name string) string {
 	parts := strings.Split(name, "/")
 	for i, part := range parts {
@@ -81,5 +81,5 @@ func (r Repo) file(commit, name string) string {
 	return r.page() + "/resolve/" + commit + "/" + strings.Join(parts, "/")
 }
 
-// folder is the repository's folder in the cache.
+// folder is the name of the repository's folder in the cache.
 func (r Repo) folder() string { return string(r.kind()) + "--" + strings.ReplaceAll(r.ID, "/", "--") }

@@ -9,10 +9,12 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
-// client gives up on a server that does not answer. It has no limit for a whole download, see [watch]. Like every
-// http.Client it takes the token from a request that is led to another host.
+// client gives up on a server that does not answer. It has no time limit for a whole download, see [watch]. Like every
+// http.Client it removes the token from a request that is redirected to another host.
 var client = &http.Client{Transport: &http.Transport{
 	Proxy:                 http.ProxyFromEnvironment,
 	DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
@@ -21,17 +23,26 @@ var client = &http.Client{Transport: &http.Transport{
 	ForceAttemptHTTP2:     true,
 }}
 
-// errPassing marks faults of the moment: the same request may succeed later.
-var errPassing = errors.New("try again later")
+// firstDelay is the delay before the first retry. It doubles with each retry, up to maxDelay.
+var firstDelay = time.Second
 
-// get asks the hub for an address below its own, for the bytes from one on. The caller closes the answer's body.
+const maxDelay = 30 * time.Second
+
+func newDelays() *backoff.ExponentialBackOff {
+	return &backoff.ExponentialBackOff{InitialInterval: firstDelay, Multiplier: 2, MaxInterval: maxDelay}
+}
+
+// errTransient marks errors after which the same request may succeed.
+var errTransient = errors.New("try again later")
+
+// get requests an address relative to the hub's, starting at byte from. The caller closes the body of the response.
 func (s settings) get(ctx context.Context, repo Repo, address string, from int64) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.endpoint+address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("the hub's address %q (HF_ENDPOINT) is not one: %w", s.endpoint, bare(err))
+		return nil, fmt.Errorf("the hub's address %q (HF_ENDPOINT) is not a URL: %w", s.endpoint, bare(err))
 	}
 	request.Header.Set("User-Agent", "gonb-dpo")
-	request.Header.Set("Accept-Encoding", "identity") // lengths are those of the files
+	request.Header.Set("Accept-Encoding", "identity") // so that lengths are those of the files
 	if s.token != "" {
 		request.Header.Set("Authorization", "Bearer "+s.token)
 	}
@@ -50,11 +61,11 @@ func (s settings) get(ctx context.Context, repo Repo, address string, from int64
 		return response, nil
 	}
 	defer response.Body.Close()
-	_, _ = io.CopyN(io.Discard, response.Body, 4096) // so that the connection can be used again
+	_, _ = io.CopyN(io.Discard, response.Body, 4096) // so that the connection can be reused
 	return nil, s.refusal(repo, response)
 }
 
-// bare is an error without the address, which may carry a signature.
+// bare removes the address, which may contain a signature, from an error.
 func bare(err error) error {
 	var withURL *url.Error
 	if errors.As(err, &withURL) {
@@ -63,10 +74,10 @@ func bare(err error) error {
 	return err
 }
 
-// errUnreachable is the fault of a hub that gives no answer.
+// errUnreachable marks a hub that does not answer.
 var errUnreachable = errors.New("the hub can't be reached")
 
-// refusal says what an answer other than the file means, and what to do.
+// refusal explains a response other than the file, and what to do about it.
 func (s settings) refusal(repo Repo, response *http.Response) error {
 	page := s.endpoint + repo.page()
 	code := response.Header.Get("X-Error-Code")
@@ -80,9 +91,9 @@ func (s settings) refusal(repo Repo, response *http.Response) error {
 	case status == http.StatusNotFound:
 		return fmt.Errorf("the hub has no %s %s at revision %q (404): check the name on %s", repo.noun(), repo.ID, repo.revision(), page)
 	case status == http.StatusTooManyRequests:
-		return fmt.Errorf("the hub asks to wait (429; signing in with `hf auth login` raises its limits): %w", errPassing)
+		return fmt.Errorf("the hub asks to wait (429; signing in with `hf auth login` raises its limits): %w", errTransient)
 	case status == http.StatusRequestTimeout || status >= 500:
-		return fmt.Errorf("the hub has trouble of its own (%s): %w", response.Status, errPassing)
+		return fmt.Errorf("the hub reports an internal error (%s): %w", response.Status, errTransient)
 	default:
 		return fmt.Errorf("the hub answers %s to %s", response.Status, page)
 	}

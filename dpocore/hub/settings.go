@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// settings are what the environment says, under the names of Hugging Face's tools.
+// settings come from the environment variables of Hugging Face's tools.
 type settings struct {
-	endpoint string // without a slash at its end
+	endpoint string // without a trailing slash
 	cache    string // the folder of all repositories
-	token    string // never to be shown
+	token    string // secret: never shown
 	offline  bool
 }
 
@@ -28,7 +28,7 @@ func readSettings() settings {
 	return s
 }
 
-// readToken returns the token of whoever is signed in, or "".
+// readToken returns the token of the account, or "" if nobody is signed in.
 func readToken(home string) string {
 	if token := firstOf(os.Getenv("HF_TOKEN"), os.Getenv("HUGGING_FACE_HUB_TOKEN")); token != "" {
 		return strings.TrimSpace(token)
@@ -44,7 +44,7 @@ func cacheHome() string {
 	return firstOf(os.Getenv("XDG_CACHE_HOME"), "~/.cache")
 }
 
-// expand replaces ~ at the beginning by the user's folder.
+// expand replaces a leading ~ with the home folder.
 func expand(path string) string {
 	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/') {
 		if home, err := os.UserHomeDir(); err == nil {
@@ -54,7 +54,7 @@ func expand(path string) string {
 	return path
 }
 
-// isSet reads a switch as Hugging Face's tools do.
+// isSet parses a boolean variable as Hugging Face's tools do.
 func isSet(name string) bool {
 	return slices.Contains([]string{"1", "ON", "YES", "TRUE"}, strings.ToUpper(os.Getenv(name)))
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
 // Defaults of an Endpoint.
@@ -21,41 +23,41 @@ const (
 	defaultTries     = 4
 )
 
-// Endpoint is a judge behind an OpenAI-compatible interface: a service on the network, or a server such as llama.cpp's,
-// vLLM or Ollama on this machine. Each prompt is one call, with all its answers, which the model scores from 1 to 10.
+// Endpoint is a judge behind an OpenAI-compatible API: a service on the network, or a local server such as llama.cpp, vLLM
+// or Ollama. It makes one call per prompt, with all its answers, which the model scores from 1 to 10.
 //
-// Nothing is sent before MostCalls allows it. The key comes from an environment variable, goes into the header of the
-// requests, and nowhere else.
+// It makes at most MaxCalls calls. The key comes from an environment variable and goes nowhere but into the header of the
+// requests.
 type Endpoint struct {
-	URL       string // up to where /chat/completions is added, as in "http://localhost:8080/v1"
-	Model     string // as the server names it
-	KeyEnv    string // environment variable with the key, DefaultKeyEnv where empty; without a key none is sent
-	Criterion string // what a good answer is, DefaultCriterion where empty
-	MostCalls int    // so many in all, those that are tried again among them
+	URL       string // without /chat/completions, for instance "http://localhost:8080/v1"
+	Model     string // the server's name of the model
+	KeyEnv    string // environment variable with the key, DefaultKeyEnv if empty; may be unset
+	Criterion string // what makes a good answer, DefaultCriterion if empty
+	MaxCalls  int    // limit of the total number of calls, including retries
 
-	Timeout time.Duration // of a call; a minute where 0
-	Tries   int           // of a call that fails for now; 4 where 0
+	Timeout time.Duration // of one call; a minute if 0
+	Tries   int           // of a call that fails with a transient error; 4 if 0
 
-	mu   sync.Mutex
-	used Cost
-	less map[string]bool             // parameters that the server does not take
-	wait func(d time.Duration) error // stands in for the clock in tests
+	mu          sync.Mutex
+	used        Cost
+	unsupported map[string]bool             // parameters that the server does not accept
+	wait        func(d time.Duration) error // replaces sleeping in tests
 }
 
-// Validate names what no endpoint can be.
+// Validate reports the first invalid field.
 func (e *Endpoint) Validate() error {
 	address, err := url.Parse(e.URL)
 	switch {
 	case e.URL == "":
-		return errors.New("the endpoint has no address; write it as in http://localhost:8080/v1")
+		return errors.New("the endpoint has no address; give one such as http://localhost:8080/v1")
 	case err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https":
-		return fmt.Errorf("the endpoint's address can't be used; write it as in http://localhost:8080/v1")
+		return fmt.Errorf("the endpoint's address is not a URL; give one such as http://localhost:8080/v1")
 	case address.User != nil || address.RawQuery != "" || address.Fragment != "":
-		return fmt.Errorf("the endpoint's address %s holds more than a path; the key belongs into the environment variable %s", e.place(), e.keyEnv())
+		return fmt.Errorf("the endpoint's address %s has more than a path; put the key into the environment variable %s", e.place(), e.keyEnv())
 	case e.Model == "":
-		return errors.New("the endpoint's model has no name; give the name that the server knows it by")
-	case e.MostCalls < 0:
-		return fmt.Errorf("%d calls are allowed; it must be at least 0", e.MostCalls)
+		return errors.New("the endpoint's model has no name; give the name that the server uses")
+	case e.MaxCalls < 0:
+		return fmt.Errorf("%d calls are allowed; it must be at least 0", e.MaxCalls)
 	case address.Scheme == "http" && e.key() != "" && !loopback(address.Hostname()):
 		return fmt.Errorf("the key in %s would go to %s unencrypted; use https, or unset it", e.keyEnv(), e.place())
 	}
@@ -67,16 +69,16 @@ func loopback(host string) bool {
 	return host == "localhost" || address != nil && address.IsLoopback()
 }
 
-// Name is the model, the server and the criterion.
+// Name returns the model, the server and the criterion.
 func (e *Endpoint) Name() string {
 	return fmt.Sprintf("endpoint:%s at %s, %s", e.Model, e.place(), e.criterion())
 }
 
-// place is the address as it may be shown: without user, password and query.
+// place is the address without user, password and query, which may be secret.
 func (e *Endpoint) place() string {
 	address, err := url.Parse(e.URL)
 	if err != nil {
-		return "an address that can't be read"
+		return "an invalid address"
 	}
 	return (&url.URL{Scheme: address.Scheme, Host: address.Host, Path: strings.TrimRight(address.Path, "/")}).String()
 }
@@ -97,8 +99,8 @@ func (e *Endpoint) criterion() string {
 	return e.Criterion
 }
 
-// Cost estimates what judging takes: a call a question, of four characters a token. Calls that are tried again come on
-// top, up to MostCalls.
+// Cost estimates the cost of judging: one call per question, four characters per token. Retries come on top, up to
+// MaxCalls.
 func (e *Endpoint) Cost(questions []Question) (cost Cost) {
 	for _, q := range questions {
 		characters := 0
@@ -110,41 +112,53 @@ func (e *Endpoint) Cost(questions []Question) (cost Cost) {
 	return cost
 }
 
-// Used is what was spent so far; tokens as the server counted them, where it does.
+// Used returns the cost so far. Tokens are as counted by the server; 0 if it does not count them.
 func (e *Endpoint) Used() Cost {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.used
 }
 
-// Scores asks the model for the scores of all answers to a prompt.
+// Scores asks the model to score all answers to a prompt. It retries transient errors.
 func (e *Endpoint) Scores(ctx context.Context, prompt string, answers []string) ([]float64, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
 	q := Question{prompt, answers}
-	var last error
-	for try := range e.tries() {
-		if last != nil {
-			if err := e.pause(ctx, last, try); err != nil {
-				return nil, err
-			}
+	delays := &backoff.ExponentialBackOff{InitialInterval: time.Second, Multiplier: 2, MaxInterval: maxWait}
+	for try := 1; ; try++ {
+		scores, err := e.score(ctx, q)
+		var transient *transientError
+		if err == nil || !errors.As(err, &transient) {
+			return scores, err
 		}
-		reply, err := e.call(ctx, q)
-		if err == nil {
-			var scores []float64
-			if scores, err = readScores(reply, len(answers)); err == nil {
-				return backInOrder(scores, order(q)), nil
-			}
-			err = &passing{error: fmt.Errorf("%s gave no scores: %w", e.place(), err)}
+		if try == e.tries() {
+			return nil, fmt.Errorf("%w; it was tried %d times", err, try)
 		}
-		var again *passing
-		if !errors.As(err, &again) {
+		delay := delays.NextBackOff()
+		if transient.retryAfter > 0 {
+			delay = transient.retryAfter
+		}
+		if delay > maxWait {
+			return nil, fmt.Errorf("%w; it asks to wait %s, which is too long: try again later", err, delay)
+		}
+		if err := e.sleep(ctx, delay); err != nil {
 			return nil, err
 		}
-		last = err
 	}
-	return nil, fmt.Errorf("%w; it was tried %d times", last, e.tries())
+}
+
+// score makes one attempt.
+func (e *Endpoint) score(ctx context.Context, q Question) ([]float64, error) {
+	reply, err := e.call(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	scores, err := readScores(reply, len(q.Answers))
+	if err != nil {
+		return nil, &transientError{error: fmt.Errorf("%s gave no scores: %w", e.place(), err)}
+	}
+	return unshuffle(scores, order(q)), nil
 }
 
 func (e *Endpoint) tries() int {
@@ -154,35 +168,28 @@ func (e *Endpoint) tries() int {
 	return defaultTries
 }
 
-// passing is an error that may be gone the next time.
-type passing struct {
+// transientError is an error that a retry may fix.
+type transientError struct {
 	error
-	after time.Duration // as the server asks for; 0 where it doesn't
+	retryAfter time.Duration // as the server asks for; 0 if it does not
 }
 
-func (p *passing) Unwrap() error { return p.error }
+func (t *transientError) Unwrap() error { return t.error }
 
-// pause waits before a call is tried again: as long as the server asks for, else a second, doubled each time.
-func (e *Endpoint) pause(ctx context.Context, cause error, try int) error {
-	const longest = 2 * time.Minute
-	wait := time.Second << (try - 1)
-	var again *passing
-	if errors.As(cause, &again) && again.after > 0 {
-		wait = again.after
-	}
-	if wait > longest {
-		return fmt.Errorf("%w; it asks to wait %s, which is too long: try again later", cause, wait)
-	}
+// maxWait is the longest wait before a retry.
+const maxWait = 2 * time.Minute
+
+func (e *Endpoint) sleep(ctx context.Context, delay time.Duration) error {
 	if e.wait != nil {
-		return e.wait(wait)
+		return e.wait(delay)
 	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(wait):
+	case <-time.After(delay):
 		return nil
 	}
 }
 
-// client follows no redirects: the key goes to the address that the user named.
+// client follows no redirects: the key must go to no other address than the user's.
 var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

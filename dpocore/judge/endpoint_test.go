@@ -65,7 +65,7 @@ func serve(t *testing.T, replies ...reply) *served {
 	return s
 }
 
-// said is a chat completion in the form that OpenAI documents.
+// said is a chat completion as OpenAI documents it.
 func said(content string) reply {
 	quoted, _ := json.Marshal(content)
 	return reply{status: 200, body: fmt.Sprintf(`{"id": "chatcmpl-1", "object": "chat.completion", "created": 1764000000, "model": "m",
@@ -78,12 +78,12 @@ func refused(status int, message, param, code string) reply {
 	return reply{status: status, body: fmt.Sprintf(`{"error": {"message": %q, "type": "invalid_request_error", "param": %q, "code": %q}}`, message, param, code)}
 }
 
-// endpoint judges at a server; it waits for nothing and keeps how long it would have waited.
+// endpoint returns a judge that asks a test server. It does not sleep between retries but records the delays.
 func endpoint(t *testing.T, s *served) (e *Endpoint, waited *[]time.Duration) {
 	t.Helper()
 	t.Setenv("TEST_JUDGE_KEY", secret)
 	waited = &[]time.Duration{}
-	return &Endpoint{URL: s.URL + "/v1", Model: "m", KeyEnv: "TEST_JUDGE_KEY", MostCalls: 100,
+	return &Endpoint{URL: s.URL + "/v1", Model: "m", KeyEnv: "TEST_JUDGE_KEY", MaxCalls: 100,
 		wait: func(d time.Duration) error { *waited = append(*waited, d); return nil }}, waited
 }
 
@@ -185,15 +185,15 @@ func TestServersThatFail(t *testing.T) {
 		{"busy, then well", []reply{{status: 503, body: "upstream"}, {status: 500}, good}, "", 3, []time.Duration{time.Second, 2 * time.Second}},
 		{"a rate limit", []reply{limited, good}, "", 2, []time.Duration{7 * time.Second}},
 		{"a rate limit for too long", []reply{{status: 429, body: "{}", header: map[string]string{"Retry-After": "3600"}}}, "which is too long: try again later", 1, nil},
-		{"no credit", []reply{refused(429, "You exceeded your current quota", "", "insufficient_quota")}, "refuses for lack of credit: You exceeded", 1, nil},
+		{"no credit", []reply{refused(429, "You exceeded your current quota", "", "insufficient_quota")}, "refuses because credit has run out: You exceeded", 1, nil},
 		{"always busy", []reply{{status: 502, body: "<html>Bad gateway</html>"}}, "failed (status 502): <html>Bad gateway</html>; it was tried 4 times", 4, []time.Duration{1e9, 2e9, 4e9}},
 		{"a wrong key", []reply{refused(401, "Incorrect API key provided: "+secret, "", "invalid_api_key")}, "refuses the key in the environment variable TEST_JUDGE_KEY (status 401): Incorrect API key provided: (the key)", 1, nil},
 		{"no such model", []reply{refused(404, "The model `m` does not exist", "", "model_not_found")}, "check the address, which often ends with /v1, and the model \"m\"", 1, nil},
-		{"a redirect", []reply{{status: 307, header: map[string]string{"Location": "https://example.com/"}}}, "sends the request elsewhere (status 307)", 1, nil},
-		{"no JSON", []reply{{status: 200, body: "<html>Log in</html>"}}, "answered with something else than a chat completion: <html>Log in</html>; it was tried 4 times", 4, []time.Duration{1e9, 2e9, 4e9}},
+		{"a redirect", []reply{{status: 307, header: map[string]string{"Location": "https://example.com/"}}}, "redirects the request (status 307)", 1, nil},
+		{"no JSON", []reply{{status: 200, body: "<html>Log in</html>"}}, "did not answer with a chat completion: <html>Log in</html>; it was tried 4 times", 4, []time.Duration{1e9, 2e9, 4e9}},
 		{"half a JSON, then well", []reply{{status: 200, body: `{"choices": [`}, good}, "", 2, []time.Duration{1e9}},
-		{"no choice", []reply{{status: 200, body: `{"choices": []}`}}, "answered without a choice", 4, []time.Duration{1e9, 2e9, 4e9}},
-		{"no scores", []reply{said("They are all fine.")}, `its model said "They are all fine." where {"scores": […]} was asked for; it was tried 4 times`, 4, []time.Duration{1e9, 2e9, 4e9}},
+		{"no choice", []reply{{status: 200, body: `{"choices": []}`}}, "answered with no choice", 4, []time.Duration{1e9, 2e9, 4e9}},
+		{"no scores", []reply{said("They are all fine.")}, `its model replied "They are all fine." instead of {"scores": […]}; it was tried 4 times`, 4, []time.Duration{1e9, 2e9, 4e9}},
 		{"no scores, then well", []reply{said("Hm."), good}, "", 2, []time.Duration{1e9}},
 		{"no temperature", []reply{refused(400, "Unsupported value", "temperature", "unsupported_value"), good}, "", 2, nil},
 		{"no max_tokens", []reply{refused(400, "Use max_completion_tokens", "max_tokens", "unsupported_parameter"), good}, "", 2, nil},
@@ -263,19 +263,19 @@ func TestNobodyThere(t *testing.T) {
 	}
 }
 
-// Nothing is sent until calls are allowed, and no more than are.
-func TestMostCalls(t *testing.T) {
+// TestMaxCalls: no more calls are made than allowed.
+func TestMaxCalls(t *testing.T) {
 	s := serve(t, said(shown(1, 2, 3)))
 	e, _ := endpoint(t, s)
-	e.MostCalls = 0
-	if _, err := e.Scores(t.Context(), prompt, answers); err == nil || !strings.Contains(err.Error(), "the 0 calls to") || len(s.requests) > 0 {
+	e.MaxCalls = 0
+	if _, err := e.Scores(t.Context(), prompt, answers); err == nil || !strings.Contains(err.Error(), "the limit of 0 calls to") || len(s.requests) > 0 {
 		t.Errorf("none allowed: %v, %d requests", err, len(s.requests))
 	}
-	e.MostCalls = 1
+	e.MaxCalls = 1
 	if _, err := e.Scores(t.Context(), prompt, answers); err != nil {
 		t.Error(err)
 	}
-	if _, err := e.Scores(t.Context(), prompt, answers); err == nil || !strings.Contains(err.Error(), "the 1 call to") || len(s.requests) != 1 {
+	if _, err := e.Scores(t.Context(), prompt, answers); err == nil || !strings.Contains(err.Error(), "the limit of 1 call to") || len(s.requests) != 1 {
 		t.Errorf("one allowed: %v, %d requests", err, len(s.requests))
 	}
 }
@@ -286,10 +286,10 @@ func TestEndpointMistakes(t *testing.T) {
 		url, model, says string
 	}{
 		{"", "m", "the endpoint has no address"},
-		{"localhost:8080/v1", "m", "address can't be used; write it as in http://localhost:8080/v1"},
-		{"ftp://localhost/v1", "m", "address can't be used"},
-		{"https://me:" + secret + "@example.com/v1", "m", "https://example.com/v1 holds more than a path; the key belongs into the environment variable OPENAI_API_KEY"},
-		{"https://example.com/v1?api-key=" + secret, "m", "holds more than a path"},
+		{"localhost:8080/v1", "m", "address is not a URL; give one such as http://localhost:8080/v1"},
+		{"ftp://localhost/v1", "m", "address is not a URL"},
+		{"https://me:" + secret + "@example.com/v1", "m", "https://example.com/v1 has more than a path; put the key into the environment variable OPENAI_API_KEY"},
+		{"https://example.com/v1?api-key=" + secret, "m", "has more than a path"},
 		{"http://example.com/v1", "m", "would go to http://example.com/v1 unencrypted"},
 		{"http://localhost:8080/v1", "", "the endpoint's model has no name"},
 		{"http://127.0.0.1:8080/v1", "m", ""},

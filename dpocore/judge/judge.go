@@ -1,8 +1,8 @@
-// Package judge says which of several answers to a prompt are better.
+// Package judge scores answers to prompts.
 //
-// A [Judge] gives answers scores, of which pairs are made. [Func] is a function of your own, [Rankings] are what a person
-// has said, [Endpoint] is a model behind an OpenAI-compatible interface; a local model is in package dpocore, which loads
-// models. [Better] makes of a Judge one that compares two answers.
+// A [Judge] scores several answers to a prompt, from which preference pairs are made. [Func] wraps a function, [Rankings] and
+// [Person] use rankings made by people, and [Endpoint] asks a model behind an OpenAI-compatible API; package dpocore, which
+// loads models, has a judge that asks a local model. [Better] turns a Judge into a comparison of two answers.
 package judge
 
 import (
@@ -14,27 +14,27 @@ import (
 	"strings"
 )
 
-// Judge gives answers scores.
+// Judge scores answers.
 type Judge interface {
-	// Name says who judges, with all that the scores depend on. It is kept with what was judged, and never holds a
+	// Name identifies the judge and everything that the scores depend on. It is saved with the scores and contains no
 	// secret.
 	Name() string
 
-	// Scores gives each answer to a prompt a number, the higher the better; equal ones are a tie, and NaN leaves an
-	// answer out. No scores and no error mean that none of the answers is worth learning from.
+	// Scores returns one score per answer, the higher the better. Equal scores are a tie, and NaN leaves an answer out. No
+	// scores and no error mean that no answer is worth learning from.
 	Scores(ctx context.Context, prompt string, answers []string) ([]float64, error)
 }
 
-// ErrWaiting is the error of a judge that has yet to be asked, as a person has.
+// ErrWaiting is the error of a judge that will score the answers later, as a person does.
 var ErrWaiting = errors.New("the answers have not been judged yet")
 
 // Func is a scoring function.
 type Func struct {
-	Label string // for Name: change it when the function changes
+	Label string // the Name; change it when the function changes
 	Score func(prompt, answer string) float64
 }
 
-// Name is the label.
+// Name returns the label.
 func (f Func) Name() string { return f.Label }
 
 // Scores calls the function for each answer.
@@ -46,31 +46,31 @@ func (f Func) Scores(_ context.Context, prompt string, answers []string) ([]floa
 	return scores, nil
 }
 
-// Words is a judge that prefers answers of about so many words: the nearer, the better.
+// Words returns a judge that prefers answers with close to target words.
 func Words(target int) Func {
 	return Func{fmt.Sprintf("words:%d", target), func(_, answer string) float64 {
 		return -math.Abs(float64(len(strings.Fields(answer)) - target))
 	}}
 }
 
-// Ranking is what someone has said of the answers to a prompt.
+// Ranking is a person's ranking of the answers to a prompt.
 type Ranking struct {
 	Prompt  string
 	Answers []string
-	Ranks   []int // of each answer, 1 for the best, equal for a tie; nil where none is good
+	Ranks   []int // one per answer, 1 for the best, equal for a tie; nil if no answer is good
 }
 
-// Rankings judges by rankings that were made before, whatever the order in which the answers stood. Answers that nobody
-// has ranked are [ErrWaiting].
+// Rankings is a judge that looks up earlier rankings, whatever the order of the answers in them. It returns [ErrWaiting] for
+// answers that nobody has ranked.
 type Rankings struct {
-	By   string // for Name
+	By   string // the Name
 	List []Ranking
 }
 
-// Name is who ranked.
+// Name returns By.
 func (r Rankings) Name() string { return r.By }
 
-// Scores are the ranks of the last ranking of these very answers, turned round.
+// Scores returns the negated ranks of the last ranking of these answers.
 func (r Rankings) Scores(_ context.Context, prompt string, answers []string) ([]float64, error) {
 	wanted := slices.Sorted(slices.Values(answers))
 	for _, ranking := range slices.Backward(r.List) {
@@ -92,8 +92,8 @@ func (r Rankings) Scores(_ context.Context, prompt string, answers []string) ([]
 	return nil, ErrWaiting
 }
 
-// Better compares two answers by a judge: 1 where the first has the greater score, 0 where the second has, 0.5 for a tie
-// and where one has none.
+// Better returns a function that compares two answers: 1 if the first has the higher score, 0 if the second has, and 0.5 for
+// a tie or a missing score.
 func Better(j Judge) func(ctx context.Context, prompt, first, second string) (float64, error) {
 	return func(ctx context.Context, prompt, first, second string) (float64, error) {
 		scores, err := j.Scores(ctx, prompt, []string{first, second})

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/judgement"
+	"example.com/gonb-dpo/dpocore/ranking"
 )
 
 func TestFunc(t *testing.T) {
@@ -64,9 +64,9 @@ func TestBetter(t *testing.T) {
 
 func TestCostInWords(t *testing.T) {
 	for want, c := range map[string]Cost{
-		"1 call, 80 tokens to read and 12 to write":            {1, 80, 12},
-		"1,200 calls, 960,000 tokens to read and 5 to write":   {1200, 960000, 5},
-		"0 calls, 1,234,567 tokens to read and 1,000 to write": {0, 1234567, 1000},
+		"1 call, 80 input tokens and 12 output tokens":            {1, 80, 12},
+		"1,200 calls, 960,000 input tokens and 5 output tokens":   {1200, 960000, 5},
+		"0 calls, 1,234,567 input tokens and 1,000 output tokens": {0, 1234567, 1000},
 	} {
 		if c.String() != want {
 			t.Errorf("%q, want %q", c, want)
@@ -84,17 +84,17 @@ func TestPerson(t *testing.T) {
 			t.Fatalf("before she ranks: %v", err)
 		}
 	}
-	log, err := judgement.Read(path)
-	if err != nil || len(log.Drawings) != 1 || log.Drawings[0].Prompt != "Why?" || len(log.Pending("anna")) != 1 {
+	log, err := ranking.Read(path)
+	if err != nil || len(log.Candidates) != 1 || log.Candidates[0].Prompt != "Why?" || len(log.Pending("anna")) != 1 {
 		t.Fatalf("the file holds %+v, %v", log, err)
 	}
-	file, err := judgement.Open(path)
+	file, err := ranking.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	for _, verdict := range []judgement.Verdict{{Rater: "anna", Ranks: []int{2, 1, 2}}, {Rater: "ben", Ranks: []int{1, 1, 1}, AllBad: true}} {
-		if err := file.Judge(log.Drawings[0], verdict); err != nil {
+	for _, verdict := range []ranking.Verdict{{Rater: "anna", Ranks: []int{2, 1, 2}}, {Rater: "ben", Ranks: []int{1, 1, 1}, AllBad: true}} {
+		if err := file.AddVerdict(log.Candidates[0], verdict); err != nil {
 			t.Fatal(err)
 		}
 	}

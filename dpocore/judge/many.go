@@ -5,17 +5,17 @@ import (
 	"errors"
 )
 
-// Together is a judge that takes several questions at once more cheaply than one after the other.
-type Together interface {
+// Batch is a judge for which several questions at once are cheaper than one after another.
+type Batch interface {
 	Judge
-	ScoresOfAll(ctx context.Context, questions []Question) ([][]float64, error)
+	ScoreAll(ctx context.Context, questions []Question) ([][]float64, error)
 }
 
-// All puts questions to a judge, and hands on the scores of each as they come. waits is told of each that has yet to be
-// judged.
+// All asks a judge all questions and calls each with the scores of one as they arrive. It calls waits for each question that
+// returns [ErrWaiting].
 func All(ctx context.Context, j Judge, questions []Question, each func(i int, scores []float64) error, waits func()) error {
-	if together, ok := j.(Together); ok {
-		all, err := together.ScoresOfAll(ctx, questions)
+	if batch, ok := j.(Batch); ok {
+		all, err := batch.ScoreAll(ctx, questions)
 		for i, scores := range all {
 			err = errors.Join(err, each(i, scores))
 		}

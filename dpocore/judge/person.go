@@ -8,17 +8,17 @@ import (
 	"slices"
 	"time"
 
-	"example.com/gonb-dpo/dpocore/judgement"
+	"example.com/gonb-dpo/dpocore/ranking"
 )
 
-// Person is someone who ranks answers in a notebook. Answers that they have not ranked are put into the file of rankings,
-// where the ranking cells show them, and are [ErrWaiting] until then.
+// Person is a judge whose scores are a person's rankings. It adds answers that have not been ranked to the rankings file,
+// from which the notebook and the command line show them, and returns [ErrWaiting] for them.
 type Person struct {
-	File  string // of rankings
-	Rater string // whose word counts; "" for whoever ranked last
+	File  string // the rankings file
+	Rater string // whose rankings count; "" for anyone's, the last one first
 }
 
-// Name is the rater and the file.
+// Name returns the rater and the file.
 func (p Person) Name() string {
 	if p.Rater == "" {
 		return "whoever ranks " + p.File
@@ -26,11 +26,11 @@ func (p Person) Name() string {
 	return p.Rater + ", who ranks " + p.File
 }
 
-// Scores are the last ranking's ranks, turned round.
+// Scores returns the negated ranks of the last ranking.
 func (p Person) Scores(ctx context.Context, prompt string, answers []string) ([]float64, error) {
-	log, err := judgement.Read(p.File)
+	log, err := ranking.Read(p.File)
 	if errors.Is(err, fs.ErrNotExist) {
-		log, err = &judgement.Log{}, nil
+		log, err = &ranking.Log{}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func (p Person) Scores(ctx context.Context, prompt string, answers []string) ([]
 		if p.Rater != "" && j.Rater != p.Rater {
 			continue
 		}
-		ranking := Ranking{Prompt: j.Prompt, Answers: texts(j.Drawing), Ranks: j.Ranks}
+		ranking := Ranking{Prompt: j.Prompt, Answers: texts(j.Candidates), Ranks: j.Ranks}
 		if j.AllBad {
 			ranking.Ranks = nil
 		}
@@ -50,30 +50,30 @@ func (p Person) Scores(ctx context.Context, prompt string, answers []string) ([]
 	if !errors.Is(err, ErrWaiting) {
 		return scores, err
 	}
-	shown := slices.ContainsFunc(log.Drawings, func(d judgement.Drawing) bool { return d.Prompt == prompt && slices.Equal(texts(d), answers) })
+	shown := slices.ContainsFunc(log.Candidates, func(d ranking.Candidates) bool { return d.Prompt == prompt && slices.Equal(texts(d), answers) })
 	if !shown {
-		if err := p.draw(prompt, answers); err != nil {
-			return nil, fmt.Errorf("put the answers to %q up for ranking: %w", prompt, err)
+		if err := p.add(prompt, answers); err != nil {
+			return nil, fmt.Errorf("add the answers to %q to the rankings: %w", prompt, err)
 		}
 	}
 	return nil, ErrWaiting
 }
 
-// draw puts answers into the file.
-func (p Person) draw(prompt string, answers []string) error {
-	file, err := judgement.Open(p.File)
+// add adds answers to the file.
+func (p Person) add(prompt string, answers []string) error {
+	file, err := ranking.Open(p.File)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	d := judgement.Drawing{Prompt: prompt, Model: "a round's", Drawn: time.Now().UTC().Truncate(time.Second)}
+	d := ranking.Candidates{Prompt: prompt, Model: "a round's", Drawn: time.Now().UTC().Truncate(time.Second)}
 	for _, answer := range answers {
-		d.Answers = append(d.Answers, judgement.Answer{Text: answer})
+		d.Answers = append(d.Answers, ranking.Answer{Text: answer})
 	}
-	return file.Draw(&d)
+	return file.AddCandidates(&d)
 }
 
-func texts(d judgement.Drawing) (list []string) {
+func texts(d ranking.Candidates) (list []string) {
 	for _, answer := range d.Answers {
 		list = append(list, answer.Text)
 	}

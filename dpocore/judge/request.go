@@ -12,15 +12,17 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/gonb-dpo/internal/wording"
 )
 
-// message is a turn of a chat on the wire.
+// message is one turn of a chat.
 type message struct {
 	Role    string `json:"role"`
 	Content string `json:"content"`
 }
 
-// completion is the reply to a call.
+// completion is the response to a call.
 type completion struct {
 	Choices []struct {
 		Message      message `json:"message"`
@@ -32,19 +34,19 @@ type completion struct {
 	} `json:"usage"`
 }
 
-// failure is what a server says of a call that it refuses.
+// failure is the response to a call that the server refuses.
 type failure struct {
 	Error struct {
 		Message string `json:"message"`
 		Param   string `json:"param"`
-		Code    any    `json:"code"` // a word or a number, as the server likes
+		Code    any    `json:"code"` // a string or a number, depending on the server
 	} `json:"error"`
 }
 
-// mostReply is the longest reply that is read, in bytes.
-const mostReply = 4 << 20
+// maxReply is the maximum size of a response, in bytes.
+const maxReply = 4 << 20
 
-// call asks once, or once more where the server does not take a parameter, and returns what the model said.
+// call makes a request, and another one for each parameter that the server refuses. It returns the model's text.
 func (e *Endpoint) call(ctx context.Context, q Question) (string, error) {
 	for {
 		text, refused, err := e.post(ctx, q)
@@ -52,11 +54,11 @@ func (e *Endpoint) call(ctx context.Context, q Question) (string, error) {
 			return text, err
 		}
 		e.mu.Lock()
-		known := e.less[refused]
-		if e.less == nil {
-			e.less = map[string]bool{}
+		known := e.unsupported[refused]
+		if e.unsupported == nil {
+			e.unsupported = map[string]bool{}
 		}
-		e.less[refused] = true
+		e.unsupported[refused] = true
 		e.mu.Unlock()
 		if known {
 			return text, err
@@ -64,32 +66,32 @@ func (e *Endpoint) call(ctx context.Context, q Question) (string, error) {
 	}
 }
 
-// body is the request's.
+// body returns the body of the request.
 func (e *Endpoint) body(q Question) ([]byte, error) {
 	fields := map[string]any{"model": e.Model, "messages": e.messages(q), "stream": false, "temperature": 0, "max_tokens": replyTokens(len(q.Answers))}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.less["max_tokens"] { // what later models take instead
+	if e.unsupported["max_tokens"] { // newer models have another parameter instead
 		fields["max_completion_tokens"] = fields["max_tokens"]
 	}
-	for name := range e.less {
+	for name := range e.unsupported {
 		delete(fields, name)
 	}
 	return json.Marshal(fields)
 }
 
-// take counts a call, unless all that are allowed have been made.
-func (e *Endpoint) take() error {
+// countCall counts a call. It fails if MaxCalls have been made.
+func (e *Endpoint) countCall() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.used.Calls >= e.MostCalls {
-		return fmt.Errorf("the %s to %s that are allowed have been made; allow more to go on", counted(e.MostCalls, "call"), e.place())
+	if e.used.Calls >= e.MaxCalls {
+		return fmt.Errorf("the limit of %s to %s is reached; raise it to continue", wording.Count(e.MaxCalls, "call"), e.place())
 	}
 	e.used.Calls++
 	return nil
 }
 
-// post makes one request. refused is the name of a parameter that the server does not take.
+// post makes one request. refused is the name of a parameter that the server does not accept.
 func (e *Endpoint) post(ctx context.Context, q Question) (text, refused string, err error) {
 	body, err := e.body(q)
 	if err != nil {
@@ -109,21 +111,21 @@ func (e *Endpoint) post(ctx context.Context, q Question) (text, refused string, 
 	if key := e.key(); key != "" {
 		request.Header.Set("Authorization", "Bearer "+key)
 	}
-	if err := e.take(); err != nil {
+	if err := e.countCall(); err != nil {
 		return "", "", err
 	}
 	response, err := client.Do(request)
 	if err == nil {
 		defer response.Body.Close()
-		body, err = io.ReadAll(io.LimitReader(response.Body, mostReply))
+		body, err = io.ReadAll(io.LimitReader(response.Body, maxReply))
 	}
 	switch {
 	case ctx.Err() != nil:
 		return "", "", ctx.Err()
 	case limited.Err() != nil:
-		return "", "", &passing{error: fmt.Errorf("%s did not answer within %s", e.place(), timeout)}
+		return "", "", &transientError{error: fmt.Errorf("%s did not answer within %s", e.place(), timeout)}
 	case err != nil:
-		return "", "", &passing{error: fmt.Errorf("%s can't be reached: %s", e.place(), e.hide(cause(err)))}
+		return "", "", &transientError{error: fmt.Errorf("%s can't be reached: %s", e.place(), e.hide(cause(err)))}
 	case response.StatusCode != http.StatusOK:
 		refused, err := e.refusal(response, body)
 		return "", refused, err
@@ -132,7 +134,7 @@ func (e *Endpoint) post(ctx context.Context, q Question) (text, refused string, 
 	return text, "", err
 }
 
-// cause is the innermost error: those around it repeat the address.
+// cause returns the innermost error, because the outer ones repeat the address.
 func cause(err error) string {
 	for errors.Unwrap(err) != nil {
 		err = errors.Unwrap(err)
@@ -140,22 +142,22 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// read takes the model's text out of a reply.
+// read returns the model's text in a response.
 func (e *Endpoint) read(body []byte) (string, error) {
 	var reply completion
 	if err := json.Unmarshal(body, &reply); err != nil {
-		return "", &passing{error: fmt.Errorf("%s answered with something else than a chat completion: %s", e.place(), e.excerpt(body))}
+		return "", &transientError{error: fmt.Errorf("%s did not answer with a chat completion: %s", e.place(), e.excerpt(body))}
 	}
 	e.mu.Lock()
 	e.used = e.used.Plus(Cost{0, reply.Usage.PromptTokens, reply.Usage.CompletionTokens})
 	e.mu.Unlock()
 	if len(reply.Choices) == 0 {
-		return "", &passing{error: fmt.Errorf("%s answered without a choice: %s", e.place(), e.excerpt(body))}
+		return "", &transientError{error: fmt.Errorf("%s answered with no choice: %s", e.place(), e.excerpt(body))}
 	}
 	return reply.Choices[0].Message.Content, nil
 }
 
-// refusal is the error of a status other than 200.
+// refusal returns the error for a status other than 200.
 func (e *Endpoint) refusal(response *http.Response, body []byte) (refused string, err error) {
 	var said failure
 	text := e.excerpt(body)
@@ -169,13 +171,13 @@ func (e *Endpoint) refusal(response *http.Response, body []byte) (refused string
 	case status == http.StatusNotFound:
 		return "", fmt.Errorf("%s has no such model or no chat completions (status 404): %s; check the address, which often ends with /v1, and the model %q", e.place(), text, e.Model)
 	case status == http.StatusTooManyRequests && said.Error.Code == "insufficient_quota":
-		return "", fmt.Errorf("%s refuses for lack of credit: %s", e.place(), text)
+		return "", fmt.Errorf("%s refuses because credit has run out: %s", e.place(), text)
 	case status == http.StatusTooManyRequests:
-		return "", &passing{error: fmt.Errorf("%s has had too many requests (status 429): %s", e.place(), text), after: retryAfter(response.Header, time.Now())}
+		return "", &transientError{error: fmt.Errorf("%s received too many requests (status 429): %s", e.place(), text), retryAfter: retryAfter(response.Header, time.Now())}
 	case status >= 500 || status == http.StatusRequestTimeout || status == http.StatusConflict:
-		return "", &passing{error: fmt.Errorf("%s failed (status %d): %s", e.place(), status, text), after: retryAfter(response.Header, time.Now())}
+		return "", &transientError{error: fmt.Errorf("%s failed (status %d): %s", e.place(), status, text), retryAfter: retryAfter(response.Header, time.Now())}
 	case status >= 300 && status < 400:
-		return "", fmt.Errorf("%s sends the request elsewhere (status %d), where it does not follow; give the address itself", e.place(), status)
+		return "", fmt.Errorf("%s redirects the request (status %d), which is not followed; give the final address", e.place(), status)
 	}
 	if slices.Contains([]string{"temperature", "max_tokens"}, said.Error.Param) {
 		refused = said.Error.Param
@@ -183,7 +185,7 @@ func (e *Endpoint) refusal(response *http.Response, body []byte) (refused string
 	return refused, fmt.Errorf("%s refuses the request (status %d): %s", e.place(), status, text)
 }
 
-// retryAfter reads how long a server asks to wait: seconds, or a date.
+// retryAfter parses how long the server asks to wait: seconds, or a date.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	text := header.Get("Retry-After")
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds >= 0 && seconds < 1e6 {
@@ -195,15 +197,15 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	return 0
 }
 
-// excerpt is the beginning of what a server said, in one line and without the key, which some servers repeat.
+// excerpt returns the beginning of a response, in one line and without the key, which some servers repeat.
 func (e *Endpoint) excerpt(body []byte) string {
-	const most = 200
+	const maxLength = 200
 	text := e.hide(strings.Join(strings.Fields(string(body)), " "))
-	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:most]) + "…"
+	if runes := []rune(text); len(runes) > maxLength {
+		text = string(runes[:maxLength]) + "…"
 	}
 	if text == "" {
-		return "it said nothing"
+		return "the response is empty"
 	}
 	return text
 }

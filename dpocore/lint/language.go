@@ -11,7 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// common are frequent words that tell languages in Latin letters apart.
+// common lists frequent words that distinguish languages in Latin script.
 var common = map[string][]string{
 	"English":    {"the", "and", "you", "is", "of", "that", "it", "what", "are", "this", "with", "your", "have", "was", "how"},
 	"German":     {"der", "und", "ist", "das", "nicht", "ein", "eine", "ich", "sie", "wie", "mit", "zu", "auf", "für", "werden"},
@@ -22,8 +22,8 @@ var common = map[string][]string{
 	"Dutch":      {"het", "een", "niet", "van", "ik", "zijn", "met", "voor", "je", "dat", "maar", "deze", "naar", "ook", "wordt"},
 }
 
-// scripts are those that tell a language, or nearly, by themselves. Kana
-// stands first: with some of it among Han characters a text is Japanese.
+// scripts lists scripts that identify a language or a few. Kana is first, because
+// Han characters with some kana are Japanese.
 var scripts = []struct {
 	name   string
 	tables []*unicode.RangeTable
@@ -39,6 +39,7 @@ var scripts = []struct {
 	{"Thai", []*unicode.RangeTable{unicode.Thai}},
 }
 
+// languageOf maps each frequent word to its languages.
 var languageOf = func() map[string][]string {
 	of := map[string][]string{}
 	for _, language := range slices.Sorted(maps.Keys(common)) {
@@ -49,16 +50,16 @@ var languageOf = func() map[string][]string {
 	return of
 }()
 
-// languageSample is how many bytes of a text are looked at.
+// languageSample is the number of bytes of a text that are examined.
 const languageSample = 600
 
-// language guesses a text's language: by its script, or in Latin letters by
-// frequent words. It is "" where there is too little to tell.
+// language guesses a text's language from its script or, in Latin script, from
+// frequent words. It returns "" if there is too little evidence.
 func language(text string) string {
 	if len(text) > languageSample {
 		text = strings.ToValidUTF8(text[:languageSample], "")
 	}
-	const someKana = 5 // of so many letters one
+	const someKana = 5 // one kana in this many letters makes a text Japanese
 	letters, counts, best := 0, make([]int, len(scripts)), 0
 	for _, r := range text {
 		if r <= unicode.MaxLatin1 {
@@ -89,8 +90,8 @@ func language(text string) string {
 	return latin(text)
 }
 
-// latin counts frequent words; the language that has the most of them must
-// have at least 3 and half as many again as the next one.
+// latin counts frequent words. The language with the most needs at least 3, and 1.5
+// times as many as the runner-up; otherwise latin returns "".
 func latin(text string) string {
 	scores := map[string]int{}
 	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
@@ -111,7 +112,7 @@ func latin(text string) string {
 type languages struct {
 	*linter
 	counts map[string]int
-	of     []string // of each pair, "" unknown
+	of     []string // of each pair, "" if unknown
 }
 
 func newLanguages(l *linter) *languages {
@@ -123,31 +124,31 @@ func (l *languages) see(pair *preference.Pair) {
 	if last := len(pair.Prompt) - 1; last >= 0 {
 		prompt = language(pair.Prompt[last].Content)
 	}
-	other := l.rule(switchRule)
+	switched := l.rule(switchRule)
 	switch {
 	case chosen != "" && rejected != "" && chosen != rejected:
-		l.found(other, pair, "chosen %s, rejected %s: %s", chosen, rejected, excerpt(pair.Rejected))
+		l.found(switched, pair, "chosen %s, rejected %s: %s", chosen, rejected, excerpt(pair.Rejected))
 	case chosen != "" && prompt != "" && chosen != prompt:
-		l.found(other, pair, "prompt %s, chosen %s: %s", prompt, chosen, excerpt(pair.Chosen))
+		l.found(switched, pair, "prompt %s, chosen %s: %s", prompt, chosen, excerpt(pair.Chosen))
 	}
-	own := cmp.Or(chosen, prompt, rejected)
-	l.of = append(l.of, own)
-	if own != "" {
-		l.counts[own]++
+	main := cmp.Or(chosen, prompt, rejected)
+	l.of = append(l.of, main)
+	if main != "" {
+		l.counts[main]++
 	}
 }
 
-// finish words the findings. A mix is what is not in the most frequent
-// language.
+// finish writes the findings. The language mix counts the pairs that are not in the
+// most frequent language.
 func (l *languages) finish() {
 	names := slices.SortedFunc(maps.Keys(l.counts), func(a, b string) int {
 		return cmp.Or(l.counts[b]-l.counts[a], strings.Compare(a, b))
 	})
 	mixed := l.rule(languageRule)
 	if len(names) > 1 {
-		for i, own := range l.of {
-			if own != "" && own != names[0] {
-				l.found(mixed, &l.train.Pairs[i], "%s: %s", own, excerpt(l.train.Pairs[i].Chosen))
+		for i, name := range l.of {
+			if name != "" && name != names[0] {
+				l.found(mixed, &l.train.Pairs[i], "%s: %s", name, excerpt(l.train.Pairs[i].Chosen))
 			}
 		}
 		var parts []string
@@ -158,9 +159,9 @@ func (l *languages) finish() {
 		if float64(mixed.Count) > manyLeftOut*float64(mixed.Of) {
 			severity = Look
 		}
-		mixed.set(severity, fmt.Sprintf("The pairs are in several languages, by a rough guess: %s.", strings.Join(parts, ", ")), "A small model learns one language at a time: take the pairs of the one you need.")
+		mixed.set(severity, fmt.Sprintf("The pairs are in several languages (rough guess): %s.", strings.Join(parts, ", ")), "A small model learns best in one language: keep the pairs of the one you need.")
 	}
 	if f := l.rule(switchRule); f.Count > 0 {
-		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs an answer is in another language than the other answer or the prompt, by a rough guess.", f.Count, f.Of), "Where that is not what you mean to teach, remove them.")
+		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs an answer is in a different language than the other answer or the prompt (rough guess).", f.Count, f.Of), "Unless you want to teach that, remove them.")
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// lengthCounts are how often which answer is longer, in characters.
+// lengthCounts counts pairs by whether the chosen answer is longer, shorter or equal in
+// characters.
 type lengthCounts struct{ longer, shorter, equal int }
 
 func (c *lengthCounts) count(pair *preference.Pair) {
@@ -22,24 +23,24 @@ func (c *lengthCounts) count(pair *preference.Pair) {
 	}
 }
 
-// lengths judges whether length alone tells the chosen answer. "Longer wins"
-// tosses a coin where both are equally long.
+// lengths reports how well length alone predicts the chosen answer. For equally long
+// answers the rule is right half of the time.
 func (l *linter) lengths(c lengthCounts) {
 	f := l.rule(lengthRule)
 	f.Count = c.longer
 	all := max(c.longer+c.shorter+c.equal, 1)
 	right, rule, teaches := c.longer, "longer", "long rather than good"
 	if c.shorter > c.longer {
-		right, rule, teaches = c.shorter, "shorter", "brief rather than good"
+		right, rule, teaches = c.shorter, "shorter", "short rather than good"
 	}
 	accuracy := (float64(right) + float64(c.equal)/2) / float64(all)
-	says := fmt.Sprintf("The chosen answer is the longer one in %s of the pairs; the rule \"%s wins\" would be right in %.0f %%.", percent(c.longer, all), rule, 100*accuracy)
+	summary := fmt.Sprintf("The chosen answer is the longer one in %s of the pairs; the rule \"%s wins\" is right for %.0f %%.", percent(c.longer, all), rule, 100*accuracy)
 	switch {
 	case accuracy >= veryBiased:
-		f.set(Wrong, says, "The model may learn to answer "+teaches+": add pairs whose better answer is the other kind.")
+		f.set(Wrong, summary, "The model may learn to give "+teaches+" answers: add pairs with the opposite preference.")
 	case accuracy >= biased:
-		f.set(Look, says, "Compare the lengths of answers before and after training; pairs of equal length help.")
+		f.set(Look, summary, "Compare the answers' lengths before and after training, or add pairs of equal length.")
 	default:
-		f.set(Note, says, "Length alone does not tell which answer was chosen.")
+		f.set(Note, summary, "Length alone does not predict which answer was chosen.")
 	}
 }

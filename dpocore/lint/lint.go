@@ -1,12 +1,10 @@
-// Package lint looks for faults of preference pairs that show only in what a
-// model learns from them, before a model learns from them.
+// Package lint finds problems in preference pairs before a model is trained on
+// them. Most bad runs are caused by bad data, and most bad data has one of these
+// problems.
 //
-// Start with [Check]; [Worst] gives the few sentences to show before
-// training. Each rule is in a file with those of its kind. Most bad runs are
-// bad data, and most bad data has one of these faults.
+// Start with [Check]; [Worst] returns the few sentences to show before training.
 //
-// Two texts count as the same where they have the same words: letters in
-// either case, white space and punctuation make no difference.
+// Texts are compared by their words: case, whitespace and punctuation are ignored.
 package lint
 
 import (
@@ -20,58 +18,58 @@ import (
 	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
-// Severity is how much a finding matters.
+// Severity says how serious a finding is.
 type Severity int
 
 const (
-	Note  Severity = iota // good to know
+	Note  Severity = iota // for information
 	Look                  // look at the examples
-	Wrong                 // mend this first
+	Wrong                 // fix this before training
 )
 
 func (s Severity) String() string { return []string{"note", "look", "wrong"}[s] }
 
-// An Example is a pair that a rule has found.
+// Example is a pair that violates a rule.
 type Example struct {
-	Where string // the pair's place, as Pair.Where
-	Text  string // what was found there, shortened
+	Where string // location of the pair, as returned by Pair.Where
+	Text  string // what was found, shortened
 }
 
-// A Finding is what one rule has found.
+// Finding is the result of one rule.
 type Finding struct {
-	Rule     string // its name, such as "length bias"
+	Rule     string // name, such as "length bias"
 	Severity Severity
-	Count    int    // pairs, or what Says counts
-	Of       int    // of so many
-	Says     string // one sentence with the figures
+	Count    int    // number of pairs, or of what Summary counts
+	Of       int    // total for Count
+	Summary  string // one sentence with the numbers
 	Advice   string // what to do
 	Examples []Example
 }
 
-// Options are what some rules need.
+// Options configures Check.
 type Options struct {
-	MaxLength     int                  // tokens of prompt and answer together, as in training
-	Encoder       *chat.Encoder        // nil leaves the rules on tokens out
-	Tokenizer     *tokenizer.Tokenizer // that of the encoder
-	MostTokenized int                  // pairs that are tokenized at most, spread evenly over the set; 0 for all
-	Examples      int                  // most of a finding
+	MaxLength    int                  // maximum tokens of prompt plus answer, as in training
+	Encoder      *chat.Encoder        // nil skips the rules on tokens
+	Tokenizer    *tokenizer.Tokenizer // the encoder's
+	MaxTokenized int                  // maximum number of pairs to tokenize, spread evenly over the set; 0 for all
+	Examples     int                  // maximum number per finding
 }
 
-// DefaultOptions leave the rules on tokens out.
-func DefaultOptions() Options { return Options{MaxLength: 512, MostTokenized: 5000, Examples: 3} }
+// DefaultOptions skip the rules on tokens, which need an encoder.
+func DefaultOptions() Options { return Options{MaxLength: 512, MaxTokenized: 5000, Examples: 3} }
 
-// A Report is what all rules say of a set.
+// Report is the result of all rules.
 type Report struct {
 	Source     string
 	Pairs      int
 	HeldOut    int
-	Findings   []Finding // the gravest first
-	Good       []string  // rules that found nothing
+	Findings   []Finding // most severe first
+	Good       []string  // rules without findings
 	NotChecked []string  // rules that could not be applied, each with the reason
 }
 
-// Check applies all rules to pairs to train on and to those that are held
-// out, which may be nil. The time grows with the length of all texts.
+// Check applies all rules to the training pairs and to the held-out pairs, which
+// may be nil. It takes time proportional to the total length of the texts.
 func Check(ctx context.Context, train, heldOut *preference.Set, o Options) (Report, error) {
 	l := &linter{ctx: ctx, o: o, train: train, heldOut: heldOut, rules: map[string]*Finding{}}
 	l.report = Report{Source: train.Source, Pairs: len(train.Pairs)}
@@ -91,19 +89,19 @@ func Check(ctx context.Context, train, heldOut *preference.Set, o Options) (Repo
 	return l.finish(), nil
 }
 
-// Worst is a report's gravest findings, at most n of them, a sentence or two
-// each. Notes are not among them.
+// Worst returns the n most severe findings of a report, a sentence or two each,
+// without notes.
 func Worst(r Report, n int) []string {
 	var worst []string
 	for _, f := range r.Findings {
 		if f.Severity > Note && len(worst) < n {
-			worst = append(worst, f.Says+" "+f.Advice)
+			worst = append(worst, f.Summary+" "+f.Advice)
 		}
 	}
 	return worst
 }
 
-// A linter gathers findings.
+// linter collects findings.
 type linter struct {
 	ctx            context.Context
 	o              Options
@@ -113,8 +111,7 @@ type linter struct {
 	tokenTexts     []string // see specials
 }
 
-// rule returns the finding of a rule, which is reported if its count is above
-// 0 or set is called.
+// rule returns the finding of a rule. It is reported only if set is called.
 func (l *linter) rule(name string) *Finding {
 	if l.rules[name] == nil {
 		l.rules[name] = &Finding{Rule: name, Of: len(l.train.Pairs)}
@@ -122,7 +119,7 @@ func (l *linter) rule(name string) *Finding {
 	return l.rules[name]
 }
 
-// found counts a pair and keeps it as an example while there is room.
+// found counts a pair and adds it to the examples up to their maximum.
 func (l *linter) found(f *Finding, pair *preference.Pair, format string, args ...any) {
 	f.Count++
 	if len(f.Examples) < l.o.Examples {
@@ -130,18 +127,18 @@ func (l *linter) found(f *Finding, pair *preference.Pair, format string, args ..
 	}
 }
 
-// set words a finding.
-func (f *Finding) set(severity Severity, says, advice string) {
-	f.Severity, f.Says, f.Advice = severity, says, advice
+// set sets the severity and texts of a finding.
+func (f *Finding) set(severity Severity, summary, advice string) {
+	f.Severity, f.Summary, f.Advice = severity, summary, advice
 }
 
-// finish sorts the findings: by severity, then by the share that they concern.
+// finish sorts the findings by severity, then by the fraction of pairs affected.
 func (l *linter) finish() Report {
 	for _, name := range ruleNames {
 		f, applied := l.rules[name]
 		switch {
 		case !applied:
-		case f.Says == "":
+		case f.Summary == "":
 			l.report.Good = append(l.report.Good, name)
 		default:
 			l.report.Findings = append(l.report.Findings, *f)
@@ -156,15 +153,15 @@ func (l *linter) finish() Report {
 
 // excerpt shortens a text for an example.
 func excerpt(text string) string {
-	const most = 80
+	const maxLength = 80
 	runes := []rune(text)
-	if len(runes) > most {
-		return fmt.Sprintf("%q…", string(runes[:most]))
+	if len(runes) > maxLength {
+		return fmt.Sprintf("%q…", string(runes[:maxLength]))
 	}
 	return fmt.Sprintf("%q", text)
 }
 
-// percent writes a share as "62 %", and a small one as "0.4 %".
+// percent formats a fraction as "62 %", or "0.4 %" near 0 and 100 %.
 func percent(part, all int) string {
 	share := 100 * float64(part) / float64(max(all, 1))
 	if share > 0 && share < 1 || share > 99 && share < 100 {
@@ -173,14 +170,14 @@ func percent(part, all int) string {
 	return fmt.Sprintf("%.0f %%", share)
 }
 
-// rare is the share of pairs up to which a fault is only a note.
+// rare is the fraction of pairs up to which a problem is only a note.
 const rare = 0.002
 
-// bySize is look, or wrong where more than the share of pairs is concerned,
-// or a note where hardly any is.
-func (f *Finding) bySize(share float64) Severity {
+// bySize returns Wrong if more than the given fraction of pairs is affected, Note if
+// hardly any is, and otherwise Look.
+func (f *Finding) bySize(limit float64) Severity {
 	switch part := float64(f.Count) / float64(max(f.Of, 1)); {
-	case part > share:
+	case part > limit:
 		return Wrong
 	case part <= rare:
 		return Note
@@ -188,11 +185,10 @@ func (f *Finding) bySize(share float64) Severity {
 	return Look
 }
 
-// Names of the rules, in the order in which a report lists those that found
-// nothing.
+// Names of the rules, in the order in which a report lists those without findings.
 const (
 	columnsRule    = "columns"
-	leftOutRule    = "pairs left out"
+	leftOutRule    = "skipped pairs"
 	fewRule        = "number of pairs"
 	equalRule      = "equal answers"
 	nearEqualRule  = "near-equal answers"
@@ -201,12 +197,12 @@ const (
 	dominantRule   = "dominating prompt"
 	lengthRule     = "length bias"
 	emptyTurnRule  = "empty turns"
-	rolesRule      = "odd roles"
+	rolesRule      = "unusual roles"
 	controlRule    = "control tokens in text"
 	languageRule   = "language mix"
 	switchRule     = "answers in another language"
-	overlapRule    = "prompts held out and trained on"
-	nearRule       = "prompts nearly held out and trained on"
+	overlapRule    = "held-out prompts in the training data"
+	nearRule       = "held-out prompts similar to training prompts"
 	truncatedRule  = "truncated answers"
 	endRule        = "end of turn"
 )

@@ -8,16 +8,16 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/pairfile"
 )
 
-// check reads lines as a file and applies the rules; held is a file too, or
-// empty.
-func check(t *testing.T, lines, held []string) Report {
+// check applies the rules to lines; heldOutLines is a second file, or nil.
+func check(t *testing.T, lines, heldOutLines []string) Report {
 	t.Helper()
 	o := DefaultOptions()
 	var heldOut *preference.Set
-	if held != nil {
-		heldOut = read(t, held)
+	if heldOutLines != nil {
+		heldOut = read(t, heldOutLines)
 	}
 	report, err := Check(context.Background(), read(t, lines), heldOut, o)
 	if err != nil {
@@ -28,7 +28,7 @@ func check(t *testing.T, lines, held []string) Report {
 
 func read(t *testing.T, lines []string) *preference.Set {
 	t.Helper()
-	set, err := preference.Read(strings.NewReader(strings.Join(lines, "\n")), "pairs")
+	set, err := pairfile.Read(strings.NewReader(strings.Join(lines, "\n")), "pairs")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func pair(prompt, chosen, rejected string) string {
 	return fmt.Sprintf(`{"prompt":%q,"chosen":%q,"rejected":%q}`, prompt, chosen, rejected)
 }
 
-// plain are n pairs without a fault but their number; answers are equally long.
+// plain returns n pairs without problems except their number; answers are equally long.
 func plain(n int) (lines []string) {
 	for i := range n {
 		lines = append(lines, pair(fmt.Sprintf("Question number %d?", i), fmt.Sprintf("Good %d.", i), fmt.Sprintf("Evil %d.", i)))
@@ -47,7 +47,7 @@ func plain(n int) (lines []string) {
 	return lines
 }
 
-// finding is the one of a rule; its severity is -1 where there is none.
+// finding returns a rule's finding; its severity is -1 if there is none.
 func (r Report) finding(rule string) Finding {
 	for _, f := range r.Findings {
 		if f.Rule == rule {
@@ -59,8 +59,8 @@ func (r Report) finding(rule string) Finding {
 
 const long = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
 
-// TestRules: each rule on the least that shows it, among 400 pairs without
-// fault where its share matters. The example is named by its line.
+// TestRules triggers each rule minimally, among 400 pairs without problems if the
+// fraction matters. The expected example is given by its line.
 func TestRules(t *testing.T) {
 	reversed := []string{pair("Which?", "This one", "That one"), pair("which", "that one.", "this one!"), pair("Which?", "This one", "That one")}
 	var one []string
@@ -77,10 +77,10 @@ func TestRules(t *testing.T) {
 		{"nothing", contradictRule, plain(400), -1, 0, ""},
 		{"enough pairs", fewRule, plain(500), -1, 0, ""},
 		{"few pairs", fewRule, plain(499), Look, 499, ""},
-		{"hardly any pairs", fewRule, plain(49), Wrong, 49, ""},
+		{"very few pairs", fewRule, plain(49), Wrong, 49, ""},
 		{"equal answers", equalRule, append(plain(400), pair("A?", "same", "same")), Look, 1, "pairs, line 401"},
-		{"left out", leftOutRule, append(plain(400), pair("A?", "", "b")), Note, 1, "pairs, line 401"},
-		{"many left out", leftOutRule, append(plain(9), pair("A?", "", "b")), Look, 1, "pairs, line 10"},
+		{"skipped", leftOutRule, append(plain(400), pair("A?", "", "b")), Note, 1, "pairs, line 401"},
+		{"many skipped", leftOutRule, append(plain(9), pair("A?", "", "b")), Look, 1, "pairs, line 10"},
 		{"only punctuation differs", nearEqualRule, append(plain(400), pair("A?", "Well,  done!", "well done")), Look, 1, "pairs, line 401"},
 		{"one word of 20 differs", nearEqualRule, append(plain(400), pair("A?", long, strings.Replace(long, "ten ", "10 ", 1))), Look, 1, "pairs, line 401"},
 		{"two words of 20 differ", nearEqualRule, append(plain(400), pair("A?", long, strings.Replace(long, "one two ", "1 2 ", 1))), -1, 0, ""},
@@ -94,8 +94,8 @@ func TestRules(t *testing.T) {
 		{"two users", rolesRule, append(turnLines(400, "Hi"), `{"prompt":[{"role":"user","content":"a"},{"role":"user","content":"b"}],"chosen":[{"role":"assistant","content":"c"}],"rejected":[{"role":"assistant","content":"d"}]}`), Look, 1, "pairs, line 401"},
 		{"system in the middle", rolesRule, append(turnLines(400, "Hi"), `{"prompt":[{"role":"user","content":"a"},{"role":"system","content":"b"}],"chosen":[{"role":"assistant","content":"c"}],"rejected":[{"role":"assistant","content":"d"}]}`), Look, 1, "pairs, line 401"},
 		{"control token", controlRule, append(plain(400), pair("A?", "Fine.<|im_end|>", "No.")), Look, 1, "pairs, line 401"},
-		{"goes on with the human", controlRule, append(plain(400), pair("A?", "Fine.", "No.\n\nHuman: And?")), Look, 1, "pairs, line 401"},
-		{"less and greater are no token", controlRule, append(plain(400), pair("A?", "a <b> [c] | d", "a < b |> c")), -1, 0, ""},
+		{"continues with the human", controlRule, append(plain(400), pair("A?", "Fine.", "No.\n\nHuman: And?")), Look, 1, "pairs, line 401"},
+		{"angle brackets without a token", controlRule, append(plain(400), pair("A?", "a <b> [c] | d", "a < b |> c")), -1, 0, ""},
 		{"one in 500 is rare", nearEqualRule, append(plain(499), pair("A?", "Well,  done!", "well done")), Note, 1, "pairs, line 500"},
 		{"columns by another name", columnsRule, []string{`{"question":"a","winner":"b","loser":"c"}`}, Note, 1, ""},
 	} {
@@ -110,7 +110,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// turnLines are pairs of conversations whose first turn is the text.
+// turnLines returns pairs whose conversations start with the given text.
 func turnLines(n int, text string) (lines []string) {
 	for i := range n {
 		lines = append(lines, fmt.Sprintf(`{"prompt":[{"role":"system","content":%q},{"role":"user","content":"Q %d"}],"chosen":[{"role":"assistant","content":"Good %d"}],"rejected":[{"role":"assistant","content":"Evil %d"}]}`, text, i, i, i))
@@ -118,8 +118,8 @@ func turnLines(n int, text string) (lines []string) {
 	return lines
 }
 
-// TestLengthBias: 6 chosen answers longer, 2 shorter, 2 equal: "longer wins"
-// is right in 6 + 2/2 = 7 of 10.
+// TestLengthBias: with 6 longer, 2 shorter and 2 equal chosen answers, "longer wins" is
+// right for 6 + 2/2 = 7 of 10.
 func TestLengthBias(t *testing.T) {
 	lengths := func(longer, shorter, equal int) Finding {
 		var lines []string
@@ -134,23 +134,23 @@ func TestLengthBias(t *testing.T) {
 	for _, test := range []struct {
 		longer, shorter, equal int
 		severity               Severity
-		says                   string
+		summary                string
 	}{
-		{6, 2, 2, Look, `the longer one in 60 % of the pairs; the rule "longer wins" would be right in 70 %`},
-		{9, 1, 0, Wrong, `"longer wins" would be right in 90 %`},
-		{1, 9, 0, Wrong, `the longer one in 10 % of the pairs; the rule "shorter wins" would be right in 90 %`},
-		{5, 5, 0, Note, `right in 50 %`},
+		{6, 2, 2, Look, `the longer one in 60 % of the pairs; the rule "longer wins" is right for 70 %`},
+		{9, 1, 0, Wrong, `"longer wins" is right for 90 %`},
+		{1, 9, 0, Wrong, `the longer one in 10 % of the pairs; the rule "shorter wins" is right for 90 %`},
+		{5, 5, 0, Note, `right for 50 %`},
 	} {
 		f := lengths(test.longer, test.shorter, test.equal)
-		if f.Severity != test.severity || f.Count != test.longer || !strings.Contains(f.Says, test.says) {
-			t.Errorf("%d longer, %d shorter, %d equal: %v %d %q, want %v %q", test.longer, test.shorter, test.equal, f.Severity, f.Count, f.Says, test.severity, test.says)
+		if f.Severity != test.severity || f.Count != test.longer || !strings.Contains(f.Summary, test.summary) {
+			t.Errorf("%d longer, %d shorter, %d equal: %v %d %q, want %v %q", test.longer, test.shorter, test.equal, f.Severity, f.Count, f.Summary, test.severity, test.summary)
 		}
 	}
 }
 
 func TestOverlap(t *testing.T) {
 	const prompt = "Please write a short letter to my landlord about the broken heating in our flat"
-	held := []string{
+	heldOut := []string{
 		pair("Question number 3?", "a", "b"),                                // also line 4
 		pair("QUESTION  number 3", "c", "d"),                                // the same words
 		pair(prompt+" and ask for a date", "a", "b"),                        // 13 shingles of 18 in common: 13/18 is not enough
@@ -158,7 +158,7 @@ func TestOverlap(t *testing.T) {
 		pair("Something else altogether, in other words?", "a", "b"),        // new
 		pair("Question number", "a", "b"),                                   // short, and not the same
 	}
-	report := check(t, append(plain(600), pair(prompt, "c", "d")), held)
+	report := check(t, append(plain(600), pair(prompt, "c", "d")), heldOut)
 	same, near := report.finding(overlapRule), report.finding(nearRule)
 	if same.Count != 2 || same.Of != 6 || same.Severity != Wrong || !strings.Contains(same.Examples[0].Text, "pairs, line 4:") {
 		t.Errorf("the same: %+v", same)
@@ -171,11 +171,11 @@ func TestOverlap(t *testing.T) {
 	}
 }
 
-// TestMinHash: pairs of prompts that share the fraction s of their shingles
-// meet in a bucket with probability 1−(1−s⁴)¹⁶: 0.9998 at 0.8, 0.64 at 0.5,
+// TestMinHash: prompts whose shingles have Jaccard similarity s share a bucket with
+// probability 1−(1−s⁴)¹⁶: 0.9998 at 0.8, 0.64 at 0.5,
 // 0.10 at 0.28.
 func TestMinHash(t *testing.T) {
-	met := func(common, own int) float64 {
+	bucketRate := func(common, distinct int) float64 {
 		const trials = 400
 		meetings := 0
 		for trial := range trials {
@@ -183,7 +183,7 @@ func TestMinHash(t *testing.T) {
 				for i := range common {
 					list = append(list, scramble(uint64(trial*1000+i)))
 				}
-				for i := range own {
+				for i := range distinct {
 					list = append(list, scramble(uint64(trial*1000+500+100*side+i)+1<<40))
 				}
 				return list
@@ -199,11 +199,11 @@ func TestMinHash(t *testing.T) {
 		return float64(meetings) / trials
 	}
 	for _, test := range []struct {
-		common, own int // s = common/(common+2·own)
-		least, most float64
+		common, distinct int // s = common/(common+2·distinct)
+		minimum, maximum float64
 	}{{80, 10, 0.99, 1}, {40, 20, 0.54, 0.74}, {28, 36, 0.04, 0.17}} {
-		if share := met(test.common, test.own); share < test.least || share > test.most {
-			t.Errorf("s = %d/%d: met in %.3f, want %.2f to %.2f", test.common, test.common+2*test.own, share, test.least, test.most)
+		if share := bucketRate(test.common, test.distinct); share < test.minimum || share > test.maximum {
+			t.Errorf("s = %d/%d: share a bucket in %.3f, want %.2f to %.2f", test.common, test.common+2*test.distinct, share, test.minimum, test.maximum)
 		}
 	}
 }
@@ -228,7 +228,7 @@ func TestLanguage(t *testing.T) {
 	german := pair("Wie koche ich ein Ei, und ist das nicht schwer?", "Das ist nicht schwer: mit Wasser und auf dem Herd.", "It is what you have with the water and the egg.")
 	english := pair("What is the time of this and that?", "It is what you have with the watch.", "The time is with you and it is not that.")
 	report := check(t, []string{english, english, german}, nil)
-	if f := report.finding(languageRule); f.Count != 1 || !strings.Contains(f.Says, "English 2, German 1") {
+	if f := report.finding(languageRule); f.Count != 1 || !strings.Contains(f.Summary, "English 2, German 1") {
 		t.Errorf("mix: %+v", f)
 	}
 	if f := report.finding(switchRule); f.Count != 1 || f.Examples[0].Where != "pairs, line 3" {
@@ -240,19 +240,19 @@ func TestWorst(t *testing.T) {
 	lines := append(plain(20), pair("Which?", "This", "That"), pair("Which?", "That", "This"), pair("A?", "Fine.<|im_end|>", "No, it is not."))
 	report := check(t, lines, nil)
 	worst := Worst(report, 3)
-	if len(worst) != 3 || !strings.HasPrefix(worst[0], "There are 23 pairs") && !strings.HasPrefix(worst[1], "There are 23 pairs") {
+	if len(worst) != 3 || !strings.HasPrefix(worst[0], "There are only 23 pairs") && !strings.HasPrefix(worst[1], "There are only 23 pairs") {
 		t.Errorf("%q", worst)
 	}
 	if !slices.IsSortedFunc(report.Findings, func(a, b Finding) int { return int(b.Severity) - int(a.Severity) }) {
-		t.Error("the findings are not in the order of severity")
+		t.Error("the findings are not sorted by severity")
 	}
 	for _, f := range report.Findings {
-		if f.Says == "" || f.Advice == "" || !strings.HasSuffix(f.Says, ".") || !strings.HasSuffix(f.Advice, ".") {
+		if f.Summary == "" || f.Advice == "" || !strings.HasSuffix(f.Summary, ".") || !strings.HasSuffix(f.Advice, ".") {
 			t.Errorf("%+v", f)
 		}
 	}
 	if len(report.Good)+len(report.Findings)+3+2 < len(ruleNames) {
-		t.Errorf("%d rules are neither good nor found", len(ruleNames)-len(report.Good)-len(report.Findings))
+		t.Errorf("%d rules are neither good nor in the findings", len(ruleNames)-len(report.Good)-len(report.Findings))
 	}
 }
 

@@ -7,51 +7,50 @@ import (
 )
 
 // MinHash (Broder 1997) with banding (Leskovec, Rajaraman, Ullman, "Mining of
-// Massive Datasets", section 3.4): two prompts whose shingles have the share
-// s in common meet in a band with probability 1−(1−s^4)^16: 98 % at 0.7,
-// nearly always at 0.8.
+// Massive Datasets", section 3.4): two prompts whose shingles have Jaccard
+// similarity s share a bucket with probability 1−(1−s^4)^16, which is 98 % at 0.7
+// and almost 1 at 0.8.
 const (
-	bands      = 16
-	rows       = 4
-	shingle    = 3   // words
-	nearlySame = 0.8 // Jaccard's index of the shingles, from which prompts are nearly the same
-	mostInBand = 64  // prompts that are kept of a bucket
-	nearFewest = 5   // words of a prompt that can be nearly another one
+	bands         = 16
+	rows          = 4
+	shingle       = 3   // words
+	nearDuplicate = 0.8 // minimum Jaccard similarity of near-duplicate prompts
+	maxInBucket   = 64  // maximum number of prompts per bucket
+	nearMinWords  = 5   // minimum number of words for near-duplicate detection
 )
 
-// shingles are the distinct runs of three words, or one of all if there are
-// fewer, in ascending order.
+// shingles returns the sorted set of hashes of three consecutive words, or the hash of
+// all words if there are fewer.
 func shingles(list []uint64) []uint64 {
 	var set []uint64
 	for i := 0; i+shingle <= len(list); i++ {
-		set = append(set, whole(list[i:i+shingle]))
+		set = append(set, hashAll(list[i:i+shingle]))
 	}
 	if len(set) == 0 {
-		set = append(set, whole(list))
+		set = append(set, hashAll(list))
 	}
 	slices.Sort(set)
 	return slices.Compact(set)
 }
 
-// buckets are the places in which a set of shingles stands, one a band.
+// buckets returns the MinHash buckets of a set of shingles, one per band.
 func buckets(set []uint64) (keys [bands]uint64) {
 	for band := range bands {
 		key := uint64(hashStart)
 		for row := range rows {
-			least := uint64(math.MaxUint64)
+			minimum := uint64(math.MaxUint64)
 			salt := scramble(uint64(band*rows + row + 1))
 			for _, s := range set {
-				least = min(least, scramble(s^salt))
+				minimum = min(minimum, scramble(s^salt))
 			}
-			key = mix(key, least)
+			key = mix(key, minimum)
 		}
 		keys[band] = key + uint64(band)
 	}
 	return keys
 }
 
-// scramble spreads a number over all 64 bits (the finalizer of MurmurHash3,
-// Appleby 2011).
+// scramble mixes all 64 bits of a number (finalizer of MurmurHash3, Appleby 2011).
 func scramble(x uint64) uint64 {
 	x ^= x >> 33
 	x *= 0xff51afd7ed558ccd
@@ -60,7 +59,7 @@ func scramble(x uint64) uint64 {
 	return x ^ x>>33
 }
 
-// jaccard is the share that two ascending sets have in common.
+// jaccard returns the Jaccard similarity of two sorted sets.
 func jaccard(a, b []uint64) float64 {
 	common := 0
 	for i, j := 0, 0; i < len(a) && j < len(b); {
@@ -78,7 +77,8 @@ func jaccard(a, b []uint64) float64 {
 	return float64(common) / float64(max(len(a)+len(b)-common, 1))
 }
 
-// overlap finds held-out prompts that are trained on, word by word or nearly.
+// overlap finds held-out prompts that are also in the training pairs, exactly or
+// nearly.
 func (l *linter) overlap() error {
 	if l.heldOut == nil || len(l.heldOut.Pairs) == 0 {
 		l.report.NotChecked = append(l.report.NotChecked, overlapRule+" (no pairs are held out)")
@@ -97,36 +97,37 @@ func (l *linter) overlap() error {
 			l.found(near, pair, "nearly %s: %s", l.train.Pairs[first].Where(), excerpt(pair.PromptText()))
 		}
 	}
-	const advice = "Hold out by prompt (--eval-fraction does), or remove these pairs from training: what is known by heart is no test."
+	const advice = "Split by prompt (--eval-fraction does), or remove these pairs from training: a memorized prompt is no test."
 	if same.Count > 0 {
-		same.set(Wrong, fmt.Sprintf("The prompts of %d of %d held-out pairs are also trained on.", same.Count, same.Of), advice)
+		same.set(Wrong, fmt.Sprintf("The prompts of %d of %d held-out pairs are also in the training data.", same.Count, same.Of), advice)
 	}
 	if near.Count > 0 {
-		near.set(near.bySize(manyLeftOut), fmt.Sprintf("The prompts of %d of %d held-out pairs are nearly the same as ones that are trained on.", near.Count, near.Of), advice)
+		near.set(near.bySize(manyLeftOut), fmt.Sprintf("The prompts of %d of %d held-out pairs are nearly the same as training prompts.", near.Count, near.Of), advice)
 	}
 	return nil
 }
 
-// A promptIndex finds distinct held-out prompts.
+// promptIndex indexes the distinct held-out prompts.
 type promptIndex struct {
-	of      []int          // the held-out pair's prompt
+	of      []int          // for each held-out pair the number of its prompt
 	exact   map[uint64]int // hash → prompt
-	sets    [][]uint64     // the prompts' shingles, nil if they are too short to be nearly another one
+	sets    [][]uint64     // each prompt's shingles, nil if it is too short for near-duplicate detection
 	buckets map[uint64][]int
 }
 
-// heldOutIndex is of the held-out pairs: most often there are fewer of them.
+// heldOutIndex indexes the held-out prompts, because there are usually fewer of them
+// than training prompts.
 func (l *linter) heldOutIndex() *promptIndex {
 	index := &promptIndex{exact: map[uint64]int{}, buckets: map[uint64][]int{}}
 	for _, pair := range l.heldOut.Each() {
 		list := promptWords(pair.Prompt)
-		hash := whole(list)
+		hash := hashAll(list)
 		at, ok := index.exact[hash]
 		if !ok {
 			at = len(index.sets)
 			index.exact[hash] = at
 			index.sets = append(index.sets, nil)
-			if len(list) >= nearFewest {
+			if len(list) >= nearMinWords {
 				index.add(at, shingles(list))
 			}
 		}
@@ -138,15 +139,14 @@ func (l *linter) heldOutIndex() *promptIndex {
 func (x *promptIndex) add(at int, set []uint64) {
 	x.sets[at] = set
 	for _, bucket := range buckets(set) {
-		if len(x.buckets[bucket]) < mostInBand {
+		if len(x.buckets[bucket]) < maxInBucket {
 			x.buckets[bucket] = append(x.buckets[bucket], at)
 		}
 	}
 }
 
-// match goes through the prompts to train on; it returns, for held-out
-// prompts, the first pair to train on with the same prompt, and with nearly
-// the same one.
+// match returns for held-out prompts the index of a training pair with the same
+// prompt, and of the first one with nearly the same prompt.
 func (x *promptIndex) match(l *linter) (exact, near map[int]int) {
 	exact, near = map[int]int{}, map[int]int{}
 	seen := map[uint64]bool{}
@@ -155,7 +155,7 @@ func (x *promptIndex) match(l *linter) (exact, near map[int]int) {
 			return exact, near
 		}
 		list := promptWords(pair.Prompt)
-		hash := whole(list)
+		hash := hashAll(list)
 		if seen[hash] {
 			continue
 		}
@@ -163,18 +163,18 @@ func (x *promptIndex) match(l *linter) (exact, near map[int]int) {
 		if at, ok := x.exact[hash]; ok {
 			exact[at] = i
 		}
-		if len(list) >= nearFewest {
+		if len(list) >= nearMinWords {
 			x.nearly(shingles(list), i, near)
 		}
 	}
 	return exact, near
 }
 
-// nearly notes the prompts to which one to train on is near.
+// nearly records the held-out prompts that are similar to a training pair's prompt.
 func (x *promptIndex) nearly(set []uint64, pair int, near map[int]int) {
 	for _, bucket := range buckets(set) {
 		for _, at := range x.buckets[bucket] {
-			if _, known := near[at]; !known && jaccard(set, x.sets[at]) >= nearlySame {
+			if _, known := near[at]; !known && jaccard(set, x.sets[at]) >= nearDuplicate {
 				near[at] = pair
 			}
 		}

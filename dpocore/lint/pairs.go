@@ -7,36 +7,36 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// Bounds of the rules.
+// Thresholds of the rules.
 const (
 	enough        = 500  // pairs, below which a run shows little
-	tooFew        = 50   // pairs, below which it shows next to nothing
+	tooFew        = 50   // pairs, below which it shows almost nothing
 	nearEqual     = 0.95 // Dice's coefficient of two answers' words
-	nearEqualFrom = 10   // words of the shorter answer: in a short one every word counts
-	dominant      = 0.05 // share of the pairs that one prompt has
-	dominantFrom  = 10   // and so many pairs
-	biased        = 0.65 // what "longer wins", or "shorter wins", gets right
+	nearEqualFrom = 10   // minimum words of the shorter answer, since in a short one every word matters
+	dominant      = 0.05 // fraction of the pairs with the same prompt
+	dominantFrom  = 10   // and minimum number of such pairs
+	biased        = 0.65 // accuracy of "longer wins" or "shorter wins"
 	veryBiased    = 0.8
-	manyLeftOut   = 0.05
+	manyLeftOut   = 0.05 // fraction of pairs that can't be used
 )
 
-// A key stands for a pair's texts.
+// key identifies a pair's texts by hashes.
 type key struct {
 	prompt  uint64
-	answers uint64 // of both, the same in either order, with the prompt
-	forward bool   // the order
+	answers uint64 // of the prompt and both answers, independent of their order
+	forward bool   // the order of the answers
 	equal   bool   // both answers are the same
 }
 
 func keyOf(pair *preference.Pair, chosen, rejected []uint64) key {
-	c, r := whole(chosen), whole(rejected)
-	k := key{prompt: whole(promptWords(pair.Prompt)), forward: c < r, equal: c == r}
+	c, r := hashAll(chosen), hashAll(rejected)
+	k := key{prompt: hashAll(promptWords(pair.Prompt)), forward: c < r, equal: c == r}
 	k.answers = mix(mix(k.prompt, min(c, r)), max(c, r))
 	return k
 }
 
-// eachPair applies the rules that look at one pair after another, and those
-// that compare what they keep of each.
+// eachPair applies the rules that examine single pairs, and those that compare the
+// keys of all pairs.
 func (l *linter) eachPair() {
 	keys := make([]key, len(l.train.Pairs))
 	var lengths lengthCounts
@@ -52,22 +52,22 @@ func (l *linter) eachPair() {
 		l.turns(pair)
 		languages.see(pair)
 	}
-	l.wordSimilar()
+	l.reportSimilar()
 	l.repeated(keys)
 	l.contradicts(keys)
 	l.dominates(keys)
 	l.size()
 	l.lengths(lengths)
-	l.wordTurns()
+	l.reportTurns()
 	languages.finish()
 }
 
-// reading passes on what the reader has found.
+// reading reports problems that the reader found.
 func (l *linter) reading() {
 	f := l.rule(columnsRule)
 	if columns := l.train.Columns; columns.Chosen != "" && !columns.Exact() {
 		f.Count, f.Of = 1, 1
-		f.set(Note, fmt.Sprintf("No column has the name that is expected: %s.", columns), "If that is not what you meant, rename the columns to prompt, chosen and rejected.")
+		f.set(Note, fmt.Sprintf("The columns have other names than expected: %s.", columns), "If this mapping is wrong, rename the columns to prompt, chosen and rejected.")
 	}
 	left := l.rule(leftOutRule)
 	left.Of = len(l.train.Pairs) + len(l.train.Skipped)
@@ -89,16 +89,14 @@ func (l *linter) reading() {
 		if float64(left.Count) > manyLeftOut*float64(left.Of) {
 			severity = Look
 		}
-		left.set(severity, fmt.Sprintf("%s of %d pairs can't be used and are left out (%s).", count(left.Count), left.Of, l.train.Report()), "Mend them where they come from, or leave them out of the file.")
+		left.set(severity, fmt.Sprintf("%d of %d pairs can't be used and are skipped (%s).", left.Count, left.Of, l.train.Report()), "Fix them at their source, or remove them from the file.")
 	}
 	if equal.Count > 0 {
-		equal.set(equal.bySize(manyLeftOut), fmt.Sprintf("In %s of %d pairs both answers are the same text; these are left out.", count(equal.Count), equal.Of), "Look for what copied the answer, such as a model that was asked twice at temperature 0.")
+		equal.set(equal.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs both answers are identical; these are skipped.", equal.Count, equal.Of), "Find out what copied the answer, for example sampling twice at temperature 0.")
 	}
 }
 
-func count(n int) string { return fmt.Sprint(n) }
-
-// similar finds answers that hardly differ.
+// similar finds pairs whose answers hardly differ.
 func (l *linter) similar(pair *preference.Pair, chosen, rejected []uint64) {
 	f := l.rule(nearEqualRule)
 	switch {
@@ -111,18 +109,18 @@ func (l *linter) similar(pair *preference.Pair, chosen, rejected []uint64) {
 	}
 }
 
-func (l *linter) wordSimilar() {
+func (l *linter) reportSimilar() {
 	if f := l.rule(nearEqualRule); f.Count > 0 {
-		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs the two answers are nearly the same.", f.Count, f.Of), "Such a pair teaches the few words that differ: check that these are what you mean.")
+		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs the two answers are nearly the same.", f.Count, f.Of), "Such a pair teaches only the few words that differ: check that they matter.")
 	}
 }
 
-// size judges the number of pairs.
+// size reports too few pairs.
 func (l *linter) size() {
 	f := l.rule(fewRule)
 	if n := len(l.train.Pairs); n < enough {
 		f.Count = n
-		f.set(Look, fmt.Sprintf("There are %d pairs to learn from; below %d a run shows the direction, and little more.", n, enough), "Add pairs, or take few steps: the model soon knows these by heart.")
+		f.set(Look, fmt.Sprintf("There are only %d pairs; with fewer than %d a run shows a tendency and little more.", n, enough), "Add pairs, or train for few steps: the model soon memorizes these.")
 		if n < tooFew {
 			f.Severity = Wrong
 		}

@@ -11,14 +11,14 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// patterns are the scripts as patterns.
+// patterns has a regular expression for each script.
 var patterns = map[string]*regexp.Regexp{
 	"Japanese": regexp.MustCompile(`[\p{Hiragana}\p{Katakana}]`), "Chinese": regexp.MustCompile(`\p{Han}`), "Korean": regexp.MustCompile(`\p{Hangul}`),
 	"Cyrillic script": regexp.MustCompile(`\p{Cyrillic}`), "Arabic script": regexp.MustCompile(`\p{Arabic}`), "Devanagari script": regexp.MustCompile(`\p{Devanagari}`),
 	"Greek": regexp.MustCompile(`\p{Greek}`), "Hebrew": regexp.MustCompile(`\p{Hebrew}`), "Thai": regexp.MustCompile(`\p{Thai}`),
 }
 
-// otherLanguage guesses as language does, in another way: with patterns, and the words of each language in turn.
+// otherLanguage is an independent implementation of language, with regular expressions and a loop over languages.
 func otherLanguage(text string) string {
 	text = strings.ToValidUTF8(text[:min(len(text), 600)], "")
 	letters := len(regexp.MustCompile(`[A-Za-z\x{aa}\x{b5}\x{ba}\x{c0}-\x{d6}\x{d8}-\x{f6}\x{f8}-\x{ff}]`).FindAllString(text, -1))
@@ -35,33 +35,33 @@ func otherLanguage(text string) string {
 			return name
 		}
 	}
-	said := regexp.MustCompile(`\pL+`).FindAllString(strings.ToLower(text), -1)
-	best, most, second := "", 0, 0
+	words := regexp.MustCompile(`\pL+`).FindAllString(strings.ToLower(text), -1)
+	best, highest, second := "", 0, 0
 	for name, frequent := range common {
 		n := 0
-		for _, word := range said {
+		for _, word := range words {
 			if slices.Contains(frequent, word) {
 				n++
 			}
 		}
 		switch {
-		case n > most:
-			best, most, second = name, n, most
+		case n > highest:
+			best, highest, second = name, n, highest
 		case n > second:
 			second = n
 		}
 	}
-	if most < 3 || 2*most < 3*second {
+	if highest < 3 || 2*highest < 3*second {
 		return ""
 	}
 	return best
 }
 
-// independentMore counts what the rules count that look at a whole set, and says how often "longer wins" is right.
+// independentMore recomputes the counts of rules on the whole set, and the sentence with the accuracy of "longer wins".
 func independentMore(set *preference.Set) (counts map[string]int, longerWins string) {
 	counts = map[string]int{}
-	prompts, tongues := map[string]int{}, map[string]int{}
-	var tongue []string
+	prompts := map[string]int{}
+	var languages []string
 	longer, equal := 0, 0
 	for _, pair := range set.Pairs {
 		prompts[foldedPrompt(pair)]++
@@ -69,14 +69,13 @@ func independentMore(set *preference.Set) (counts map[string]int, longerWins str
 		if chosen != "" && (rejected != "" && chosen != rejected || prompt != "" && chosen != prompt) {
 			counts[switchRule]++
 		}
-		own := chosen
+		main := chosen
 		for _, next := range []string{prompt, rejected} {
-			if own == "" {
-				own = next
+			if main == "" {
+				main = next
 			}
 		}
-		tongue = append(tongue, own)
-		tongues[own]++
+		languages = append(languages, main)
 		switch c, r := len([]rune(pair.Chosen)), len([]rune(pair.Rejected)); {
 		case c > r:
 			longer++
@@ -84,8 +83,8 @@ func independentMore(set *preference.Set) (counts map[string]int, longerWins str
 			equal++
 		}
 	}
-	for _, own := range tongue {
-		if own != "" && own != "English" {
+	for _, main := range languages {
+		if main != "" && main != "English" {
 			counts[languageRule]++
 		}
 	}
@@ -102,10 +101,10 @@ func independentMore(set *preference.Set) (counts map[string]int, longerWins str
 	if shorter > longer {
 		right, rule = shorter, "shorter"
 	}
-	return counts, fmt.Sprintf("%q would be right in %.0f %%", rule+" wins", 100*(float64(right)+float64(equal)/2)/float64(len(set.Pairs)))
+	return counts, fmt.Sprintf("%q is right for %.0f %%", rule+" wins", 100*(float64(right)+float64(equal)/2)/float64(len(set.Pairs)))
 }
 
-// lopsided is a part of the published set with thirty pairs of one prompt, some of them in German or Russian.
+// lopsided returns a part of the published set with thirty pairs of one prompt, some of them in German or Russian.
 func lopsided(t *testing.T) *preference.Set {
 	set := published(t)
 	set.Pairs = set.Pairs[:300]
@@ -123,8 +122,7 @@ func lopsided(t *testing.T) *preference.Set {
 	return set
 }
 
-// TestMoreCountsOnPublishedPairs: so are those of the rules on languages, on a prompt that dominates, on few pairs, and the
-// accuracy of length.
+// TestMoreCountsOnPublishedPairs does the same for the rules on languages, a dominating prompt, few pairs and length bias.
 func TestMoreCountsOnPublishedPairs(t *testing.T) {
 	for name, set := range map[string]*preference.Set{"as published": published(t), "spoiled": spoiled(t), "lopsided": lopsided(t)} {
 		report, err := Check(context.Background(), set, nil, DefaultOptions())
@@ -137,8 +135,8 @@ func TestMoreCountsOnPublishedPairs(t *testing.T) {
 				t.Errorf("%s, %s: %d, want %d", name, rule, got, want[rule])
 			}
 		}
-		if says := report.finding(lengthRule).Says; !strings.Contains(says, longerWins) {
-			t.Errorf("%s: %s, want %s", name, says, longerWins)
+		if summary := report.finding(lengthRule).Summary; !strings.Contains(summary, longerWins) {
+			t.Errorf("%s: %s, want %s", name, summary, longerWins)
 		}
 		t.Logf("%s: %v, %s", name, want, longerWins)
 	}

@@ -12,15 +12,16 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/chat"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/pairfile"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/shared"
 )
 
-// published is HH-RLHF's harmless-base test file.
+// published returns the pairs of HH-RLHF's harmless-base test file.
 func published(t *testing.T) *preference.Set {
 	t.Helper()
-	set, err := preference.ReadFile(shared.Path(t, "data/hh-rlhf/harmless-base/test.jsonl.gz"))
+	set, err := pairfile.ReadFile(shared.Path(t, "data/hh-rlhf/harmless-base/test.jsonl.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +30,7 @@ func published(t *testing.T) *preference.Set {
 
 var notAWord = regexp.MustCompile(`[^\p{L}\p{M}\p{N}\p{S}\p{C}]+`)
 
-// fold does what words does, in another way: with strings and a pattern.
+// fold is an independent implementation of words, with strings and a regular expression.
 func fold(text string) []string {
 	text = strings.NewReplacer("`", " ", "\t", " ", "\n", " ", "\r", " ").Replace(strings.ToLower(text))
 	list := strings.Fields(notAWord.ReplaceAllString(text, " "))
@@ -49,7 +50,7 @@ func foldedPrompt(pair preference.Pair) string {
 	return strings.Join(parts, "|")
 }
 
-// inCommon counts common words with a map.
+// inCommon returns Dice's coefficient, computed with a map.
 func inCommon(a, b []string) float64 {
 	left := map[string]int{}
 	for _, word := range a {
@@ -65,8 +66,8 @@ func inCommon(a, b []string) float64 {
 	return 2 * float64(common) / float64(len(a)+len(b))
 }
 
-// independent counts what the rules count, by comparing each pair with each
-// other one.
+// independent recomputes the counts of the rules by comparing all pairs with all
+// others.
 func independent(set *preference.Set) map[string]int {
 	counts := map[string]int{}
 	type texts struct{ prompt, chosen, rejected string }
@@ -124,8 +125,8 @@ func independent(set *preference.Set) map[string]int {
 	return counts
 }
 
-// spoiled is the published set with copies of some of its pairs, each with a
-// fault.
+// spoiled returns the published set with modified copies of some pairs, each with a
+// problem.
 func spoiled(t *testing.T) *preference.Set {
 	set := published(t)
 	for i := range 200 {
@@ -148,8 +149,8 @@ func spoiled(t *testing.T) *preference.Set {
 	return set
 }
 
-// TestCountsOnPublishedPairs: the linter's counts are those of independent,
-// of the set as it is and spoiled.
+// TestCountsOnPublishedPairs compares the linter's counts with those of independent,
+// for the published and the spoiled set.
 func TestCountsOnPublishedPairs(t *testing.T) {
 	for name, set := range map[string]*preference.Set{"as published": published(t), "spoiled": spoiled(t)} {
 		t.Run(name, func(t *testing.T) { compareCounts(t, set) })
@@ -169,11 +170,11 @@ func compareCounts(t *testing.T, set *preference.Set) {
 		t.Logf("%s: %d", rule, want[rule])
 	}
 	for _, f := range report.Findings {
-		t.Logf("%v: %s", f.Severity, f.Says)
+		t.Logf("%v: %s", f.Severity, f.Summary)
 	}
 }
 
-// independentShingles are the sets of three words, as strings.
+// independentShingles returns the set of three consecutive words, as strings.
 func independentShingles(pair preference.Pair) map[string]bool {
 	var list []string
 	for _, turn := range pair.Prompt {
@@ -188,34 +189,33 @@ func independentShingles(pair preference.Pair) map[string]bool {
 	for i := 0; i+3 <= len(list); i++ {
 		set[strings.Join(list[i:i+3], " ")] = true
 	}
-	if len(list) < nearFewest {
+	if len(list) < nearMinWords {
 		return nil
 	}
 	return set
 }
 
-// TestOverlapOnPublishedPairs: of a split that does not go by prompts, the
-// overlaps are those found by comparing each prompt with each other one. What
-// lies above the bound of nearness by chance of the hashes is found in 98 of
-// 100 cases or more.
+// TestOverlapOnPublishedPairs splits the set without regard to prompts and compares
+// the overlaps with an exhaustive comparison of all prompts. Near duplicates above the
+// threshold are found with a probability of at least 98 %.
 func TestOverlapOnPublishedPairs(t *testing.T) {
 	set := published(t)
-	train, held := &preference.Set{Source: set.Source}, &preference.Set{Source: set.Source}
+	train, heldOut := &preference.Set{Source: set.Source}, &preference.Set{Source: set.Source}
 	for i, pair := range set.Pairs {
 		if i%5 == 0 {
-			held.Pairs = append(held.Pairs, pair)
+			heldOut.Pairs = append(heldOut.Pairs, pair)
 		} else {
 			train.Pairs = append(train.Pairs, pair)
 		}
 	}
 	// A tenth are prompts to train on with another ending, a tenth with other punctuation.
-	for i := 0; i < len(held.Pairs); i += 5 {
+	for i := 0; i < len(heldOut.Pairs); i += 5 {
 		pair := train.Pairs[4*i%len(train.Pairs)]
 		pair.Prompt = slices.Clone(pair.Prompt)
 		pair.Prompt[len(pair.Prompt)-1].Content += []string{" Please!", " ..."}[i%2]
-		held.Pairs[i] = pair
+		heldOut.Pairs[i] = pair
 	}
-	report, err := Check(context.Background(), train, held, DefaultOptions())
+	report, err := Check(context.Background(), train, heldOut, DefaultOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,23 +226,23 @@ func TestOverlapOnPublishedPairs(t *testing.T) {
 		trained[foldedPrompt(pair)] = true
 		sets = append(sets, independentShingles(pair))
 	}
-	for _, pair := range held.Pairs {
-		own := independentShingles(pair)
+	for _, pair := range heldOut.Pairs {
+		shingles := independentShingles(pair)
 		if trained[foldedPrompt(pair)] {
 			exact++
 		} else if slices.ContainsFunc(sets, func(other map[string]bool) bool {
 			common := 0
-			for s := range own {
+			for s := range shingles {
 				if other[s] {
 					common++
 				}
 			}
-			return float64(common) >= 0.8*float64(len(own)+len(other)-common) && len(own) > 0 && len(other) > 0
+			return float64(common) >= 0.8*float64(len(shingles)+len(other)-common) && len(shingles) > 0 && len(other) > 0
 		}) {
 			near++
 		}
 	}
-	t.Logf("of %d held-out prompts %d are trained on, %d nearly", len(held.Pairs), exact, near)
+	t.Logf("of %d held-out prompts %d are in the training data, %d nearly", len(heldOut.Pairs), exact, near)
 	if got := report.finding(overlapRule).Count; got != exact || exact == 0 {
 		t.Errorf("the same: %d, want %d", got, exact)
 	}
@@ -251,7 +251,7 @@ func TestOverlapOnPublishedPairs(t *testing.T) {
 	}
 }
 
-// TestTokensOnPublishedPairs: what is cut is what training cuts.
+// TestTokensOnPublishedPairs: the number of truncated pairs equals that of training.
 func TestTokensOnPublishedPairs(t *testing.T) {
 	path, err := deps.Model()
 	if err != nil {
@@ -278,20 +278,20 @@ func TestTokensOnPublishedPairs(t *testing.T) {
 	for _, maxLength := range []int{128, 512} {
 		cut := 0
 		for i, e := range examples {
-			kept, report := batch.Truncate(examples[i:i+1], maxLength)
-			if report.Cut > 0 || len(kept) == 0 {
+			usable, report := batch.Truncate(examples[i:i+1], maxLength)
+			if report.Cut > 0 || len(usable) == 0 {
 				cut++
 			}
 			_ = e
 		}
 		o := Options{MaxLength: maxLength, Encoder: encoder, Tokenizer: tok, Examples: 3}
-		begun := time.Now()
+		start := time.Now()
 		report, err := Check(context.Background(), set, nil, o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		f := report.finding(truncatedRule)
-		t.Logf("%d of %d at %d tokens, in %v", cut, len(set.Pairs), maxLength, time.Since(begun))
+		t.Logf("%d of %d at %d tokens, in %v", cut, len(set.Pairs), maxLength, time.Since(start))
 		if f.Count != cut || f.Of != len(set.Pairs) || cut == 0 {
 			t.Errorf("at %d tokens %d of %d, want %d", maxLength, f.Count, f.Of, cut)
 		}
@@ -301,8 +301,7 @@ func TestTokensOnPublishedPairs(t *testing.T) {
 	}
 }
 
-// TestManyPairs: 100,000 pairs of some 90 words, with held-out ones, take
-// seconds.
+// TestManyPairs: 100,000 pairs of about 90 words with held-out pairs take seconds.
 func TestManyPairs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some seconds")
@@ -324,12 +323,12 @@ func TestManyPairs(t *testing.T) {
 		}
 		return s
 	}
-	train, held := set(100_000), set(5_000)
-	begun := time.Now()
-	if _, err := Check(context.Background(), train, held, DefaultOptions()); err != nil {
+	train, heldOut := set(100_000), set(5_000)
+	start := time.Now()
+	if _, err := Check(context.Background(), train, heldOut, DefaultOptions()); err != nil {
 		t.Fatal(err)
 	}
-	took := time.Since(begun)
+	took := time.Since(start)
 	t.Logf("100,000 pairs in %v", took)
 	if took > time.Minute {
 		t.Errorf("100,000 pairs took %v", took)

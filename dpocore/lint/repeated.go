@@ -2,7 +2,7 @@ package lint
 
 import "fmt"
 
-// repeated finds pairs that were there before.
+// repeated finds duplicates of earlier pairs.
 func (l *linter) repeated(keys []key) {
 	f := l.rule(repeatedRule)
 	type seenKey struct {
@@ -13,21 +13,21 @@ func (l *linter) repeated(keys []key) {
 	for i, k := range keys {
 		pair := &l.train.Pairs[i]
 		if first, ok := seen[seenKey{k.answers, k.forward}]; ok {
-			l.found(f, pair, "the same as %s: %s", l.train.Pairs[first].Where(), excerpt(pair.PromptText()))
+			l.found(f, pair, "duplicate of %s: %s", l.train.Pairs[first].Where(), excerpt(pair.PromptText()))
 			continue
 		}
 		seen[seenKey{k.answers, k.forward}] = i
 	}
 	if f.Count > 0 {
-		f.set(f.bySize(0.2), fmt.Sprintf("%d of %d pairs have been there before.", f.Count, f.Of), "Leave one of each, or what is repeated counts several times.")
+		f.set(f.bySize(0.2), fmt.Sprintf("%d of %d pairs are duplicates of earlier ones.", f.Count, f.Of), "Keep one of each; otherwise repeated pairs count several times.")
 	}
 }
 
-// contradicts finds pairs for which there is another one with the same prompt
-// and answers, the other way round.
+// contradicts finds pairs for which another one has the same prompt and the same
+// answers with the opposite preference.
 func (l *linter) contradicts(keys []key) {
 	f := l.rule(contradictRule)
-	last := map[uint64][2]int{} // the answers → the last pair of either order, counted from 1
+	last := map[uint64][2]int{} // by answers: the last pair in either order, counted from 1
 	for i, k := range keys {
 		orders := last[k.answers]
 		orders[orderOf(k)] = i + 1
@@ -40,7 +40,7 @@ func (l *linter) contradicts(keys []key) {
 		}
 	}
 	if f.Count > 0 {
-		f.set(f.bySize(0.01), fmt.Sprintf("%d of %d pairs contradict another one: the same prompt and answers, the other way round.", f.Count, f.Of), "Decide which of the two is right and remove the other.")
+		f.set(f.bySize(0.01), fmt.Sprintf("%d of %d pairs contradict another one: same prompt and answers, opposite preference.", f.Count, f.Of), "Decide which of the two is right and remove the other.")
 	}
 }
 
@@ -51,25 +51,25 @@ func orderOf(k key) int {
 	return 0
 }
 
-// dominates looks for one prompt that has many of the pairs.
+// dominates reports a prompt that occurs in many of the pairs.
 func (l *linter) dominates(keys []key) {
 	f := l.rule(dominantRule)
 	pairs := map[uint64]int{}
-	most := uint64(0)
+	top := uint64(0)
 	for _, k := range keys {
 		pairs[k.prompt]++
-		if pairs[k.prompt] > pairs[most] {
-			most = k.prompt
+		if pairs[k.prompt] > pairs[top] {
+			top = k.prompt
 		}
 	}
-	if n := pairs[most]; n < dominantFrom || float64(n) < dominant*float64(len(keys)) {
+	if n := pairs[top]; n < dominantFrom || float64(n) < dominant*float64(len(keys)) {
 		return
 	}
 	for i, k := range keys {
-		if k.prompt == most {
+		if k.prompt == top {
 			l.found(f, &l.train.Pairs[i], "%s", excerpt(l.train.Pairs[i].PromptText()))
 		}
 	}
 	f.Examples = f.Examples[:min(1, len(f.Examples))] // the others are the same
-	f.set(f.bySize(4*dominant), fmt.Sprintf("One prompt has %d of %d pairs (%s).", f.Count, f.Of, percent(f.Count, f.Of)), "Limit the pairs of a prompt, to 5 for instance, so that it does not drown the others.")
+	f.set(f.bySize(4*dominant), fmt.Sprintf("One prompt has %d of %d pairs (%s).", f.Count, f.Of, percent(f.Count, f.Of)), "Limit the number of pairs per prompt, for example to 5, so that one prompt does not dominate training.")
 }

@@ -11,7 +11,8 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// options are those of a tiny model with the template, or its own one.
+// options returns the options for a tiny model with a template, or with its default one
+// if template is "".
 func options(t *testing.T, template string) Options {
 	t.Helper()
 	folder := tinymodel.WriteChat(t, 1)
@@ -50,11 +51,11 @@ func TestEndOfTurn(t *testing.T) {
 	}
 }
 
-// TestSpread: of more pairs than are tokenized the rules look at some that lie
-// evenly apart, and say so.
+// TestSpread: if there are more pairs than are tokenized, evenly spaced ones are checked
+// and the summary says so.
 func TestSpread(t *testing.T) {
 	o := options(t, "")
-	o.MostTokenized, o.MaxLength = 10, 8
+	o.MaxTokenized, o.MaxLength = 10, 8
 	report, err := Check(context.Background(), read(t, plain(100)), nil, o)
 	if err != nil {
 		t.Fatal(err)
@@ -68,8 +69,7 @@ func TestSpread(t *testing.T) {
 	}
 }
 
-// A token that the model has, and no other model's, counts where a text spells
-// it.
+// TestModelsControlTokens: a control token that only this model has is found.
 func TestModelsControlTokens(t *testing.T) {
 	o := options(t, "")
 	special := o.Tokenizer.Specials()[0].Text

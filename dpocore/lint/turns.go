@@ -9,16 +9,17 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// spelled are control tokens of chat models in use, and the speakers of raw
-// transcripts, where they stand in a text.
+// spelled matches control tokens of common chat models and the speaker labels of raw
+// transcripts.
 var spelled = regexp.MustCompile(`<\|[A-Za-z_]+\|>|\[/?INST\]|<</?SYS>>|<(start|end)_of_turn>|\n\n(Human|Assistant):`)
 
-// turns looks at the prompt's turns and at what stands in the texts.
+// turns checks the prompt's turns for empty texts and unusual roles, and all texts for
+// control tokens.
 func (l *linter) turns(pair *preference.Pair) {
 	empty, roles, control := l.rule(emptyTurnRule), l.rule(rolesRule), l.rule(controlRule)
 	for i, turn := range pair.Prompt {
 		if strings.TrimSpace(turn.Content) == "" {
-			l.found(empty, pair, "turn %d, of the %s, is empty", i+1, turn.Role)
+			l.found(empty, pair, "turn %d (%s) is empty", i+1, turn.Role)
 			break
 		}
 	}
@@ -37,16 +38,16 @@ func (l *linter) turns(pair *preference.Pair) {
 	}
 }
 
-// oddRoles says what is unusual in the order of the speakers, or "".
+// oddRoles describes what is unusual in the order of the roles, or returns "".
 func oddRoles(prompt []preference.Turn) string {
 	for i, turn := range prompt {
 		switch {
 		case turn.Role == "system" && i > 0:
-			return fmt.Sprintf("turn %d is the system's; it belongs first", i+1)
+			return fmt.Sprintf("turn %d is a system turn; it must be first", i+1)
 		case i > 0 && turn.Role == prompt[i-1].Role:
-			return fmt.Sprintf("turns %d and %d are both the %s's", i, i+1, turn.Role)
+			return fmt.Sprintf("turns %d and %d both have the role %s", i, i+1, turn.Role)
 		case turn.Role == "assistant" && (i == 0 || prompt[i-1].Role == "system"):
-			return "the assistant speaks first"
+			return "the first turn is the assistant's"
 		}
 	}
 	if len(prompt) > 0 && prompt[len(prompt)-1].Role != "user" {
@@ -55,8 +56,8 @@ func oddRoles(prompt []preference.Turn) string {
 	return ""
 }
 
-// control returns the first control token that a text spells: one of the
-// model's, where it is known, or of another model.
+// control returns the first control token that a text spells, of a common model or of
+// the given tokenizer, or "".
 func (l *linter) control(text string) string {
 	if !strings.ContainsAny(text, "<[") && !strings.Contains(text, "\n\n") {
 		return ""
@@ -70,7 +71,7 @@ func (l *linter) control(text string) string {
 	return ""
 }
 
-// specials are the texts of the model's control tokens.
+// specials returns the texts of the model's control tokens.
 func (l *linter) specials() []string {
 	if l.o.Tokenizer != nil && l.tokenTexts == nil {
 		for _, special := range l.o.Tokenizer.Specials() {
@@ -80,22 +81,22 @@ func (l *linter) specials() []string {
 	return l.tokenTexts
 }
 
-// around is a text from a few characters before a part of it.
+// around returns the text from 20 characters before a part of it.
 func around(text, part string) string {
 	before, after, _ := strings.Cut(text, part)
 	runes := []rune(before)
 	return string(runes[max(0, len(runes)-20):]) + part + after
 }
 
-// wordTurns words the findings of turns.
-func (l *linter) wordTurns() {
+// reportTurns writes the findings of turns.
+func (l *linter) reportTurns() {
 	if f := l.rule(emptyTurnRule); f.Count > 0 {
-		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs a turn of the prompt is empty.", f.Count, f.Of), "Remove such turns, or fill in what was said.")
+		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs a turn of the prompt is empty.", f.Count, f.Of), "Remove such turns, or fill in their text.")
 	}
 	if f := l.rule(rolesRule); f.Count > 0 {
-		f.set(f.bySize(0.2), fmt.Sprintf("In %d of %d prompts the speakers do not take turns from the user to the user.", f.Count, f.Of), "Join turns of the same speaker, and end each prompt with the user's.")
+		f.set(f.bySize(0.2), fmt.Sprintf("In %d of %d prompts the roles do not alternate from a first to a last user turn.", f.Count, f.Of), "Merge consecutive turns of the same role, and end each prompt with a user turn.")
 	}
 	if f := l.rule(controlRule); f.Count > 0 {
-		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs a text spells a control token or a transcript's speaker.", f.Count, f.Of), "They are learned as plain text: remove them, and cut a text that goes on with another speaker.")
+		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs a text spells a control token or a transcript's speaker label.", f.Count, f.Of), "They would be learned as plain text: remove them, and cut texts that continue with another speaker.")
 	}
 }

@@ -8,13 +8,14 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// FNV-1a with 64 bits (Fowler, Noll, Vo): quick, and among millions of texts
-// two different ones hardly ever meet.
+// FNV-1a with 64 bits (Fowler, Noll, Vo): fast, with practically no collisions among
+// millions of texts.
 const (
 	hashStart = 14695981039346656037
 	hashPrime = 1099511628211
 )
 
+// mix adds a 64-bit value to a hash.
 func mix(hash uint64, value uint64) uint64 {
 	for shift := 0; shift < 64; shift += 8 {
 		hash = (hash ^ value>>shift&0xff) * hashPrime
@@ -22,9 +23,8 @@ func mix(hash uint64, value uint64) uint64 {
 	return hash
 }
 
-// words are the hashes of a text's words: runs of characters that are neither
-// white space nor punctuation, in lower case. A text without any has itself as
-// its only word.
+// words returns the hashes of a text's words: runs of characters that are neither
+// whitespace nor punctuation, in lower case. A text without any is a single word.
 func words(text string) []uint64 {
 	var list []uint64
 	hash, inside := uint64(hashStart), false
@@ -35,7 +35,7 @@ func words(text string) []uint64 {
 		hash, inside = hashStart, false
 	}
 	for _, r := range text {
-		if apart(r) {
+		if separates(r) {
 			end()
 			continue
 		}
@@ -61,16 +61,16 @@ func lower(r rune) rune {
 	return unicode.ToLower(r)
 }
 
-// apart reports whether a character stands between words.
-func apart(r rune) bool {
+// separates reports whether a character separates words.
+func separates(r rune) bool {
 	if r < utf8.RuneSelf {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '+' || r == '=' || r == '<' || r == '>' || r == '$' || r == '~' || r == '^' || r == '|')
 	}
 	return unicode.IsSpace(r) || unicode.IsPunct(r)
 }
 
-// whole is one hash of a list of words in their order.
-func whole(list []uint64) uint64 {
+// hashAll returns the hash of a sequence of words.
+func hashAll(list []uint64) uint64 {
 	hash := uint64(hashStart)
 	for _, word := range list {
 		hash = mix(hash, word)
@@ -78,7 +78,8 @@ func whole(list []uint64) uint64 {
 	return hash
 }
 
-// promptWords are the words of all turns, each turn after a mark of its role.
+// promptWords returns the words of all turns, each preceded by a hash of its role. A
+// single user turn has no role hash.
 func promptWords(prompt []preference.Turn) []uint64 {
 	var list []uint64
 	for _, turn := range prompt {
@@ -94,8 +95,8 @@ func promptWords(prompt []preference.Turn) []uint64 {
 	return list
 }
 
-// dice is Dice's coefficient of two lists of words, with as many of a word
-// as there are: twice the words in common, by all words (0 to 1).
+// dice returns Dice's coefficient of two multisets of words, from 0 to 1: twice the
+// number of common words divided by the number of all words.
 func dice(a, b []uint64) float64 {
 	if len(a)+len(b) == 0 {
 		return 1

@@ -27,18 +27,18 @@ func TestCheck(t *testing.T) {
 		"robust_dpo":   `did you mean "robust"?`,
 		"dpo":          `is "sigmoid"`,
 		"cdpo":         `"sigmoid" with label smoothing`,
-		"sft":          `a term beside a loss`,
+		"sft":          `a term added to a loss`,
 		"aot":          `sorts the pairs of a batch`,
 		"":             `did you mean`,
 	} {
 		err := loss.Check(given)
 		if err == nil {
-			t.Errorf("%q is no fault", given)
+			t.Errorf("%q is accepted", given)
 			continue
 		}
 		for _, part := range append(loss.Types(), want) {
 			if !strings.Contains(err.Error(), part) {
-				t.Errorf("%q: %q does not say %q", given, err, part)
+				t.Errorf("%q: %q does not contain %q", given, err, part)
 			}
 		}
 	}
@@ -48,27 +48,27 @@ func TestCheckSmoothing(t *testing.T) {
 	for _, c := range []struct {
 		lossType string
 		epsilon  float64
-		good     bool
+		valid    bool
 	}{
 		{"sigmoid", 0, true}, {"sigmoid", 0.1, true}, {"sigmoid", 0.5, false}, {"sigmoid", -0.1, false}, {"sigmoid", math.NaN(), false},
 		{"robust", 0, true}, {"robust", 0.49, true}, {"robust", 0.5, false},
 		{"exo_pair", 0, false}, {"exo_pair", 0.001, true}, {"exo_pair", 0.5, false}, {"exo_pair", math.NaN(), false},
 		{"hinge", 0, true}, {"hinge", 0.1, false}, {"bco_pair", math.NaN(), false},
-		{"sigmiod", 7, true}, // Check's to find
+		{"sigmiod", 7, true}, // reported by Check
 	} {
-		if err := loss.CheckSmoothing(c.lossType, c.epsilon); (err == nil) != c.good {
+		if err := loss.CheckSmoothing(c.lossType, c.epsilon); (err == nil) != c.valid {
 			t.Errorf("%s with %g: %v", c.lossType, c.epsilon, err)
 		}
 	}
 }
 
-// Each loss has a sentence of its own, with its paper; a stranger has none.
+// Each loss has a different sentence that names its paper; an unknown type has none.
 func TestAbout(t *testing.T) {
 	seen := map[string]string{"": "no loss"}
 	for _, lossType := range loss.Types() {
 		about := loss.About(lossType)
-		if other, twice := seen[about]; twice {
-			t.Errorf("%s and %s have the sentence %q", lossType, other, about)
+		if other, repeated := seen[about]; repeated {
+			t.Errorf("%s and %s have the same sentence %q", lossType, other, about)
 		}
 		if !strings.Contains(about, "arXiv") || !strings.HasSuffix(about, ".") {
 			t.Errorf("%s: %q", lossType, about)
@@ -80,7 +80,7 @@ func TestAbout(t *testing.T) {
 	}
 }
 
-// A graph of an unknown loss ends in Check's sentence as an error.
+// Building the graph of an unknown loss returns Check's error.
 func TestUnknownLossInAGraph(t *testing.T) {
 	exec, err := NewExec(backend, func(in []*Node) *Node {
 		return loss.Of("sigmiod", loss.Terms{Policy: in[0], Reference: in[0], Beta: Scalar(in[0].Graph(), in[0].DType(), 0.1)})

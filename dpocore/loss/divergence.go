@@ -4,37 +4,38 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// NearMost is how far apart, in nats, the logits of two models may be for Divergence.
-const NearMost = 80
+// MaxLogitGap is the largest difference between the logits of two models, in nats, for which Divergence is accurate.
+const MaxLogitGap = 80
 
-// Divergence is the Kullback-Leibler divergence KL(π‖π_ref) of the next token's two distributions, summed over each
-// answer's tokens, [answers] float32 in nats. It is exact over the vocabulary: nothing is sampled but the text, which is
-// the pairs' own. policy and reference are hidden states [row, hidden], the rest is as LogProbs has it.
+// Divergence returns the KL divergence KL(π‖π_ref) of the next-token distributions, summed over each answer's tokens,
+// [answers] float32 in nats. It sums over the whole vocabulary instead of sampling; the text is the pairs'. policy and
+// reference are hidden states [row, hidden]; the other arguments are those of LogProbs.
 //
 //	KL = Σ_v π(v)·(log π(v) − log π_ref(v)) = log(1 + Σ_v π(v)·(exp(d(v)) − 1 − d(v)))
 //
-// where d is logits_ref − logits less its mean under π. The second form sums terms above 0 alone, so that small divergences
-// keep their digits. The logits' difference is a product of the states' difference; what LogProbs makes of the policy's
-// states serves here too. furthest [] is the greatest d: above NearMost FarDivergence is to be taken.
-func Divergence(policy, reference, head *Node, a Answers, answers int) (divergence, furthest *Node) {
+// where d is logits_ref − logits minus its mean under π. All terms of the second form are positive, so small divergences
+// are accurate. The difference of the logits is computed from the difference of the hidden states; the other graph nodes
+// are the same as in LogProbs. maxGap [] is the maximum of d; if it is above MaxLogitGap, use FarDivergence.
+func Divergence(policy, reference, head *Node, a Answers, answers int) (divergence, maxGap *Node) {
 	states := a.states(policy)
 	exps, _ := exponentials(dot(states, head))
 	sum := sumAsTorch(exps)
 	mean := func(x *Node) *Node { return Div(sumAsTorch(Mul(exps, x)), sum) } // under π, [tokens]
 	d := dot(Sub(a.states(reference), states), head)
 	d = Sub(d, BroadcastToShape(Reshape(mean(d), d.Shape().Dim(0), 1), d.Shape()))
-	terms := Sub(Expm1(MinScalar(d, NearMost)), d)
+	terms := Sub(Expm1(MinScalar(d, MaxLogitGap)), d)
 	return a.sum(Log1p(mean(terms)), answers), ReduceAllMax(d)
 }
 
-// FarDivergence is Divergence of models that are as far apart as can be, by the first form; small divergences lose digits.
+// FarDivergence returns the same as Divergence, computed by the first form: it works for any difference between the models,
+// but small divergences lose precision.
 func FarDivergence(policy, reference, head *Node, a Answers, answers int) *Node {
 	logProbs := func(hidden *Node) *Node { // [tokens, vocabulary]
 		logits := dot(a.states(hidden), head)
-		exps, greatest := exponentials(logits)
-		norm := Add(Log(sumAsTorch(exps)), greatest)
+		exps, maximum := exponentials(logits)
+		norm := Add(Log(sumAsTorch(exps)), maximum)
 		return Sub(logits, BroadcastToShape(Reshape(norm, norm.Shape().Dim(0), 1), logits.Shape()))
 	}
-	mine, its := logProbs(policy), logProbs(reference)
-	return a.sum(sumAsTorch(Mul(Exp(mine), Sub(mine, its))), answers)
+	logPi, logRef := logProbs(policy), logProbs(reference)
+	return a.sum(sumAsTorch(Mul(Exp(logPi), Sub(logPi, logRef))), answers)
 }

@@ -11,20 +11,21 @@ import (
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
-// divergences returns the divergence of states from others, by answer: by Divergence and by FarDivergence, and the furthest.
-func (p problem) divergences(t *testing.T, others []float32) (near, far []float32, furthest float32) {
+// divergences returns the divergence of each answer under p's states from that under others, computed by Divergence and by
+// FarDivergence, and the maximum logit gap.
+func (p problem) divergences(t *testing.T, others []float32) (near, far []float32, maxGap float32) {
 	t.Helper()
 	n := len(p.source)
 	out := call(t, func(in []*Node) []*Node {
 		a := loss.Answers{Source: in[3], Target: in[4], Owner: in[5]}
-		near, furthest := loss.Divergence(in[0], in[1], in[2], a, p.answers)
-		return []*Node{near, loss.FarDivergence(in[0], in[1], in[2], a, p.answers), furthest}
+		near, maxGap := loss.Divergence(in[0], in[1], in[2], a, p.answers)
+		return []*Node{near, loss.FarDivergence(in[0], in[1], in[2], a, p.answers), maxGap}
 	}, matrix(p.states, p.row, p.hidden), matrix(others, p.row, p.hidden), matrix(p.head, p.vocabulary, p.hidden),
 		matrix(p.source, n), matrix(p.target, n), matrix(p.owner, n))
 	return out[0], out[1], out[2][0]
 }
 
-// hostDivergence computes it in float64, as Σ π·(log π − log π_ref).
+// hostDivergence computes Σ π·(log π − log π_ref) in float64.
 func (p problem) hostDivergence(others []float32) []float64 {
 	logProbs := func(states []float32, source int32) []float64 {
 		logits, sum := p.logits(states, source), 0.0
@@ -49,8 +50,8 @@ func (p problem) hostDivergence(others []float32) []float64 {
 	return divergence
 }
 
-// Divergences of all sizes are those of the definition in float64: up to NearMost by Divergence, where that of a model that
-// has hardly moved keeps its digits, and from 1 nat up by FarDivergence.
+// TestDivergence compares with the definition in float64: Divergence up to MaxLogitGap, including models that hardly differ,
+// and FarDivergence from 1 nat up.
 func TestDivergence(t *testing.T) {
 	for _, c := range []struct {
 		moved     float64
@@ -63,9 +64,9 @@ func TestDivergence(t *testing.T) {
 			others[i] = state + float32(r.NormFloat64()*c.moved)
 		}
 		want := p.hostDivergence(others)
-		byNear, byFar, furthest := p.divergences(t, others)
-		if (furthest <= loss.NearMost) != c.near {
-			t.Errorf("moved by %g: the furthest is %g", c.moved, furthest)
+		byNear, byFar, maxGap := p.divergences(t, others)
+		if (maxGap <= loss.MaxLogitGap) != c.near {
+			t.Errorf("moved by %g: the maxGap is %g", c.moved, maxGap)
 		}
 		for i := range want {
 			if c.near {
@@ -80,10 +81,10 @@ func TestDivergence(t *testing.T) {
 
 func TestDivergenceFromItself(t *testing.T) {
 	p := random(7, 12, 16, 600, 30, 4, 2)
-	near, _, furthest := p.divergences(t, p.states)
+	near, _, maxGap := p.divergences(t, p.states)
 	for i, got := range near {
-		if got != 0 || furthest != 0 {
-			t.Errorf("answer %d is %g from itself, the furthest %g", i, got, furthest)
+		if got != 0 || maxGap != 0 {
+			t.Errorf("answer %d is %g from itself, the maxGap %g", i, got, maxGap)
 		}
 	}
 }

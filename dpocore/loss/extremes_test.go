@@ -7,7 +7,8 @@ import (
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
-// At log-ratios and margins of ±10,000, at equal answers and at unused places of a row, losses and gradients are finite.
+// TestExtremesAreFinite: losses and gradients are finite at log-ratios and margins of ±10,000, for equal answers and for
+// unused places of a row.
 func TestExtremesAreFinite(t *testing.T) {
 	pairs := gains([2]float32{1e4, 0}, [2]float32{-1e4, 0}, [2]float32{0, 1e4}, [2]float32{0, -1e4}, [2]float32{1e4, 1e4},
 		[2]float32{-1e4, -1e4}, [2]float32{1e4, -1e4}, [2]float32{-1e4, 1e4}, [2]float32{0, 0})
@@ -29,14 +30,15 @@ func TestExtremesAreFinite(t *testing.T) {
 	})
 }
 
-// Where training starts both log-ratios are 0. By hand with β = 0.1, 16 chosen and 5 rejected tokens, and ε = 0.1 where
-// it applies; σ(0) = 1/2, and log σ(0) = −log 2. d is the gradient by chosen, e the one by rejected.
+// TestStart: when training starts, both log-ratios are 0. The values are by hand with β = 0.1, 16 chosen and 5 rejected
+// tokens, and ε = 0.1 if it applies; σ(0) = 1/2 and log σ(0) = −log 2. The two gradients are with respect to the chosen and
+// the rejected answer.
 func TestStart(t *testing.T) {
 	const ln2 = math.Ln2
 	for lossType, want := range map[string]struct{ loss, d, e float64 }{
 		"sigmoid":      {ln2, -0.04, 0.04},                                                                 // β·(ε − 1/2)
 		"hinge":        {1, -0.1, 0.1},                                                                     // −β
-		"ipo":          {25, -10. / 16, 10. / 5},                                                           // (1/(2β))²; −2/(2β) by the mean of the tokens
+		"ipo":          {25, -10. / 16, 10. / 5},                                                           // (1/(2β))²; −2/(2β) divided by the tokens
 		"robust":       {ln2, -0.0625, 0.0625},                                                             // (0.9 − 0.1)/0.8·log 2; −β/2·(0.9 + 0.1)/0.8
 		"exo_pair":     {0.51082562, -0.1 / 4 * math.Log(9), 0.1 / 4 * math.Log(9)},                        // −log 2 − ½·log 0.09; β·¼·(log ε − log(1−ε))
 		"nca_pair":     {2 * ln2, -0.025, 0.025},                                                           // β·(−1/2 + 1/4); β·1/4
@@ -54,11 +56,11 @@ func TestStart(t *testing.T) {
 		near(t, lossType+": the gradient by rejected", got.gradient[1], want.e, 1e-7*math.Max(1, math.Abs(want.e)))
 	}
 	if n := len(loss.Types()); n != 12 {
-		t.Errorf("%d losses; this table has 12", n)
+		t.Errorf("%d losses, but this table has 12", n)
 	}
 }
 
-// With β = 1/2 and a margin of exactly 1 hinge is at its corner: loss and gradient are 0, as PyTorch has them.
+// TestHingeCorner: at a margin of exactly 1 loss and gradient are 0, as in PyTorch.
 func TestHingeCorner(t *testing.T) {
 	got := run(t, "hinge", gains([2]float32{2, 0}), settings{beta: 0.5})
 	if got.losses[0] != 0 || got.gradient[0] != 0 || got.gradient[1] != 0 {
@@ -66,8 +68,8 @@ func TestHingeCorner(t *testing.T) {
 	}
 }
 
-// discopop at a margin of −100: −log σ(−100)·(1 − σ(−2000)) = 100, and the second term e^100·σ(−2000) = e^−1900 is 0.
-// The gradient is −β. Its factors alone are e^100, infinite in float32, and 0.
+// TestDiscoPOPFarBelowZero: at a margin of −100, −log σ(−100)·(1 − σ(−2000)) = 100, and the second term e^100·σ(−2000) = e^−1900 is 0.
+// The gradient is −β. The factors of the second term are e^100, infinite in float32, and 0.
 func TestDiscoPOPFarBelowZero(t *testing.T) {
 	got := run(t, "discopop", gains([2]float32{-100, 0}), settings{beta: 1})
 	if got.losses[0] != 100 || got.gradient[0] != -1 || got.gradient[1] != 1 {
@@ -75,9 +77,9 @@ func TestDiscoPOPFarBelowZero(t *testing.T) {
 	}
 }
 
-// Far out the gradients are small, and right in their leading digits: σ(12)·σ(−12) = e^−12/(1 + e^−12)² by the rejected
-// answer of apo_zero with β = 1, where σ(12)·(1 − σ(12)) in float32 is wrong by a part in 100; σ(−12) of DPO.
-func TestSmallGradientsKeepTheirDigits(t *testing.T) {
+// TestSmallGradientsAreAccurate: apo_zero with β = 1 has the gradient σ(12)·σ(−12) = e^−12/(1 + e^−12)² with respect to the
+// rejected answer, for which σ(12)·(1 − σ(12)) in float32 is off by 1 %; DPO has σ(−12).
+func TestSmallGradientsAreAccurate(t *testing.T) {
 	far := math.Exp(-12)
 	for lossType, want := range map[string]float64{"apo_zero": far / math.Pow(1+far, 2), "sigmoid": far / (1 + far)} {
 		got := run(t, lossType, gains([2]float32{24, 12}), settings{beta: 1})

@@ -10,17 +10,17 @@ import (
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
-// place is one pair with the settings that stand beside it.
+// place is one pair with its token counts.
 type place struct {
 	policy, reference [2]float32
 	tokens            [2]float32
 	sftTokens         float32
 }
 
-// settings are the scalars of a loss.
+// settings are a loss's scalar inputs.
 type settings struct{ beta, smoothing, sftWeight float32 }
 
-// result has losses [pairs] and their sum's gradient by the policy's log-probabilities [pairs, 2].
+// result has the losses [pairs] and the gradient of their sum with respect to the policy's log-probabilities [pairs, 2].
 type result struct{ losses, gradient []float32 }
 
 var (
@@ -28,7 +28,7 @@ var (
 	compiled  = map[string]*Exec{}
 )
 
-// graphOf is compiled once for each loss; beta, smoothing and the weight of the fine-tuning term are its inputs.
+// graphOf returns a loss's graph, compiled once; beta, label smoothing and the weight of the SFT term are inputs.
 func graphOf(t testing.TB, lossType string) *Exec {
 	t.Helper()
 	compiling.Lock()
@@ -48,7 +48,7 @@ func graphOf(t testing.TB, lossType string) *Exec {
 	return exec
 }
 
-// run computes a loss of pairs.
+// run computes the loss of pairs.
 func run(t testing.TB, lossType string, pairs []place, s settings) result {
 	t.Helper()
 	var policy, reference, tokens, sftTokens []float32
@@ -65,7 +65,7 @@ func run(t testing.TB, lossType string, pairs []place, s settings) result {
 	return result{out[0], out[1]}
 }
 
-// gains are pairs whose log-ratios are the given ones, with numbers of tokens that differ.
+// gains returns pairs with the given log-ratios and different numbers of tokens.
 func gains(list ...[2]float32) []place {
 	var pairs []place
 	for _, gain := range list {
@@ -75,7 +75,7 @@ func gains(list ...[2]float32) []place {
 	return pairs
 }
 
-// smoothingOf is one that the loss may have: 0.1, or none.
+// smoothingOf returns a label smoothing that the loss allows: 0.1, or 0.
 func smoothingOf(lossType string) float32 {
 	if loss.CheckSmoothing(lossType, 0.1) != nil {
 		return 0

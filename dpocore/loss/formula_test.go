@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// formula is a loss in float64 as its paper writes it: of the log-ratios a and b, those per token, β and ε.
+// formula is a loss in float64 as in its paper, a function of the log-ratios a and b, those per token, β and ε.
 type formula func(a, b, aToken, bToken, beta, epsilon float64) float64
 
 // logSigma is log σ(x).
@@ -44,7 +44,7 @@ var formulas = map[string]formula{
 	"sigmoid_norm": func(_, _, a, b, beta, _ float64) float64 { return -logSigma(beta * (a - b)) },
 }
 
-// host is the loss of a pair in float64, with the fine-tuning term, at a policy moved by d.
+// host returns the loss of a pair in float64, including the SFT term, with the policy's log-probabilities shifted by d.
 func host(lossType string, p place, s settings, d [2]float64) float64 {
 	var gain, token [2]float64
 	for side := range 2 {
@@ -55,9 +55,9 @@ func host(lossType string, p place, s settings, d [2]float64) float64 {
 	return formulas[lossType](gain[0], gain[1], token[0], token[1], float64(s.beta), float64(s.smoothing)) + float64(s.sftWeight)*sft
 }
 
-// slope is the loss's derivative by one log-probability, from the float64 formula. Of two central differences with steps
-// h and h/2, whose errors are c·h² and c·h²/4, (4·second − first)/3 is without them; what is left is of the order h⁴.
-func slope(lossType string, p place, s settings, side int) float64 {
+// derivative returns the loss's derivative with respect to one log-probability, from the float64 formula. The errors of two
+// central differences with steps h and h/2 are c·h² and c·h²/4, so (4·second − first)/3 has an error of order h⁴.
+func derivative(lossType string, p place, s settings, side int) float64 {
 	difference := func(h float64) float64 {
 		var up, down [2]float64
 		up[side], down[side] = h, -h
@@ -67,7 +67,7 @@ func slope(lossType string, p place, s settings, side int) float64 {
 	return (4*difference(h/2) - difference(h)) / 3
 }
 
-// grid are log-ratios around 0 and far from it. None is on hinge's corner, where a central difference means nothing.
+// grid returns log-ratios near 0 and far from it. None is at hinge's corner, where a central difference is meaningless.
 func grid() []place {
 	var pairs []place
 	values := []float32{0, 0.125, -0.125, 1.5, -1.5, 7, -7, 60, -60, 900, -900}
@@ -79,9 +79,9 @@ func grid() []place {
 	return pairs
 }
 
-// Every loss and its gradient against the float64 formula. Log-ratios come from float32 log-probabilities without
-// rounding; what remains is the rounding of the loss's own arithmetic, a few parts in 1e7 of its greatest terms, and β
-// times a log-ratio of 900 in the exponent.
+// TestFormulas compares every loss and its gradient with the float64 formula. The log-ratios are exact in float32; what
+// remains is rounding in the loss itself, a few parts in 1e7 of its largest terms and of β times a log-ratio of 900 in the
+// exponent.
 func TestFormulas(t *testing.T) {
 	forEach(t, func(t *testing.T, lossType string) {
 		for _, s := range []settings{{beta: 0.1}, {beta: 0.5}, {beta: 2}, {beta: 0.1, sftWeight: 0.5}} {
@@ -92,15 +92,15 @@ func TestFormulas(t *testing.T) {
 				want := host(lossType, p, s, [2]float64{})
 				near(t, name(i, p, s)+"loss", got.losses[i], want, 2e-6*math.Max(0.25, math.Abs(want)))
 				for side, answer := range []string{"chosen", "rejected"} {
-					want := slope(lossType, p, s, side)
-					near(t, name(i, p, s)+"gradient by "+answer, got.gradient[2*i+side], want, 4e-6*math.Max(float64(s.beta), math.Abs(want)))
+					want := derivative(lossType, p, s, side)
+					near(t, name(i, p, s)+"gradient wrt "+answer, got.gradient[2*i+side], want, 4e-6*math.Max(float64(s.beta), math.Abs(want)))
 				}
 			}
 		}
 	})
 }
 
-// Label smoothing of 0 is the loss without it, and robust without it is DPO.
+// TestNoSmoothing: with label smoothing of 0, sigmoid is plain DPO and robust is the same.
 func TestNoSmoothing(t *testing.T) {
 	pairs, s := grid(), settings{beta: 0.1}
 	dpo, robust := run(t, "sigmoid", pairs, s), run(t, "robust", pairs, s)

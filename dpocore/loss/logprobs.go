@@ -6,20 +6,22 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// Answers says which hidden states predict which tokens of which answers, each [tokens] int32 and as in batch.Row.
+// Answers maps hidden states to the tokens they predict and the answers these belong to. Each vector is [tokens] int32 and
+// as in batch.Row.
 type Answers struct {
 	Source, Target, Owner *Node
 }
 
-// LogProbs sums log π(token | what stands before) over each answer's tokens. From hidden states [row, hidden] and the
-// vocabulary matrix head [vocabulary, hidden] it returns logProbs and meanLogits, each [answers] float32, where answers
-// is twice the pairs of a row: chosen and rejected in turn. meanLogits sums each token's mean vocabulary logit.
+// LogProbs sums log π(token | preceding tokens) over each answer's tokens. From hidden states [row, hidden] and the
+// output matrix head [vocabulary, hidden] it returns logProbs and meanLogits, each [answers] float32, where answers is
+// twice the number of pairs in a row: chosen and rejected alternate. meanLogits sums the mean over the vocabulary of each
+// token's logits; it has no gradient.
 func LogProbs(hidden, head *Node, a Answers, answers int) (logProbs, meanLogits *Node) {
 	perToken, mean := TokenLogProbs(hidden, head, a)
 	return a.sum(perToken, answers), StopGradient(a.sum(mean, answers))
 }
 
-// states are the hidden states that predict the answers' tokens, [tokens, hidden].
+// states gathers the hidden states that predict the answers' tokens, [tokens, hidden].
 func (a Answers) states(hidden *Node) *Node {
 	return Gather(hidden, Reshape(a.Source, a.Source.Shape().Dim(0), 1))
 }
@@ -27,49 +29,48 @@ func (a Answers) states(hidden *Node) *Node {
 // sum sums x [tokens] over each answer's tokens, [answers].
 func (a Answers) sum(x *Node, answers int) *Node {
 	tokens := x.Shape().Dim(0)
-	return ReduceSum(Mul(owned(a.Owner, answers), BroadcastToDims(Reshape(x, tokens, 1), tokens, answers)), 0)
+	return ReduceSum(Mul(ownership(a.Owner, answers), BroadcastToDims(Reshape(x, tokens, 1), tokens, answers)), 0)
 }
 
-// dot is the logits of states [tokens, hidden], [tokens, vocabulary].
+// dot returns the logits [tokens, vocabulary] of states [tokens, hidden].
 func dot(states, head *Node) *Node { return DotGeneral(states, []int{1}, nil, head, []int{1}, nil) }
 
-// exponentials are exp(logit − greatest), [tokens, vocabulary], and each token's greatest logit [tokens].
-func exponentials(logits *Node) (exps, greatest *Node) {
-	greatest = StopGradient(ReduceAndKeep(logits, ReduceMax, -1))
-	exps = Exp(Sub(logits, BroadcastToShape(greatest, logits.Shape())))
-	return exps, Reshape(greatest, logits.Shape().Dim(0))
+// exponentials returns exp(logit − maximum) [tokens, vocabulary], and each token's maximum logit [tokens].
+func exponentials(logits *Node) (exps, maximum *Node) {
+	maximum = StopGradient(ReduceAndKeep(logits, ReduceMax, -1))
+	exps = Exp(Sub(logits, BroadcastToShape(maximum, logits.Shape())))
+	return exps, Reshape(maximum, logits.Shape().Dim(0))
 }
 
-// TokenLogProbs are the terms of LogProbs' sums, each [tokens]: a token's log-probability is its logit less the logarithm
-// of the summed exponentials of all; the logit of the target is hidden·head[target], which spares a gather from
-// [tokens, vocabulary].
+// TokenLogProbs returns the terms that LogProbs sums, each [tokens]. A token's log-probability is its logit minus the
+// log-sum-exp of all logits. Its logit is computed as hidden·head[target], which avoids a gather from [tokens, vocabulary].
 func TokenLogProbs(hidden, head *Node, a Answers) (logProbs, meanLogits *Node) {
 	tokens := a.Source.Shape().Dim(0)
 	states := a.states(hidden)
-	exps, greatest := exponentials(dot(states, head))
-	logSum := Add(Log(sumAsTorch(exps)), greatest)
+	exps, maximum := exponentials(dot(states, head))
+	logSum := Add(Log(sumAsTorch(exps)), maximum)
 	target := ReduceSum(Mul(states, Gather(head, Reshape(a.Target, tokens, 1))), -1)
 	mean := ReduceSum(Mul(states, BroadcastToShape(ReduceAndKeep(head, ReduceMean, 0), states.Shape())), -1)
 	return Sub(target, logSum), mean
 }
 
-// Tokens counts each answer's tokens, [answers] float32, from Answers.Owner; an answer that is not there counts 1.
+// Tokens counts each answer's tokens, [answers] float32, from Answers.Owner; an unused place counts as 1.
 func Tokens(owner *Node, answers int) *Node {
-	counts := ReduceSum(owned(owner, answers), 0)
+	counts := ReduceSum(ownership(owner, answers), 0)
 	return Max(counts, OnesLike(counts))
 }
 
-// owned is 1 where a token belongs to an answer, 0 elsewhere, [tokens, answers].
-func owned(owner *Node, answers int) *Node {
+// ownership returns 1 where a token belongs to an answer and 0 elsewhere, [tokens, answers].
+func ownership(owner *Node, answers int) *Node {
 	tokens := owner.Shape().Dim(0)
 	owners := BroadcastToDims(Reshape(owner, tokens, 1), tokens, answers)
 	return ConvertDType(Equal(owners, Iota(owner.Graph(), owners.Shape(), 1)), dtypes.Float32)
 }
 
-// sumAsTorch sums x [tokens, vocabulary] over the vocabulary, in float32 as PyTorch does on a CPU: into sixteen partial
-// sums. XLA's product of a matrix and a vector keeps eight, so that two halves make sixteen; its own sum is a tree. Small
-// terms are lost beside large ones, 9e-6 of a token's log-probability in PyTorch's order and next to nothing in the
-// tree's, and with the tree's a 270-token answer differs from TRL by 2.3e-3, with PyTorch's by 2e-4.
+// sumAsTorch sums x [tokens, vocabulary] over the vocabulary in float32, in PyTorch's order on a CPU: sixteen partial sums.
+// XLA's matrix-vector product has eight, so two halves make sixteen; XLA's own reduction is a tree. Adding small terms to
+// large sums costs 9e-6 of a token's log-probability in PyTorch's order and almost nothing in a tree. To match TRL, the
+// order is PyTorch's: a 270-token answer then differs by 2e-4 instead of 2.3e-3.
 func sumAsTorch(x *Node) *Node {
 	tokens, vocabulary := x.Shape().Dim(0), x.Shape().Dim(1)
 	parts := 1

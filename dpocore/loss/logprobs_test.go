@@ -12,14 +12,15 @@ import (
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
-// problem is an input of LogProbs on the host.
+// problem is an input of LogProbs.
 type problem struct {
 	row, hidden, vocabulary, answers int
 	states, head                     []float32 // [row, hidden] and [vocabulary, hidden]
 	source, target, owner            []int32
 }
 
-// random is a problem of a size whose last third of places is padding, scaled so that logits have that deviation.
+// random returns a problem in which the last third of the answer tokens is padding and the logits have the given standard
+// deviation.
 func random(seed uint64, row, hidden, vocabulary, tokens, answers int, deviation float64) problem {
 	r := rand.New(rand.NewPCG(seed, 0))
 	p := problem{row: row, hidden: hidden, vocabulary: vocabulary, answers: answers}
@@ -41,7 +42,7 @@ func random(seed uint64, row, hidden, vocabulary, tokens, answers int, deviation
 	return p
 }
 
-// graph returns [logProbs, meanLogits, gradient of Σ weights·logProbs by states].
+// graph returns [logProbs, meanLogits, gradient of Σ weights·logProbs with respect to states].
 func (p problem) graph(t testing.TB, weights []float32) [][]float32 {
 	t.Helper()
 	n := len(p.source)
@@ -52,7 +53,7 @@ func (p problem) graph(t testing.TB, weights []float32) [][]float32 {
 		matrix(p.source, n), matrix(p.target, n), matrix(p.owner, n), matrix(weights, p.answers))
 }
 
-// logits of a state, in float64.
+// logits returns the logits of a state in float64.
 func (p problem) logits(states []float32, source int32) []float64 {
 	logits := make([]float64, p.vocabulary)
 	for v := range logits {
@@ -63,7 +64,7 @@ func (p problem) logits(states []float32, source int32) []float64 {
 	return logits
 }
 
-// host computes the same sums in float64, token by token.
+// host computes LogProbs in float64, token by token.
 func (p problem) host() (logProbs, meanLogits []float64) {
 	logProbs, meanLogits = make([]float64, p.answers), make([]float64, p.answers)
 	for i, owner := range p.owner {
@@ -71,12 +72,12 @@ func (p problem) host() (logProbs, meanLogits []float64) {
 			continue
 		}
 		logits := p.logits(p.states, p.source[i])
-		greatest, sum, exps := slices.Max(logits), 0.0, 0.0
+		maximum, sum, exps := slices.Max(logits), 0.0, 0.0
 		for _, logit := range logits {
 			sum += logit
-			exps += math.Exp(logit - greatest)
+			exps += math.Exp(logit - maximum)
 		}
-		logProbs[owner] += logits[p.target[i]] - greatest - math.Log(exps)
+		logProbs[owner] += logits[p.target[i]] - maximum - math.Log(exps)
 		meanLogits[owner] += sum / float64(p.vocabulary)
 	}
 	return logProbs, meanLogits
@@ -90,14 +91,14 @@ func TestLogProbs(t *testing.T) {
 	}{
 		{"even vocabulary", 12, 8, 50, 20, 4, 1},
 		{"odd vocabulary", 12, 8, 51, 20, 4, 1},
-		{"one word", 5, 4, 1, 6, 2, 1}, // the only word is certain: log 1 = 0
+		{"one word", 5, 4, 1, 6, 2, 1}, // a single word has probability 1: log 1 = 0
 		{"one token, one answer", 1, 3, 7, 1, 1, 1},
-		{"confident", 9, 16, 33, 12, 2, 100}, // logits near ±200: e^logit is past float32 from 89 on
+		{"confident", 9, 16, 33, 12, 2, 100}, // logits near ±200: e^logit overflows float32 from 89 on
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := random(7, c.row, c.hidden, c.vocabulary, c.tokens, c.n, c.deviation)
 			if c.tokens == 1 {
-				p.owner[0] = 0 // a third of one token is none
+				p.owner[0] = 0 // with one token, a third is 0
 			}
 			got := p.graph(t, make([]float32, c.n))
 			logProbs, meanLogits := p.host()
@@ -109,8 +110,8 @@ func TestLogProbs(t *testing.T) {
 	}
 }
 
-// With two words and the states' logits (log 3, 0) and (0, 0), word 0 has the probabilities 3/4 and 1/2, word 1 has 1/4
-// and 1/2. Answer 0 owns word 0 then word 1: log 3/4 + log 1/2 = log 3/8. Answer 1 owns word 1 after the first state:
+// TestLogProbsByHand: two words and two states with logits (log 3, 0) and (0, 0), so word 0 has probabilities 3/4 and 1/2
+// and word 1 has 1/4 and 1/2. Answer 0 owns word 0 then word 1: log 3/4 + log 1/2 = log 3/8. Answer 1 owns word 1 after the first state:
 // log 1/4. Answer 2 owns nothing: 0. The mean logit is log 3 / 2 after the first state and 0 after the second.
 func TestLogProbsByHand(t *testing.T) {
 	p := problem{row: 2, hidden: 1, vocabulary: 2, answers: 3,
@@ -124,7 +125,7 @@ func TestLogProbsByHand(t *testing.T) {
 	}
 }
 
-// What stands at padding's places changes nothing, to the last bit.
+// TestLogProbsIgnorePadding: the values at padding do not change a single bit of the result.
 func TestLogProbsIgnorePadding(t *testing.T) {
 	p := random(3, 10, 6, 20, 12, 2, 1)
 	ones := []float32{1, 1}
@@ -144,8 +145,8 @@ func TestLogProbsIgnorePadding(t *testing.T) {
 	}
 }
 
-// The gradient by each hidden value against central differences of the float64 sums: with a step of 1e-4 their error is
-// of the order 1e-8. The answers' weights differ in sign, as DPO's do.
+// TestLogProbsGradient compares the gradient with respect to each hidden value with central differences in float64, whose
+// error at a step of 1e-4 is about 1e-8. The weights of the answers have both signs, as in DPO.
 func TestLogProbsGradient(t *testing.T) {
 	p := random(5, 6, 4, 9, 15, 3, 1)
 	weights := []float32{1, -0.5, 2}

@@ -8,8 +8,8 @@ import (
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
-// Mean logits are figures to look at: they carry no gradient, into a loss that contains them or otherwise.
-func TestMeanLogitsCarryNoGradient(t *testing.T) {
+// TestMeanLogitsHaveNoGradient: they are only reported, and contribute nothing to the gradient of a loss that contains them.
+func TestMeanLogitsHaveNoGradient(t *testing.T) {
 	p := random(5, 6, 4, 9, 15, 3, 1)
 	n := len(p.source)
 	out := call(t, func(in []*Node) []*Node {
@@ -17,12 +17,12 @@ func TestMeanLogitsCarryNoGradient(t *testing.T) {
 		return append(Gradient(ReduceAllSum(mean), in[0]), mean)
 	}, matrix(p.states, p.row, p.hidden), matrix(p.head, p.vocabulary, p.hidden),
 		matrix(p.source, n), matrix(p.target, n), matrix(p.owner, n))
-	for i, slope := range out[0] {
-		if slope != 0 {
-			t.Errorf("the gradient by hidden value %d is %g, want 0", i, slope)
+	for i, grad := range out[0] {
+		if grad != 0 {
+			t.Errorf("the gradient with respect to hidden value %d is %g, want 0", i, grad)
 		}
 	}
 	if out[1][0] == 0 {
-		t.Errorf("the mean logits are %v; one of 0 says nothing of its gradient", out[1])
+		t.Errorf("the mean logits are %v; want none of 0", out[1])
 	}
 }

@@ -4,13 +4,12 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// SFT is −log π(chosen)/n, [pairs], with n from Terms.SFTTokens: the term of supervised fine-tuning on the chosen answer,
-// TRL's "sft" in a list of losses (Wang et al. 2024, https://arxiv.org/abs/2411.10442, has it beside sigmoid and
-// bco_pair).
+// SFT is −log π(chosen)/n, [pairs], with n from Terms.SFTTokens: the supervised fine-tuning term on the chosen answer, "sft"
+// in TRL's list of losses (Wang et al. 2024, https://arxiv.org/abs/2411.10442, combine it with sigmoid and bco_pair).
 //
-// TRL's is the mean over all chosen tokens of a batch, so that long answers weigh more. With n the batch's chosen tokens
-// divided by its pairs, the mean of this over the batch is the same number, and so is its gradient. With n a pair's own
-// chosen tokens every pair weighs the same.
+// TRL averages over all chosen tokens of a batch, so longer answers have more weight. If n is the number of chosen tokens
+// in the batch divided by its number of pairs, the mean of SFT over the batch is the same value with the same gradient. If
+// n is the number of the pair's chosen tokens, all pairs have the same weight.
 func SFT(t Terms) *Node {
 	chosen, _ := sides(t.Policy)
 	return Neg(Div(chosen, t.SFTTokens))

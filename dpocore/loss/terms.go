@@ -4,57 +4,57 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// Terms are what a loss of the DPO family is made of. In the comments of this package a is a chosen answer's log-ratio
-// log π(answer) − log π_ref(answer), b the rejected one's, ε the label smoothing, and the margin β·(a − b).
+// Terms are the inputs of a loss. In the comments of this package, a is the log-ratio log π(answer) − log π_ref(answer) of
+// the chosen answer, b that of the rejected one, ε the label smoothing, and β·(a − b) the margin.
 type Terms struct {
 	Policy, Reference    *Node // summed log-probabilities [pairs, 2], chosen before rejected
-	Beta, LabelSmoothing *Node // scalars; smoothing only for the losses that have it
+	Beta, LabelSmoothing *Node // scalars; LabelSmoothing only for losses that use it
 
-	Tokens    *Node // numbers of answer tokens [pairs, 2] float32, none below 1; for ipo and sigmoid_norm
-	SFTWeight *Node // scalar, or nil for no term of supervised fine-tuning
-	SFTTokens *Node // with SFTWeight: what a pair's chosen log-probability is divided by, [pairs], none below 1: see SFT
+	Tokens    *Node // number of tokens of each answer, at least 1, [pairs, 2] float32; for ipo and sigmoid_norm
+	SFTWeight *Node // scalar, or nil for no SFT term
+	SFTTokens *Node // with SFTWeight: divisor of each chosen log-probability, at least 1, [pairs]; see SFT
 }
 
-// Rewards are the implicit rewards β·(log π(answer) − log π_ref(answer)), [pairs, 2].
+// Rewards returns the implicit rewards β·(log π(answer) − log π_ref(answer)), [pairs, 2].
 func (t Terms) Rewards() *Node {
-	gain := Sub(t.Policy, t.Reference)
-	return Mul(gain, BroadcastToShape(t.Beta, gain.Shape()))
+	ratios := Sub(t.Policy, t.Reference)
+	return Mul(ratios, BroadcastToShape(t.Beta, ratios.Shape()))
 }
 
-// Margins are the rewards of the chosen answers less those of the rejected ones, [pairs]. β comes last: of two rounded
-// rewards, XLA's fused multiply and add leaves a difference where the answers are equal.
+// Margins returns the rewards of the chosen answers minus those of the rejected ones, [pairs]. It multiplies by β last:
+// otherwise XLA's fused multiply-add gives a nonzero margin for equal answers.
 func (t Terms) Margins() *Node {
 	chosen, rejected := sides(Sub(t.Policy, t.Reference))
 	gap := Sub(chosen, rejected)
 	return Mul(gap, BroadcastToShape(t.Beta, gap.Shape()))
 }
 
-// perToken are the log-ratios a/|chosen| and b/|rejected|, each [pairs], with the numbers of tokens.
+// perToken returns the log-ratios per token, a/|chosen| and b/|rejected|, each [pairs].
 func (t Terms) perToken() (chosen, rejected *Node) {
 	return sides(Div(Sub(t.Policy, t.Reference), t.Tokens))
 }
 
-// smooth is the label smoothing beside each of x, of x's shape.
+// smooth broadcasts the label smoothing to the shape of x.
 func (t Terms) smooth(x *Node) *Node { return BroadcastToShape(t.LabelSmoothing, x.Shape()) }
 
-// halfByBeta is 1/(2β) beside each of x.
-func (t Terms) halfByBeta(x *Node) *Node {
+// inverse2Beta broadcasts 1/(2β) to the shape of x.
+func (t Terms) inverse2Beta(x *Node) *Node {
 	return BroadcastToShape(Reciprocal(MulScalar(t.Beta, 2)), x.Shape())
 }
 
-// sides parts [pairs, 2] into chosen and rejected, each [pairs].
+// sides splits [pairs, 2] into chosen and rejected, each [pairs].
 func sides(x *Node) (chosen, rejected *Node) {
 	side := func(i int) *Node { return Reshape(SliceAxis(x, 1, AxisElem(i)), x.Shape().Dim(0)) }
 	return side(0), side(1)
 }
 
-// softplus is log(1+eˣ) = −log σ(−x). The greatest exponent is taken out, so that nothing overflows, and is no part of
-// the gradient, so that this is σ(x) everywhere, at 0 as well.
+// softplus is log(1+eˣ) = −log σ(−x). The maximum exponent is factored out so that nothing overflows, and excluded from the
+// gradient so that this is σ(x) everywhere, including at 0.
 func softplus(x *Node) *Node {
-	greatest := StopGradient(Max(x, ZerosLike(x)))
-	return Add(greatest, Log(Add(Exp(Sub(x, greatest)), Exp(Neg(greatest)))))
+	maximum := StopGradient(Max(x, ZerosLike(x)))
+	return Add(maximum, Log(Add(Exp(Sub(x, maximum)), Exp(Neg(maximum)))))
 }
 
-// sigma is σ(x) = exp(−softplus(−x)). Its gradient is then the product σ(x)·σ(−x), which keeps its digits where σ(x) is
-// near 1 and σ(x)·(1 − σ(x)) would lose them.
+// sigma is σ(x) = exp(−softplus(−x)). Its gradient is then computed as σ(x)·σ(−x), which is accurate where σ(x) is near 1
+// and σ(x)·(1 − σ(x)) is not.
 func sigma(x *Node) *Node { return Exp(Neg(softplus(Neg(x)))) }

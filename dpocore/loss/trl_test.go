@@ -9,10 +9,11 @@ import (
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
-// trlEnv names the file of what TRL computed; interop/test_losses.py writes it and runs TestAgainstTRL.
+// trlEnv is the environment variable with the path of TRL's results; interop/test_losses.py writes them and runs
+// TestAgainstTRL.
 const trlEnv = "DPO_TRL_LOSSES"
 
-// trlCase is a loss of some pairs by TRL: each pair as a batch of its own, and all pairs as one batch.
+// trlCase is a loss of some pairs as computed by TRL, with each pair as a batch and with all pairs as one batch.
 type trlCase struct {
 	Type           string       `json:"type"`
 	Beta           float32      `json:"beta"`
@@ -23,11 +24,11 @@ type trlCase struct {
 	Tokens         [][2]float32 `json:"tokens"`
 	Losses         []float64    `json:"losses"`
 	Gradients      [][2]float64 `json:"gradients"`
-	BatchLoss      *float64     `json:"batch_loss"` // nil where TRL's is no mean over pairs
+	BatchLoss      *float64     `json:"batch_loss"` // nil if TRL's is not a mean over pairs
 	BatchGradients [][2]float64 `json:"batch_gradients"`
 }
 
-// pairs are the case's, with what each chosen log-probability of the fine-tuning term is divided by.
+// pairs returns the case's pairs; sftTokens gives the divisor of the SFT term.
 func (c trlCase) pairs(sftTokens func(i int) float32) []place {
 	pairs := make([]place, len(c.Policy))
 	for i := range pairs {
@@ -36,12 +37,12 @@ func (c trlCase) pairs(sftTokens func(i int) float32) []place {
 	return pairs
 }
 
-// TestAgainstTRL compares with TRL's own code, which computed in float64. Ours is float32: 1e-5 of a value, or, where
-// its terms cancel, 5e-7 of losses around 1 and of gradients around β.
+// TestAgainstTRL compares with TRL's code, run in float64. Ours is float32: the tolerance is 1e-5 of a value, or, if terms
+// cancel, 5e-7 for losses around 1 and gradients around β.
 func TestAgainstTRL(t *testing.T) {
 	path := os.Getenv(trlEnv)
 	if path == "" {
-		t.Skipf("%s names no file of TRL's results; make interop computes them", trlEnv)
+		t.Skipf("%s is not set to a file with TRL's results; run make interop", trlEnv)
 	}
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -51,38 +52,38 @@ func TestAgainstTRL(t *testing.T) {
 	if err := json.Unmarshal(raw, &cases); err != nil {
 		t.Fatal(err)
 	}
-	greatest := map[string]float64{}
+	maximum := map[string]float64{}
 	for _, c := range cases {
 		gap := max(c.alone(t), c.together(t))
-		greatest[c.Type] = max(greatest[c.Type], gap)
+		maximum[c.Type] = max(maximum[c.Type], gap)
 	}
 	for _, lossType := range loss.Types() {
-		gap, there := greatest[lossType]
+		gap, there := maximum[lossType]
 		if !there {
-			t.Errorf("%s says nothing of %s", path, lossType)
+			t.Errorf("%s has no results for %s", path, lossType)
 		}
 		t.Logf("%-12s differs by at most %.1e", lossType, gap)
 	}
 }
 
-// alone compares each pair as a batch of its own.
-func (c trlCase) alone(t *testing.T) (greatest float64) {
+// alone compares pairs computed one at a time.
+func (c trlCase) alone(t *testing.T) (maximum float64) {
 	s := settings{c.Beta, c.Smoothing, c.SFTWeight}
 	pairs := c.pairs(func(i int) float32 { return c.Tokens[i][0] })
 	got := run(t, c.Type, pairs, s)
 	for i, p := range pairs {
 		gap := apart(t, c.Type+", "+name(i, p, s)+"loss", got.losses[i], c.Losses[i], 1)
-		greatest = max(greatest, gap)
+		maximum = max(maximum, gap)
 		for side := range 2 {
 			gap := apart(t, c.Type+", "+name(i, p, s)+"gradient", got.gradient[2*i+side], c.Gradients[i][side], float64(c.Beta))
-			greatest = max(greatest, gap)
+			maximum = max(maximum, gap)
 		}
 	}
-	return greatest
+	return maximum
 }
 
 // together compares the mean over the pairs with TRL's loss of one batch.
-func (c trlCase) together(t *testing.T) (greatest float64) {
+func (c trlCase) together(t *testing.T) (maximum float64) {
 	if c.BatchLoss == nil {
 		return 0
 	}
@@ -96,17 +97,17 @@ func (c trlCase) together(t *testing.T) (greatest float64) {
 	for _, x := range got.losses {
 		mean += float64(x) / n
 	}
-	greatest = apart(t, c.Type+": loss of the batch", float32(mean), *c.BatchLoss, 1)
+	maximum = apart(t, c.Type+": loss of the batch", float32(mean), *c.BatchLoss, 1)
 	for i, p := range pairs {
 		for side := range 2 {
 			gap := apart(t, c.Type+", in the batch, "+name(i, p, s)+"gradient", got.gradient[2*i+side], n*c.BatchGradients[i][side], float64(c.Beta))
-			greatest = max(greatest, gap)
+			maximum = max(maximum, gap)
 		}
 	}
-	return greatest
+	return maximum
 }
 
-// apart is how far got is from want, as a part of want or of a twentieth of the scale where want is less.
+// apart returns the difference between got and want, relative to want or to a twentieth of scale, whichever is larger.
 func apart(t *testing.T, what string, got float32, want, scale float64) float64 {
 	t.Helper()
 	gap := math.Abs(float64(got)-want) / math.Max(math.Abs(want), scale/20)

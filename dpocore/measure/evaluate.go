@@ -17,7 +17,7 @@ import (
 )
 
 // Evaluate measures a set's pairs under the model with an adapter (a PEFT folder, or "" for none) and under the model
-// without it; [evaluation.Of] summarizes them. notes describes the pairs that were left out or truncated. progress
+// without it; [evaluation.Summarize] summarizes them. notes describes the pairs that were left out or truncated. progress
 // receives the number of rows done.
 func Evaluate(ctx context.Context, m *model.Model, adapter string, set *preference.Set, maxLength int, progress func(done, total int)) (pairs []evaluation.Pair, notes []string, err error) {
 	if pairs, notes, err = evaluate(ctx, m, adapter, set, maxLength, progress); err != nil {

@@ -46,7 +46,7 @@ func TestEvaluationDoesNotDependOnRows(t *testing.T) {
 	for _, part := range []struct{ each, total int }{{3, 9}, {1, 3}} {
 		apart := measure(part.each, part.total)
 		for i, pair := range apart {
-			for _, f := range [][2]float64{{pair.LogpsChosen, together[i].LogpsChosen}, {pair.RefLogpsReject, together[i].RefLogpsReject}, {pair.Margin, together[i].Margin}, {pair.KL, together[i].KL}} {
+			for _, f := range [][2]float64{{pair.LogpsChosen, together[i].LogpsChosen}, {pair.RefLogpsRejected, together[i].RefLogpsRejected}, {pair.Margin, together[i].Margin}, {pair.KL, together[i].KL}} {
 				if math.Abs(f[0]-f[1]) > 2e-3 { // log-probabilities are some hundred nats, in float32
 					t.Errorf("pair %d, %d at a time: %g, all at once: %g", i, part.each, f[0], f[1])
 				}
@@ -66,7 +66,7 @@ func TestEvaluationDoesNotDependOnRows(t *testing.T) {
 
 func report(t *testing.T, pairs []evaluation.Pair) evaluation.Report {
 	t.Helper()
-	r, err := evaluation.Of(pairs, 0.1)
+	r, err := evaluation.Summarize(pairs, 0.1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,10 +6,10 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/encode"
-	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -88,7 +88,7 @@ func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Se
 
 // setAdapter replaces the adapter's values by those of a PEFT folder.
 func setAdapter(p *policy.Policy, dir string) error {
-	values, err := export.ReadAdapter(dir, p.Layout)
+	values, err := adapter.ReadValues(dir, p.Layout)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (p *InspectedPair) add(tokens policy.Tokens, stage int) {
 // adaptersOf lists the folders of a run's adapters and their steps, the end of the run last. The end has the step of the
 // last checkpoint, which is left out if it has the same adapter.
 func adaptersOf(dir string) (folders []string, steps []int, err error) {
-	end, err := export.HashAdapter(dir)
+	end, err := adapter.Hash(dir)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -120,7 +120,7 @@ func adaptersOf(dir string) (folders []string, steps []int, err error) {
 	last := 0
 	for _, step := range checkpoints {
 		folder := filepath.Join(dir, run.CheckpointPrefix+strconv.Itoa(step))
-		hash, err := export.HashAdapter(folder)
+		hash, err := adapter.Hash(folder)
 		if err != nil {
 			return nil, nil, err
 		}

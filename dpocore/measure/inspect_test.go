@@ -42,7 +42,7 @@ func TestInspectionSumsToTheEvaluation(t *testing.T) {
 				{"chosen", pair.Chosen.Policy[step], pairs[i].LogpsChosen},
 				{"rejected", pair.Rejected.Policy[step], pairs[i].LogpsRejected},
 				{"chosen, reference", pair.Chosen.Reference, pairs[i].RefLogpsChosen},
-				{"rejected, reference", pair.Rejected.Reference, pairs[i].RefLogpsReject},
+				{"rejected, reference", pair.Rejected.Reference, pairs[i].RefLogpsRejected},
 			} {
 				sum := 0.0
 				for _, value := range f.tokens {

@@ -40,7 +40,7 @@ func PlainText(ctx context.Context, m *model.Model, adapter, path string, progre
 	if err != nil {
 		return evaluation.PlainText{}, fmt.Errorf("measure plain text of %s: %w", source, err)
 	}
-	return evaluation.PlainTextOf(source, passages), nil
+	return evaluation.SummarizePlainText(source, passages), nil
 }
 
 // measurePassages returns the log-probability of each passage before and after training, in nats.

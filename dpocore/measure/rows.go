@@ -73,7 +73,7 @@ func PairsOf(e encode.Examples) []evaluation.Pair {
 func (m RowPair) Fill(pair *evaluation.Pair) {
 	gains := Rewards(m.Policy, m.Reference, 1)
 	pair.LogpsChosen, pair.LogpsRejected = float64(m.Policy[0]), float64(m.Policy[1])
-	pair.RefLogpsChosen, pair.RefLogpsReject = float64(m.Reference[0]), float64(m.Reference[1])
+	pair.RefLogpsChosen, pair.RefLogpsRejected = float64(m.Reference[0]), float64(m.Reference[1])
 	pair.Margin = gains[0] - gains[1]
 }
 

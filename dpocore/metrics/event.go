@@ -1,72 +1,106 @@
 package metrics
 
-// Event is what one optimizer step showed. Means are over the pairs of the step,
-// and log-probabilities are sums over the tokens of an answer, in nats.
+// Event holds the metrics of one optimizer step. Means are over the pairs of the step; log-probabilities are summed over
+// the tokens of an answer, in nats.
 type Event struct {
-	Step         int     `json:"step"`          // counts from 1
-	Seconds      float64 `json:"seconds"`       // wall clock since this process began the run
-	Epoch        float64 `json:"epoch"`         // passes over the training pairs, a fraction
-	Loss         float64 `json:"loss"`          // DPO loss before the step's update
-	GradNorm     float64 `json:"grad_norm"`     // L2 norm of the whole gradient before clipping
-	LearningRate float64 `json:"learning_rate"` // the rate that this step used
+	Step         int     // counts from 1
+	Seconds      float64 // wall-clock time since this process started or resumed the run
+	Epoch        float64 // passes over the training pairs, fractional
+	Loss         float64 // before the step's update
+	GradNorm     float64 // L2 norm of the whole gradient before clipping
+	LearningRate float64 // used by this step
 
 	// A reward is beta times (policy log-probability − reference log-probability).
-	RewardsChosen     float64 `json:"rewards/chosen"`
-	RewardsRejected   float64 `json:"rewards/rejected"`
-	RewardsAccuracies float64 `json:"rewards/accuracies"` // share of pairs whose chosen reward is the greater
-	RewardsMargins    float64 `json:"rewards/margins"`    // chosen reward − rejected reward
+	RewardsChosen     float64
+	RewardsRejected   float64
+	RewardsAccuracies float64 // share of pairs whose chosen reward is the larger one
+	RewardsMargins    float64 // chosen reward − rejected reward
 
-	LogpsChosen    float64 `json:"logps/chosen"`    // policy log-probability of the chosen answer
-	LogpsRejected  float64 `json:"logps/rejected"`  // and of the rejected one
-	LogitsChosen   float64 `json:"logits/chosen"`   // mean vocabulary logit at the chosen answer's tokens
-	LogitsRejected float64 `json:"logits/rejected"` // and at the rejected one's
+	LogpsChosen    float64 // policy log-probability of the chosen answer
+	LogpsRejected  float64 // policy log-probability of the rejected answer
+	LogitsChosen   float64 // mean vocabulary logit at the chosen answer's tokens
+	LogitsRejected float64 // mean vocabulary logit at the rejected answer's tokens
 
-	NumTokens int64 `json:"num_tokens"` // tokens seen since step 1, this one included
+	NumTokens int64 // tokens seen since step 1, including this step
 
-	Objectives []Objective `json:"-"` // of a run that mixes several
+	Objectives []Objective // only in a run that mixes several objectives
 }
 
-// Evaluation is what the held-out pairs showed after a step. Means are over
-// pairs, not over batches. Step 0 is the model before any training.
+// Evaluation holds the metrics of the held-out pairs after a step. Means are over pairs, not over batches. Step 0 is the
+// model before any training.
 type Evaluation struct {
-	Step              int     `json:"step"`
-	Epoch             float64 `json:"epoch"`
-	Loss              float64 `json:"eval_loss"`
-	RewardsChosen     float64 `json:"eval_rewards/chosen"`
-	RewardsRejected   float64 `json:"eval_rewards/rejected"`
-	RewardsAccuracies float64 `json:"eval_rewards/accuracies"`
-	RewardsMargins    float64 `json:"eval_rewards/margins"`
-	LogpsChosen       float64 `json:"eval_logps/chosen"`
-	LogpsRejected     float64 `json:"eval_logps/rejected"`
-	Runtime           float64 `json:"eval_runtime"` // seconds the evaluation took
+	Step              int
+	Epoch             float64
+	Loss              float64
+	RewardsChosen     float64
+	RewardsRejected   float64
+	RewardsAccuracies float64
+	RewardsMargins    float64
+	LogpsChosen       float64
+	LogpsRejected     float64
+	Runtime           float64 // seconds that the evaluation took
 
-	Objectives []Objective `json:"-"` // of a run that mixes several
+	Objectives []Objective // only in a run that mixes several objectives
 }
 
-// MarshalJSON writes the event as one JSON object, null where a figure isn't finite.
-func (e Event) MarshalJSON() ([]byte, error) { return encodeRow(e), nil }
+// evaluationPrefix starts the names of held-out metrics.
+const evaluationPrefix = "eval_"
 
-// UnmarshalJSON reads an event; a figure that is null or missing becomes NaN.
-func (e *Event) UnmarshalJSON(data []byte) (err error) {
-	e.Objectives, err = decodeRow(data, e, "")
-	return err
+// fields lists the event's metrics in file order, under TRL's names.
+func (e *Event) fields() []field {
+	return []field{
+		{"step", (*integer)(&e.Step)},
+		{"seconds", (*Figure)(&e.Seconds)},
+		{"epoch", (*Figure)(&e.Epoch)},
+		{"loss", (*Figure)(&e.Loss)},
+		{"grad_norm", (*Figure)(&e.GradNorm)},
+		{"learning_rate", (*Figure)(&e.LearningRate)},
+		{"rewards/chosen", (*Figure)(&e.RewardsChosen)},
+		{"rewards/rejected", (*Figure)(&e.RewardsRejected)},
+		{"rewards/accuracies", (*Figure)(&e.RewardsAccuracies)},
+		{"rewards/margins", (*Figure)(&e.RewardsMargins)},
+		{"logps/chosen", (*Figure)(&e.LogpsChosen)},
+		{"logps/rejected", (*Figure)(&e.LogpsRejected)},
+		{"logits/chosen", (*Figure)(&e.LogitsChosen)},
+		{"logits/rejected", (*Figure)(&e.LogitsRejected)},
+		{"num_tokens", (*integer64)(&e.NumTokens)},
+	}
 }
 
-// MarshalJSON writes the evaluation as one JSON object, null where a figure isn't finite.
-func (e Evaluation) MarshalJSON() ([]byte, error) { return encodeRow(e), nil }
-
-// UnmarshalJSON reads an evaluation; a figure that is null or missing becomes NaN.
-func (e *Evaluation) UnmarshalJSON(data []byte) (err error) {
-	e.Objectives, err = decodeRow(data, e, evaluationPrefix)
-	return err
+// fields lists the evaluation's metrics in file order, under TRL's names.
+func (e *Evaluation) fields() []field {
+	return []field{
+		{"step", (*integer)(&e.Step)},
+		{"epoch", (*Figure)(&e.Epoch)},
+		{evaluationPrefix + "loss", (*Figure)(&e.Loss)},
+		{evaluationPrefix + "rewards/chosen", (*Figure)(&e.RewardsChosen)},
+		{evaluationPrefix + "rewards/rejected", (*Figure)(&e.RewardsRejected)},
+		{evaluationPrefix + "rewards/accuracies", (*Figure)(&e.RewardsAccuracies)},
+		{evaluationPrefix + "rewards/margins", (*Figure)(&e.RewardsMargins)},
+		{evaluationPrefix + "logps/chosen", (*Figure)(&e.LogpsChosen)},
+		{evaluationPrefix + "logps/rejected", (*Figure)(&e.LogpsRejected)},
+		{evaluationPrefix + "runtime", (*Figure)(&e.Runtime)},
+	}
 }
 
-func (e Event) step() int      { return e.Step }
-func (e Evaluation) step() int { return e.Step }
+// MarshalJSON writes the event as one JSON object, with null for a metric that isn't finite.
+func (e Event) MarshalJSON() ([]byte, error) { return encodeRow(&e), nil }
 
-func (e Event) objectives() []Objective      { return e.Objectives }
-func (e Evaluation) objectives() []Objective { return e.Objectives }
+// UnmarshalJSON reads an event; a metric that is null or missing becomes NaN.
+func (e *Event) UnmarshalJSON(data []byte) error { return decodeRow(data, e) }
 
-// prefix stands before the names of an objective's figures.
-func (e Event) prefix() string      { return "" }
-func (e Evaluation) prefix() string { return evaluationPrefix }
+// MarshalJSON writes the evaluation as one JSON object, with null for a metric that isn't finite.
+func (e Evaluation) MarshalJSON() ([]byte, error) { return encodeRow(&e), nil }
+
+// UnmarshalJSON reads an evaluation; a metric that is null or missing becomes NaN.
+func (e *Evaluation) UnmarshalJSON(data []byte) error { return decodeRow(data, e) }
+
+func (e *Event) step() int      { return e.Step }
+func (e *Evaluation) step() int { return e.Step }
+
+func (e *Event) objectives() *[]Objective      { return &e.Objectives }
+func (e *Evaluation) objectives() *[]Objective { return &e.Objectives }
+
+// prefix starts the names of an objective's metrics.
+func (e *Event) prefix() string      { return "" }
+func (e *Evaluation) prefix() string { return evaluationPrefix }

@@ -15,17 +15,17 @@ func TestReadHistory(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
 		steps      int
-		fault      string
+		wantErr    string
 	}{
 		{"empty", "", 0, ""},
 		{"one step and blank lines", "\n" + first + "\n", 1, ""},
 		{"torn last line", first + `{"step": 2, "lo`, 1, ""},
 		{"torn first line", `{"st`, 0, ""},
-		{"whole last line", first + `{"step": 2}`, 2, ""},
-		{"broken last line that ended", first + "{\n", 0, "line 2: unexpected end"},
-		{"broken line in the middle", first + "{\n" + first, 0, "line 2: unexpected end"},
-		{"a step twice", first + "\n" + first, 0, "line 3: step 1 follows step 1"},
-		{"a wrong type", `{"step": 1, "loss": true}` + "\n", 0, `line 1: field "loss": true is not a number`},
+		{"complete last line without a newline", first + `{"step": 2}`, 2, ""},
+		{"malformed last line with a newline", first + "{\n", 0, "line 2: unexpected end"},
+		{"malformed line in the middle", first + "{\n" + first, 0, "line 2: unexpected end"},
+		{"repeated step", first + "\n" + first, 0, "line 3: step 1 follows step 1"},
+		{"wrong type", `{"step": 1, "loss": true}` + "\n", 0, `line 1: field "loss": true is not a number`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -33,20 +33,20 @@ func TestReadHistory(t *testing.T) {
 				t.Fatal(err)
 			}
 			h, err := ReadHistory(dir)
-			if c.fault == "" {
+			if c.wantErr == "" {
 				if err != nil || len(h.Steps) != c.steps {
 					t.Fatalf("%d steps, error %v; want %d steps", len(h.Steps), err, c.steps)
 				}
 				return
 			}
-			if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, StepsFile)+", "+c.fault) {
-				t.Fatalf("error %v, want one with the file and %q", err, c.fault)
+			if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, StepsFile)+", "+c.wantErr) {
+				t.Fatalf("error %v, want one with the file and %q", err, c.wantErr)
 			}
 		})
 	}
 }
 
-func TestReadHistoryOfNoRun(t *testing.T) {
+func TestReadHistoryOfOtherFolder(t *testing.T) {
 	_, err := ReadHistory(t.TempDir())
 	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "is it a run folder?") {
 		t.Errorf("error %v", err)
@@ -76,12 +76,12 @@ func TestSeries(t *testing.T) {
 	}
 	for _, name := range []string{"", "Loss", "eval_grad_norm"} {
 		if _, _, ok := h.Series(name); ok {
-			t.Errorf("%q was taken for a metric", name)
+			t.Errorf("%q was accepted as a metric", name)
 		}
 	}
 	for _, name := range Names() {
 		if _, _, ok := (History{}).Series(name); !ok {
-			t.Errorf("%q is in Names and not in Series", name)
+			t.Errorf("%q is in Names but not in Series", name)
 		}
 	}
 }

@@ -10,22 +10,20 @@ import (
 	"example.com/gonb-dpo/internal/disk"
 )
 
-// Log appends the events and evaluations of a run to its folder. It is for one
-// goroutine, and one Log at a time may be open on a folder.
+// Log appends the events and evaluations of a run to its folder. It is not safe for concurrent use, and a folder may have
+// only one open Log at a time.
 type Log struct {
 	steps, evaluations *lineFile
 }
 
-// OpenLog opens the log in a run folder, made if it isn't there, to go on after
-// keepThroughStep: the step of the checkpoint that the run resumes from. Lines of
-// later steps and a torn last line are cut away, since a resumed run writes them
-// again. 0 begins anew with two empty files.
+// OpenLog opens the log in a run folder, creating the folder if needed, to continue after keepThroughStep: the step of the
+// checkpoint from which the run resumes. It removes the lines of later steps and a torn last line, since the resumed run
+// writes them again. With 0 it starts over with two empty files.
 //
-// Call Sync before a checkpoint is put on disk: then the log never lacks a step
-// that the checkpoint has.
+// Call Sync before committing a checkpoint to disk, so that the log never lacks a step that the checkpoint has.
 func OpenLog(dir string, keepThroughStep int) (*Log, error) {
 	if err := disk.MkdirAll(dir); err != nil {
-		return nil, fmt.Errorf("open the log of a run: %w", err)
+		return nil, fmt.Errorf("open the training log: %w", err)
 	}
 	steps, err := openLines[Event](filepath.Join(dir, StepsFile), keepThroughStep)
 	if err != nil {
@@ -40,10 +38,10 @@ func OpenLog(dir string, keepThroughStep int) (*Log, error) {
 }
 
 // Step appends one optimizer step. Steps must increase.
-func (l *Log) Step(e Event) error { return l.steps.append(e.Step, encodeRow(e)) }
+func (l *Log) Step(e Event) error { return l.steps.append(&e) }
 
 // Evaluation appends one evaluation. Steps must increase.
-func (l *Log) Evaluation(e Evaluation) error { return l.evaluations.append(e.Step, encodeRow(e)) }
+func (l *Log) Evaluation(e Evaluation) error { return l.evaluations.append(&e) }
 
 // Sync returns once everything appended is on disk.
 func (l *Log) Sync() error {
@@ -55,47 +53,48 @@ func (l *Log) Close() error {
 	return errors.Join(l.Sync(), l.steps.file.Close(), l.evaluations.file.Close())
 }
 
-// lineFile is one of the log's two files, open for appending.
+// lineFile is one of the two log files, open for appending.
 type lineFile struct {
-	file *disk.File
-	last int // step of the last line, -1 when there is none
+	file     *disk.File
+	lastStep int // of the last line, -1 if there is none
 }
 
-// openLines cuts the file down to the steps to keep and opens it for appending.
-func openLines[R row](path string, keepThroughStep int) (*lineFile, error) {
-	var kept []byte
-	last := -1
+// openLines cuts a file down to the steps to keep, and opens it for appending.
+func openLines[R any, P rowOf[R]](path string, keepThroughStep int) (*lineFile, error) {
+	var content []byte
+	lastStep := -1
 	if keepThroughStep > 0 {
-		rows, err := readRows[R](path)
+		rows, err := readRows[R, P](path)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
-		for _, r := range rows {
+		for i := range rows {
+			r := P(&rows[i])
 			if r.step() > keepThroughStep {
 				break
 			}
-			kept = append(append(kept, encodeRow(r)...), '\n')
-			last = r.step()
+			content = append(append(content, encodeRow(r)...), '\n')
+			lastStep = r.step()
 		}
 	}
-	if err := atomicfile.WriteBytes(path, kept); err != nil {
+	if err := atomicfile.WriteBytes(path, content); err != nil {
 		return nil, err
 	}
 	file, err := disk.Open(path, os.O_WRONLY|os.O_APPEND)
 	if err != nil {
-		return nil, fmt.Errorf("open the log of a run: %w", err)
+		return nil, fmt.Errorf("open the training log: %w", err)
 	}
-	return &lineFile{file: file, last: last}, nil
+	return &lineFile{file: file, lastStep: lastStep}, nil
 }
 
-// append writes one line in one call, so that a crash tears at most the last line.
-func (l *lineFile) append(step int, line []byte) error {
-	if step <= l.last {
-		return fmt.Errorf("append step %d to %s: its last line is already of step %d", step, l.file.Name(), l.last)
+// append writes one line in a single call, so that a crash tears at most the last line.
+func (l *lineFile) append(r row) error {
+	if r.step() <= l.lastStep {
+		return fmt.Errorf("append step %d to %s: the last line already has step %d", r.step(), l.file.Name(), l.lastStep)
 	}
-	if _, err := l.file.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("append step %d: %w", step, err)
+	if _, err := l.file.Write(append(encodeRow(r), '\n')); err != nil {
+		return fmt.Errorf("append step %d: %w", r.step(), err)
 	}
-	l.last = step
+	l.lastStep = r.step()
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// write runs a log over the steps from first through last, evaluating after every
+// write opens a log that keeps the given number of steps, and appends steps through last, with an evaluation after every
 // even one.
 func write(t *testing.T, dir string, keep, last int) {
 	t.Helper()
@@ -32,7 +32,7 @@ func write(t *testing.T, dir string, keep, last int) {
 	}
 }
 
-// files gives the text of both files of a run.
+// files returns the text of both files of a run.
 func files(t *testing.T, dir string) string {
 	t.Helper()
 	var text strings.Builder
@@ -58,25 +58,25 @@ func appendText(t *testing.T, path, text string) {
 	}
 }
 
-// A run of 7 steps stopped after any step and resumed from any checkpoint before it
-// leaves the bytes of one never stopped.
-func TestResumeEqualsNeverStopping(t *testing.T) {
-	whole := t.TempDir()
-	write(t, whole, 0, 7)
+// A run of 7 steps that stops after any step and resumes from any earlier checkpoint leaves the same bytes as an
+// uninterrupted run.
+func TestResumeEqualsUninterrupted(t *testing.T) {
+	uninterrupted := t.TempDir()
+	write(t, uninterrupted, 0, 7)
 	for stop := 0; stop <= 7; stop++ {
 		for checkpoint := 0; checkpoint <= stop; checkpoint++ {
 			dir := filepath.Join(t.TempDir(), "run")
 			write(t, dir, 0, stop)
 			appendText(t, filepath.Join(dir, StepsFile), `{"step": 8, "lo`)
 			write(t, dir, checkpoint, 7)
-			if got, want := files(t, dir), files(t, whole); got != want {
+			if got, want := files(t, dir), files(t, uninterrupted); got != want {
 				t.Errorf("stopped after %d, resumed from %d:\n%swant\n%s", stop, checkpoint, got, want)
 			}
 		}
 	}
 }
 
-func TestWholeLastLineWithoutNewlineIsKept(t *testing.T) {
+func TestCompleteLastLineWithoutNewline(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, 0, 1)
 	appendText(t, filepath.Join(dir, StepsFile), `{"step": 2, "loss": 0.25}`)
@@ -87,10 +87,10 @@ func TestWholeLastLineWithoutNewlineIsKept(t *testing.T) {
 	}
 }
 
-func TestZeroBeginsAnew(t *testing.T) {
+func TestZeroStartsOver(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, 0, 4)
-	appendText(t, filepath.Join(dir, StepsFile), "broken\n") // even so
+	appendText(t, filepath.Join(dir, StepsFile), "broken\n") // must not matter
 	write(t, dir, 0, 0)
 	h, err := ReadHistory(dir)
 	if err != nil || len(h.Steps)+len(h.Evaluations) != 0 {
@@ -98,13 +98,13 @@ func TestZeroBeginsAnew(t *testing.T) {
 	}
 }
 
-func TestNoTemporaryFileStays(t *testing.T) {
+func TestNoTemporaryFileRemains(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, 0, 3)
 	write(t, dir, 2, 3)
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 2 {
-		t.Errorf("the folder holds %v, error %v", entries, err)
+		t.Errorf("the folder contains %v, error %v", entries, err)
 	}
 }
 
@@ -118,11 +118,11 @@ func TestStepsMustIncrease(t *testing.T) {
 	defer log.Close()
 	for _, step := range []int{2, 3} {
 		if err := log.Step(Event{Step: step}); err == nil || !strings.Contains(err.Error(), StepsFile) {
-			t.Errorf("step %d after 3: error %v, want one that names the file", step, err)
+			t.Errorf("step %d after 3: error %v, want one with the file", step, err)
 		}
 	}
 	if err := log.Evaluation(Evaluation{Step: 2}); err == nil {
-		t.Error("a second evaluation of step 2 was taken")
+		t.Error("a second evaluation of step 2 was accepted")
 	}
 	if err := log.Step(Event{Step: 4}); err != nil {
 		t.Error(err)
@@ -141,7 +141,7 @@ func TestEvaluationBeforeTheFirstStep(t *testing.T) {
 	}
 }
 
-func TestOpenLogNamesABrokenLine(t *testing.T) {
+func TestOpenLogNamesMalformedLine(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, 0, 2)
 	appendText(t, filepath.Join(dir, EvaluationsFile), "{}\n")

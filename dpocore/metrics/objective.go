@@ -3,115 +3,94 @@ package metrics
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
-	"reflect"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// Objective is what the pairs of one objective showed, in a step or an evaluation
-// of a run that mixes several. Means are over these pairs. In JSON its figures
-// stand beside the row's, each under the total's name, a slash and the objective's:
-// "rewards/accuracies/helpfulness", "eval_loss/helpfulness". A step without a pair
-// of the objective has none of them.
+// Objective holds the metrics of one objective's pairs, in a step or an evaluation of a run that mixes several objectives.
+// Means are over these pairs. In JSON the metrics follow those of the whole row, each named after the total, a slash and
+// the objective: "rewards/accuracies/helpfulness", "eval_loss/helpfulness". A step without a pair of the objective has none.
 type Objective struct {
-	Name              string  `json:"-"`
-	Pairs             int     `json:"pairs"` // so many of the row's
-	Loss              float64 `json:"loss"`
-	RewardsAccuracies float64 `json:"rewards/accuracies"`
-	RewardsMargins    float64 `json:"rewards/margins"`
+	Name              string
+	Pairs             int // number of the row's pairs
+	Loss              float64
+	RewardsAccuracies float64
+	RewardsMargins    float64
 }
 
-// evaluationPrefix stands before the names of held-out figures.
-const evaluationPrefix = "eval_"
-
-// objectiveFields are the fields of an Objective that are figures.
-var objectiveFields = figureFields(reflect.TypeFor[Objective]())
-
-// appendObjectives appends the figures of objectives to a row's JSON, in the order
-// of their names.
-func appendObjectives(out []byte, prefix string, list []Objective) []byte {
-	for _, o := range byName(list) {
-		value := reflect.ValueOf(o)
-		for _, f := range objectiveFields {
-			out = append(out, ", "...)
-			out = appendField(out, prefix+f.name+"/"+o.Name, value.Field(f.index))
-		}
+// fields lists the objective's metrics in file order.
+func (o *Objective) fields() []field {
+	return []field{
+		{"pairs", (*integer)(&o.Pairs)},
+		{"loss", (*Figure)(&o.Loss)},
+		{"rewards/accuracies", (*Figure)(&o.RewardsAccuracies)},
+		{"rewards/margins", (*Figure)(&o.RewardsMargins)},
 	}
-	return out
 }
 
+// byName returns the objectives sorted by name.
 func byName(list []Objective) []Objective {
 	return slices.SortedFunc(slices.Values(list), func(a, b Objective) int { return cmp.Compare(a.Name, b.Name) })
 }
 
-// decodeObjectives finds the figures of objectives among a row's keys.
+// decodeObjectives reads the metrics of objectives from a row's keys.
 func decodeObjectives(raw map[string]json.RawMessage, prefix string) ([]Objective, error) {
-	found := map[string]bool{}
+	names := map[string]bool{}
 	for key := range raw {
-		if _, name, ok := objectiveKey(key, prefix); ok {
-			found[name] = true
+		if _, name, ok := cutObjective(key, prefix); ok {
+			names[name] = true
 		}
 	}
 	var list []Objective
-	for name := range found {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
 		o := Objective{Name: name}
-		value := reflect.ValueOf(&o).Elem()
-		for _, f := range objectiveFields {
-			key := prefix + f.name + "/" + name
-			if err := decodeField(raw[key], value.Field(f.index)); err != nil {
-				return nil, fmt.Errorf("field %q: %w", key, err)
-			}
+		if err := decodeFields(raw, o.fields(), prefix, "/"+name); err != nil {
+			return nil, err
 		}
 		list = append(list, o)
 	}
-	return byName(list), nil
+	return list, nil
 }
 
-// objectiveKey takes "eval_rewards/accuracies/helpfulness" apart: the index of the
-// field of an Objective, and the objective's name.
-func objectiveKey(key, prefix string) (field int, name string, ok bool) {
-	for _, f := range objectiveFields {
+// cutObjective splits "eval_rewards/accuracies/helpfulness" into the metric "rewards/accuracies" and the objective's name.
+func cutObjective(key, prefix string) (metric, name string, ok bool) {
+	for _, f := range new(Objective).fields() {
 		if name, ok := strings.CutPrefix(key, prefix+f.name+"/"); ok && name != "" {
-			return f.index, name, true
+			return f.name, name, true
 		}
 	}
-	return 0, "", false
+	return "", "", false
 }
 
-// Objectives lists the objectives that a run recorded, in the order of their names;
-// a run that mixes none has none.
+// Objectives lists the names of the objectives that a run recorded, sorted. It is empty for a run without a mix.
 func (h History) Objectives() []string {
-	found := map[string]bool{}
+	names := map[string]bool{}
 	for _, e := range h.Steps {
 		for _, o := range e.Objectives {
-			found[o.Name] = true
+			names[o.Name] = true
 		}
 	}
 	for _, e := range h.Evaluations {
 		for _, o := range e.Objectives {
-			found[o.Name] = true
+			names[o.Name] = true
 		}
 	}
-	var names []string
-	for name := range found {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+	return slices.Sorted(maps.Keys(names))
 }
 
-// objectiveSeries gives a figure of one objective over the rows that have it.
-func objectiveSeries[R row](rows []R, prefix, key string) (steps, values []float64, ok bool) {
-	field, name, ok := objectiveKey(key, prefix)
+// objectiveSeries returns one objective's metric over the rows that have it.
+func objectiveSeries[R any, P rowOf[R]](rows []R, key string) (steps, values []float64, ok bool) {
+	metric, name, ok := cutObjective(key, P(new(R)).prefix())
 	if !ok {
 		return nil, nil, false
 	}
-	for _, r := range rows {
-		for _, o := range r.objectives() {
+	for i := range rows {
+		r := P(&rows[i])
+		for _, o := range *r.objectives() {
 			if o.Name == name {
-				steps = append(steps, float64(r.step()))
-				values = append(values, asFloat(reflect.ValueOf(o).Field(field)))
+				value, _ := find(o.fields(), metric)
+				steps, values = append(steps, float64(r.step())), append(values, value.float())
 			}
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// mixed is a run of two steps, the second without a pair of truthfulness, and an evaluation.
+// mixed is a run of two steps and one evaluation. The second step has no truthfulness pair.
 func mixed() History {
 	return History{
 		Steps: []Event{
@@ -19,29 +19,29 @@ func mixed() History {
 	}
 }
 
-// The line of a step, byte for byte: the totals as ever, then the objectives by name.
-func TestObjectivesStandBesideTheTotals(t *testing.T) {
+// A line holds the totals as in a run without a mix, then the objectives by name.
+func TestObjectivesFollowTotals(t *testing.T) {
 	const want = `, "num_tokens": 0, "pairs/helpfulness": 6, "loss/helpfulness": 0.6, "rewards/accuracies/helpfulness": 1, "rewards/margins/helpfulness": 0.3` +
 		`, "pairs/truthfulness": 2, "loss/truthfulness": 0.7, "rewards/accuracies/truthfulness": 0.5, "rewards/margins/truthfulness": 0.01}`
-	if got := string(encodeRow(mixed().Steps[0])); !strings.HasSuffix(got, want) {
+	if got := string(encodeRow(&mixed().Steps[0])); !strings.HasSuffix(got, want) {
 		t.Errorf("the line is\n%s\nwant it to end with\n%s", got, want)
 	}
-	const held = `"eval_pairs/helpfulness": 20, "eval_loss/helpfulness": 0.55, "eval_rewards/accuracies/helpfulness": 0.9`
-	if got := string(encodeRow(mixed().Evaluations[0])); !strings.Contains(got, held) {
-		t.Errorf("the line is\n%s\nwant it to have\n%s", got, held)
+	const heldOut = `"eval_pairs/helpfulness": 20, "eval_loss/helpfulness": 0.55, "eval_rewards/accuracies/helpfulness": 0.9`
+	if got := string(encodeRow(&mixed().Evaluations[0])); !strings.Contains(got, heldOut) {
+		t.Errorf("the line is\n%s\nwant it to contain\n%s", got, heldOut)
 	}
-	if got := string(encodeRow(Event{Step: 1})); !strings.HasSuffix(got, `"num_tokens": 0}`) {
-		t.Errorf("a line without objectives ends otherwise than before: %s", got)
+	if got := string(encodeRow(&Event{Step: 1})); !strings.HasSuffix(got, `"num_tokens": 0}`) {
+		t.Errorf("a line without objectives ends differently: %s", got)
 	}
 }
 
-func TestSeriesOfAnObjective(t *testing.T) {
+func TestObjectiveSeries(t *testing.T) {
 	h := mixed()
 	if got := h.Objectives(); !slices.Equal(got, []string{"helpfulness", "truthfulness"}) {
 		t.Errorf("objectives %q", got)
 	}
 	if got := (History{Steps: []Event{{Step: 1}}}).Objectives(); len(got) > 0 {
-		t.Errorf("a run without a mix has the objectives %q", got)
+		t.Errorf("a run without a mix has objectives %q", got)
 	}
 	for name, want := range map[string][2][]float64{
 		"loss/helpfulness":                      {{1, 2}, {0.6, 0.5}},
@@ -60,8 +60,8 @@ func TestSeriesOfAnObjective(t *testing.T) {
 	}
 }
 
-// A log that is opened to go on keeps the bytes of the lines that it keeps.
-func TestObjectivesSurviveAResume(t *testing.T) {
+// Resuming a log leaves the bytes of the remaining lines unchanged.
+func TestObjectivesSurviveResume(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, StepsFile)
 	log, err := OpenLog(dir, 0)
@@ -81,7 +81,7 @@ func TestObjectivesSurviveAResume(t *testing.T) {
 	}
 	log.Close()
 	if after, _ := os.ReadFile(path); string(after) != string(before) || len(after) == 0 {
-		t.Errorf("the log was\n%sand is\n%s", before, after)
+		t.Errorf("the log was\n%snow it is\n%s", before, after)
 	}
 }
 
@@ -90,7 +90,7 @@ func TestTrainerStateHasObjectives(t *testing.T) {
 	if len(rows) != 3 || rows[1]["rewards/margins/helpfulness"] != 0.4 || rows[2]["eval_rewards/accuracies/truthfulness"] != 0.6 {
 		t.Errorf("log_history is %v", rows)
 	}
-	if _, there := rows[1]["loss/truthfulness"]; there {
-		t.Error("a step without a pair of an objective has its loss")
+	if _, exists := rows[1]["loss/truthfulness"]; exists {
+		t.Error("a step without a truthfulness pair has its loss")
 	}
 }

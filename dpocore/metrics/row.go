@@ -1,114 +1,98 @@
 package metrics
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"math"
-	"reflect"
-	"strconv"
 )
 
-// A row is a struct whose figures are int, int64 or float64 with a json tag: Event
-// or Evaluation, and an Objective within them. The tags are the only place where
-// TRL's names stand.
-
-// figureField is a field of a row that holds a figure.
-type figureField struct {
-	index int
-	name  string
+// row is one line of a log: *Event or *Evaluation.
+type row interface {
+	step() int
+	fields() []field
+	objectives() *[]Objective
+	prefix() string
 }
 
-// figureFields lists the fields of a row that hold figures, in their order.
-func figureFields(kind reflect.Type) (list []figureField) {
-	for i := range kind.NumField() {
-		if name := kind.Field(i).Tag.Get("json"); name != "-" {
-			list = append(list, figureField{i, name})
+// rowOf is the pointer type of a row R.
+type rowOf[R any] interface {
+	*R
+	row
+}
+
+// field is one metric of a row: its name in JSON and its place in the row.
+type field struct {
+	name  string
+	value number
+}
+
+// number is a *Figure, *integer or *integer64.
+type number interface {
+	json.Marshaler
+	json.Unmarshaler
+	float() float64
+}
+
+// find returns the metric of that name.
+func find(fields []field, name string) (value number, ok bool) {
+	for _, f := range fields {
+		if f.name == name {
+			return f.value, true
 		}
 	}
-	return list
+	return nil, false
 }
 
-// encodeRow writes the row as a JSON object: keys in the order of the fields, then
-// those of its objectives.
-func encodeRow[R row](r R) []byte {
-	value := reflect.ValueOf(r)
-	out := []byte{'{'}
-	for i, f := range figureFields(value.Type()) {
+// encodeRow writes a row as a JSON object: its metrics in order, then those of its objectives by name.
+func encodeRow(r row) []byte {
+	out := appendFields([]byte{'{'}, r.fields(), "", "")
+	for _, o := range byName(*r.objectives()) {
+		out = appendFields(append(out, ", "...), o.fields(), r.prefix(), "/"+o.Name)
+	}
+	return append(out, '}')
+}
+
+// appendFields appends keys and numbers, each key between prefix and suffix.
+func appendFields(out []byte, fields []field, prefix, suffix string) []byte {
+	for i, f := range fields {
 		if i > 0 {
 			out = append(out, ", "...)
 		}
-		out = appendField(out, f.name, value.Field(f.index))
+		key, _ := json.Marshal(prefix + f.name + suffix) // neither a string nor a number can fail
+		number, _ := f.value.MarshalJSON()
+		out = append(append(append(out, key...), ": "...), number...)
 	}
-	return append(appendObjectives(out, r.prefix(), r.objectives()), '}')
+	return out
 }
 
-// appendField appends a key and its figure.
-func appendField(out []byte, name string, field reflect.Value) []byte {
-	quoted, _ := json.Marshal(name) // a string always can be written
-	out = append(append(out, quoted...), ": "...)
-	if field.CanInt() {
-		return strconv.AppendInt(out, field.Int(), 10)
-	}
-	return appendNumber(out, field.Float())
-}
-
-// asFloat is a figure whatever its type.
-func asFloat(field reflect.Value) float64 {
-	if field.CanInt() {
-		return float64(field.Int())
-	}
-	return field.Float()
-}
-
-// appendNumber appends the shortest JSON number that reads back as x, or null.
-func appendNumber(out []byte, x float64) []byte {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return append(out, "null"...)
-	}
-	return strconv.AppendFloat(out, x, 'g', -1, 64)
-}
-
-// decodeRow fills the row that the pointer leads to, and returns its objectives,
-// whose names have a prefix. Keys it doesn't know are passed over, so a log that TRL
-// itself wrote can be read. "step" must be there; a float64 that is missing or null
-// becomes NaN, another integer becomes 0.
-func decodeRow(data []byte, pointer any, prefix string) ([]Objective, error) {
+// decodeRow fills a row from a JSON object. It ignores unknown keys, so it can read a log that TRL wrote. "step" is
+// required; any other float that is missing becomes NaN, any other integer 0.
+func decodeRow(data []byte, r row) error {
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(data, &raw); err != nil {
-		return nil, err
+		return err
 	}
 	if _, ok := raw["step"]; !ok {
-		return nil, fmt.Errorf("field %q is missing", "step")
+		return fmt.Errorf("field %q is missing", "step")
 	}
-	value := reflect.ValueOf(pointer).Elem()
-	for _, f := range figureFields(value.Type()) {
-		if err := decodeField(raw[f.name], value.Field(f.index)); err != nil {
-			return nil, fmt.Errorf("field %q: %w", f.name, err)
-		}
+	if err := decodeFields(raw, r.fields(), "", ""); err != nil {
+		return err
 	}
-	return decodeObjectives(raw, prefix)
+	list, err := decodeObjectives(raw, r.prefix())
+	*r.objectives() = list
+	return err
 }
 
-// decodeField sets one field of a row from its JSON text, nil when it's missing.
-func decodeField(text json.RawMessage, field reflect.Value) error {
-	number := math.NaN()
-	if text != nil && !bytes.Equal(text, []byte("null")) {
-		if err := json.Unmarshal(text, &number); err != nil {
-			return fmt.Errorf("%.40s is not a number", text)
+// decodeFields sets metrics from their keys, each between prefix and suffix.
+func decodeFields(raw map[string]json.RawMessage, fields []field, prefix, suffix string) error {
+	for _, f := range fields {
+		key := prefix + f.name + suffix
+		text, ok := raw[key]
+		if !ok {
+			text = json.RawMessage("null")
+		}
+		if err := f.value.UnmarshalJSON(text); err != nil {
+			return fmt.Errorf("field %q: %w", key, err)
 		}
 	}
-	if !field.CanInt() {
-		field.SetFloat(number)
-		return nil
-	}
-	if math.IsNaN(number) {
-		field.SetInt(0)
-		return nil
-	}
-	if number != math.Trunc(number) || number < 0 || number > 1<<53 {
-		return fmt.Errorf("%.40s is not a whole number from 0 up", text)
-	}
-	field.SetInt(int64(number))
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// filled gives a row whose every field has a value of its own.
+// filled returns a row in which every number is different.
 func filled[R any]() R {
 	var r R
 	value := reflect.ValueOf(&r).Elem()
@@ -33,27 +33,25 @@ func TestNamesAreTRLs(t *testing.T) {
 	}
 }
 
-func TestRowsComeBackAsWritten(t *testing.T) {
+func TestRowsRoundTrip(t *testing.T) {
 	event, evaluation := filled[Event](), filled[Evaluation]()
 	event.Objectives = []Objective{{"hh-rlhf/helpful-base", 3, 0.5, 2.0 / 3, -0.25}, {"mine \"é\"", 1, 0.75, 0, 0}}
 	evaluation.Objectives = []Objective{{"safe", 20, 0.5, 0.85, 0.1}}
-	var eventBack Event
-	var evaluationBack Evaluation
-	for _, c := range []struct{ row, back any }{{event, &eventBack}, {evaluation, &evaluationBack}} {
+	for _, c := range []struct{ row, decoded any }{{event, new(Event)}, {evaluation, new(Evaluation)}} {
 		text, err := json.Marshal(c.row)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := json.Unmarshal(text, c.back); err != nil {
+		if err := json.Unmarshal(text, c.decoded); err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
-		if got := reflect.ValueOf(c.back).Elem().Interface(); !reflect.DeepEqual(got, c.row) {
-			t.Errorf("came back as\n%+v\nwas\n%+v", got, c.row)
+		if got := reflect.ValueOf(c.decoded).Elem().Interface(); !reflect.DeepEqual(got, c.row) {
+			t.Errorf("decoded\n%+v\nwant\n%+v", got, c.row)
 		}
 	}
 }
 
-func TestNotFiniteIsNull(t *testing.T) {
+func TestNonFiniteIsNull(t *testing.T) {
 	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		text, err := json.Marshal(Event{Step: 1, Loss: x})
 		if err != nil {
@@ -62,34 +60,34 @@ func TestNotFiniteIsNull(t *testing.T) {
 		if !strings.Contains(string(text), `"loss":null`) {
 			t.Errorf("%g was written as %s", x, text)
 		}
-		var back Event
-		if err := json.Unmarshal(text, &back); err != nil {
+		var decoded Event
+		if err := json.Unmarshal(text, &decoded); err != nil {
 			t.Fatal(err)
 		}
-		if !math.IsNaN(back.Loss) || back.Epoch != 0 {
-			t.Errorf("loss %g came back as %g, epoch 0 as %g", x, back.Loss, back.Epoch)
+		if !math.IsNaN(decoded.Loss) || decoded.Epoch != 0 {
+			t.Errorf("loss %g was decoded as %g, epoch 0 as %g", x, decoded.Loss, decoded.Epoch)
 		}
 	}
 }
 
 func TestDecodeRow(t *testing.T) {
 	for _, c := range []struct {
-		name, text, fault string // no fault: the row must have step 3, loss 0.5, 17 tokens
+		name, text, wantErr string // without wantErr, the row must have step 3, loss 0.5, 17 tokens
 	}{
-		{"TRL's own, a float count and keys of its own", `{"step": 3, "loss": 0.5, "num_tokens": 17.0, "entropy": 2.3}`, ""},
+		{"written by TRL, with a float count and an unknown key", `{"step": 3, "loss": 0.5, "num_tokens": 17.0, "entropy": 2.3}`, ""},
 		{"not JSON", `{"step": 3, "loss": 0.5`, "unexpected end"},
 		{"an array", `[3]`, "cannot unmarshal array"},
 		{"no step", `{"loss": 0.5}`, `field "step" is missing`},
-		{"a text for a number", `{"step": 3, "loss": "low"}`, `field "loss": "low" is not a number`},
-		{"half a step", `{"step": 3.5}`, `field "step": 3.5 is not a whole number`},
-		{"tokens below zero", `{"step": 3, "num_tokens": -1}`, `field "num_tokens": -1 is not a whole number`},
+		{"a string in place of a number", `{"step": 3, "loss": "low"}`, `field "loss": "low" is not a number`},
+		{"a fractional step", `{"step": 3.5}`, `field "step": 3.5 is not a whole number`},
+		{"negative tokens", `{"step": 3, "num_tokens": -1}`, `field "num_tokens": -1 is not a whole number`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var e Event
 			err := e.UnmarshalJSON([]byte(c.text))
-			if c.fault != "" {
-				if err == nil || !strings.Contains(err.Error(), c.fault) {
-					t.Fatalf("error %v, want one with %q", err, c.fault)
+			if c.wantErr != "" {
+				if err == nil || !strings.Contains(err.Error(), c.wantErr) {
+					t.Fatalf("error %v, want one with %q", err, c.wantErr)
 				}
 				return
 			}

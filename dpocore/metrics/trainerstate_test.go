@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// readState writes a trainer_state.json and reads it as plain JSON.
+// readState writes a trainer_state.json and reads it back as generic JSON.
 func readState(t *testing.T, h History, summary Summary) (state map[string]any, rows []map[string]any) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "trainer_state.json")
@@ -46,11 +46,11 @@ func TestTrainerState(t *testing.T) {
 		"eval_steps": 2.0, "save_steps": 3.0, "train_batch_size": 8.0, "num_input_tokens_seen": 300.0,
 		"is_world_process_zero": true, "best_metric": nil,
 	} {
-		if got, there := state[name]; !there || got != want {
-			t.Errorf("%s is %v (there: %v), want %v", name, got, there, want)
+		if got, exists := state[name]; !exists || got != want {
+			t.Errorf("%s is %v (exists: %v), want %v", name, got, exists, want)
 		}
 	}
-	// The held-out row of step 0 comes first, each other one after the row of its step.
+	// The evaluation of step 0 comes first, every other one after the row of its step.
 	order := []struct {
 		step float64
 		key  string
@@ -60,17 +60,17 @@ func TestTrainerState(t *testing.T) {
 	}
 	for i, want := range order {
 		_, epoch := rows[i]["epoch"]
-		if _, there := rows[i][want.key]; !there || !epoch || rows[i]["step"] != want.step {
+		if _, exists := rows[i][want.key]; !exists || !epoch || rows[i]["step"] != want.step {
 			t.Errorf("row %d is %v, want %s of step %g with an epoch", i, rows[i], want.key, want.step)
 		}
 	}
-	if loss, there := rows[2]["loss"]; !there || loss != nil {
+	if loss, exists := rows[2]["loss"]; !exists || loss != nil {
 		t.Errorf("NaN was written as %v", loss)
 	}
-	if _, there := rows[1]["seconds"]; there {
-		t.Error("a row of log_history has seconds, which Hugging Face's has not")
+	if _, exists := rows[1]["seconds"]; exists {
+		t.Error("a row of log_history has seconds, which the Hugging Face Trainer doesn't write")
 	}
-	// train_loss: (0.75 + 0.25) / 2, the NaN step left out; 24 pairs and 3 steps in 6 s.
+	// train_loss is (0.75 + 0.25) / 2 without the NaN step; 24 pairs and 3 steps take 6 s.
 	for name, want := range map[string]float64{
 		"train_loss": 0.5, "train_runtime": 6, "train_samples_per_second": 4, "train_steps_per_second": 0.5,
 	} {
@@ -80,13 +80,13 @@ func TestTrainerState(t *testing.T) {
 	}
 }
 
-func TestTrainerStateOfAnUnfinishedRun(t *testing.T) {
+func TestTrainerStateOfUnfinishedRun(t *testing.T) {
 	_, rows := readState(t, History{Steps: []Event{{Step: 1}}}, Summary{MaxSteps: 3})
 	if len(rows) != 1 {
-		t.Errorf("%d rows, want the one step and no totals", len(rows))
+		t.Errorf("%d rows, want one step and no totals", len(rows))
 	}
 	state, rows := readState(t, History{}, Summary{Finished: true})
 	if len(rows) != 1 || rows[0]["train_loss"] != nil || state["global_step"] != 0.0 {
-		t.Errorf("a run of no steps gave %v", state)
+		t.Errorf("a run without steps gave %v", state)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/hub"
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/weights"
 )
 
 // Files of a model folder besides the weights. Of the tokenizer's files only tokenizer.json is used.
@@ -45,7 +45,7 @@ func openFromHub(ctx context.Context, repo hub.Repo, progress hub.Progress) (*Mo
 	if err != nil {
 		return nil, err
 	}
-	if _, err := llama.ReadConfig(folder); err != nil {
+	if _, err := weights.ReadConfig(folder); err != nil {
 		return nil, err
 	}
 	model, err := openPath(folder)
@@ -77,7 +77,7 @@ func downloadWeights(ctx context.Context, snapshot *hub.Snapshot, available []st
 	if err != nil {
 		return err
 	}
-	shardOf, err := llama.ParseIndex(raw)
+	shardOf, err := weights.ParseIndex(raw)
 	if err != nil {
 		return fmt.Errorf("read %s of %s: %w", weightsIndex, snapshot.Repo, err)
 	}

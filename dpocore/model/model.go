@@ -12,15 +12,16 @@ import (
 
 	"github.com/gomlx/compute"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/chat"
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/encode"
-	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/hub"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/sums"
 )
@@ -33,7 +34,7 @@ type Model struct {
 	Chat      *chat.Encoder
 
 	backend   compute.Backend
-	weights   *llama.Weights
+	weights   *weights.Weights
 	precision string        // of the loaded weights; "" before Load
 	Work      device.Worker // runs computations that use the weights
 	devices   int           // number of devices to train on; 0 for all suitable ones
@@ -97,7 +98,7 @@ func (m *Model) WeightsHash() (string, error) {
 	if m.weights != nil {
 		return m.weights.Hash, nil
 	}
-	return llama.Hash(m.Path)
+	return weights.Hash(m.Path)
 }
 
 // Load reads the weights, unless they are loaded, and converts them to a precision, one of [config.Precisions]. "auto"
@@ -127,15 +128,15 @@ func (m *Model) LoadOn(backend compute.Backend, devices int) error {
 
 // loadOn loads the weights in float32 and checks that the embedding has a row for each token.
 func (m *Model) loadOn(backend compute.Backend) error {
-	weights, err := llama.Load(backend, m.Path)
+	loaded, err := weights.Load(backend, m.Path)
 	if err != nil {
 		return err
 	}
-	if tokens, rows := m.Tokenizer.VocabSize(), weights.Config.VocabSize; tokens > rows {
-		weights.Finalize()
+	if tokens, rows := m.Tokenizer.VocabSize(), loaded.Config.VocabSize; tokens > rows {
+		loaded.Finalize()
 		return fmt.Errorf("open the model: the tokenizer of %s has %d tokens but the embedding has %d rows; one of the two belongs to another model", m.Path, tokens, rows)
 	}
-	m.backend, m.weights, m.precision = backend, weights, config.Float32
+	m.backend, m.weights, m.precision = backend, loaded, config.Float32
 	return nil
 }
 
@@ -154,15 +155,15 @@ func (m *Model) Devices() int {
 
 // ReadAdapter reads the adapter of a PEFT folder: its layout in the model, which must be loaded, and its values in
 // layout order.
-func (m *Model) ReadAdapter(dir string) (layout llama.Layout, values []float32, err error) {
-	lora, err := export.ReadAdapterConfig(dir)
+func (m *Model) ReadAdapter(dir string) (layout decoder.Layout, values []float32, err error) {
+	lora, err := adapter.ReadConfig(dir)
 	if err != nil {
 		return layout, nil, err
 	}
-	if layout, err = llama.NewLayout(m.weights.Config, lora); err != nil {
+	if layout, err = decoder.NewLayout(m.weights.Config, lora); err != nil {
 		return layout, nil, err
 	}
-	values, err = export.ReadAdapter(dir, layout)
+	values, err = adapter.ReadValues(dir, layout)
 	return layout, values, err
 }
 
@@ -174,7 +175,7 @@ func (m *Model) Policy(dir, precision string) (*policy.Policy, error) {
 	if dir == "" {
 		lora := config.Default().LoRA()
 		lora.Rank = 1 // B is zero, so the adapter changes nothing
-		layout, err := llama.NewLayout(m.weights.Config, lora)
+		layout, err := decoder.NewLayout(m.weights.Config, lora)
 		if err != nil {
 			return nil, err
 		}
@@ -224,7 +225,7 @@ func (m *Model) BaseName() string {
 }
 
 // Weights returns the loaded weights; nil before [Model.Load].
-func (m *Model) Weights() *llama.Weights { return m.weights }
+func (m *Model) Weights() *weights.Weights { return m.weights }
 
 // Backend returns the backend that holds the weights; nil before [Model.Load].
 func (m *Model) Backend() compute.Backend { return m.backend }

@@ -3,16 +3,15 @@ package policy
 import (
 	"fmt"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/internal/typedgraph"
 )
 
-// Base is what the model without an adapter makes of a row: the last layer's output [tokens, hidden]. Kept, it spares
-// policies of the same model that way when their divergence is measured, whatever their adapters are.
-type Base struct{ hidden *tensors.Tensor }
+// Base is a row's output of the last layer without the adapter [tokens, hidden]. Policies of the same model can share it,
+// whatever their adapters, to measure their divergence without running the model again.
+type Base struct{ hidden tensor }
 
-// Base sends a row through the model without the adapter.
+// Base runs a row through the model without the adapter.
 func (p *Policy) Base(row *batch.Row) (*Base, error) {
 	s, err := p.through(row, (*pass).reference)
 	if err != nil {
@@ -24,41 +23,37 @@ func (p *Policy) Base(row *batch.Row) (*Base, error) {
 	return &Base{hidden}, nil
 }
 
-// Bytes is the memory that it takes.
+// Bytes is the size on the device.
 func (b *Base) Bytes() int64 { return int64(b.hidden.Shape().Size()) * float32Bytes }
 
 // Finalize frees it.
 func (b *Base) Finalize() { finalize(b.hidden) }
 
-// ReferenceFrom measures a row's answers as Reference does, to the same bits. base is of the same row and model.
+// ReferenceFrom measures a row's answers like Reference, bit-identically. base is of the same row and model.
 func (p *Policy) ReferenceFrom(base *Base, row *batch.Row) (Measured, error) {
-	answers := matrix(row.Shape.Answers, row.Source, row.Target, row.Owner)
-	pairs := tensors.FromFlatDataAndDimensions(make([]float32, row.Shape.Pairs), row.Shape.Pairs)
-	defer finalize(answers, pairs)
-	outputs, err := call(p.graphs.measure, nil, p.weights.Norm(), p.weights.Head(), answers, pairs, base.hidden)
-	if err != nil {
-		return Measured{}, fmt.Errorf("measure a row's answers: %w", err)
-	}
-	defer finalize(outputs...)
-	return read(row, outputs[0], outputs[1], nil)
+	s := &pass{policy: p, answers: answersOf(row), hidden: base.hidden}
+	measured, err := s.measure(row)
+	s.hidden = nil // base's
+	s.leave()
+	return measured, err
 }
 
-// EvaluateFrom measures a row as Evaluate does, to the same bits, and how far the policy is from its reference along the
-// answers, as Divergence does. base is of the same row and model.
+// EvaluateFrom measures a row like Evaluate, bit-identically, and the policy's divergence from its reference along the
+// answers like Divergence. base is of the same row and model.
 func (p *Policy) EvaluateFrom(base *Base, row *batch.Row, reference [][2]float32, loss Loss) (m Measured, divergence [][2]float32, err error) {
 	s, err := p.through(row, (*pass).withoutTrace)
 	if err != nil {
 		return m, nil, fmt.Errorf("evaluate a row: %w", err)
 	}
 	defer s.leave()
-	outputs, err := s.compare(row.Shape.Pairs, reference, nil, loss, comparison{lossType: loss.Type, divergence: true}, base.hidden)
+	out, err := s.compare(row.Shape.Pairs, reference, nil, loss, comparison{lossType: loss.Type, divergence: true}, base.hidden)
 	if err != nil {
 		return m, nil, fmt.Errorf("evaluate a row: %w", err)
 	}
-	defer finalize(outputs...)
-	if m, err = read(row, outputs[0], outputs[1], outputs[2]); err != nil {
+	defer typedgraph.Free(out)
+	if m, err = read(row, out.measureOutputs, out.losses); err != nil {
 		return m, nil, err
 	}
-	divergence, err = s.divergence(row, base.hidden, outputs[3:])
+	divergence, err = s.readDivergence(row, base.hidden, out.divergence)
 	return m, divergence, err
 }

@@ -4,24 +4,24 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/policy"
 )
 
 // The demand of a model of one layer, counted by hand.
 func TestDemand(t *testing.T) {
-	c := llama.Config{HiddenSize: 8, IntermediateSize: 16, Heads: 2, KVHeads: 1, HeadDim: 4, Layers: 1, VocabSize: 100}
+	c := decoder.Config{HiddenSize: 8, IntermediateSize: 16, Heads: 2, KVHeads: 1, HeadDim: 4, Layers: 1, VocabSize: 100}
 	row := batch.Shape{Tokens: 10, Answers: 5, Pairs: 2}
 	// weights: q 8·8, k and v 4·8 each, o 8·8, gate and up 16·8 each, down 8·16
 	const weights = 64 + 64 + 64 + 256 + 128
 	const layer = 10 * (2*weights + 4*5*8) // a token looks at 5 others on average, twice, in 8 numbers
 	const vocabulary = 2 * 5 * 8 * 100
 	// a token keeps its input 8, q 8, k and v 8, the softmax's sums 2, attention's result 8, the middle 8, gate and up 32
-	got, want := policy.DemandOf(c, row, false), policy.Demand{Kept: 10 * 74 * 4, Work: 3 * 5 * 100 * 4, Products: 2*layer + 2*vocabulary, Reference: layer + vocabulary}
+	got, want := policy.DemandOf(c, row, false), policy.Demand{Activations: 10 * 74 * 4, Workspace: 3 * 5 * 100 * 4, TrainFLOPs: 2*layer + 2*vocabulary, MeasuredFLOPs: layer + vocabulary}
 	if got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	got, want = policy.DemandOf(c, row, true), policy.Demand{Kept: 10 * 8 * 4, Work: want.Work, Products: 3*layer + 2*vocabulary, Reference: want.Reference}
+	got, want = policy.DemandOf(c, row, true), policy.Demand{Activations: 10 * 8 * 4, Workspace: want.Workspace, TrainFLOPs: 3*layer + 2*vocabulary, MeasuredFLOPs: want.MeasuredFLOPs}
 	if got != want {
 		t.Errorf("computing again: %+v, want %+v", got, want)
 	}

@@ -5,14 +5,13 @@ import (
 	"sync"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Devices is one policy on several devices, in data parallel: each has the whole model and goes through rows of its own;
-// for a step their gradients are added up. The first is the policy that was spread, and what it measures is measured there.
+// Devices is a policy on several devices, for data parallelism: each has the whole model and processes different rows; for
+// a step their gradients are added. The first one is the policy that was copied; measurements are made on it.
 type Devices []*Policy
 
-// Spread copies a policy, which is on the first device of its backend, to further ones, so that it is on count.
+// Spread copies a policy, which is on the first device of its backend, to count devices in total.
 func Spread(p *Policy, count int) (Devices, error) {
 	all := Devices{p}
 	for device := compute.DeviceNum(1); int(device) < count; device++ {
@@ -26,7 +25,7 @@ func Spread(p *Policy, count int) (Devices, error) {
 	return all, nil
 }
 
-// on copies a policy to another device. The copy has the graphs of the first.
+// on copies a policy to another device. The copy shares its graphs.
 func (p *Policy) on(device compute.DeviceNum) (*Policy, error) {
 	weights, err := p.weights.On(device)
 	if err != nil {
@@ -44,8 +43,8 @@ func (p *Policy) on(device compute.DeviceNum) (*Policy, error) {
 	return copied, nil
 }
 
-// Each calls do for the numbers from 0 to n-1, at the same time on as many devices, and returns the first error in their
-// order. n is at most the number of devices.
+// Each calls do for 0 to n-1 concurrently, on one device each, and returns the first error in that order. n is at most the
+// number of devices.
 func (d Devices) Each(n int, do func(i int, p *Policy) error) error {
 	failed := make([]error, n)
 	var running sync.WaitGroup
@@ -61,10 +60,10 @@ func (d Devices) Each(n int, do func(i int, p *Policy) error) error {
 	return nil
 }
 
-// Update is [Policy.Update] with the gradients of all devices, which then have the adapter that it makes.
+// Update is [Policy.Update] with the gradients of all devices, which all get the new adapter.
 func (d Devices) Update(learningRate, maxNorm float64) (gradNorm float64, err error) {
 	for _, other := range d[1:] {
-		if err := d[0].take(other); err != nil {
+		if err := d[0].addGradients(other); err != nil {
 			return 0, fmt.Errorf("add up the devices' gradients: %w", err)
 		}
 	}
@@ -77,27 +76,28 @@ func (d Devices) Update(learningRate, maxNorm float64) (gradNorm float64, err er
 	}
 	for _, other := range d[1:] {
 		if err := other.Restore(adapter, nil, nil, d[0].updates); err != nil {
-			return 0, fmt.Errorf("hand the adapter to the other devices: %w", err)
+			return 0, fmt.Errorf("copy the adapter to the other devices: %w", err)
 		}
 	}
 	return gradNorm, nil
 }
 
-// take adds another device's gradients to the policy's own.
-func (p *Policy) take(other *Policy) error {
+// addGradients adds another device's gradients to the policy's.
+func (p *Policy) addGradients(other *Policy) error {
 	for i, layer := range other.layers {
 		flat, err := appendValues(nil, layer.grads)
 		if err != nil {
 			return err
 		}
-		theirs := tensors.FromFlatDataAndDimensions(flat, len(flat))
-		outputs, err := call(p.graphs.add, nil, p.layers[i].grads, theirs)
+		theirs := vector(flat)
+		var sum single[tensor]
+		err = p.graphs.add.Call(layerVectors[tensor]{p.layers[i].grads, theirs}, &sum)
 		finalize(theirs)
 		if err != nil {
 			return err
 		}
 		finalize(p.layers[i].grads)
-		p.layers[i].grads = outputs[0]
+		p.layers[i].grads = sum.value
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func (d Devices) DropGradients() error {
 	return d.Each(len(d), func(_ int, p *Policy) error { return p.DropGradients() })
 }
 
-// FinalizeCopies frees all but the first policy.
+// FinalizeCopies frees all policies except the first.
 func (d Devices) FinalizeCopies() {
 	for _, copied := range d[min(1, len(d)):] {
 		finalizeLayers(copied.layers)

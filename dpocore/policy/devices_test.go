@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/manydevices"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
@@ -15,12 +15,12 @@ func onDevices(t *testing.T, count int) *policy.Policy {
 	t.Helper()
 	backend := manydevices.Open(t, count)
 	t.Cleanup(backend.Finalize)
-	weights, err := llama.Load(backend, tinymodel.Write(t, tinymodel.Config(), 1))
+	loaded, err := weights.Load(backend, tinymodel.Write(t, tinymodel.Config(), 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(weights.Finalize)
-	p, err := policy.New(backend, weights, tinyLayout(t), trainedAdapter(t))
+	t.Cleanup(loaded.Finalize)
+	p, err := policy.New(backend, loaded, tinyLayout(t), trainedAdapter(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,11 +5,10 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -37,8 +36,7 @@ func TestFarDivergence(t *testing.T) {
 	}
 	defer s.leave()
 	for _, furthest := range []float32{81, float32(math.Inf(1)), float32(math.NaN())} {
-		measured := []*tensors.Tensor{nil, tensors.FromFlatDataAndDimensions([]float32{furthest}, 1)}
-		far, err := s.divergence(rows[0], base.hidden, measured)
+		far, err := s.readDivergence(rows[0], base.hidden, divergence[tensor]{furthest: scalar(float64(furthest))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,12 +54,12 @@ func trainedTiny(t *testing.T) *Policy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	weights, err := llama.Load(backend, tinymodel.Write(t, tinymodel.Config(), 1))
+	loaded, err := weights.Load(backend, tinymodel.Write(t, tinymodel.Config(), 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(weights.Finalize)
-	layout, err := llama.NewLayout(weights.Config, llama.LoRA{Rank: 4, Alpha: 4, Modules: llama.AllModules})
+	t.Cleanup(loaded.Finalize)
+	layout, err := decoder.NewLayout(loaded.Config, decoder.LoRA{Rank: 4, Alpha: 4, Modules: decoder.AllModules})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +67,7 @@ func trainedTiny(t *testing.T) *Policy {
 	for i := range values {
 		values[i] += float32(r.NormFloat64() * 0.05)
 	}
-	p, err := New(backend, weights, layout, values)
+	p, err := New(backend, loaded, layout, values)
 	if err != nil {
 		t.Fatal(err)
 	}

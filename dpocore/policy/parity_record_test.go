@@ -9,11 +9,11 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/shared"
 )
@@ -74,30 +74,22 @@ func parityPolicyIn(t *testing.T, precision dtypes.DType) *policy.Policy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	weights, err := llama.Load(backend, path)
+	loaded, err := weights.Load(backend, path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(weights.Finalize)
+	t.Cleanup(loaded.Finalize)
 	if precision != dtypes.Float32 {
-		if err := weights.Narrow(precision); err != nil {
+		if err := loaded.Narrow(precision); err != nil {
 			t.Fatal(err)
 		}
 	}
 	folder := shared.Path(t, "parity/initial_adapter")
-	lora, err := export.ReadAdapterConfig(folder)
+	layout, values, err := adapter.Load(folder, loaded.Config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	layout, err := llama.NewLayout(weights.Config, lora)
-	if err != nil {
-		t.Fatal(err)
-	}
-	adapter, err := export.ReadAdapter(folder, layout)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trained, err := policy.New(backend, weights, layout, adapter)
+	trained, err := policy.New(backend, loaded, layout, values)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,80 +2,109 @@ package policy
 
 import (
 	"fmt"
-	"slices"
 
-	"github.com/gomlx/compute"
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/internal/typedgraph"
 )
 
 // pass is a row on its way through the layers.
 type pass struct {
-	policy  *Policy
-	answers *tensors.Tensor   // [3, answers]
-	places  []*tensors.Tensor // cosines, sines and bias, for all layers alike
-	trace   []trace           // of the layers passed, for the way back
-	hidden  *tensors.Tensor   // [tokens, hidden], the last output
+	policy    *Policy
+	answers   answers[tensor]
+	positions positions[tensor]
+	trace     []trace // of the layers so far, for the backward pass
+	hidden    tensor  // the last output [tokens, hidden]
 }
 
-// trace is what a layer's way back needs: its input, and what its graph kept, unless that is computed again.
+// trace is what a layer's backward pass needs: its input, and its activations unless they will be computed again.
 type trace struct {
-	input *tensors.Tensor
-	kept  []*tensors.Tensor
+	input tensor
+	saved *decoder.Activations[tensor]
+}
+
+func (t trace) free() {
+	finalize(t.input)
+	if t.saved != nil {
+		typedgraph.Free(t.saved)
+	}
 }
 
 // enter embeds a row.
 func (p *Policy) enter(row *batch.Row) (*pass, error) {
-	tokens := matrix(row.Shape.Tokens, row.Tokens, row.Pair, row.Branch, row.Position)
-	defer finalize(tokens)
-	outputs, err := call(p.graphs.embed, nil, p.weights.Embedding(), tokens)
+	in := &embedInputs[tensor]{p.weights.Embedding(), vector(row.Tokens), vector(row.Pair), vector(row.Branch), vector(row.Position)}
+	defer finalize(in.tokens, in.pair, in.branch, in.position)
+	var out embedOutputs[tensor]
+	if err := p.graphs.embed.Call(in, &out); err != nil {
+		return nil, err
+	}
+	return &pass{policy: p, answers: answersOf(row), hidden: out.hidden, positions: out.positions}, nil
+}
+
+func answersOf(row *batch.Row) answers[tensor] {
+	return answers[tensor]{vector(row.Source), vector(row.Target), vector(row.Owner)}
+}
+
+// through sends a row through all layers.
+func (p *Policy) through(row *batch.Row, layers func(*pass) error) (*pass, error) {
+	s, err := p.enter(row)
 	if err != nil {
 		return nil, err
 	}
-	answers := matrix(row.Shape.Answers, row.Source, row.Target, row.Owner)
-	return &pass{policy: p, answers: answers, hidden: outputs[0], places: outputs[1:]}, nil
+	if err := layers(s); err != nil {
+		s.leave()
+		return nil, err
+	}
+	return s, nil
 }
 
-// reference goes through all layers without the adapter. In a half precision it takes the policy's graph with an adapter
-// of zeros: XLA rounds where it likes, and in two graphs of different form not at the same places.
+// reference runs all layers without the adapter. In a half precision it uses the policy's graph with an adapter of zeros:
+// XLA chooses where to round, and does so at different places in two different graphs.
 func (s *pass) reference() error {
-	exec, zeros := s.policy.graphs.forwardBase, []*tensors.Tensor(nil)
+	layer := s.baseLayer
 	if s.policy.weights.Narrowed() {
-		zero, err := s.policy.vector(nil, 0)
+		zeros, err := s.policy.vector(nil, 0)
 		if err != nil {
 			return err
 		}
-		defer finalize(zero)
-		exec, zeros = s.policy.graphs.forward, []*tensors.Tensor{zero}
+		defer finalize(zeros)
+		layer = func(i int) (tensor, error) {
+			output, saved, err := s.layer(i, s.hidden, zeros)
+			if err == nil {
+				typedgraph.Free(saved)
+			}
+			return output, err
+		}
 	}
 	for i := range s.policy.layers {
-		outputs, err := s.call(exec, slices.Concat(s.policy.weights.Layer(i), zeros), s.hidden)
+		output, err := layer(i)
 		if err != nil {
 			return fmt.Errorf("layer %d: %w", i, err)
 		}
-		finalize(append(outputs[1:], s.hidden)...)
-		s.hidden = outputs[0]
+		finalize(s.hidden)
+		s.hidden = output
 	}
 	return nil
 }
 
-// forward goes through all layers with the adapter, and keeps a trace for the way back or not.
+// forward runs all layers with the adapter, and keeps a trace for the backward pass if asked to.
 func (s *pass) forward(withTrace bool) error {
 	for i := range s.policy.layers {
-		output, kept, err := s.layer(i, s.hidden)
+		output, saved, err := s.layer(i, s.hidden, s.policy.layers[i].adapter)
 		if err != nil {
 			return fmt.Errorf("layer %d: %w", i, err)
 		}
 		switch {
 		case !withTrace:
-			finalize(append(kept, s.hidden)...)
+			typedgraph.Free(saved)
+			finalize(s.hidden)
 		case s.policy.recompute:
-			finalize(kept...)
+			typedgraph.Free(saved)
 			s.trace = append(s.trace, trace{input: s.hidden})
 		default:
-			s.trace = append(s.trace, trace{s.hidden, kept})
+			s.trace = append(s.trace, trace{s.hidden, saved})
 		}
 		s.hidden = output
 	}
@@ -84,101 +113,76 @@ func (s *pass) forward(withTrace bool) error {
 
 func (s *pass) withoutTrace() error { return s.forward(false) }
 
-// layer is a layer's output, and what its way back needs.
-func (s *pass) layer(i int, input *tensors.Tensor) (output *tensors.Tensor, kept []*tensors.Tensor, err error) {
-	outputs, err := s.call(s.policy.graphs.forward, s.policy.adapted(i), input)
-	if err != nil {
-		return nil, nil, err
-	}
-	return outputs[0], outputs[1:], nil
+// baseInputs are those of layer i for an input [tokens, hidden].
+func (s *pass) baseInputs(i int, input tensor) baseInputs[tensor] {
+	return baseInputs[tensor]{s.policy.weights.Layer(i), s.positions, input}
 }
 
-// backward goes through the layers from the last to the first with the gradient by the last one's output, which it
-// frees, and returns the layers' gradients, old and new together.
-func (s *pass) backward(slope *tensors.Tensor) (grads []*tensors.Tensor, err error) {
-	defer func() { finalize(slope) }()
+// baseLayer is the output of layer i without the adapter.
+func (s *pass) baseLayer(i int) (tensor, error) {
+	in := s.baseInputs(i, s.hidden)
+	var out single[tensor]
+	err := s.policy.graphs.base.Call(&in, &out)
+	return out.value, err
+}
+
+// layer is the output of layer i with an adapter, and what its backward pass needs.
+func (s *pass) layer(i int, input, adapter tensor) (output tensor, saved *decoder.Activations[tensor], err error) {
+	var out layerOutputs[tensor]
+	if err := s.policy.graphs.forward.Call(&layerInputs[tensor]{s.baseInputs(i, input), adapter}, &out); err != nil {
+		return nil, nil, err
+	}
+	return out.hidden, &out.saved, nil
+}
+
+// backward runs the layers' backward passes from the last to the first, from the gradient of the last one's output, which
+// it frees. It returns the layers' new sums of gradients.
+func (s *pass) backward(grad tensor) (grads []tensor, err error) {
+	defer func() { finalize(grad) }()
 	layers := s.policy.layers
-	grads = make([]*tensors.Tensor, len(layers))
+	grads = make([]tensor, len(layers))
 	for i := len(layers) - 1; i >= 0; i-- {
-		own, by, err := s.back(i, slope)
+		out, err := s.layerBackward(i, grad)
 		if err != nil {
 			finalize(grads...)
 			return nil, fmt.Errorf("layer %d, backward: %w", i, err)
 		}
-		finalize(slope)
-		grads[i], slope = own, by
+		finalize(grad)
+		grads[i], grad = out.grads, out.gradIn
 	}
 	return grads, nil
 }
 
-// back goes back through layer i, the last of the trace, and forgets what was kept of it.
-func (s *pass) back(i int, slope *tensors.Tensor) (grads, by *tensors.Tensor, err error) {
-	t := s.trace[i]
-	if t.kept == nil {
-		var output *tensors.Tensor
-		if output, t.kept, err = s.layer(i, t.input); err != nil {
-			return nil, nil, err
+// layerBackward is the backward pass of layer i, the last of the trace, whose activations it frees.
+func (s *pass) layerBackward(i int, gradOut tensor) (out backwardOutputs[tensor], err error) {
+	t, state := s.trace[i], s.policy.layers[i]
+	if t.saved == nil {
+		var output tensor
+		if output, t.saved, err = s.layer(i, t.input, state.adapter); err != nil {
+			return out, err
 		}
 		finalize(output)
 	}
 	defer t.free()
 	s.trace = s.trace[:i]
-	args := append(append([]*tensors.Tensor{t.input}, t.kept...), slope, s.policy.layers[i].grads)
-	outputs, err := s.call(s.policy.graphs.backward, s.policy.adapted(i), args...)
-	if err != nil {
-		return nil, nil, err
+	in := &backwardInputs[tensor]{
+		layerInputs: layerInputs[tensor]{s.baseInputs(i, t.input), state.adapter},
+		saved:       *t.saved, gradOut: gradOut, grads: state.grads,
 	}
-	return outputs[0], outputs[1], nil
-}
-
-func (t trace) free() { finalize(append(t.kept, t.input)...) }
-
-// adapted are layer i's weights and its part of the adapter.
-func (p *Policy) adapted(i int) []*tensors.Tensor {
-	weights := p.weights.Layer(i)
-	return append(weights[:len(weights):len(weights)], p.layers[i].adapter)
+	err = s.policy.graphs.backward.Call(in, &out)
+	return out, err
 }
 
 func (s *pass) leave() {
-	finalize(s.answers, s.hidden)
-	finalize(s.places...)
+	finalize(s.hidden)
+	typedgraph.Free(&s.answers)
+	typedgraph.Free(&s.positions)
 	for _, t := range s.trace {
 		t.free()
 	}
 }
 
-// call runs a layer's graph.
-func (s *pass) call(exec *graph.Exec, weights []*tensors.Tensor, rest ...*tensors.Tensor) ([]*tensors.Tensor, error) {
-	return call(exec, weights, append(s.places[:3:3], rest...)...)
-}
-
-// call runs a graph on tensors, on the device where the first of them that is on one lies.
-func call(exec *graph.Exec, first []*tensors.Tensor, rest ...*tensors.Tensor) ([]*tensors.Tensor, error) {
-	args := make([]any, 0, len(first)+len(rest))
-	device, found := compute.DeviceNum(0), false
-	for _, list := range [][]*tensors.Tensor{first, rest} {
-		for _, tensor := range list {
-			args = append(args, tensor)
-			if found || !tensor.IsOnAnyDevice() {
-				continue
-			}
-			var err error
-			if device, err = tensor.Device(); err != nil {
-				return nil, err
-			}
-			found = true
-		}
-	}
-	// gomlx v0.28.2's Exec.CallOnDevice runs on device 0, whichever is named.
-	outputs, _, err := exec.CallWithGraphOnDevice(device, args...)
-	return outputs, err
-}
-
-// matrix lays vectors of one length over each other.
-func matrix(width int, vectors ...[]int32) *tensors.Tensor {
-	flat := make([]int32, 0, width*len(vectors))
-	for _, vector := range vectors {
-		flat = append(flat, vector...)
-	}
-	return tensors.FromFlatDataAndDimensions(flat, len(vectors), width)
+// vector is a list of numbers as a tensor [len(values)].
+func vector[T int32 | float32](values []T) tensor {
+	return tensors.FromFlatDataAndDimensions(values, len(values))
 }

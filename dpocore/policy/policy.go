@@ -1,9 +1,9 @@
 // Package policy is the model being trained, on a device: the frozen weights, a LoRA adapter and its optimizer.
 //
-// [Policy.Accumulate] adds a row's gradient, [Policy.Update] makes the step; [Policy.LogProbs] and
-// [Policy.Reference] measure a row's answers with the adapter on and off. A row goes through the model layer by layer;
-// the layers share their graphs, which compile once for each shape of row. The beta of the loss, its label smoothing,
-// the learning rate and the pairs' weights are inputs of the graphs, so that changing them compiles nothing.
+// [Policy.Accumulate] adds a row's gradient, [Policy.Update] makes the step; [Policy.LogProbs] and [Policy.Reference]
+// measure a row's answers with and without the adapter. A row goes through the model layer by layer; the layers share
+// their graphs, which compile once for each shape of row. The beta of the loss, its label smoothing, the learning rate and
+// the pairs' weights are inputs of the graphs, so that changing them compiles nothing.
 package policy
 
 import (
@@ -14,33 +14,29 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/internal/typedgraph"
 )
 
-// Policy is a model with an adapter. It is for one goroutine at a time.
+// Policy is a model with an adapter. It must not be used by two goroutines at a time.
 type Policy struct {
-	Layout llama.Layout
+	Layout decoder.Layout
 
 	backend compute.Backend
-	weights *llama.Weights
-	layers  []layerState
-	updates int     // optimizer steps made
-	scale   float64 // of the loss and of the gradients gathered
+	weights *weights.Weights
+	layers  []layerState[tensor]
+	updates int     // optimizer steps so far
+	scale   float64 // of the loss and of the accumulated gradients
 	graphs  *graphs
 
-	recompute bool // the way back computes each layer again
+	recompute bool // the backward pass computes each layer again
 }
 
-// layerState is all that training changes in a layer, each [Layout.LayerSize]: its part of the adapter, AdamW's two
-// moments, and the sum of the gradients over the rows since the last update, times the loss scale.
-type layerState struct {
-	adapter, mean, variance, grads *tensors.Tensor
-}
-
-// New puts an adapter on a model. adapter holds the values of layout, or is empty for a policy that equals its model.
-func New(backend compute.Backend, weights *llama.Weights, layout llama.Layout, adapter []float32) (*Policy, error) {
-	p := &Policy{Layout: layout, backend: backend, weights: weights, graphs: &graphs{}, scale: 1}
-	if weights.Narrowed() {
+// New adds an adapter to a model. adapter has the values of layout, or is empty for a policy that equals its model.
+func New(backend compute.Backend, model *weights.Weights, layout decoder.Layout, adapter []float32) (*Policy, error) {
+	p := &Policy{Layout: layout, backend: backend, weights: model, graphs: &graphs{}, scale: 1}
+	if model.Narrowed() {
 		p.scale = HalfLossScale
 	}
 	if err := p.Restore(adapter, nil, nil, 0); err != nil {
@@ -49,19 +45,19 @@ func New(backend compute.Backend, weights *llama.Weights, layout llama.Layout, a
 	return p, p.build()
 }
 
-// Restore sets the adapter, the moments (nil for zeros) and the number of updates, as a checkpoint holds them. Gradients
-// gathered before are forgotten. After an error the state is that of before.
+// Restore sets the adapter, the moments (nil for zeros) and the number of updates, as stored in a checkpoint, and drops the
+// accumulated gradients. After an error the state is unchanged.
 func (p *Policy) Restore(adapter, mean, variance []float32, updates int) error {
 	for _, flat := range [][]float32{adapter, mean, variance} {
 		if flat != nil && len(flat) != p.Layout.Size {
 			return fmt.Errorf("the adapter has %d values where this model and rank need %d", len(flat), p.Layout.Size)
 		}
 	}
-	fresh := make([]layerState, p.weights.Config.Layers)
+	fresh := make([]layerState[tensor], p.weights.Config.Layers)
 	for i := range fresh {
 		layer := &fresh[i]
 		for _, vector := range []struct {
-			to   **tensors.Tensor
+			to   *tensor
 			from []float32
 		}{{&layer.adapter, adapter}, {&layer.mean, mean}, {&layer.variance, variance}, {&layer.grads, nil}} {
 			var err error
@@ -80,7 +76,7 @@ func (p *Policy) Restore(adapter, mean, variance []float32, updates int) error {
 func (p *Policy) Snapshot() (adapter, mean, variance []float32, err error) {
 	for _, layer := range p.layers {
 		for _, vector := range []struct {
-			from *tensors.Tensor
+			from tensor
 			to   *[]float32
 		}{{layer.adapter, &adapter}, {layer.mean, &mean}, {layer.variance, &variance}} {
 			if *vector.to, err = appendValues(*vector.to, vector.from); err != nil {
@@ -91,16 +87,15 @@ func (p *Policy) Snapshot() (adapter, mean, variance []float32, err error) {
 	return adapter, mean, variance, nil
 }
 
-// HalfLossScale is the factor of the loss that a policy in half precision begins with. Without one small gradients of a
-// layer's output would be zero in it (Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740).
+// HalfLossScale is the initial loss scale of a policy in half precision. Without one, small gradients of a layer's output
+// would underflow to zero (Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740).
 const HalfLossScale = 1024
 
-// SetLossScale sets the factor by which the loss is multiplied on the way back through the layers, and by which the
-// adapter's gradients are divided before they are used: a power of two, so that no digit is lost. No gradients may have
-// been gathered.
+// SetLossScale sets the factor of the loss in the backward pass, by which the adapter's gradients are divided before they
+// are used: a power of two, so that no digit is lost. There must be no accumulated gradients.
 func (p *Policy) SetLossScale(factor float64) { p.scale = factor }
 
-// DropGradients forgets what was gathered since the last update.
+// DropGradients sets the gradients accumulated since the last update to zero.
 func (p *Policy) DropGradients() error {
 	for i := range p.layers {
 		zero, err := p.vector(nil, i)
@@ -113,12 +108,12 @@ func (p *Policy) DropGradients() error {
 	return nil
 }
 
-// Recompute makes the way back compute each layer again from its input: a third more work, for memory that grows no
-// longer with what lies between a layer's products (gradient checkpointing, Chen et al. 2016,
-// https://arxiv.org/abs/1604.06174). The figures stay the same to the bit.
+// Recompute makes the backward pass compute each layer again from its input: a third more work, for memory that does not
+// grow with the activations inside the layers (gradient checkpointing, Chen et al. 2016,
+// https://arxiv.org/abs/1604.06174). All results stay bit-identical.
 func (p *Policy) Recompute() { p.recompute = true }
 
-// Updates is the number of optimizer steps made.
+// Updates is the number of optimizer steps so far.
 func (p *Policy) Updates() int { return p.updates }
 
 // Finalize frees all but the weights.
@@ -127,31 +122,31 @@ func (p *Policy) Finalize() {
 	p.graphs.finalize()
 }
 
-func finalizeLayers(layers []layerState) {
-	for _, layer := range layers {
-		finalize(layer.adapter, layer.mean, layer.variance, layer.grads)
+func finalizeLayers(layers []layerState[tensor]) {
+	for i := range layers {
+		typedgraph.Free(&layers[i])
 	}
 }
 
-// vector is a layer's part of a flat vector, on the device; without values it is zero.
-func (p *Policy) vector(flat []float32, layer int) (*tensors.Tensor, error) {
+// vector is a layer's part [LayerSize] of a flat vector, on the device; zeros if flat is nil.
+func (p *Policy) vector(flat []float32, layer int) (tensor, error) {
 	size := p.Layout.LayerSize
-	tensor, err := tensors.FromShapeForBackend(p.backend, p.weights.Device(), shapes.Make(dtypes.Float32, size))
+	part, err := tensors.FromShapeForBackend(p.backend, p.weights.Device(), shapes.Make(dtypes.Float32, size))
 	if err != nil || flat == nil {
-		return tensor, err
+		return part, err
 	}
-	return tensor, tensor.MutableFlatData(func(dst any) { copy(dst.([]float32), flat[layer*size:(layer+1)*size]) })
+	return part, part.MutableFlatData(func(dst any) { copy(dst.([]float32), flat[layer*size:(layer+1)*size]) })
 }
 
-func appendValues(flat []float32, tensor *tensors.Tensor) ([]float32, error) {
-	err := tensor.ConstFlatData(func(data any) { flat = append(flat, data.([]float32)...) })
+func appendValues(flat []float32, from tensor) ([]float32, error) {
+	err := from.ConstFlatData(func(data any) { flat = append(flat, data.([]float32)...) })
 	return flat, err
 }
 
-func finalize(list ...*tensors.Tensor) {
-	for _, tensor := range list {
-		if tensor != nil {
-			tensor.MustFinalizeAll()
+func finalize(list ...tensor) {
+	for _, t := range list {
+		if t != nil {
+			t.MustFinalizeAll()
 		}
 	}
 }

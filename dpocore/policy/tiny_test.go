@@ -11,9 +11,10 @@ import (
 	"github.com/gomlx/compute/dtypes"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -23,7 +24,7 @@ var small = batch.Shape{Tokens: 64, Answers: 32, Pairs: 4}
 // opened is the tiny model with a policy, opened by the first test that needs it.
 var opened struct {
 	backend compute.Backend
-	weights *llama.Weights
+	weights *weights.Weights
 	policy  *policy.Policy
 }
 
@@ -45,11 +46,11 @@ func tiny(t testing.TB, adapter []float32) *policy.Policy {
 		if err != nil {
 			t.Fatal(err)
 		}
-		weights, err := llama.Load(backend, tinymodel.Write(t, tinymodel.Config(), 1))
+		loaded, err := weights.Load(backend, tinymodel.Write(t, tinymodel.Config(), 1))
 		if err != nil {
 			t.Fatal(err)
 		}
-		opened.backend, opened.weights = backend, weights
+		opened.backend, opened.weights = backend, loaded
 		opened.policy = newTiny(t)
 	}
 	if err := opened.policy.Restore(adapter, nil, nil, 0); err != nil {
@@ -61,15 +62,15 @@ func tiny(t testing.TB, adapter []float32) *policy.Policy {
 // narrowedTiny is the tiny model in float16.
 func narrowedTiny(t testing.TB) *policy.Policy {
 	t.Helper()
-	weights, err := llama.Load(opened.backend, tinymodel.Write(t, tinymodel.Config(), 1))
+	loaded, err := weights.Load(opened.backend, tinymodel.Write(t, tinymodel.Config(), 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(weights.Finalize)
-	if err := weights.Narrow(dtypes.Float16); err != nil {
+	t.Cleanup(loaded.Finalize)
+	if err := loaded.Narrow(dtypes.Float16); err != nil {
 		t.Fatal(err)
 	}
-	p, err := policy.New(opened.backend, weights, tinyLayout(t), nil)
+	p, err := policy.New(opened.backend, loaded, tinyLayout(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,9 +88,9 @@ func newTiny(t testing.TB) *policy.Policy {
 	return p
 }
 
-func tinyLayout(t testing.TB) llama.Layout {
+func tinyLayout(t testing.TB) decoder.Layout {
 	t.Helper()
-	layout, err := llama.NewLayout(tinymodel.Config(), llama.LoRA{Rank: 4, Alpha: 8, Modules: llama.AllModules})
+	layout, err := decoder.NewLayout(tinymodel.Config(), decoder.LoRA{Rank: 4, Alpha: 8, Modules: decoder.AllModules})
 	if err != nil {
 		t.Fatal(err)
 	}

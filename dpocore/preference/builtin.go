@@ -2,23 +2,23 @@ package preference
 
 import (
 	"embed"
+	"encoding/json"
 	"fmt"
 )
 
 //go:embed builtin/*.jsonl
 var builtinFiles embed.FS
 
-// builtinObjectives name the files of the built-in set, in their order.
+// builtinObjectives are the names of the built-in files, in order.
 var builtinObjectives = []string{"helpfulness", "harmlessness", "truthfulness"}
 
-// heldOutEvery is the distance of the built-in pairs that are held out: the
-// 5th, 10th, 15th line of each file.
+// heldOutEvery says which built-in pairs are held out: the 5th, 10th, 15th
+// line of each file.
 const heldOutEvery = 5
 
-// Builtin returns the pairs written for this module, with the fifth of them
-// that is held out for evaluation. Their Source is "builtin", and Line counts
-// through the files on helpfulness, harmlessness and truthfulness as if they
-// were one.
+// Builtin returns the pairs written for this module. One in five is held out
+// for evaluation. Source is "builtin", and Line counts through the files on
+// helpfulness, harmlessness and truthfulness as if they were one file.
 func Builtin() (train, heldOut *Set, err error) {
 	train, heldOut = &Set{Source: "builtin"}, &Set{Source: "builtin"}
 	offset := 0
@@ -55,5 +55,15 @@ func readBuiltin(objective string) (*Set, error) {
 		return nil, fmt.Errorf("read the built-in pairs: %w", err)
 	}
 	defer file.Close()
-	return Read(file, name)
+	set := &Set{Source: name, Columns: Columns{Prompt: "prompt", Chosen: "chosen", Rejected: "rejected"}}
+	decoder := json.NewDecoder(file)
+	for line := 0; decoder.More(); line++ {
+		var record struct{ Prompt, Chosen, Rejected, Objective string }
+		if err := decoder.Decode(&record); err != nil {
+			return nil, fmt.Errorf("%s, line %d: %w", name, line+1, err)
+		}
+		set.Add(Pair{Prompt: User(record.Prompt), Chosen: record.Chosen, Rejected: record.Rejected, Source: name,
+			Line: line, Unit: UnitLine, Objective: record.Objective, Weight: 1}, "")
+	}
+	return set, nil
 }

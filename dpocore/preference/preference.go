@@ -1,25 +1,9 @@
-// Package preference reads preference pairs: a prompt with a better and a
-// worse answer to it.
+// Package preference has preference pairs: a prompt with a better and a worse
+// answer to it.
 //
-// Start with [ReadFile] for a file of your own, or [Builtin] for the pairs
-// that come with the module. [Set.Split] keeps some pairs for evaluation.
-//
-// A file is JSON Lines (one JSON object a line), JSON (a list of objects, by
-// itself or under one key of an object), CSV, TSV or Parquet, each gzipped or
-// not; which one is told by its content. A pair is an object, or a row, in
-// any of these forms; the first one decides which, and every further one must
-// have the same form:
-//
-//	{"prompt": "Why?", "chosen": "Because …", "rejected": "Dunno."}
-//	{"chosen": "Why? Because …", "rejected": "Why? Dunno."}
-//	{"chosen": "\n\nHuman: Why?\n\nAssistant: Because …", "rejected": "\n\nHuman: Why?\n\nAssistant: Dunno."}
-//	{"prompt": [turns], "chosen": [turns], "rejected": [turns]}
-//	{"chosen": [turns], "rejected": [turns]}
-//
-// where a turn is {"role": "user", "content": "Why?"}; a column of CSV holds
-// turns as JSON text. A prompt may be a transcript too. Two more fields may stand beside them: "objective", a
-// word to group pairs by, and "weight". [Columns] says which other names are
-// recognised.
+// Package pairfile reads pairs from files. [Builtin] returns the pairs that
+// come with the module, [FromScores] and [FromRanking] make pairs of several
+// answers to a prompt, and [Set.Split] holds out pairs for evaluation.
 package preference
 
 import (
@@ -35,24 +19,47 @@ type Turn struct {
 	Content string
 }
 
+// User returns a prompt with one turn by the user.
+func User(text string) []Turn { return []Turn{{Role: "user", Content: text}} }
+
+// The units in which Pair.Line counts.
+const (
+	UnitLine    = "line"
+	UnitElement = "element" // of a JSON list
+	UnitRow     = "row"     // of a Parquet file
+)
+
 // A Pair is a prompt with two answers, of which the chosen one is better.
 type Pair struct {
-	Prompt    []Turn // what comes before the answer; the last is most often the user's
+	Prompt    []Turn // everything before the answer; the last turn is usually the user's
 	Chosen    string // the better answer
 	Rejected  string // the worse answer
-	Source    string // the file that the pair comes from, or "builtin"
-	Line      int    // 0-based place in that file, counted in Unit
-	Unit      string // "line", or "element" of a JSON list, or "row" of a Parquet file; "" is a line
+	Source    string // the file, or "builtin"
+	Line      int    // 0-based position in the file, counted in Unit
+	Unit      string // UnitLine if empty
 	Objective string // what the pair teaches, such as "harmlessness"; may be empty
 	Weight    float64
 }
 
-// Where names the pair's place as its file shows it: "pairs.jsonl, line 3".
+// Where returns the position of the pair in its file: "pairs.jsonl, line 3".
 func (p *Pair) Where() string {
-	return fmt.Sprintf("%s, %s %d", p.Source, cmp.Or(p.Unit, unitLine), p.Line+1)
+	return fmt.Sprintf("%s, %s %d", p.Source, cmp.Or(p.Unit, UnitLine), p.Line+1)
 }
 
-// Reasons for which a well-formed pair is left out: it can teach nothing.
+// PromptText returns the prompt as one text: a single question as it is, a
+// conversation with the role before each turn.
+func (p *Pair) PromptText() string {
+	if len(p.Prompt) == 1 && p.Prompt[0].Role == "user" {
+		return p.Prompt[0].Content
+	}
+	var turns []string
+	for _, turn := range p.Prompt {
+		turns = append(turns, turn.Role+": "+turn.Content)
+	}
+	return strings.Join(turns, "\n\n")
+}
+
+// Reasons to leave out a well-formed pair: it can teach nothing.
 const (
 	DifferentPrompts = "different prompts"
 	NoPrompt         = "empty prompt"
@@ -62,34 +69,46 @@ const (
 	Tie              = "tie"
 )
 
-// plural holds how a report counts more than one of a reason, where that
-// differs from the reason itself.
-var plural = map[string]string{
+// plurals has the plural of each reason that is singular.
+var plurals = map[string]string{
 	NoPrompt:     "empty prompts",
 	EmptyAnswer:  "empty answers",
 	NotAssistant: "answers not by the assistant",
 	Tie:          "ties",
 }
 
-// A Skip is a place whose pair was left out.
+// Fault returns the reason why the pair can teach nothing, or "".
+func (p *Pair) Fault() string {
+	switch {
+	case !slices.ContainsFunc(p.Prompt, func(t Turn) bool { return strings.TrimSpace(t.Content) != "" }):
+		return NoPrompt
+	case strings.TrimSpace(p.Chosen) == "" || strings.TrimSpace(p.Rejected) == "":
+		return EmptyAnswer
+	case p.Chosen == p.Rejected:
+		return EqualAnswers
+	}
+	return ""
+}
+
+// A Skip is the position of a pair that was left out.
 type Skip struct {
-	Line   int    // 0-based place in the file, counted as a pair's Line is
+	Line   int    // 0-based, counted like Pair.Line
 	Reason string // one of the constants above
 }
 
-// A Set is a list of pairs in the order of their file.
+// A Set is a list of pairs in file order.
 type Set struct {
 	Pairs   []Pair
 	Skipped []Skip
 	Source  string // the file, or "builtin"
 	Columns Columns
-	Notes   []string // sentences on how the pairs were chosen, for whoever trains on them
+	Notes   []string // sentences on how the pairs were chosen, to show before training
 
-	heap heap
+	heap heapTexts
 }
 
-// Report says in one line how many pairs were kept and how many were left
-// out for what reason: "kept 2303 pairs, left out 9: 5 different prompts,
+// Report returns one line on how many pairs were kept, and how many were left
+// out for which reason: "kept 2303 pairs, left out 9: 5 different prompts,
 // 4 empty answers".
 func (s *Set) Report() string {
 	noun := "pairs"
@@ -116,8 +135,8 @@ func (s *Set) skipCounts() string {
 	slices.SortStableFunc(reasons, func(a, b string) int { return counts[b] - counts[a] })
 	for i, reason := range reasons {
 		text := reason
-		if many, ok := plural[reason]; ok && counts[reason] > 1 {
-			text = many
+		if plural, ok := plurals[reason]; ok && counts[reason] > 1 {
+			text = plural
 		}
 		reasons[i] = fmt.Sprintf("%d %s", counts[reason], text)
 	}

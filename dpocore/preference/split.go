@@ -9,12 +9,12 @@ import (
 	"slices"
 )
 
-// Split sets aside about the given fraction of the pairs (0 to 1) for
-// evaluation. Pairs with the same prompt always stay on one side, so the
-// held-out share can miss the fraction by a few pairs; with a fraction above
-// 0 and two different prompts or more, both sides have a pair. The same seed
-// gives the same split. Both sides keep the order of the set; lines that were
-// left out are listed in neither.
+// Split holds out about the given fraction of the pairs (0 to 1) for
+// evaluation. Pairs with the same prompt are always on the same side, so the
+// held-out share can differ from the fraction by a few pairs. With a fraction
+// above 0 and at least two different prompts, both sides have a pair. The
+// same seed gives the same split. Both sides are in the order of the set;
+// neither lists skipped pairs.
 func (s *Set) Split(fraction float64, seed int64) (train, heldOut *Set) {
 	train, heldOut = &Set{Source: s.Source, Columns: s.Columns}, &Set{Source: s.Source, Columns: s.Columns}
 	of, prompts := s.prompts(seed)
@@ -30,17 +30,18 @@ func (s *Set) Split(fraction float64, seed int64) (train, heldOut *Set) {
 	return train, heldOut
 }
 
-// A digest stands for a prompt: the beginning of the SHA-256 of seed and
+// A digest identifies a prompt: the first 16 bytes of the SHA-256 of seed and
 // prompt.
 type digest [16]byte
 
 // A prompt is one of a set's distinct prompts.
 type prompt struct {
 	digest digest
-	pairs  int // that have it
+	pairs  int // number of pairs with this prompt
 }
 
-// prompts lists the distinct prompts, and of each pair which one it has.
+// prompts returns the distinct prompts, and for each pair the index of its
+// prompt.
 func (s *Set) prompts(seed int64) (of []int32, list []prompt) {
 	of = make([]int32, len(s.Pairs))
 	known := map[digest]int32{}
@@ -60,11 +61,11 @@ func (s *Set) prompts(seed int64) (of []int32, list []prompt) {
 	return of, list
 }
 
-// appendPrompt appends what is equal for equal prompts only.
+// appendPrompt appends a key that is equal only for equal prompts.
 func appendPrompt(key []byte, prompt []Turn) []byte { return fmt.Appendf(key, "%q", prompt) }
 
-// hold picks the prompts whose pairs are held out: in the order of their
-// digests, each that still fits. count is how many pairs they have.
+// hold selects the prompts whose pairs are held out: in the order of their
+// digests, each that still fits. count is the number of their pairs.
 func hold(prompts []prompt, fraction float64, pairs int) (held []bool, count int) {
 	held = make([]bool, len(prompts))
 	if !(fraction > 0) {
@@ -75,18 +76,18 @@ func hold(prompts []prompt, fraction float64, pairs int) (held []bool, count int
 		order[i] = i
 	}
 	slices.SortFunc(order, func(a, b int) int { return bytes.Compare(prompts[a].digest[:], prompts[b].digest[:]) })
-	most, taken := int(math.Round(min(fraction, 1)*float64(pairs))), 0
+	limit, selected := int(math.Round(min(fraction, 1)*float64(pairs))), 0
 	for _, i := range order {
-		if count+prompts[i].pairs <= most && taken < len(order)-1 {
+		if count+prompts[i].pairs <= limit && selected < len(order)-1 {
 			held[i] = true
 			count += prompts[i].pairs
-			taken++
+			selected++
 		}
 	}
-	if taken == 0 && len(order) > 1 {
-		least := slices.MinFunc(order, func(a, b int) int { return prompts[a].pairs - prompts[b].pairs })
-		held[least] = true
-		count = prompts[least].pairs
+	if selected == 0 && len(order) > 1 {
+		smallest := slices.MinFunc(order, func(a, b int) int { return prompts[a].pairs - prompts[b].pairs })
+		held[smallest] = true
+		count = prompts[smallest].pairs
 	}
 	return held, count
 }

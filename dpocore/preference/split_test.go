@@ -9,7 +9,7 @@ import (
 func numbered(n, perPrompt int) *Set {
 	set := &Set{Source: "numbers"}
 	for i := range n {
-		set.Pairs = append(set.Pairs, Pair{Prompt: user(fmt.Sprint(i / perPrompt)), Chosen: "a", Rejected: "b", Line: i})
+		set.Pairs = append(set.Pairs, Pair{Prompt: User(fmt.Sprint(i / perPrompt)), Chosen: "a", Rejected: "b", Line: i})
 	}
 	return set
 }

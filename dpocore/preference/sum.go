@@ -6,10 +6,10 @@ import (
 	"io"
 )
 
-// Sum writes all that a model can learn of the pairs to a hash: roles, texts
-// and objectives.
+// Sum writes everything that a model can learn from the pairs to a hash:
+// roles, texts and objectives.
 func (s *Set) Sum(hash io.Writer) {
-	out := bufio.NewWriterSize(hash, 1<<16) // a hash never fails to take bytes
+	out := bufio.NewWriterSize(hash, 1<<16) // writing to a hash never fails
 	defer out.Flush()
 	count := func(n int) { out.Write(binary.LittleEndian.AppendUint64(nil, uint64(n))) }
 	put := func(text string) {
@@ -28,16 +28,16 @@ func (s *Set) Sum(hash io.Writer) {
 	}
 }
 
-// Spread is the set itself, or, of a larger one, so many of its pairs, evenly
-// apart and in their order.
-func (s *Set) Spread(most int) *Set {
-	if len(s.Pairs) <= most {
+// Spread returns the set itself, or, if it is larger than limit, limit pairs
+// at equal distances, in order.
+func (s *Set) Spread(limit int) *Set {
+	if len(s.Pairs) <= limit {
 		return s
 	}
 	some := *s
-	some.Pairs = make([]Pair, most)
+	some.Pairs = make([]Pair, limit)
 	for i := range some.Pairs {
-		some.Pairs[i] = s.Pairs[i*len(s.Pairs)/most]
+		some.Pairs[i] = s.Pairs[i*len(s.Pairs)/limit]
 	}
 	return &some
 }

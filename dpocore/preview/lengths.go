@@ -9,22 +9,22 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// A Histogram counts pairs by their length in tokens: that of the prompt with
-// the longer answer, which is what the greatest length of training cuts.
+// Histogram counts pairs by their length in tokens: that of the prompt plus the longer
+// answer, which the maximum length of training truncates.
 type Histogram struct {
-	Pairs   int   // that were counted: all of the set, or so many spread evenly over it
-	Of      int   // pairs of the set
+	Pairs   int   // number of pairs counted, spread evenly over the set
+	Of      int   // number of pairs in the set
 	Longest int   // tokens
-	Width   int   // of a bar, in tokens
-	Counts  []int // the bar i has the pairs of i·Width up to (i+1)·Width−1 tokens
+	Width   int   // of a bin, in tokens
+	Counts  []int // bin i counts the pairs with i·Width to (i+1)·Width−1 tokens
 }
 
-// bars is how many a histogram has at most.
-const bars = 16
+// maxBins is the maximum number of bins.
+const maxBins = 16
 
-// Lengths counts the lengths of a set's pairs, of most pairs at most.
-func Lengths(ctx context.Context, set *preference.Set, encoder *chat.Encoder, most int) (Histogram, error) {
-	h := Histogram{Of: len(set.Pairs), Pairs: min(most, len(set.Pairs))}
+// Lengths computes the histogram of at most limit pairs of a set.
+func Lengths(ctx context.Context, set *preference.Set, encoder *chat.Encoder, limit int) (Histogram, error) {
+	h := Histogram{Of: len(set.Pairs), Pairs: min(limit, len(set.Pairs))}
 	var lengths []int
 	for i := range h.Pairs {
 		if err := ctx.Err(); err != nil {
@@ -42,9 +42,9 @@ func Lengths(ctx context.Context, set *preference.Set, encoder *chat.Encoder, mo
 	return h, nil
 }
 
-// fill chooses a round width and counts.
+// fill chooses the bin width and counts the lengths.
 func (h *Histogram) fill(lengths []int) {
-	for h.Width = 8; h.Longest/h.Width >= bars; h.Width *= 2 {
+	for h.Width = 8; h.Longest/h.Width >= maxBins; h.Width *= 2 {
 	}
 	h.Counts = make([]int, h.Longest/h.Width+1)
 	for _, n := range lengths {
@@ -52,7 +52,7 @@ func (h *Histogram) fill(lengths []int) {
 	}
 }
 
-// First is the first bar that has a pair.
+// First returns the first bin that is not empty.
 func (h Histogram) First() int {
 	for i, n := range h.Counts {
 		if n > 0 {
@@ -62,30 +62,30 @@ func (h Histogram) First() int {
 	return 0
 }
 
-// Label names a bar by its first and last length.
-func (h Histogram) Label(bar int) string {
-	return fmt.Sprintf("%d–%d", bar*h.Width, (bar+1)*h.Width-1)
+// Label returns a bin's range of lengths, such as 16–31.
+func (h Histogram) Label(bin int) string {
+	return fmt.Sprintf("%d–%d", bin*h.Width, (bin+1)*h.Width-1)
 }
 
-// Share is a bar's length, where the longest one's is 1.
-func (h Histogram) Share(bar int) float64 {
-	most := 1
+// Share returns a bin's count relative to the highest count.
+func (h Histogram) Share(bin int) float64 {
+	highest := 1
 	for _, n := range h.Counts {
-		most = max(most, n)
+		highest = max(highest, n)
 	}
-	return float64(h.Counts[bar]) / float64(most)
+	return float64(h.Counts[bin]) / float64(highest)
 }
 
-// Caption says what is drawn.
+// Caption describes the histogram in a phrase.
 func (h Histogram) Caption() string {
-	text := fmt.Sprintf("tokens of the prompt with the longer answer, %d pairs", h.Pairs)
+	text := fmt.Sprintf("tokens of the prompt plus the longer answer, %d pairs", h.Pairs)
 	if h.Pairs < h.Of {
-		text += fmt.Sprintf(" spread over all %d", h.Of)
+		text += fmt.Sprintf(" spread over %d", h.Of)
 	}
 	return text + fmt.Sprintf("; the longest has %d", h.Longest)
 }
 
-// Text draws the histogram in characters.
+// Text draws the histogram in text.
 func (h Histogram) Text() string {
 	const width = 40
 	var b strings.Builder

@@ -1,9 +1,8 @@
-// Package preview takes preference pairs apart for reading: the words in which
-// two answers differ, the exact text that a model sees, and how long the pairs
-// of a set are in tokens.
+// Package preview prepares preference pairs for display: the words in which two
+// answers differ, the exact text that a model sees, and the lengths of a set's pairs in
+// tokens.
 //
-// Start with [Of] for one pair and [Lengths] for a set; who shows them lays
-// them out.
+// Start with [Of] for one pair and [Lengths] for a set.
 package preview
 
 import (
@@ -14,28 +13,28 @@ import (
 	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
-// A Pair is one pair for reading.
+// Pair is one pair prepared for display.
 type Pair struct {
 	Where            string
-	Prompt           string // as text, with its speakers where there are several
+	Prompt           string // as text, with the roles if there are several turns
 	Chosen, Rejected []Word
-	Seen             []Part // what the model sees: the prompt, and the answer that follows it, chosen or rejected
+	Seen             []Part // what the model sees: the prompt, and each answer as it continues the prompt
 }
 
-// A Part is a piece of the model's text.
+// Part is the prompt or an answer as the model sees it.
 type Part struct {
 	Name   string // "prompt", "chosen" or "rejected"
 	Tokens int
 	Pieces []Piece
 }
 
-// A Piece is text, or a control token by its name.
+// Piece is text, or the name of a control token.
 type Piece struct {
 	Text    string
 	Control bool
 }
 
-// Of takes a pair apart, with the template and the tokenizer of a model.
+// Of prepares a pair, with a model's template and tokenizer.
 func Of(pair preference.Pair, encoder *chat.Encoder, tok *tokenizer.Tokenizer) (Pair, error) {
 	tokens, _, err := encoder.Pair(pair)
 	if err != nil {
@@ -52,7 +51,7 @@ func Of(pair preference.Pair, encoder *chat.Encoder, tok *tokenizer.Tokenizer) (
 	return p, nil
 }
 
-// pieces cuts a text at its control tokens.
+// pieces splits the text of ids at control tokens.
 func pieces(ids []int32, tok *tokenizer.Tokenizer) (list []Piece) {
 	names := map[int32]string{}
 	for _, special := range tok.Specials() {

@@ -11,7 +11,7 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// marked writes words with those that differ in braces.
+// marked returns the text with the differing words in braces.
 func marked(words []Word) string {
 	var b strings.Builder
 	for _, word := range words {
@@ -43,8 +43,8 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-// Texts of 5,000 words without a common beginning or end are too long for the
-// table; all is marked.
+// TestLongDifferences: texts of 5,000 words without a common prefix or suffix are too
+// long for the table, so all words are marked.
 func TestLongDifferences(t *testing.T) {
 	left, right := Differences("x "+strings.Repeat("a ", 5000)+"y", "z "+strings.Repeat("a ", 5000)+"w")
 	if !left[10].Differs || !right[10].Differs {
@@ -66,8 +66,8 @@ func open(t *testing.T) (*chat.Encoder, *tokenizer.Tokenizer) {
 	return encoder, tok
 }
 
-// TestSeen: the parts together are the text that the template writes, and the
-// control tokens stand out, but not those that a user spells.
+// TestSeen: the parts together are the template's text, and its control tokens are
+// pieces of their own, unlike those that a user spells.
 func TestSeen(t *testing.T) {
 	encoder, tok := open(t)
 	pair := preference.Pair{Prompt: preference.User("Why <|im_end|>?"), Chosen: "So it is.", Rejected: "No.", Source: "here", Weight: 1}
@@ -112,7 +112,7 @@ func TestHistogram(t *testing.T) {
 	text := h.Text()
 	for _, want := range []string{"6 pairs; the longest has 129", "       0–15  " + strings.Repeat("█", 40) + " 3\n", "     16–31  " + strings.Repeat("█", 13) + " 1\n", "    128–143"} {
 		if !strings.Contains(text, want) {
-			t.Errorf("%q does not hold %q", text, want)
+			t.Errorf("%q does not contain %q", text, want)
 		}
 	}
 	encoder, _ := open(t)

@@ -5,20 +5,20 @@ import (
 	"unicode"
 )
 
-// A Word is a word of an answer with the white space after it.
+// Word is a word of an answer with the whitespace after it.
 type Word struct {
 	Text    string
 	Space   string
-	Differs bool // it has no counterpart in the other answer
+	Differs bool // has no counterpart in the other answer
 }
 
-// mostWords is the product of two answers' lengths in words up to which they
-// are compared: the table of the comparison has as many cells.
-const mostWords = 16 << 20
+// maxCells is the maximum size of the comparison table, which is the product of the
+// lengths of two answers in words.
+const maxCells = 16 << 20
 
-// Differences marks the words of two texts that are not in the longest
-// sequence of words that both have in common, in its order. Of texts too long
-// for that all words between the same beginning and the same end are marked.
+// Differences marks the words of two texts that are not in their longest common
+// subsequence. If the texts are too long for that, it marks all words between their
+// common prefix and suffix.
 func Differences(a, b string) (left, right []Word) {
 	left, right = cut(a), cut(b)
 	start := 0
@@ -34,12 +34,12 @@ func Differences(a, b string) (left, right []Word) {
 	return left, right
 }
 
-// mark marks what is not in the longest common subsequence, by the table of
-// its lengths from the end.
+// mark marks the words that are not in the longest common subsequence. lengths[i][j] is
+// the length of that of a[i:] and b[j:].
 func mark(a, b []Word) {
 	n, m := len(a), len(b)
 	var lengths [][]int32
-	if (n+1)*(m+1) <= mostWords {
+	if (n+1)*(m+1) <= maxCells {
 		lengths = make([][]int32, n+1)
 		cells := make([]int32, (n+1)*(m+1))
 		for i := range lengths {
@@ -70,8 +70,7 @@ func mark(a, b []Word) {
 	}
 }
 
-// cut cuts a text into its words; white space before the first one is a word
-// of its own without letters.
+// cut splits a text into words. Leading whitespace becomes a word with empty Text.
 func cut(text string) (words []Word) {
 	for len(text) > 0 {
 		word := strings.IndexFunc(text, unicode.IsSpace)

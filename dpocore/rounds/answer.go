@@ -14,6 +14,7 @@ import (
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/pairfile"
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
@@ -51,7 +52,7 @@ func (r *runner) makePairs(ctx context.Context, round int) (set *preference.Set,
 		return nil, nil, err
 	}
 	r.noteCut(round, answers)
-	set, err = preference.ReadFile(path("pairs"))
+	set, err = pairfile.ReadFile(path("pairs"))
 	return set, []string{path("answers"), path("scores"), path("pairs")}, err
 }
 

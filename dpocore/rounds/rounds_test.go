@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/dataset"
-	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/rounds"
@@ -136,7 +136,7 @@ func checkLineage(t *testing.T, dir string, record rounds.Record, reference stri
 		t.Fatalf("round 2 has no lineage: %v", err)
 	}
 	l := second.Lineage
-	first, err := export.HashAdapter(filepath.Join(dir, "round-1"))
+	first, err := adapter.Hash(filepath.Join(dir, "round-1"))
 	if err != nil || l.PreviousAdapter != first || record.Done[0].Adapter != first || l.Previous != filepath.Join(dir, "round-1") {
 		t.Errorf("round 2 starts from %s with adapter %s, round 1 ended with %s", l.Previous, l.PreviousAdapter, first)
 	}

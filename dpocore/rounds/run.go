@@ -6,11 +6,11 @@ import (
 	"os"
 	"path/filepath"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/judge"
-	"example.com/gonb-dpo/dpocore/merge"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
@@ -134,7 +134,7 @@ func (r *runner) advance(ctx context.Context, round int) error {
 	}
 	merged := r.mergedDir(round - 1)
 	r.listener.Progress(fmt.Sprintf("merging round %d into the model", round-1), 0, 1)
-	if _, err := merge.Merge(ctx, r.model, r.runDir(round-1), merged, config.Float32); err != nil {
+	if _, err := export.Merge(ctx, r.model, r.runDir(round-1), merged, config.Float32); err != nil {
 		return err
 	}
 	next, err := model.Open(merged)
@@ -172,7 +172,7 @@ func (r *runner) round(ctx context.Context, round int) error {
 	if err := train.Run(ctx, train.Job{Model: r.model, Dir: dir, Config: config, Data: data, Listener: listener}); err != nil {
 		return err
 	}
-	adapter, err := export.HashAdapter(dir)
+	adapter, err := adapter.Hash(dir)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (r *runner) round(ctx context.Context, round int) error {
 
 // checkUnchanged checks that the folder of a finished round still has the adapter that the round trained.
 func (r *runner) checkUnchanged(round int, dir string) error {
-	adapter, err := export.HashAdapter(dir)
+	adapter, err := adapter.Hash(dir)
 	if err != nil {
 		return fmt.Errorf("resume after round %d: %w", round, err)
 	}
@@ -210,7 +210,7 @@ func (r *runner) roundData(ctx context.Context, round int) (dataset.Data, error)
 	}
 	var err error
 	lineage.Previous = r.runDir(round - 1)
-	if lineage.PreviousAdapter, err = export.HashAdapter(lineage.Previous); err != nil {
+	if lineage.PreviousAdapter, err = adapter.Hash(lineage.Previous); err != nil {
 		return dataset.Data{}, err
 	}
 	lineage.Judge = r.judge.Name()

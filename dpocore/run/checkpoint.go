@@ -10,10 +10,10 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/dpocore/safetensors"
+	"example.com/gonb-dpo/dpocore/weights/safetensors"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/sums"
@@ -50,14 +50,14 @@ type Checkpoint struct {
 
 // WriteCheckpoint adds checkpoint-N to a run folder, whole or not at all, and removes old checkpoints: the latest ones and
 // the best stay. A checkpoint takes 12 bytes per value of the adapter.
-func WriteCheckpoint(dir, baseModel string, record Record, layout llama.Layout, s Checkpoint, summary metrics.Summary) error {
+func WriteCheckpoint(dir, baseModel string, record Record, layout decoder.Layout, s Checkpoint, summary metrics.Summary) error {
 	final := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(s.Step))
 	temp := filepath.Join(dir, "."+CheckpointPrefix+strconv.Itoa(s.Step))
 	if err := disk.RemoveAll(temp); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
 	defer os.RemoveAll(temp) // already gone if all went well
-	if err := export.WriteAdapter(temp, layout, s.Adapter, baseModel, false); err != nil {
+	if err := adapter.Write(temp, layout, s.Adapter, baseModel, false); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
 	vector := func(name string, values []float32) safetensors.Tensor {
@@ -139,7 +139,7 @@ var checkpointFiles = []string{"adapter_config.json", "adapter_model.safetensors
 	TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile}
 
 // ReadCheckpoint reads the checkpoint of a step. A damaged one is [sums.ErrDamaged].
-func ReadCheckpoint(dir string, step int, layout llama.Layout) (s Checkpoint, err error) {
+func ReadCheckpoint(dir string, step int, layout decoder.Layout) (s Checkpoint, err error) {
 	path := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(step))
 	if err := checkSums(path); err != nil {
 		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
@@ -151,7 +151,7 @@ func ReadCheckpoint(dir string, step int, layout llama.Layout) (s Checkpoint, er
 	if err := json.Unmarshal(raw, &s.Position); err != nil {
 		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
 	}
-	if s.Adapter, err = export.ReadAdapter(path, layout); err != nil {
+	if s.Adapter, err = adapter.ReadValues(path, layout); err != nil {
 		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
 	}
 	file, err := safetensors.Open(filepath.Join(path, optimizerFile))

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
@@ -35,7 +35,7 @@ func tidy(dir string) error {
 
 // LatestIntact reads the latest checkpoint that is intact; ok is false if there is none. Later, damaged ones are removed,
 // each with a note.
-func LatestIntact(dir string, layout llama.Layout, note func(string)) (s Checkpoint, ok bool, err error) {
+func LatestIntact(dir string, layout decoder.Layout, note func(string)) (s Checkpoint, ok bool, err error) {
 	for {
 		steps, err := Checkpoints(dir)
 		if err != nil || len(steps) == 0 {

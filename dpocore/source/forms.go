@@ -6,47 +6,49 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/pairfile"
+	"example.com/gonb-dpo/dpocore/preference/recordfile"
 )
 
-// readHH reads HH-RLHF (Bai et al. 2022, https://arxiv.org/abs/2204.05862):
-// two transcripts that end in different answers.
+// readHH reads HH-RLHF (Bai et al. 2022, https://arxiv.org/abs/2204.05862): pairs of
+// transcripts that differ in the last answer.
 func readHH(into *preference.Set, path string, _ Options) error {
 	return readPairs(into, path, nil)
 }
 
-// readBinarized reads UltraFeedback as HuggingFaceH4 made pairs of it for
-// Zephyr (Tunstall et al. 2023, https://arxiv.org/abs/2310.16944). Pairs whose
-// two scores are equal are kept as they are published.
+// readBinarized reads the pairs that HuggingFaceH4 made from UltraFeedback for Zephyr
+// (Tunstall et al. 2023, https://arxiv.org/abs/2310.16944). Pairs with equal scores are
+// included, as published.
 func readBinarized(into *preference.Set, path string, _ Options) error {
 	return readPairs(into, path, []string{"prompt_id", "messages", "score_chosen", "score_rejected"})
 }
 
-// readPairs reads a file of pairs that has these columns beside theirs.
-func readPairs(into *preference.Set, path string, others []string) error {
-	pairs, err := preference.ReadFile(path)
+// readPairs reads a file of pairs that must also have the given columns.
+func readPairs(into *preference.Set, path string, required []string) error {
+	pairs, err := pairfile.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	for _, name := range others {
+	for _, name := range required {
 		if !slices.Contains(pairs.Columns.Unused, name) {
-			return fmt.Errorf("%s: no column is named %q, which the published files have; is it a file of this source?", path, name)
+			return fmt.Errorf("%s: it has no column %q, which the published files have; choose a file of this source", path, name)
 		}
 	}
 	into.Pairs = append(into.Pairs, pairs.Pairs...)
 	into.Skipped = append(into.Skipped, pairs.Skipped...)
 	into.Columns = pairs.Columns
-	into.Columns.Unused = nil // as published, so nothing to tell
+	into.Columns.Unused = nil // as published, so there is nothing to report
 	return nil
 }
 
 // readSHP reads the Stanford Human Preferences (Ethayarajh et al. 2022,
-// https://proceedings.mlr.press/v162/ethayarajh22a.html): labels is 1 where
-// comment A has more votes, else 0. Of a post's pairs the first ones of the
-// file are taken.
+// https://proceedings.mlr.press/v162/ethayarajh22a.html): labels is 1 if
+// comment A has more votes, else 0. Options.SHPPairs limits the pairs per post to the
+// first ones in the file.
 func readSHP(into *preference.Set, path string, o Options) error {
 	ofPost := map[string]int{}
 	needed := []string{"post_id", "history", "human_ref_A", "human_ref_B", "labels", "score_ratio"}
-	return preference.ReadRecords(path, needed, func(r preference.Record) error {
+	return recordfile.ReadFile(path, needed, func(r recordfile.Record) error {
 		var texts [4]string
 		for i, name := range needed[:4] {
 			var err error
@@ -86,11 +88,11 @@ func readSHP(into *preference.Set, path string, o Options) error {
 
 // readOriginal reads UltraFeedback as its authors published it (Cui et al.
 // 2023, https://arxiv.org/abs/2310.01377): a prompt with the completions of
-// four models, each with an overall score. It holds TruthfulQA's questions:
-// don't evaluate on these afterwards. Completions without a text or a score
-// are passed over.
+// four models, each with an overall score. It includes the
+// questions of TruthfulQA, so don't evaluate on that benchmark afterwards. Completions
+// without a text or a score are skipped.
 func readOriginal(into *preference.Set, path string, o Options) error {
-	return preference.ReadRecords(path, []string{"source", "instruction", "models", "completions"}, func(r preference.Record) error {
+	return recordfile.ReadFile(path, []string{"source", "instruction", "models", "completions"}, func(r recordfile.Record) error {
 		prompt, err := r.Text("instruction")
 		if err != nil {
 			return err
@@ -119,8 +121,8 @@ func readOriginal(into *preference.Set, path string, o Options) error {
 	})
 }
 
-// addScored adds the pairs of one record's answers.
-func addScored(into *preference.Set, r preference.Record, prompt []preference.Turn, answers []preference.Scored, o preference.ListOptions) error {
+// addScored adds the pairs of one record's scored answers.
+func addScored(into *preference.Set, r recordfile.Record, prompt []preference.Turn, answers []preference.Scored, o preference.ListOptions) error {
 	if len(answers) < 2 {
 		into.Add(r.Pair(prompt, "", ""), "fewer than two scored answers")
 		return nil

@@ -9,8 +9,8 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// FuzzForms: whatever a file holds, reading it in any form gives pairs that
-// can be learned from, or an error that names the file.
+// FuzzForms: reading any file in any format gives usable pairs or an error that names
+// the file.
 func FuzzForms(f *testing.F) {
 	for _, name := range []string{"hh_train.jsonl", "shp_train.json", "original.jsonl", "webgpt.parquet", "webgpt.jsonl", "binarized_train.parquet"} {
 		content, err := os.ReadFile(filepath.Join("testdata", name))
@@ -27,11 +27,11 @@ func FuzzForms(f *testing.F) {
 		for _, read := range []func(*preference.Set, string, Options) error{readHH, readBinarized, readWebGPT, readSHP, readOriginal} {
 			into := &preference.Set{Source: path}
 			if err := read(into, path, DefaultOptions()); err != nil && !strings.Contains(err.Error(), path) {
-				t.Errorf("the error %q does not say where", err)
+				t.Errorf("the error %q does not name the file", err)
 			}
 			for _, pair := range into.Pairs {
 				if strings.TrimSpace(pair.Chosen) == "" || strings.TrimSpace(pair.Rejected) == "" || pair.Chosen == pair.Rejected || len(pair.Prompt) == 0 || pair.Weight < 0 {
-					t.Errorf("the pair teaches nothing: %+v", pair)
+					t.Errorf("unusable pair: %+v", pair)
 				}
 			}
 		}

@@ -8,44 +8,45 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
-// Options are what can be chosen of some sources.
+// Options are settings of some sources.
 type Options struct {
-	SHPRatio float64                // shp: how many times the score of the rejected comment the chosen one has at least
-	SHPPairs int                    // shp: most pairs of one post; 0 for all
-	Answers  preference.ListOptions // ultrafeedback/original: which pairs of the four completions
+	SHPRatio float64                // shp: minimum ratio of the chosen comment's score to that of the rejected one
+	SHPPairs int                    // shp: maximum pairs per post; 0 for all
+	Answers  preference.ListOptions // ultrafeedback/original: which pairs to form from the four completions
 }
 
-// DefaultOptions are those of SHP's authors for their own models
-// (SteamSHP's model card), and all pairs of completions whose scores differ.
+// DefaultOptions are, for shp, the settings with which its authors trained SteamSHP
+// (model card), and for ultrafeedback/original all pairs of completions with different
+// scores.
 func DefaultOptions() Options { return Options{SHPRatio: 2, SHPPairs: 5} }
 
-// choices are the values of ultrafeedback/original's setting pairs.
+// choices maps the values of ultrafeedback/original's setting pairs.
 var choices = map[string]preference.Choice{"all": preference.AllPairs, "best-worst": preference.BestWorst, "adjacent": preference.Adjacent}
 
-// settings names what may follow a source's name.
+// settings describes the settings that may follow a source's name.
 func settings(name string) string {
 	switch {
 	case name == "shp" || strings.HasPrefix(name, "shp/"):
-		return "ratio (such as ratio=3) and pairs (of a post, such as pairs=1; 0 for all)"
+		return "ratio (such as ratio=3) and pairs (per post, such as pairs=1; 0 for all)"
 	case name == "ultrafeedback/original":
 		return "pairs (all, best-worst or adjacent) and gap (of scores, such as gap=1)"
 	}
 	return ""
 }
 
-// split takes "shp,ratio=3:PATH" apart.
-func split(text string) (name, chosen, path string, local bool) {
+// split splits "shp,ratio=3:PATH" into its parts; local reports whether a path is given.
+func split(text string) (name, options, path string, local bool) {
 	name, path, local = strings.Cut(text, ":")
-	name, chosen, _ = strings.Cut(name, ",")
-	return name, chosen, path, local
+	name, options, _ = strings.Cut(name, ",")
+	return name, options, path, local
 }
 
-// with reads settings such as "ratio=3,pairs=1".
-func (o Options) with(name, chosen string) (Options, error) {
-	if chosen == "" {
+// with applies settings such as "ratio=3,pairs=1".
+func (o Options) with(name, options string) (Options, error) {
+	if options == "" {
 		return o, nil
 	}
-	for _, setting := range strings.Split(chosen, ",") {
+	for _, setting := range strings.Split(options, ",") {
 		key, value, _ := strings.Cut(setting, "=")
 		if err := o.set(name, key, value); err != nil {
 			return o, err
@@ -54,12 +55,13 @@ func (o Options) with(name, chosen string) (Options, error) {
 	return o, nil
 }
 
+// set applies one setting.
 func (o *Options) set(name, key, value string) (err error) {
-	may := settings(name)
+	allowed := settings(name)
 	shp := strings.HasPrefix(name, "shp")
 	switch {
-	case may == "":
-		return fmt.Errorf("%s has no settings, but %q follows its name", name, key)
+	case allowed == "":
+		return fmt.Errorf("%s has no settings, but %q follows its name; remove it", name, key)
 	case shp && key == "ratio":
 		o.SHPRatio, err = strconv.ParseFloat(value, 64)
 	case shp && key == "pairs":
@@ -73,7 +75,7 @@ func (o *Options) set(name, key, value string) (err error) {
 		}
 		o.Answers.Choice = choice
 	default:
-		return fmt.Errorf("%s has no setting %q; it has %s", name, key, may)
+		return fmt.Errorf("%s has no setting %q; it has %s", name, key, allowed)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: the setting %s is %q; it must be a number", name, key, value)
@@ -81,26 +83,25 @@ func (o *Options) set(name, key, value string) (err error) {
 	return nil
 }
 
-// validate names a setting that can't be.
+// validate returns an error for an invalid setting.
 func (o Options) validate() error {
 	if !(o.SHPRatio >= 1) {
-		return fmt.Errorf("the least score ratio is %g; it must be at least 1", o.SHPRatio)
+		return fmt.Errorf("the minimum score ratio is %g; it must be at least 1", o.SHPRatio)
 	}
 	if o.SHPPairs < 0 {
-		return fmt.Errorf("the most pairs of a post are %d; it must be at least 0, where 0 means all", o.SHPPairs)
+		return fmt.Errorf("the maximum number of pairs per post is %d; it must be at least 0, where 0 means all", o.SHPPairs)
 	}
 	return o.Answers.Validate()
 }
 
-// Is reports whether a name is that of a source, perhaps with settings and a
-// path.
+// Is reports whether text names a source, possibly with settings and a path.
 func Is(text string) bool {
 	name, _, _, _ := split(text)
 	_, ok := find(name)
 	return ok
 }
 
-// Names lists the sources, those within shp last.
+// Names lists the sources, with shp's subreddits last.
 func Names() (names []string) {
 	for _, s := range sets() {
 		names = append(names, s.name)
@@ -108,15 +109,15 @@ func Names() (names []string) {
 	return names
 }
 
-// Describe says what a source holds, in a few words.
+// Describe returns a short description of a source's content and settings.
 func Describe(name string) string {
 	s, ok := find(name)
 	if !ok {
 		return ""
 	}
 	about := s.description
-	if may := settings(name); may != "" {
-		about += "; settings: " + may
+	if allowed := settings(name); allowed != "" {
+		about += "; settings: " + allowed
 	}
 	return about
 }

@@ -16,9 +16,9 @@ import (
 	"example.com/gonb-dpo/internal/shared"
 )
 
-// The files of testdata have made-up texts in each source's published form.
-// The Parquet files were written by datasets 5.2.0 (pyarrow 26.0.1) with the
-// features that the sets' cards list.
+// testFile reads a file of testdata, which has made-up texts in each source's published
+// format. The Parquet files were written by datasets 5.2.0 (pyarrow 26.0.1) with the
+// features in the dataset cards.
 func testFile(t *testing.T, name string) []byte {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join("testdata", name))
@@ -38,8 +38,8 @@ func zipped(content []byte) []byte {
 
 var revisionInPath = regexp.MustCompile(`/revision/.*`)
 
-// serve is a hub that has all sources, whatever revision is asked for. It
-// returns the revisions that were.
+// serve starts a hub that has all sources at any revision, and returns the revisions that
+// are requested.
 func serve(t *testing.T) (asked *[]string) {
 	t.Helper()
 	hh := map[string][]byte{}
@@ -73,7 +73,7 @@ func serve(t *testing.T) (asked *[]string) {
 	return asked
 }
 
-// written writes pairs as lines of prompt > chosen > rejected.
+// written formats pairs as lines of prompt > chosen > rejected.
 func written(set *preference.Set) string {
 	var lines []string
 	if set == nil {
@@ -85,10 +85,9 @@ func written(set *preference.Set) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestSources: the pairs are those that each set's card describes. Of SHP's
-// seven pairs of post p1 with a ratio of 2 or more the first five are left. Of
-// four completions with scores 7, 9, 1, 7 five pairs are left, as in a
-// ranking with a tie.
+// TestSources: the pairs are those that each dataset card describes. SHP has seven pairs
+// of post p1 with a ratio of 2 or more, of which the first five are used. Four completions
+// with scores 7, 9, 1, 7 give five pairs, as in a ranking with a tie.
 func TestSources(t *testing.T) {
 	asked := serve(t)
 	const (
@@ -138,15 +137,15 @@ func TestSources(t *testing.T) {
 	}
 }
 
-// The authors' own file has the same comparisons in another form.
-func TestWebGPTOfItsAuthors(t *testing.T) {
+// TestWebGPTComparisonsFile: the authors' file has the same comparisons in another format.
+func TestWebGPTComparisonsFile(t *testing.T) {
 	hub, _, err := Load(context.Background(), "webgpt:testdata/webgpt.parquet", DefaultOptions(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, _, err := Load(context.Background(), "webgpt:testdata/webgpt.jsonl", DefaultOptions(), nil)
-	if err != nil || written(own) != written(hub) || own.Report() != hub.Report() || own.Pairs[1].Where() != "testdata/webgpt.jsonl, line 2" {
-		t.Errorf("%v:\n%s\nwant\n%s", err, written(own), written(hub))
+	authors, _, err := Load(context.Background(), "webgpt:testdata/webgpt.jsonl", DefaultOptions(), nil)
+	if err != nil || written(authors) != written(hub) || authors.Report() != hub.Report() || authors.Pairs[1].Where() != "testdata/webgpt.jsonl, line 2" {
+		t.Errorf("%v:\n%s\nwant\n%s", err, written(authors), written(hub))
 	}
 }
 
@@ -191,17 +190,17 @@ func TestMistakes(t *testing.T) {
 	good := `{"post_id":"p","history":"h","human_ref_A":"a","human_ref_B":"b","labels":1,"score_ratio":3}` + "\n"
 	for _, test := range []struct {
 		name string
-		says []string
+		want []string
 	}{
 		{"hh-rhlf", []string{`"hh-rhlf"`, "did you mean hh-rlhf"}},
 		{"helpful_base", []string{"did you mean hh-rlhf/helpful-base"}},
 		{"webgtp", []string{"webgpt"}},
 		{"ultra-feedback", []string{"did you mean ultrafeedback"}},
-		{"wikipedia", []string{"the names are", "webgpt"}},
+		{"wikipedia", []string{"choose one of", "webgpt"}},
 		{"shp,ration=3", []string{`no setting "ration"`, "it has ratio"}},
 		{"shp/askhr,ratio=much", []string{`ratio is "much"`, "a number"}},
 		{"shp,ratio=0.5", []string{"ratio is 0.5", "at least 1"}},
-		{"shp,pairs=-1", []string{"are -1"}},
+		{"shp,pairs=-1", []string{"is -1"}},
 		{"ultrafeedback/original,pairs=some", []string{`"some"`, "best-worst"}},
 		{"hh-rlhf,pairs=1", []string{"hh-rlhf has no settings"}},
 		{"webgpt:nowhere", []string{`"nowhere"`, "openai/webgpt_comparisons"}},
@@ -222,25 +221,25 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("%s: no error", test.name)
 			continue
 		}
-		for _, part := range test.says {
+		for _, part := range test.want {
 			if !strings.Contains(err.Error(), part) {
-				t.Errorf("%s: %q does not say %q", test.name, err, part)
+				t.Errorf("%s: %q does not contain %q", test.name, err, part)
 			}
 		}
 	}
 }
 
-// Without a hub and with nothing in the cache the error says how to go on.
+// TestUnreachable: without a hub and with an empty cache the error explains how to proceed.
 func TestUnreachable(t *testing.T) {
 	serve(t)
 	t.Setenv("HF_HUB_OFFLINE", "1")
 	_, _, err := Load(context.Background(), "webgpt", DefaultOptions(), nil)
-	if err == nil || !strings.Contains(err.Error(), "hf download openai/webgpt_comparisons") || !strings.Contains(err.Error(), `refs/convert/parquet, and the pairs are then named "webgpt:FOLDER"`) {
+	if err == nil || !strings.Contains(err.Error(), "hf download openai/webgpt_comparisons") || !strings.Contains(err.Error(), `refs/convert/parquet, and then name the pairs "webgpt:FOLDER"`) {
 		t.Errorf("%v", err)
 	}
 }
 
-// What the hub was asked for stays usable without it, and under its folder.
+// TestFolder: downloaded files can be used offline, and by their folder.
 func TestFolder(t *testing.T) {
 	serve(t)
 	online, _, err := Load(context.Background(), "hh-rlhf", DefaultOptions(), nil)
@@ -261,8 +260,8 @@ func TestFolder(t *testing.T) {
 	}
 }
 
-// The published file of HH-RLHF gives the 2,303 pairs that TRL was given in
-// parity/README.md's record of it.
+// TestPublishedHH: the published file of HH-RLHF gives the 2,303 pairs that TRL used
+// according to parity/README.md.
 func TestPublishedHH(t *testing.T) {
 	set, _, err := Load(context.Background(), "hh-rlhf:"+shared.Path(t, "data/hh-rlhf/harmless-base/test.jsonl.gz"), DefaultOptions(), nil)
 	if err != nil {

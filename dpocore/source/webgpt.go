@@ -13,13 +13,14 @@ import (
 	"unicode/utf8"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/recordfile"
 )
 
 // readWebGPT reads the comparisons of WebGPT (Nakano et al. 2021,
-// https://arxiv.org/abs/2112.09332, appendix K): of two answers the one with
-// a positive score is preferred, and scores of 0 are ties. The marks of quotes
-// in the answers, such as [1], stay. The hub has a row a comparison, and the
-// authors' own comparisons.jsonl a line with a list of two records.
+// https://arxiv.org/abs/2112.09332, appendix K): the answer with a positive score is
+// preferred, and scores of 0 are ties. Reference marks in the answers, such as [1], are
+// not removed. The hub has one row per comparison; the authors' comparisons.jsonl has one
+// line per comparison, with a list of two records.
 func readWebGPT(into *preference.Set, path string, _ Options) error {
 	if file, err := os.Open(path); err == nil {
 		in := bufio.NewReader(file)
@@ -29,7 +30,7 @@ func readWebGPT(into *preference.Set, path string, _ Options) error {
 		}
 	}
 	needed := []string{"question", "answer_0", "score_0", "answer_1", "score_1"}
-	return preference.ReadRecords(path, needed, func(r preference.Record) error {
+	return recordfile.ReadFile(path, needed, func(r recordfile.Record) error {
 		question, err := r.Object("question")
 		if err != nil {
 			return err
@@ -51,7 +52,7 @@ func readWebGPT(into *preference.Set, path string, _ Options) error {
 	})
 }
 
-// readComparisons reads the authors' file.
+// readComparisons reads the authors' comparisons.jsonl.
 func readComparisons(into *preference.Set, path string, in *bufio.Reader) error {
 	for number := 0; ; number++ {
 		line, err := in.ReadBytes('\n')
@@ -60,8 +61,8 @@ func readComparisons(into *preference.Set, path string, in *bufio.Reader) error 
 		}
 		if line = bytes.TrimSpace(line); len(line) > 0 {
 			at := preference.Pair{Source: path, Line: number, Unit: "line", Weight: 1}
-			if fault := readComparison(into, at, line); fault != nil {
-				return fmt.Errorf("%s, line %d: %w", path, number+1, fault)
+			if lineErr := readComparison(into, at, line); lineErr != nil {
+				return fmt.Errorf("%s, line %d: %w", path, number+1, lineErr)
 			}
 		}
 		if err == io.EOF {
@@ -70,7 +71,7 @@ func readComparisons(into *preference.Set, path string, in *bufio.Reader) error 
 	}
 }
 
-// readComparison reads one line; pair has its place.
+// readComparison reads one line; pair has its location.
 func readComparison(into *preference.Set, pair preference.Pair, line []byte) error {
 	var records []struct {
 		Question *struct {
@@ -83,18 +84,18 @@ func readComparison(into *preference.Set, pair preference.Pair, line []byte) err
 		return errors.New("the line is not UTF-8; save the file as UTF-8")
 	}
 	if err := json.Unmarshal(line, &records); err != nil {
-		return fmt.Errorf("not a list of two records (%w); in this source each line is one", err)
+		return fmt.Errorf("the line is not a list of two records (%w); choose a file in the format of WebGPT's comparisons.jsonl", err)
 	}
 	if len(records) != 2 {
-		return fmt.Errorf("the list has %d records; in this source it has two", len(records))
+		return fmt.Errorf("the list has %d records instead of two; choose a file in the format of WebGPT's comparisons.jsonl", len(records))
 	}
 	var answers [2]preference.Scored
 	for i, record := range records {
 		if record.Question == nil || record.Answer == nil || record.Score == nil {
-			return fmt.Errorf("record %d has no question, answer or score", i+1)
+			return fmt.Errorf("record %d has no question, answer or score; add it or remove the line", i+1)
 		}
 		if strings.ContainsRune(*record.Answer+record.Question.Text, 0) {
-			return fmt.Errorf("record %d holds a NUL character; remove it", i+1)
+			return fmt.Errorf("record %d contains a NUL character; remove it", i+1)
 		}
 		answers[i] = preference.Scored{Answer: *record.Answer, Score: *record.Score}
 	}
@@ -102,14 +103,13 @@ func readComparison(into *preference.Set, pair preference.Pair, line []byte) err
 	return addComparison(into, pair, answers)
 }
 
-// addComparison adds the pair of two answers, which is a place and a prompt
-// so far.
+// addComparison adds the pair of two scored answers; pair has its location and prompt.
 func addComparison(into *preference.Set, pair preference.Pair, answers [2]preference.Scored) error {
 	const rounding = 1e-3
 	better, worse, reason := answers[0], answers[1], ""
 	switch {
 	case math.Abs(better.Score+worse.Score) > rounding:
-		return fmt.Errorf("the scores are %g and %g; in this source they sum to 0", better.Score, worse.Score)
+		return fmt.Errorf("the scores are %g and %g, but must sum to 0; correct them or remove the record", better.Score, worse.Score)
 	case better.Score == worse.Score:
 		reason = preference.Tie
 	case better.Score < worse.Score:

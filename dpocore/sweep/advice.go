@@ -1,43 +1,43 @@
 package sweep
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/statistics"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Advice recommends a run.
 type Advice struct {
-	Choice  string // name of the run; "" if the pairs show no difference
-	Summary string // one sentence with the evidence
+	Recommended string // name of the run, "" if the pairs can't distinguish the runs
+	Summary     string // the recommendation and its evidence, in one sentence
 }
 
-// significance is the corrected P below which a difference counts.
+// significance is the corrected P below which a difference is significant.
 const significance = 0.05
 
-// Advise recommends one of the runs, which are sorted by [Compare]. It tests the first run against each other run, pair by
-// pair ([evaluation.Compare]). Because the first run was selected by the same data, P is multiplied by the number of
-// pairwise comparisons of all runs (Bonferroni). Among the first run and those not significantly worse, it recommends the
-// one with the smallest KL, provided that some run is significantly worse.
+// Advise compares runs in the order of [Sort]. It tests the first run against every other, pair by pair
+// ([statistics.Compare]). Because the first run was selected by its result, P is multiplied by the number of pairwise
+// comparisons (Bonferroni). If at least one run is significantly worse, it recommends the run with the smallest KL divergence
+// among those that are not.
 func Advise(runs []Run) (Advice, error) {
 	if len(runs) == 0 {
-		return Advice{Summary: "No run is finished yet."}, nil
+		return Advice{Summary: "No run has finished yet."}, nil
 	}
 	first := runs[0]
 	if !first.Accuracy.Above(0.5) {
 		return Advice{Summary: fmt.Sprintf("No run is better than chance on the %d held-out pairs: the best, %s, ranks %s of them correctly (%s to %s); train for more steps, or on more pairs.",
-			len(first.Pairs), first.Name, percent(first.Accuracy.Value), percent(first.Accuracy.Low), percent(first.Accuracy.High))}, nil
+			len(first.Pairs), first.Name, wording.Percent(first.Accuracy.Value), wording.Percent(first.Accuracy.Low), wording.Percent(first.Accuracy.High))}, nil
 	}
 	if len(runs) == 1 {
-		return Advice{Choice: first.Name, Summary: fmt.Sprintf("%s is the only finished run; it ranks %s of %d held-out pairs correctly (%s to %s).",
-			first.Name, percent(first.Accuracy.Value), len(first.Pairs), percent(first.Accuracy.Low), percent(first.Accuracy.High))}, nil
+		return Advice{Recommended: first.Name, Summary: fmt.Sprintf("%s is the only finished run; it ranks %s of %d held-out pairs correctly (%s to %s).",
+			first.Name, wording.Percent(first.Accuracy.Value), len(first.Pairs), wording.Percent(first.Accuracy.Low), wording.Percent(first.Accuracy.High))}, nil
 	}
-	similar, worse, maxP, err := split(runs)
+	similar, worse, maxP, err := partition(runs)
 	switch {
 	case err != nil:
 		return Advice{}, err
@@ -48,9 +48,9 @@ func Advise(runs []Run) (Advice, error) {
 	}
 }
 
-// split divides the runs into the first with those not significantly worse, and those that are; maxP is the maximum
-// corrected P of the latter.
-func split(runs []Run) (similar, worse []Run, maxP float64, err error) {
+// partition splits the runs into those that don't differ significantly from the first, including the first itself, and those
+// that are worse. maxP is the largest corrected P of the latter.
+func partition(runs []Run) (similar, worse []Run, maxP float64, err error) {
 	similar = runs[:1:1]
 	for _, run := range runs[1:] {
 		d, err := evaluation.Compare(runs[0].Pairs, run.Pairs)
@@ -66,62 +66,60 @@ func split(runs []Run) (similar, worse []Run, maxP float64, err error) {
 	return similar, worse, maxP, nil
 }
 
-// corrected is P after the Bonferroni correction for all pairwise comparisons of a number of runs.
+// corrected is P times the number of pairwise comparisons of that many runs.
 func corrected(d statistics.Difference, runs int) float64 {
 	return math.Min(1, d.P*float64(comparisons(runs)))
 }
 
-// comparisons is the number of pairwise comparisons of a number of runs.
+// comparisons is the number of pairwise comparisons.
 func comparisons(runs int) int { return runs * (runs - 1) / 2 }
 
-// correction describes the correction of P, "" if there was only one comparison.
-func correction(runs int) string {
+// correctionNote says that P was corrected, if it was.
+func correctionNote(runs int) string {
 	if comparisons(runs) == 1 {
 		return ""
 	}
 	return fmt.Sprintf(", corrected for %d pairwise comparisons", comparisons(runs))
 }
 
-// recommend recommends the run with the smallest KL among similar ones; p is the maximum corrected P of the worse ones.
 func recommend(similar, worse []Run, p float64) Advice {
-	choice := slices.MinFunc(similar, func(a, b Run) int { return cmp.Compare(a.KL.Value, b.KL.Value) })
-	evidence := fmt.Sprintf("P ≤ %.2g%s", p, correction(len(similar)+len(worse)))
-	accuracy := fmt.Sprintf("ranks %s of %d held-out pairs correctly", percent(choice.Accuracy.Value), len(choice.Pairs))
+	best := slices.MinFunc(similar, compareKL)
+	note := correctionNote(len(similar) + len(worse))
+	result := fmt.Sprintf("ranks %s of %d held-out pairs correctly", wording.Percent(best.Accuracy.Value), len(best.Pairs))
 	if len(similar) == 1 {
-		return Advice{choice.Name, fmt.Sprintf("Use %s: it %s, more than %s (%s).", choice.Name, accuracy, names(worse), evidence)}
+		return Advice{best.Name, fmt.Sprintf("Use %s: it %s, more than %s (P ≤ %.2g%s).", best.Name, result, names(worse), p, note)}
 	}
-	return Advice{choice.Name, fmt.Sprintf("Use %s: it %s, and has moved least of the %d runs that this many pairs can't tell apart (KL %.3g nats per token); %s ranks more correctly than %s (%s).",
-		choice.Name, accuracy, len(similar), choice.KL.Value, similar[0].Name, names(worse), evidence)}
+	return Advice{best.Name, fmt.Sprintf("Use %s: it %s, and of the %d runs without a significant difference it has moved least (KL %.3g nats per token); %s ranks more pairs correctly than %s (P ≤ %.2g%s).",
+		best.Name, result, len(similar), best.KL.Value, similar[0].Name, names(worse), p, note)}
 }
 
 // noDifference describes runs without a significant difference.
 func noDifference(runs []Run) string {
 	first, last := runs[0], runs[len(runs)-1]
-	share := fmt.Sprintf("%s to %s", percent(last.Accuracy.Value), percent(first.Accuracy.Value))
-	if percent(last.Accuracy.Value) == percent(first.Accuracy.Value) {
-		share = percent(first.Accuracy.Value)
+	share := fmt.Sprintf("%s to %s", wording.Percent(last.Accuracy.Value), wording.Percent(first.Accuracy.Value))
+	if wording.Percent(last.Accuracy.Value) == wording.Percent(first.Accuracy.Value) {
+		share = wording.Percent(first.Accuracy.Value)
 	}
-	text := fmt.Sprintf("%d pairs show no significant difference: the %d runs rank %s correctly", len(first.Pairs), len(runs), share)
+	text := fmt.Sprintf("No significant difference on %d pairs: the %d runs rank %s correctly", len(first.Pairs), len(runs), share)
 	if d, err := evaluation.Compare(first.Pairs, last.Pairs); err == nil && d.Only != [2]int{} {
-		text += fmt.Sprintf(", and the first and the last of them disagree on %d (P = %.2g%s)", d.Only[0]+d.Only[1], corrected(d, len(runs)), correction(len(runs)))
+		text += fmt.Sprintf(", and the first and the last run disagree on %d (P = %.2g%s)", d.Only[0]+d.Only[1], corrected(d, len(runs)), correctionNote(len(runs)))
 	}
-	return text + "; " + moved(runs) + "."
+	return text + "; " + divergences(runs) + "."
 }
 
-// similarKL is the ratio of KLs up to which runs count as having moved about equally far.
+// similarKL is the ratio up to which two divergences count as about the same.
 const similarKL = 1.1
 
-// moved names the runs that have moved least and most from the reference.
-func moved(runs []Run) string {
-	nearest := slices.MinFunc(runs, func(a, b Run) int { return cmp.Compare(a.KL.Value, b.KL.Value) })
-	farthest := slices.MaxFunc(runs, func(a, b Run) int { return cmp.Compare(a.KL.Value, b.KL.Value) })
+// divergences names the runs with the smallest and the largest divergence.
+func divergences(runs []Run) string {
+	nearest, farthest := slices.MinFunc(runs, compareKL), slices.MaxFunc(runs, compareKL)
 	if farthest.KL.Value <= similarKL*nearest.KL.Value {
-		return fmt.Sprintf("all have moved about equally far from the reference (KL %.3g nats per token)", farthest.KL.Value)
+		return fmt.Sprintf("all have moved about as far from the reference (KL %.3g nats per token)", farthest.KL.Value)
 	}
 	return fmt.Sprintf("%s has moved least from the reference and %s most (KL %.3g and %.3g nats per token)", nearest.Name, farthest.Name, nearest.KL.Value, farthest.KL.Value)
 }
 
-// names lists the names of runs, such as "a, b and c".
+// names lists the names of runs: "a, b and c".
 func names(runs []Run) string {
 	list := make([]string, len(runs))
 	for i, run := range runs {

@@ -8,11 +8,11 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/statistics"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 )
 
-// newRun returns a run with n pairs of different prompts. Those listed in wrong have the margin -gap, the others gap. Each
-// answer has a KL of kl nats per token.
+// newRun returns a run on n pairs, one per prompt, of which those listed in wrong are ranked incorrectly. Correct pairs have
+// a margin of gap, and every pair a divergence of kl nats per token.
 func newRun(t *testing.T, name string, n int, gap, kl float64, wrong ...int) Run {
 	t.Helper()
 	pairs := make([]evaluation.Pair, n)
@@ -22,7 +22,7 @@ func newRun(t *testing.T, name string, n int, gap, kl float64, wrong ...int) Run
 			pairs[i].Margin = -gap
 		}
 	}
-	run, err := Of(name, pairs)
+	run, err := Summarize(name, pairs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,6 +37,7 @@ func first(n int) (list []int) {
 	return list
 }
 
+// order returns the names of the runs.
 func order(runs []Run) (list []string) {
 	for _, run := range runs {
 		list = append(list, run.Name)
@@ -44,7 +45,7 @@ func order(runs []Run) (list []string) {
 	return list
 }
 
-func TestOf(t *testing.T) {
+func TestSummarize(t *testing.T) {
 	run := newRun(t, "a", 40, 2, 0.003, first(10)...)
 	if run.Accuracy.Value != 0.75 || math.Abs(run.Gap.Value-1) > 1e-12 { // 30 of 40; (30·2 − 10·2)/40
 		t.Errorf("accuracy %v, gap %v", run.Accuracy, run.Gap)
@@ -54,75 +55,75 @@ func TestOf(t *testing.T) {
 	}
 	row := run.Row()
 	if len(row) != len(Columns) || row[1] != "75 %" || row[3] != "+1.00" || row[4] != "0.003" {
-		t.Errorf("the row is %q", row)
+		t.Errorf("row %q", row)
 	}
-	if _, err := Of("empty", nil); err == nil || !strings.HasPrefix(err.Error(), "empty: ") {
+	if _, err := Summarize("empty", nil); err == nil || !strings.HasPrefix(err.Error(), "empty: ") {
 		t.Errorf("no pairs: %v", err)
 	}
 }
 
-// The order must not follow the reward margin, beta·gap: here a worse run has the larger margin.
-func TestCompareIgnoresMargins(t *testing.T) {
+// The order must not depend on the reward margin, which is beta·gap: here worse runs have larger margins.
+func TestSortIgnoresMargins(t *testing.T) {
 	betas := map[string]float64{"best": 0.05, "gap": 0.1, "near": 0.3, "far": 0.5}
 	runs := []Run{
 		newRun(t, "far", 20, 2, 0.02, first(5)...), newRun(t, "near", 20, 2, 0.01, first(5)...),
 		newRun(t, "gap", 20, 3, 0.05, first(5)...), newRun(t, "best", 20, 1, 0.05, first(3)...),
 	}
-	Compare(runs)
+	Sort(runs)
 	if got := order(runs); !slices.Equal(got, []string{"best", "gap", "near", "far"}) {
-		t.Errorf("the order is %q", got)
+		t.Errorf("order %q", got)
 	}
 	margins := map[string]float64{}
 	for _, run := range runs {
 		margins[run.Name] = betas[run.Name] * run.Gap.Value
 	}
 	if margins["best"] >= margins["gap"] || margins["near"] >= margins["far"] {
-		t.Fatalf("the margins %v would give the same order", margins)
+		t.Fatalf("margins %v give the same order, so they test nothing", margins)
 	}
 }
 
 func TestAdvice(t *testing.T) {
 	for _, test := range []struct {
-		name    string
-		runs    []Run
-		choice  string
-		summary string
+		name        string
+		runs        []Run
+		recommended string
+		summary     string
 	}{
-		{"none", nil, "", "No run is finished yet."},
-		{"a single one", []Run{newRun(t, "a", 40, 1, 0.01, first(8)...)}, "a", "a is the only finished run; it ranks 80 % of 40 held-out pairs correctly"},
+		{"none", nil, "", "No run has finished yet."},
+		{"a single run", []Run{newRun(t, "a", 40, 1, 0.01, first(8)...)}, "a", "a is the only finished run; it ranks 80 % of 40 held-out pairs correctly"},
 		{"chance", []Run{newRun(t, "a", 40, 1, 0.01, first(18)...), newRun(t, "b", 40, 1, 0.01, first(20)...)}, "",
 			"No run is better than chance on the 40 held-out pairs: the best, a, ranks 55 %"},
 		// One pair differs: P = 1.
 		{"similar", []Run{newRun(t, "a", 40, 1, 0.01, first(8)...), newRun(t, "b", 40, 1, 0.002, first(9)...)}, "",
-			"40 pairs show no significant difference: the 2 runs rank 78 % to 80 % correctly, and the first and the last of them disagree on 1 (P = 1); b has moved least from the reference and a most (KL 0.002 and 0.01 nats per token)."},
-		{"equal", []Run{newRun(t, "a", 40, 2, 0.01, 1, 2), newRun(t, "b", 40, 1, 0.0105, 1, 2)}, "",
-			"40 pairs show no significant difference: the 2 runs rank 95 % correctly; all have moved about equally far from the reference (KL 0.0105 nats per token)."},
-		// 12 pairs are ranked correctly by the first run alone: P = 2·2⁻¹² = 0.00049.
+			"No significant difference on 40 pairs: the 2 runs rank 78 % to 80 % correctly, and the first and the last run disagree on 1 (P = 1); b has moved least from the reference and a most (KL 0.002 and 0.01 nats per token)."},
+		{"identical", []Run{newRun(t, "a", 40, 2, 0.01, 1, 2), newRun(t, "b", 40, 1, 0.0105, 1, 2)}, "",
+			"No significant difference on 40 pairs: the 2 runs rank 95 % correctly; all have moved about as far from the reference (KL 0.0105 nats per token)."},
+		// Only the first run ranks 12 pairs correctly: P = 2·2⁻¹² = 0.00049.
 		{"better", []Run{newRun(t, "a", 40, 1, 0.01), newRun(t, "b", 40, 1, 0.01, first(12)...)}, "a",
 			"Use a: it ranks 100 % of 40 held-out pairs correctly, more than b (P ≤ 0.00049)."},
-		// c is worse than a, P = 3·2·2⁻¹⁰; b is not significantly worse than a, and has moved less.
+		// c is worse than a, P = 3·2·2⁻¹⁰; b doesn't differ significantly from a, and has moved less.
 		{"two similar", []Run{newRun(t, "a", 40, 1, 0.01), newRun(t, "b", 40, 1, 0.001, 39), newRun(t, "c", 40, 1, 0.1, first(10)...)}, "b",
-			"Use b: it ranks 98 % of 40 held-out pairs correctly, and has moved least of the 2 runs that this many pairs can't tell apart (KL 0.001 nats per token); a ranks more correctly than c (P ≤ 0.0059, corrected for 3 pairwise comparisons)."},
+			"Use b: it ranks 98 % of 40 held-out pairs correctly, and of the 2 runs without a significant difference it has moved least (KL 0.001 nats per token); a ranks more pairs correctly than c (P ≤ 0.0059, corrected for 3 pairwise comparisons)."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := Advise(test.runs)
-			if err != nil || got.Choice != test.choice || !strings.HasPrefix(got.Summary, test.summary) {
-				t.Errorf("%v: choice %q, summary\n%s\nwant\n%s", err, got.Choice, got.Summary, test.summary)
+			if err != nil || got.Recommended != test.recommended || !strings.HasPrefix(got.Summary, test.summary) {
+				t.Errorf("%v: recommended %q, summary\n%s\nwant\n%s", err, got.Recommended, got.Summary, test.summary)
 			}
 		})
 	}
 }
 
-// Six pairs that only one run ranks correctly are a significant difference between two runs, P = 0.031, but not among four
-// runs with six pairwise comparisons.
-func TestPairwiseComparisonsCount(t *testing.T) {
+// Six pairs that only one run ranks correctly are significant for two runs (P = 0.031), but not after correction for the six
+// pairwise comparisons of four runs.
+func TestCorrectionForPairwiseComparisons(t *testing.T) {
 	two := []Run{newRun(t, "a", 40, 1, 0.01), newRun(t, "b", 40, 1, 0.01, first(6)...)}
-	if got, _ := Advise(two); got.Choice != "a" {
-		t.Errorf("of two runs: %s", got.Summary)
+	if got, _ := Advise(two); got.Recommended != "a" {
+		t.Errorf("two runs: %s", got.Summary)
 	}
 	four := append(two, newRun(t, "c", 40, 1, 0.01, first(6)...), newRun(t, "d", 40, 1, 0.01, first(6)...))
-	if got, _ := Advise(four); got.Choice != "" {
-		t.Errorf("of four runs: %s", got.Summary)
+	if got, _ := Advise(four); got.Recommended != "" {
+		t.Errorf("four runs: %s", got.Summary)
 	}
 }
 
@@ -134,10 +135,10 @@ func TestDifferentPairsAreRejected(t *testing.T) {
 	}
 }
 
-// In at least 95 % of sweeps, equally good runs give no advice, although the best of five is tested.
-func TestChanceGivesNoAdvice(t *testing.T) {
+// Five equally good runs give no recommendation in at least 95 % of sweeps, although the best of them was selected.
+func TestChanceGivesNoRecommendation(t *testing.T) {
 	random := rand.New(rand.NewPCG(11, 0))
-	advised := 0
+	recommended := 0
 	const sweeps = 200
 	for range sweeps {
 		var runs []Run
@@ -151,24 +152,24 @@ func TestChanceGivesNoAdvice(t *testing.T) {
 			}
 			runs = append(runs, Run{Name: string(rune('a' + r)), Pairs: pairs, Accuracy: share(pairs)})
 		}
-		Compare(runs)
-		if got, err := Advise(runs); err != nil || got.Choice != "" {
-			advised++
+		Sort(runs)
+		if got, err := Advise(runs); err != nil || got.Recommended != "" {
+			recommended++
 		}
 	}
-	if advised > sweeps/20 {
-		t.Errorf("%d of %d sweeps of equal runs gave advice", advised, sweeps)
+	if recommended > sweeps/20 {
+		t.Errorf("%d of %d sweeps of equal runs gave a recommendation", recommended, sweeps)
 	}
 }
 
-// share is the accuracy with an interval of ±0.1.
+// share returns the accuracy with an interval of ±0.1.
 func share(pairs []evaluation.Pair) statistics.Estimate {
-	right := 0.0
+	correct := 0.0
 	for _, p := range pairs {
-		if p.Right() {
-			right++
+		if p.Correct() {
+			correct++
 		}
 	}
-	value := right / float64(len(pairs))
+	value := correct / float64(len(pairs))
 	return statistics.Estimate{Value: value, Low: value - 0.1, High: value + 0.1}
 }

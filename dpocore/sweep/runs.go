@@ -1,9 +1,8 @@
-// Package sweep has the grid of a sweep, its record, and the comparison of its runs. It links no backend; package sweeprun
-// trains the runs.
+// Package sweep compares the finished runs of a sweep by metrics that do not depend on their settings.
 //
-// Start with [Grid]; then [Compare], which ranks finished runs, and [Advise], which recommends one or reports that the
-// pairs show no difference. Neither uses rewards or their margins, because these scale with beta: of two runs that learned
-// the same, the one with the larger beta has the larger margin.
+// Start with [Sort], which orders the runs from best to worst, and [Advise], which recommends one of them in a sentence, or
+// says that the pairs can't distinguish them. Rewards and reward margins are not used: they scale with beta, so of two runs
+// that learned the same, the one with the larger beta has the larger margin.
 package sweep
 
 import (
@@ -12,53 +11,54 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/statistics"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
+	"example.com/gonb-dpo/internal/wording"
 )
 
-// Run is a finished run with its figures on the held-out pairs.
+// A Run is a finished run with its metrics on the held-out pairs.
 type Run struct {
 	Name  string            `json:"name"`
-	Pairs []evaluation.Pair `json:"-"` // the same pairs, in the same order, in every run of a sweep
+	Pairs []evaluation.Pair `json:"-"` // the same pairs in the same order for every run of a sweep
 
 	Accuracy statistics.Estimate `json:"accuracy"` // share of pairs ranked correctly
-	Gap      statistics.Estimate `json:"gap"`      // gain of chosen minus gain of rejected answers, in nats, without beta
-	Chosen   statistics.Estimate `json:"chosen"`   // mean change of the log-probability of chosen answers, in nats
-	KL       statistics.Estimate `json:"kl"`       // KL(π‖π_ref), in nats per token
+	Gap      statistics.Estimate `json:"gap"`      // log-probability gain of chosen minus rejected answers, in nats, without beta
+	Chosen   statistics.Estimate `json:"chosen"`   // change in the log-probability of chosen answers, in nats
+	KL       statistics.Estimate `json:"kl"`       // divergence from the reference, in nats per token
 }
 
-// Of summarizes the held-out pairs of a run.
-func Of(name string, pairs []evaluation.Pair) (Run, error) {
-	const anyBeta = 1 // none of the figures used here depends on it
-	report, err := evaluation.Of(pairs, anyBeta)
+// Summarize computes a run's metrics from its held-out pairs.
+func Summarize(name string, pairs []evaluation.Pair) (Run, error) {
+	const anyBeta = 1 // none of the metrics used here depends on it
+	report, err := evaluation.Summarize(pairs, anyBeta)
 	if err != nil {
 		return Run{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return Run{Name: name, Pairs: pairs, Accuracy: report.Accuracy, Gap: report.Gap, Chosen: report.Chosen, KL: report.KL}, nil
 }
 
-// Compare sorts runs, best first: by higher accuracy, then larger gap, then smaller KL, then larger change of the chosen
-// answers' log-probability.
-func Compare(runs []Run) {
+// Sort orders runs by higher accuracy; ties by larger gap, then smaller divergence, then higher log-probability of the
+// chosen answers.
+func Sort(runs []Run) {
 	slices.SortStableFunc(runs, func(a, b Run) int {
 		return cmp.Or(
 			cmp.Compare(b.Accuracy.Value, a.Accuracy.Value), cmp.Compare(b.Gap.Value, a.Gap.Value),
-			cmp.Compare(a.KL.Value, b.KL.Value), cmp.Compare(b.Chosen.Value, a.Chosen.Value), cmp.Compare(a.Name, b.Name))
+			compareKL(a, b), cmp.Compare(b.Chosen.Value, a.Chosen.Value), cmp.Compare(a.Name, b.Name))
 	})
 }
+
+func compareKL(a, b Run) int { return cmp.Compare(a.KL.Value, b.KL.Value) }
 
 // Columns are the headings of [Run.Row].
 var Columns = []string{"run", "held-out accuracy", "95 % interval", "gap (nats)", "KL (nats per token)", "chosen answers (nats)"}
 
-// Row returns a run's figures as text, with the columns of [Columns].
+// Row formats a run's metrics for the columns in Columns.
 func (r Run) Row() []string {
 	return []string{
-		r.Name, percent(r.Accuracy.Value), percent(r.Accuracy.Low) + " to " + percent(r.Accuracy.High),
+		r.Name, wording.Percent(r.Accuracy.Value), wording.Percent(r.Accuracy.Low) + " to " + wording.Percent(r.Accuracy.High),
 		fmt.Sprintf("%+.2f", r.Gap.Value), fmt.Sprintf("%.3g", r.KL.Value), fmt.Sprintf("%+.2f", r.Chosen.Value),
 	}
 }
 
-// ColumnsInWords explains [Columns].
-const ColumnsInWords = "Gap: how much more training has raised the log-probability of chosen answers than of rejected ones, without beta. " +
-	"KL: how far the model has moved from its reference. Chosen answers: the change of their log-probability; below 0 they have become less likely."
-
-func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
+// ColumnHelp explains the columns.
+const ColumnHelp = "Gap: how much more training raised the log-probability of chosen answers than that of rejected ones, without beta. " +
+	"KL: how far the model has moved from its reference. Chosen answers: change in their log-probability; below 0 they have become less likely."

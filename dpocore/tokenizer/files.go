@@ -8,23 +8,22 @@ import (
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
-// class makes transformers take tokenizer.json as it is.
+// class is the tokenizer class with which transformers uses tokenizer.json unchanged.
 const class = "PreTrainedTokenizerFast"
 
-// rebuilt are classes for which transformers 5.23 does not take tokenizer.json
-// as it is, but builds the tokenizer anew from vocabulary and merges. For
-// GPT2Tokenizer it loses SmolLM2's split of digits, so that it gets "\n\n1."
-// wrong; for LlamaTokenizer, TinyLlama's blank after each control token.
-// TokenizersBackend is its own name for class, which transformers 4 lacks.
+// rebuilt matches classes for which transformers 5.23 rebuilds the tokenizer from
+// vocabulary and merges instead of using tokenizer.json. With GPT2Tokenizer this
+// loses SmolLM2's digit splitting and tokenizes "\n\n1." wrongly; with
+// LlamaTokenizer it loses TinyLlama's space after each control token.
+// TokenizersBackend is a newer name of class that transformers 4 does not know.
 var rebuilt = regexp.MustCompile(`("tokenizer_class"\s*:\s*")(?:GPT2Tokenizer|LlamaTokenizer|TokenizersBackend)(?:Fast)?(")`)
 
-// WriteFiles writes into dir, which it makes if needed, what transformers'
-// AutoTokenizer needs to load the tokenizer with the right end of text:
-// tokenizer.json, tokenizer_config.json, special_tokens_map.json and
-// chat_template.jinja.
-// Files of a model folder are copied as they are, but for a class
-// that would not read them so; one that the folder lacks is left out. Each file appears
-// whole or not at all.
+// WriteFiles writes to dir, which it creates if needed, the files from which
+// transformers' AutoTokenizer loads this tokenizer with the right end-of-text
+// token: tokenizer.json, tokenizer_config.json, special_tokens_map.json and
+// chat_template.jinja. Files of a model folder are copied, except that a class in
+// tokenizer_config.json that would rebuild the tokenizer is replaced; files that
+// the folder lacks are skipped. Each file is written atomically.
 func (t *Tokenizer) WriteFiles(dir string) error {
 	for _, file := range t.files() {
 		if len(file.data) == 0 {

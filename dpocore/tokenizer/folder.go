@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// The names of the files that make up a tokenizer.
+// Files of a tokenizer.
 const (
 	jsonFile     = "tokenizer.json"
 	configFile   = "tokenizer_config.json"
@@ -28,7 +28,7 @@ func readFolder(dir string) (source, error) {
 		}
 	}
 	if from.json == nil {
-		return from, fmt.Errorf("the folder has no %s; only models that come with one can be used", jsonFile)
+		return from, fmt.Errorf("the folder has no %s; choose a model that has one", jsonFile)
 	}
 	if err := from.readConfig(); err != nil {
 		return from, err
@@ -44,7 +44,7 @@ func readFolder(dir string) (source, error) {
 	return from, err
 }
 
-// readOptional returns nil for a file that does not exist.
+// readOptional reads a file; it returns nil if the file does not exist.
 func readOptional(dir, name string) ([]byte, error) {
 	data, err := os.ReadFile(filepath.Join(dir, name))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -53,8 +53,8 @@ func readOptional(dir, name string) ([]byte, error) {
 	return data, err
 }
 
-// A tokenName is a token's text, which the files give as a string or as an
-// object with the field "content".
+// tokenName is a token's text, written in the files as a string or as an object
+// with the field "content".
 type tokenName string
 
 func (n *tokenName) UnmarshalJSON(data []byte) error {
@@ -68,8 +68,8 @@ func (n *tokenName) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*string)(n))
 }
 
-// readConfig takes names and template from the two configuration files; where
-// both name a token, tokenizer_config.json is right.
+// readConfig reads token names and chat template from the two configuration
+// files. If both name a token, tokenizer_config.json takes precedence.
 func (s *source) readConfig() error {
 	var config struct {
 		BOS      tokenName       `json:"bos_token"`
@@ -95,8 +95,8 @@ func (s *source) readConfig() error {
 	return err
 }
 
-// defaultTemplate reads the chat template of tokenizer_config.json: a string,
-// or a list of named ones, of which "default" is taken.
+// defaultTemplate reads the chat template of tokenizer_config.json: either a
+// string, or a list of named templates from which it returns "default".
 func defaultTemplate(raw json.RawMessage) (string, error) {
 	if len(raw) == 0 {
 		return "", nil
@@ -120,8 +120,8 @@ func defaultTemplate(raw json.RawMessage) (string, error) {
 	return "", fmt.Errorf("read %s: none of the chat templates is named \"default\"", configFile)
 }
 
-// readEOSIDs returns the ids at which the model's own settings stop
-// generation: those of generation_config.json, else of config.json.
+// readEOSIDs returns the ids at which generation stops according to
+// generation_config.json, or config.json if that has none.
 func readEOSIDs(dir string) ([]int32, error) {
 	for _, name := range []string{"generation_config.json", "config.json"} {
 		data, err := readOptional(dir, name)

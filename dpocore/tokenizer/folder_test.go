@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// tiny is a byte-level tokenizer of seven tokens.
+// tiny is a byte-level tokenizer with seven tokens.
 const tiny = `{"version":"1.0","added_tokens":[
  {"id":4,"content":"<e>","single_word":false,"lstrip":false,"rstrip":true,"normalized":false,"special":true},
  {"id":6,"content":"<t>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}],
@@ -65,7 +65,7 @@ func TestFolder(t *testing.T) {
 			if tok.VocabSize() != 7 {
 				t.Errorf("vocabulary of %d, want 7", tok.VocabSize())
 			}
-			if want := (Special{ID: 4, Text: "<e>", TakesRight: true}); tok.Specials()[0] != want {
+			if want := (Special{ID: 4, Text: "<e>", StripsRight: true}); tok.Specials()[0] != want {
 				t.Errorf("first special token %+v, want %+v", tok.Specials()[0], want)
 			}
 		})
@@ -97,8 +97,8 @@ func TestBrokenFolder(t *testing.T) {
 	}
 }
 
-// Written out, a class that would not read tokenizer.json as it is gives way to one that does; others stay.
-func TestClassThatRebuildsIsReplaced(t *testing.T) {
+// TestRebuildingClassIsReplaced: WriteFiles replaces classes that would rebuild the tokenizer, and no others.
+func TestRebuildingClassIsReplaced(t *testing.T) {
 	for class, want := range map[string]string{
 		"GPT2Tokenizer": "PreTrainedTokenizerFast", "GPT2TokenizerFast": "PreTrainedTokenizerFast",
 		"LlamaTokenizer": "PreTrainedTokenizerFast", "LlamaTokenizerFast": "PreTrainedTokenizerFast",

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// FuzzFolder: no tokenizer.json or tokenizer_config.json makes the process fail, the native library's part included, and
-// what it encodes stays within the vocabulary.
+// FuzzFolder: no tokenizer.json or tokenizer_config.json crashes the process, including the native library, and all ids are
+// within the vocabulary.
 func FuzzFolder(f *testing.F) {
 	f.Add([]byte(tiny), []byte(`{"eos_token": "<e>"}`))
 	f.Add([]byte(tiny), []byte(`{"eos_token": {"content": "<e>"}, "chat_template": [{"name": "default", "template": "x"}]}`))
@@ -28,8 +28,7 @@ func FuzzFolder(f *testing.F) {
 	})
 }
 
-// FuzzEncode: no text, and no part that a tokenizer.json may have, makes the native library fail, and what it encodes stays
-// within the vocabulary.
+// FuzzEncode: no text and no part of a tokenizer.json crashes the native library, and all ids are within the vocabulary.
 func FuzzEncode(f *testing.F) {
 	const byteLevel = `{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}`
 	for _, c := range [][4]string{ // of normalizer, pre_tokenizer, decoder and text
@@ -59,7 +58,7 @@ func FuzzEncode(f *testing.F) {
 	})
 }
 
-// checkIDs encodes a text, in both ways, and decodes it.
+// checkIDs encodes a text with and without control tokens, and decodes the ids.
 func checkIDs(t *testing.T, tok *Tokenizer, text string) {
 	t.Helper()
 	for _, encode := range []func(string) ([]int32, error){tok.Encode, tok.EncodeControl} {
@@ -69,7 +68,7 @@ func checkIDs(t *testing.T, tok *Tokenizer, text string) {
 		}
 		for _, id := range ids {
 			if id < 0 || int(id) >= tok.VocabSize() {
-				t.Errorf("the id %d is beyond %d tokens", id, tok.VocabSize())
+				t.Errorf("the id %d is outside the vocabulary of %d", id, tok.VocabSize())
 			}
 		}
 		_ = tok.Decode(ids, false)

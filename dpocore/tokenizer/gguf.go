@@ -18,12 +18,12 @@ const (
 	typeUnused      = 5
 )
 
-// readGGUF makes a tokenizer's files from the metadata of a GGUF file, which
-// holds tokens, merges and chat template, but no tokenizer.json.
+// readGGUF builds a tokenizer's files from the metadata of a GGUF file, which has
+// tokens, merges and chat template, but no tokenizer.json.
 func readGGUF(path string) (source, error) {
 	file, err := ggufcheck.Open(path)
 	if err != nil {
-		return source{}, fmt.Errorf("it is neither a model folder nor a GGUF file that can be read: %w", err)
+		return source{}, fmt.Errorf("it is neither a model folder nor a readable GGUF file: %w", err)
 	}
 	v, err := readVocabulary(file)
 	if err != nil {
@@ -40,11 +40,11 @@ func readGGUF(path string) (source, error) {
 	return from, err
 }
 
-// A vocabulary is the tokenizer as a GGUF file has it.
+// vocabulary is the tokenizer in a GGUF file.
 type vocabulary struct {
 	splitsDigits bool
 	tokens       []string
-	types        []int64 // one a token
+	types        []int64 // one per token
 	merges       []string
 	names        Names
 	eosIDs       []int32
@@ -52,7 +52,7 @@ type vocabulary struct {
 	maxLength    int64 // the context length of the model, 0 if unknown
 }
 
-// readVocabulary reads and checks the metadata that make a tokenizer.
+// readVocabulary reads and checks the tokenizer's metadata.
 func readVocabulary(file *gguf.File) (*vocabulary, error) {
 	if err := checkKind(file); err != nil {
 		return nil, err
@@ -75,25 +75,26 @@ func readVocabulary(file *gguf.File) (*vocabulary, error) {
 	return v, v.readNames(file)
 }
 
-// checkKind refuses vocabularies that this package would get wrong.
+// checkKind returns an error for kinds of vocabulary that this package can't
+// reproduce.
 func checkKind(file *gguf.File) error {
 	if model := text(file, "model"); model != "gpt2" {
-		return fmt.Errorf("tokenizer.ggml.model is %q; only byte-level BPE (\"gpt2\") can be read from a GGUF file: use the model's folder with tokenizer.json", model)
+		return fmt.Errorf("tokenizer.ggml.model is %q; only byte-level BPE (\"gpt2\") is supported in a GGUF file; use the model's folder with tokenizer.json", model)
 	}
 	switch pre := text(file, "pre"); pre {
 	case "smollm", "gpt-2":
 	default:
-		return fmt.Errorf("tokenizer.ggml.pre is %q; only \"smollm\" and \"gpt-2\" can be read from a GGUF file: use the model's folder with tokenizer.json", pre)
+		return fmt.Errorf("tokenizer.ggml.pre is %q; only \"smollm\" and \"gpt-2\" are supported in a GGUF file; use the model's folder with tokenizer.json", pre)
 	}
 	for _, key := range []string{"add_space_prefix", "add_bos_token", "add_eos_token"} {
 		if value(file, key).Bool() {
-			return fmt.Errorf("tokenizer.ggml.%s is true, which can't be read from a GGUF file: use the model's folder with tokenizer.json", key)
+			return fmt.Errorf("tokenizer.ggml.%s is true, which is not supported in a GGUF file; use the model's folder with tokenizer.json", key)
 		}
 	}
 	return nil
 }
 
-// value returns the value of a tokenizer.ggml key, or an empty one.
+// value returns the value of a tokenizer.ggml key, or an empty value.
 func value(file *gguf.File, key string) gguf.Value {
 	kv, _ := file.GetKeyValue("tokenizer.ggml." + key)
 	return kv.Value
@@ -103,19 +104,19 @@ func text(file *gguf.File, key string) string {
 	return value(file, key).String()
 }
 
-// check finds faults that the library would not, or not by name.
+// check finds errors that the native library does not report, or only vaguely.
 func (v *vocabulary) check() error {
 	if len(v.tokens) == 0 || len(v.types) != len(v.tokens) {
-		return fmt.Errorf("the GGUF file has %d tokens and %d token types; it is damaged or holds no tokenizer", len(v.tokens), len(v.types))
+		return fmt.Errorf("the GGUF file has %d tokens and %d token types; it is damaged or has no tokenizer", len(v.tokens), len(v.types))
 	}
 	ids := make(map[string]int, len(v.tokens))
 	for id, token := range v.tokens {
-		if other, double := ids[token]; double {
+		if other, repeated := ids[token]; repeated {
 			return fmt.Errorf("tokens %d and %d of the GGUF file are both %q", other, id, token)
 		}
 		ids[token] = id
 		if !slices.Contains([]int64{typeNormal, typeControl, typeUserDefined, typeUnused}, v.types[id]) {
-			return fmt.Errorf("token %d (%q) of the GGUF file has type %d, which byte-level BPE has no use for", id, token, v.types[id])
+			return fmt.Errorf("token %d (%q) of the GGUF file has type %d, which byte-level BPE does not have", id, token, v.types[id])
 		}
 	}
 	for i, merge := range v.merges {
@@ -129,7 +130,7 @@ func (v *vocabulary) check() error {
 	return nil
 }
 
-// readNames turns the ids of named tokens into their texts.
+// readNames looks up the texts of the special tokens by their ids.
 func (v *vocabulary) readNames(file *gguf.File) error {
 	for _, named := range []struct {
 		key  string

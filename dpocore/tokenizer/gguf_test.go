@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// metadata are the key-values of a small GGUF file. Values are string, bool,
-// uint32, []string or []int32.
+// metadata is the metadata of a small GGUF file. Values are string, bool, uint32,
+// []string or []int32.
 type metadata map[string]any
 
 func tinyMetadata() metadata {
@@ -27,7 +27,7 @@ func tinyMetadata() metadata {
 	}
 }
 
-// write makes a GGUF file without tensors.
+// write writes a GGUF file without tensors.
 func (m metadata) write(t *testing.T) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -68,8 +68,8 @@ func (m metadata) write(t *testing.T) string {
 	return path
 }
 
-// "12" is one token in the vocabulary; smollm's digit split keeps it from
-// ever coming up, GPT-2's pattern does not.
+// TestGGUFDigits: "12" is one token in the vocabulary, which smollm's digit
+// splitting never produces and GPT-2's pattern does.
 func TestGGUFDigits(t *testing.T) {
 	for pre, want := range map[string][]int32{"smollm": {1, 2, 4}, "gpt-2": {3, 4}} {
 		m := tinyMetadata()
@@ -85,7 +85,7 @@ func TestGGUFDigits(t *testing.T) {
 	}
 }
 
-func TestGGUFRefused(t *testing.T) {
+func TestUnsupportedGGUF(t *testing.T) {
 	for name, test := range map[string]struct {
 		key   string
 		value any

@@ -6,12 +6,12 @@ import (
 	"strconv"
 )
 
-// object is a JSON object of few fields; encoding/json sorts them by name, so
-// that the same vocabulary always gives the same bytes.
+// object is a JSON object. encoding/json sorts its fields by name, so the same
+// vocabulary always gives the same bytes.
 type object map[string]any
 
-// tokenIDs writes a list of tokens as a JSON object from token to id, in the
-// order of ids.
+// tokenIDs is a list of tokens that marshals to a JSON object from token to id,
+// in the order of ids.
 type tokenIDs []string
 
 func (tokens tokenIDs) MarshalJSON() ([]byte, error) {
@@ -30,7 +30,7 @@ func (tokens tokenIDs) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// marshal writes JSON as people read it: indented, < and > as they are.
+// marshal returns indented JSON without escaping < and >.
 func marshal(value any) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -40,8 +40,8 @@ func marshal(value any) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// tokenizerJSON writes the vocabulary as a tokenizer.json: byte-level BPE
-// with GPT-2's pattern, before which smollm splits off each digit.
+// tokenizerJSON returns the vocabulary as a tokenizer.json: byte-level BPE with
+// GPT-2's pattern, preceded by digit splitting for smollm.
 func (v *vocabulary) tokenizerJSON() ([]byte, error) {
 	byteLevel := object{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}
 	pre := byteLevel
@@ -72,7 +72,7 @@ func (v *vocabulary) tokenizerJSON() ([]byte, error) {
 	})
 }
 
-// addedTokens lists the tokens that are matched as a whole.
+// addedTokens lists the tokens that are matched before BPE.
 func (v *vocabulary) addedTokens() []addedToken {
 	added := []addedToken{}
 	for id, token := range v.tokens {
@@ -83,8 +83,8 @@ func (v *vocabulary) addedTokens() []addedToken {
 	return added
 }
 
-// configJSON writes tokenizer_config.json. The chat template stands here too,
-// for programs that do not know chat_template.jinja.
+// configJSON returns tokenizer_config.json. It includes the chat template, for
+// programs that do not read chat_template.jinja.
 func (v *vocabulary) configJSON() ([]byte, error) {
 	config := object{
 		"tokenizer_class":              class,
@@ -106,7 +106,7 @@ func (v *vocabulary) configJSON() ([]byte, error) {
 	return marshal(config)
 }
 
-// specialsJSON writes special_tokens_map.json.
+// specialsJSON returns special_tokens_map.json.
 func (v *vocabulary) specialsJSON() ([]byte, error) {
 	specials := object{}
 	v.addNames(specials)

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// A layout is what this package itself needs to know of a tokenizer.json.
+// layout is the part of a tokenizer.json that this package interprets.
 type layout struct {
 	AddedTokens   []addedToken    `json:"added_tokens"`
 	Normalizer    json.RawMessage `json:"normalizer"`
@@ -20,10 +20,10 @@ type layout struct {
 	} `json:"model"`
 
 	vocabulary map[string]int32
-	size       int // the highest id and one
+	size       int // the highest id plus one
 }
 
-// An addedToken is matched in text before anything else.
+// addedToken is matched in text before the model is applied.
 type addedToken struct {
 	ID         int32  `json:"id"`
 	Content    string `json:"content"`
@@ -38,7 +38,7 @@ type addedToken struct {
 func parseLayout(data []byte) (layout, error) {
 	var l layout
 	if !utf8.Valid(data) {
-		return l, fmt.Errorf("read tokenizer.json: it is damaged: it holds bytes that are no UTF-8")
+		return l, fmt.Errorf("read tokenizer.json: it is damaged, because it is not valid UTF-8; download the model again")
 	}
 	if err := json.Unmarshal(data, &l); err != nil {
 		return l, fmt.Errorf("read tokenizer.json: %w", err)
@@ -72,21 +72,21 @@ func parseLayout(data []byte) (layout, error) {
 	return l, nil
 }
 
-// prefixesSpace reports whether text gets a space put before it.
+// prefixesSpace reports whether the tokenizer prepends a space to text.
 func (l *layout) prefixesSpace() bool {
 	return contains(l.PreTokenizer, `"Metaspace"`) ||
 		contains(l.PreTokenizer, `"add_prefix_space":true`) ||
 		contains(l.Normalizer, `"Prepend"`)
 }
 
-// contains reports whether part stands in JSON without its white space.
+// contains reports whether JSON, with whitespace removed, contains part.
 func contains(raw json.RawMessage, part string) bool {
 	var compact bytes.Buffer
 	return json.Compact(&compact, raw) == nil && strings.Contains(compact.String(), part)
 }
 
-// nulTokens returns the tokens that stand for NUL bytes alone, with their
-// text. Byte-level vocabularies write the byte 0 as the letter Ā.
+// nulTokens returns the tokens that consist of NUL bytes only, with their text.
+// Byte-level vocabularies write the byte 0 as the letter Ā.
 func (l *layout) nulTokens() map[int32]string {
 	tokens := map[int32]string{}
 	if !contains(l.Decoder, `"ByteLevel"`) {

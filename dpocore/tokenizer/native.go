@@ -10,17 +10,17 @@ import (
 	"strconv"
 )
 
-// maxDepth is how deep the native library reads JSON.
+// maxDepth is the maximum nesting of JSON that the native library accepts.
 const maxDepth = 100
 
-// loneSurrogate finds \ud800 to \udfff; pairs of them are taken out first.
+// loneSurrogate matches \ud800 to \udfff; valid pairs are removed first.
 var (
 	surrogatePair = regexp.MustCompile(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}`)
 	loneSurrogate = regexp.MustCompile(`\\u[dD][89a-fA-F][0-9a-fA-F]{2}`)
 )
 
-// checkNative refuses what would end the process inside the native library, which takes it for granted that the parts of
-// a tokenizer can be read as JSON of its own kind.
+// checkNative returns an error for input that would crash the native library, which panics if a part of the tokenizer is not
+// JSON that it can parse.
 func (l *layout) checkNative() error {
 	for name, part := range map[string]json.RawMessage{
 		"normalizer": l.Normalizer, "pre_tokenizer": l.PreTokenizer, "post_processor": l.PostProcessor, "decoder": l.Decoder,
@@ -32,10 +32,10 @@ func (l *layout) checkNative() error {
 	return nil
 }
 
-// checkPart reads a part as strictly as the native library.
+// checkPart parses a part as strictly as the native library does.
 func checkPart(part json.RawMessage) error {
 	if loneSurrogate.Match(surrogatePair.ReplaceAllLiteral(part, nil)) {
-		return errors.New("a text holds half of a character")
+		return errors.New("a string contains half of a surrogate pair")
 	}
 	decoder := json.NewDecoder(bytes.NewReader(part))
 	decoder.UseNumber()
@@ -57,7 +57,7 @@ func checkPart(part json.RawMessage) error {
 			}
 		case string:
 			if token == "Precompiled" {
-				return errors.New(`the kind "Precompiled" is of models that this program does not train`)
+				return errors.New(`the type "Precompiled" is not supported; choose another model`)
 			}
 		case json.Number:
 			if _, err := strconv.ParseFloat(token.String(), 64); err != nil {

@@ -5,16 +5,15 @@ import (
 	"slices"
 )
 
-// A Special is a token with a meaning beside its text, such as the end of a
-// turn.
+// Special is a control token, such as the end of a turn.
 type Special struct {
 	ID   int32
 	Text string
-	// White space on this side of the token belongs to it.
-	TakesLeft, TakesRight bool
+	// Whitespace on this side of the token is removed from the text.
+	StripsLeft, StripsRight bool
 }
 
-// Special returns the id of the special token that text spells, all of it.
+// Special returns the id of the special token with exactly this text.
 func (t *Tokenizer) Special(text string) (id int32, ok bool) {
 	id, ok = t.specials[text]
 	return id, ok
@@ -32,12 +31,12 @@ func (t *Tokenizer) Specials() []Special {
 	return all
 }
 
-// Separable reports whether text between control tokens can be encoded piece
-// by piece. Tokenizers that put a space before a text, as SentencePiece does,
-// would put one before each piece.
+// Separable reports whether the text between control tokens can be encoded piece
+// by piece. Tokenizers that prepend a space to a text, such as SentencePiece,
+// would prepend one to each piece.
 func (t *Tokenizer) Separable() bool { return !t.layout.prefixesSpace() }
 
-// Names returns the texts of the tokens with a role of their own.
+// Names returns the texts of the tokens with a special role.
 func (t *Tokenizer) Names() Names { return t.source.names }
 
 // EOS returns the id of the token that ends a text or, with chat models, a turn.
@@ -46,10 +45,10 @@ func (t *Tokenizer) EOS() int32 { return t.eosIDs[0] }
 // EOSIDs returns all ids at which generation stops; the first is EOS.
 func (t *Tokenizer) EOSIDs() []int32 { return slices.Clone(t.eosIDs) }
 
-// BOS returns the id of the token that begins a text, if the model has one.
+// BOS returns the id of the token that starts a text, if the model has one.
 func (t *Tokenizer) BOS() (id int32, ok bool) { return t.id(t.source.names.BOS) }
 
-// Pad returns the id to pad with: EOS where the model names none.
+// Pad returns the id of the padding token, or EOS if the model has none.
 func (t *Tokenizer) Pad() int32 {
 	if id, ok := t.id(t.source.names.Pad); ok {
 		return id
@@ -68,7 +67,7 @@ func (t *Tokenizer) id(token string) (int32, bool) {
 	return id, ok
 }
 
-// resolveNames looks the named tokens up and fills eosIDs.
+// resolveNames checks that the named tokens exist and fills eosIDs.
 func (t *Tokenizer) resolveNames() error {
 	names := t.source.names
 	for role, token := range map[string]string{"bos_token": names.BOS, "eos_token": names.EOS, "unk_token": names.Unknown, "pad_token": names.Pad} {

@@ -2,42 +2,41 @@ package tokenizer
 
 import "strings"
 
-// mostHeld is how many tokens a Stream holds back for a character to be
-// completed: four bytes make the longest, and a token has one byte or more.
-const mostHeld = 4
+// maxPending is how many tokens a Stream buffers until a character is complete: a
+// character has at most four bytes, and a token at least one.
+const maxPending = 4
 
-// A Stream decodes tokens one at a time, as generation gives them. A
-// character that several tokens share comes whole with the last of them.
+// Stream decodes tokens one at a time during generation. A character that spans
+// several tokens is returned with the last of them.
 type Stream struct {
 	tokenizer *Tokenizer
 	ids       []int32
-	shown     int // ids[:shown] are decoded and given out
+	shown     int // ids[:shown] have been returned as text
 }
 
-// Stream returns a new decoder of tokens as they come. Special tokens give
-// no text.
+// Stream returns a new streaming decoder. Special tokens decode to no text.
 func (t *Tokenizer) Stream() *Stream {
 	return &Stream{tokenizer: t}
 }
 
-// Add takes the next token and returns the text that is now complete, which
-// is often none.
+// Add appends a token and returns the text that is now complete, which may be
+// empty.
 func (s *Stream) Add(id int32) string {
 	s.ids = append(s.ids, id)
 	text := s.rest()
-	if strings.HasSuffix(text, "\uFFFD") && len(s.ids)-s.shown < mostHeld {
+	if strings.HasSuffix(text, "\uFFFD") && len(s.ids)-s.shown < maxPending {
 		return ""
 	}
 	return s.show(text)
 }
 
-// Close returns what was held back; an incomplete character becomes U+FFFD.
+// Close returns the buffered text; an incomplete character becomes U+FFFD.
 func (s *Stream) Close() string {
 	return s.show(s.rest())
 }
 
-// rest decodes the tokens not yet given out, in the context of those given
-// out last: some decoders drop the space of a first token.
+// rest decodes the tokens whose text has not been returned yet, in the context of
+// the previous ones, because some decoders drop a leading space.
 func (s *Stream) rest() string {
 	before := s.tokenizer.Decode(s.ids[:s.shown], true)
 	return strings.TrimPrefix(s.tokenizer.Decode(s.ids, true), before)

@@ -4,10 +4,9 @@
 //
 // Start with [Open], then [Tokenizer.Encode] and [Tokenizer.Decode].
 //
-// Text is text: Encode never gives a control token such as <|im_end|>, even
-// where its letters stand in the text. Control tokens come from a chat
-// template alone; package chat puts them in by their id, see
-// [Tokenizer.Special].
+// Encode never returns a control token such as <|im_end|>, even if the text spells
+// one. Control tokens come only from a chat template; package chat inserts them by
+// id, see [Tokenizer.Special].
 package tokenizer
 
 import (
@@ -22,40 +21,40 @@ import (
 	"github.com/daulet/tokenizers"
 )
 
-// A Tokenizer encodes and decodes for one model. It is safe for concurrent
+// Tokenizer encodes and decodes for one model. It is safe for concurrent
 // use until it is closed.
 type Tokenizer struct {
-	plain    *tokenizers.Tokenizer // special-token text stays text
-	control  *tokenizers.Tokenizer // special-token text becomes a control token
+	plain    *tokenizers.Tokenizer // encodes the text of special tokens as plain text
+	control  *tokenizers.Tokenizer // encodes the text of special tokens as control tokens
 	source   source
 	layout   layout
 	specials map[string]int32
 	eosIDs   []int32
-	nul      map[int32]string // tokens of NUL bytes alone
+	nul      map[int32]string // tokens that consist of NUL bytes only
 }
 
-// A source is what a tokenizer is made from, read from a folder or a GGUF file.
+// source is the content of a tokenizer's files, read from a folder or built from a
+// GGUF file.
 type source struct {
 	json     []byte // tokenizer.json
 	config   []byte // tokenizer_config.json
 	specials []byte // special_tokens_map.json
 	template string
 	names    Names
-	eosIDs   []int32 // ends of text beside names.EOS
+	eosIDs   []int32 // end-of-text ids in addition to names.EOS
 }
 
-// Names are the texts of the tokens with a role of their own; "" where the
-// model has none.
+// Names are the texts of the tokens with a special role; "" if the model has none.
 type Names struct {
 	BOS, EOS, Unknown, Pad string
 }
 
-// ErrNUL is returned for text with a NUL character, at which the native
-// library would stop reading.
+// ErrNUL is returned for text with a NUL character, where the native library would
+// truncate it.
 var ErrNUL = errors.New("text with a NUL character can't be tokenized; remove it")
 
-// Open reads the tokenizer of a model: of a folder with tokenizer.json and
-// the files beside it, or of a GGUF file.
+// Open reads the tokenizer of a model: a folder with tokenizer.json and its
+// configuration files, or a GGUF file.
 func Open(path string) (*Tokenizer, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -106,15 +105,14 @@ func (t *Tokenizer) Close() error {
 	return errors.Join(t.plain.Close(), t.control.Close())
 }
 
-// Encode returns the ids of plain text: text that spells a special token is
-// encoded letter by letter. Nothing is added at either end.
+// Encode returns the ids of plain text: the spelling of a special token is encoded
+// as ordinary characters. No tokens are added at either end.
 func (t *Tokenizer) Encode(text string) ([]int32, error) {
 	return encode(t.plain, text)
 }
 
-// EncodeControl is Encode, except that text that spells a special token
-// becomes that control token. It is for text that the program itself wrote,
-// never for a user's.
+// EncodeControl is Encode, except that the spelling of a special token becomes that
+// control token. It is for trusted text, never for a user's.
 func (t *Tokenizer) EncodeControl(text string) ([]int32, error) {
 	return encode(t.control, text)
 }
@@ -134,10 +132,9 @@ func encode(with *tokenizers.Tokenizer, text string) ([]int32, error) {
 	return ids, nil
 }
 
-// Decode returns the text of ids. Bytes that make no whole character become
-// U+FFFD; ids that the tokenizer doesn't know give nothing. With skipSpecial
-// special tokens give nothing either. To decode tokens as they come, see
-// [Stream].
+// Decode returns the text of ids. Incomplete characters become U+FFFD. Unknown ids
+// are skipped, and so are special tokens if skipSpecial is set. For decoding during
+// generation, see [Stream].
 func (t *Tokenizer) Decode(ids []int32, skipSpecial bool) string {
 	var text strings.Builder
 	run := make([]uint32, 0, len(ids))
@@ -147,7 +144,7 @@ func (t *Tokenizer) Decode(ids []int32, skipSpecial bool) string {
 			run = append(run, uint32(id))
 			continue
 		}
-		// The library gives C strings, which end at a NUL.
+		// The library returns C strings, which end at a NUL.
 		text.WriteString(t.control.Decode(run, skipSpecial))
 		text.WriteString(nul)
 		run = run[:0]
@@ -162,7 +159,7 @@ func (t *Tokenizer) ChatTemplate() string { return t.source.template }
 // JSON returns the bytes of tokenizer.json.
 func (t *Tokenizer) JSON() []byte { return bytes.Clone(t.source.json) }
 
-// Hash returns the SHA-256 of all that [Tokenizer.WriteFiles] writes, in hexadecimal.
+// Hash returns the SHA-256 of the files that [Tokenizer.WriteFiles] writes, in hexadecimal.
 func (t *Tokenizer) Hash() string {
 	sum := sha256.New()
 	for _, file := range t.files() {
@@ -172,6 +169,6 @@ func (t *Tokenizer) Hash() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// VocabSize returns the number of rows that an embedding needs: the highest
-// token id and one.
+// VocabSize returns the number of rows that an embedding needs: the highest token
+// id plus one.
 func (t *Tokenizer) VocabSize() int { return t.layout.size }

@@ -57,7 +57,7 @@ func TestEncodeAsHuggingFace(t *testing.T) {
 			t.Errorf("%q: got %v, %v\nwant %v", text, got, err, want)
 		}
 		if back := tok.Decode(got, false); back != text {
-			t.Errorf("%q came back as %q", text, back)
+			t.Errorf("%q was decoded as %q", text, back)
 		}
 	}
 	// The same recording with encode_special_tokens = False.
@@ -94,7 +94,7 @@ func TestNamedTokens(t *testing.T) {
 		t.Errorf("<repo_name> is %d, %v", id, ok)
 	}
 	if _, ok := tok.Special("Hello"); ok {
-		t.Error("Hello is no special token")
+		t.Error("Hello is not a special token")
 	}
 	if n := len(tok.Specials()); n != 17 {
 		t.Errorf("%d special tokens, want 17", n)
@@ -115,26 +115,26 @@ func TestStream(t *testing.T) {
 		for _, id := range ids {
 			part := stream.Add(id)
 			if strings.Contains(part, "\uFFFD") {
-				t.Errorf("%q: a part of a character came out in %q", text, part)
+				t.Errorf("%q: part of a character was returned in %q", text, part)
 			}
 			got.WriteString(part)
 		}
 		got.WriteString(stream.Close())
 		if got.String() != text {
-			t.Errorf("%q came out as %q", text, got.String())
+			t.Errorf("%q was decoded as %q", text, got.String())
 		}
 	}
 	stream := tok.Stream()
 	stream.Add(10813) // the first two bytes of 😀
 	if got := stream.Close(); got != "\uFFFD" {
-		t.Errorf("an incomplete character came out as %q", got)
+		t.Errorf("an incomplete character was decoded as %q", got)
 	}
 	if got := stream.Add(2); got != "" {
-		t.Errorf("a special token came out as %q", got)
+		t.Errorf("a special token was decoded as %q", got)
 	}
 }
 
-// What WriteFiles writes reads back as the same tokenizer.
+// TestWriteFiles: the files that WriteFiles writes give the same tokenizer.
 func TestWriteFiles(t *testing.T) {
 	tok := smol(t)
 	dir := t.TempDir()
@@ -147,7 +147,7 @@ func TestWriteFiles(t *testing.T) {
 	}
 	defer again.Close()
 	if again.Hash() != tok.Hash() || again.ChatTemplate() != tok.ChatTemplate() || again.Names() != tok.Names() || again.EOS() != tok.EOS() {
-		t.Error("the tokenizer came back changed")
+		t.Error("the tokenizer read back differs")
 	}
 	second := t.TempDir()
 	if err := again.WriteFiles(second); err != nil {
@@ -157,18 +157,18 @@ func TestWriteFiles(t *testing.T) {
 		a, errA := os.ReadFile(filepath.Join(dir, name))
 		b, errB := os.ReadFile(filepath.Join(second, name))
 		if errA != nil || errB != nil || string(a) != string(b) {
-			t.Errorf("%s differs after a second round: %v, %v", name, errA, errB)
+			t.Errorf("%s differs after a second round trip: %v, %v", name, errA, errB)
 		}
 	}
 	if names, _ := filepath.Glob(filepath.Join(dir, ".*")); len(names) > 0 {
-		t.Errorf("temporary files are left: %v", names)
+		t.Errorf("temporary files were not removed: %v", names)
 	}
 	if err := tok.WriteFiles(filepath.Join(dir, jsonFile)); err == nil {
 		t.Error("no error for a folder that is a file")
 	}
 }
 
-// transformers reads the end of text and the template from
+// TestConfigFile: transformers reads the end-of-text token and the template from
 // tokenizer_config.json.
 func TestConfigFile(t *testing.T) {
 	var config map[string]any

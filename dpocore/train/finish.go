@@ -6,8 +6,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"example.com/gonb-dpo/dpocore/adapter"
+
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/internal/sums"
@@ -15,11 +16,11 @@ import (
 
 // finish writes what PEFT loads to the run folder, and last of all marks the run as finished.
 func (t *trainer) finish() error {
-	adapter, err := t.finalAdapter()
+	values, err := t.finalAdapter()
 	if err != nil {
 		return err
 	}
-	if err := export.WriteAdapter(t.dir, t.layout, adapter, t.model.BaseName(), t.config.AdapterBin); err != nil {
+	if err := adapter.Write(t.dir, t.layout, values, t.model.BaseName(), t.config.AdapterBin); err != nil {
 		return err
 	}
 	if err := t.model.Tokenizer.WriteFiles(t.dir); err != nil {

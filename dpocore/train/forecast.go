@@ -54,7 +54,7 @@ func (t *trainer) preflight() error {
 	var largest int64
 	for _, shape := range t.shapes {
 		demand := policy.DemandOf(t.model.Weights().Config, shape, false)
-		largest = max(largest, demand.Kept+demand.Work)
+		largest = max(largest, demand.Activations+demand.Workspace)
 	}
 	free, known := device.FreeMemory(t.model.Backend())
 	recompute := known && largest > free
@@ -86,14 +86,14 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 	products := 0.0
 	for i, shape := range t.shapes {
 		demand := policy.DemandOf(c, shape, recompute)
-		largest = max(largest, demand.Kept+demand.Work)
-		products += perStep[i] * float64(left) * (demand.Products + demand.Reference)
+		largest = max(largest, demand.Activations+demand.Workspace)
+		products += perStep[i] * float64(left) * (demand.TrainFLOPs + demand.MeasuredFLOPs)
 	}
 	f.compiles = otherGraphs + shapeGraphs*len(t.shapes)
 	if len(t.heldOutRows) > 0 {
 		demand := policy.DemandOf(c, t.heldOutRows[0].Shape, recompute)
-		products += float64(len(t.heldOutRows)*t.model.Devices()) * demand.Reference * float64(1+t.evaluationsLeft())
-		held = demand.Work // the allocator keeps it separately
+		products += float64(len(t.heldOutRows)*t.model.Devices()) * demand.MeasuredFLOPs * float64(1+t.evaluationsLeft())
+		held = demand.Workspace // the allocator keeps it separately
 		f.compiles += heldGraphs
 	}
 	if t.compiled > 0 { // by the previous run of a sweep
@@ -112,7 +112,7 @@ func (t *trainer) memory(graphs int64) int64 {
 	}
 	state := int64(stateVectors) * int64(t.layout.Size) * 4
 	fresh := processMemory + t.model.Weights().Bytes() + state
-	holds, _ := device.HeldMemory()
+	holds, _ := device.ResidentMemory()
 	return max(fresh, holds) + graphs
 }
 

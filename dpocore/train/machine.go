@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/generate"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/reference"
@@ -16,7 +16,7 @@ import (
 
 // machine is what a run computes with and writes to.
 type machine struct {
-	layout     llama.Layout
+	layout     decoder.Layout
 	policy     *policy.Policy
 	devices    policy.Devices // that train, the policy's first
 	compiled   int            // graphs of the policy that earlier runs compiled
@@ -66,7 +66,7 @@ func (t *trainer) openPolicy() (err error) {
 		}
 		t.noteAdapter(dir, t.layout.LoRA)
 	} else {
-		if t.layout, err = llama.NewLayout(t.model.Weights().Config, t.config.LoRA()); err != nil {
+		if t.layout, err = decoder.NewLayout(t.model.Weights().Config, t.config.LoRA()); err != nil {
 			return err
 		}
 		values = t.layout.Init(uint64(t.config.Seed))
@@ -80,7 +80,7 @@ func (t *trainer) openPolicy() (err error) {
 }
 
 // noteAdapter tells if the first adapter's settings are not those of the configuration.
-func (t *trainer) noteAdapter(dir string, lora llama.LoRA) {
+func (t *trainer) noteAdapter(dir string, lora decoder.LoRA) {
 	configured := t.config.LoRA()
 	if lora.Rank != configured.Rank || lora.Scale() != configured.Scale() || !slices.Equal(lora.Modules, configured.Modules) {
 		t.listener.Note(fmt.Sprintf("The adapter %s has rank %d, alpha %g and %s; the run uses these.", dir, lora.Rank, lora.Alpha, strings.Join(lora.Modules, ", ")))

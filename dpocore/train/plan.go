@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"slices"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/encode"
-	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/lint"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/model"
@@ -105,7 +105,7 @@ func (p *plan) identify(job Job) (record run.Record, err error) {
 		Code: run.Version(),
 	}
 	if p.config.InitAdapter != "" {
-		record.Model.Adapter, err = export.HashAdapter(p.config.InitAdapter)
+		record.Model.Adapter, err = adapter.Hash(p.config.InitAdapter)
 	}
 	return record, err
 }

@@ -7,10 +7,10 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/llama"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
@@ -60,7 +60,7 @@ func (s *Shared) memory() reference.Memory {
 }
 
 // policyWith puts an adapter on the model: on the previous run's policy if its graphs fit, or on a new one.
-func (s *Shared) policyWith(m *model.Model, layout llama.Layout, values []float32) (*policy.Policy, error) {
+func (s *Shared) policyWith(m *model.Model, layout decoder.Layout, values []float32) (*policy.Policy, error) {
 	if s != nil && s.policy != nil {
 		p := s.policy
 		s.policy = nil

@@ -11,10 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/loss"
-	"example.com/gonb-dpo/dpocore/merge"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/internal/runtest"
@@ -126,7 +126,7 @@ func TestNotFiniteStopsTheRun(t *testing.T) {
 		if !strings.HasPrefix(test.kept, "checkpoint-1") {
 			continue
 		}
-		if lora, err := export.ReadAdapterConfig(filepath.Join(dir, "checkpoint-1")); err != nil || lora.Rank != c.LoRARank {
+		if lora, err := adapter.ReadConfig(filepath.Join(dir, "checkpoint-1")); err != nil || lora.Rank != c.LoRARank {
 			t.Errorf("the last checkpoint can't be read: %v", err)
 		}
 	}
@@ -151,7 +151,7 @@ func TestEveryLossTrains(t *testing.T) {
 					t.Errorf("step %d: loss %g, gradient norm %g", e.Step, e.Loss, e.GradNorm)
 				}
 			}
-			lora, err := export.ReadAdapterConfig(dir)
+			lora, err := adapter.ReadConfig(dir)
 			if err != nil || lora.Scale() != c.LoRA().Scale() || !slices.Equal(lora.Modules, c.LoRA().Modules) {
 				t.Errorf("the folder says %+v (%v), the run had %+v", lora, err, c.LoRA())
 			}
@@ -171,7 +171,7 @@ func TestFloat16Run(t *testing.T) {
 		t.Errorf("the run begins with the model %q", half.Begun.Model)
 	}
 	merged := filepath.Join(t.TempDir(), "merged")
-	if _, err := merge.Merge(context.Background(), model, dir, merged, "float32"); err != nil {
+	if _, err := export.Merge(context.Background(), model, dir, merged, "float32"); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(model.Describe(), "computed in float32") {

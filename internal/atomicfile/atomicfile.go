@@ -1,4 +1,4 @@
-// Package atomicfile writes files that are either there whole or not at all.
+// Package atomicfile writes files that are either complete or not there at all.
 package atomicfile
 
 import (
@@ -12,11 +12,11 @@ import (
 	"example.com/gonb-dpo/internal/disk"
 )
 
-// unfinished ends the names of files that are being written.
+// unfinished is the suffix of files that are being written.
 const unfinished = ".unfinished"
 
-// Write calls fill with a writer to a temporary file beside path, and renames that file to path once everything is
-// safe on disk. Where fill or the disk fails, path keeps what it held before.
+// Write calls fill with a writer to a temporary file beside path, and renames that file to path once it is on disk. If fill or
+// the disk fails, path keeps its earlier content.
 func Write(path string, fill func(w io.Writer) error) (err error) {
 	dir := filepath.Dir(path)
 	if err := disk.MkdirAll(dir); err != nil {
@@ -55,7 +55,7 @@ func Write(path string, fill func(w io.Writer) error) (err error) {
 	return SyncDir(dir)
 }
 
-// WriteBytes is Write for content that is at hand.
+// WriteBytes is Write for a slice.
 func WriteBytes(path string, content []byte) error {
 	return Write(path, func(w io.Writer) error {
 		_, err := w.Write(content)
@@ -66,7 +66,7 @@ func WriteBytes(path string, content []byte) error {
 // SyncDir makes the names in a folder durable: a rename survives a power cut only once its folder is synced.
 func SyncDir(dir string) error { return disk.SyncDir(dir) }
 
-// Unfinished reports whether a name is that of a file that was being written when its process died.
+// Unfinished reports whether a name is that of a file that was not finished because its process died.
 func Unfinished(name string) bool {
 	return strings.HasPrefix(name, ".") && strings.HasSuffix(name, unfinished)
 }

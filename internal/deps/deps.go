@@ -1,4 +1,4 @@
-// Package deps finds what set-up has put into the checkout's .deps folder:
+// Package deps finds what setup has installed in the .deps folder of the checkout:
 // the XLA plugin, the tokenizer library and the model.
 package deps
 
@@ -9,13 +9,13 @@ import (
 	"path/filepath"
 )
 
-// Names of the model's two forms, below .deps.
+// Paths of the two forms of the model, relative to .deps.
 const (
 	modelFolder = "models/SmolLM2-135M-Instruct"
 	modelGGUF   = "models/SmolLM2-135M-Instruct.Q4_1.gguf"
 )
 
-// xlaPlugin is the name of XLA's CPU plugin, below .deps.
+// xlaPlugin is the path of XLA's CPU plugin, relative to .deps.
 const xlaPlugin = "xla/pjrt_c_api_cpu_plugin.so"
 
 // Find returns the path of .deps/rel. It looks beside the folder of the
@@ -31,12 +31,12 @@ func Find(rel string) (string, error) {
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("find %s: it lies neither beside the program nor above the working directory; run `make setup` in the checkout: %w",
+	return "", fmt.Errorf("find %s: it is neither beside the program nor above the working directory; run `make setup` in the checkout: %w",
 		filepath.ToSlash(rel), os.ErrNotExist)
 }
 
-// Model returns the model to use when none is named: the full-precision
-// folder if set-up could fetch it, else the 4-bit GGUF file.
+// Model returns the default model: the full-precision folder if setup could
+// download it, otherwise the 4-bit GGUF file.
 func Model() (string, error) {
 	path, err := Find(modelFolder)
 	if errors.Is(err, os.ErrNotExist) {
@@ -55,7 +55,7 @@ func XLAPlugin() (string, error) {
 	return Find(xlaPlugin)
 }
 
-// candidates lists the folders that may hold .deps, best first.
+// candidates lists the folders that may contain .deps, best first.
 func candidates() []string {
 	var dirs []string
 	if exe, err := os.Executable(); err == nil {

@@ -1,5 +1,5 @@
-// Package disk is the way by which this program changes files that must outlast it. Each change can be made to fail, so
-// that tests find out what a crash or a full disk at that point leaves behind; see [Before].
+// Package disk makes all changes to files that must be durable. Tests can make each change fail, to find out what a crash or a
+// full disk at that point leaves behind; see [Before].
 package disk
 
 import (
@@ -12,18 +12,18 @@ import (
 // Change is one change that is about to be made.
 type Change struct {
 	Op   string       // make, write, cut, sync, rename, exchange, link or remove
-	Path string       // of what is changed; with rename and link its new name
-	From string       // with rename its old name, with exchange the other one
-	Half func() error // writes the first half of what is to be written; nil but for write
+	Path string       // of what is changed; for rename and link the new name
+	From string       // for rename the old name, for exchange the other name
+	Half func() error // for write: writes the first half of the content; otherwise nil
 }
 
-// Before, where it is set, is asked before each change; its error takes the change's place. Tests alone set it, before
+// Before, if set, is called before each change; if it returns an error, the change is not made. Only tests set it, before
 // anything is written.
 var Before func(Change) error
 
 func ask(op, path string) error { return About(Change{Op: op, Path: path}) }
 
-// About tells Before of a change that is about to be made, by this package or another one.
+// About calls Before for a change that this or another package is about to make.
 func About(c Change) error {
 	if Before == nil {
 		return nil
@@ -34,10 +34,10 @@ func About(c Change) error {
 	return nil
 }
 
-// File is an open file. What is read and asked of it is the system's; changes go the package's way.
+// File is an open file whose changes go through this package.
 type File struct{ *os.File }
 
-// Open opens a file as [os.OpenFile] does; a new one is readable by all.
+// Open is [os.OpenFile] with mode 0644.
 func Open(path string, flag int) (*File, error) {
 	if flag&os.O_CREATE != 0 {
 		if err := ask("make", path); err != nil {
@@ -51,7 +51,7 @@ func Open(path string, flag int) (*File, error) {
 	return &File{file}, nil
 }
 
-// Temp makes a file with a name of its own; the last * of the pattern becomes a number.
+// Temp creates a file with a unique name; the last * of the pattern becomes a number.
 func Temp(dir, pattern string) (*File, error) {
 	if err := ask("make", filepath.Join(dir, pattern)); err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (f *File) Write(content []byte) (int, error) {
 	return f.File.Write(content)
 }
 
-// Truncate cuts the file.
+// Truncate sets the size of the file.
 func (f *File) Truncate(size int64) error {
 	if err := ask("cut", f.Name()); err != nil {
 		return err
@@ -82,7 +82,7 @@ func (f *File) Truncate(size int64) error {
 	return f.File.Truncate(size)
 }
 
-// Sync returns once what was written is on the disk itself.
+// Sync returns once everything written is on disk.
 func (f *File) Sync() error {
 	if err := ask("sync", f.Name()); err != nil {
 		return err
@@ -90,10 +90,10 @@ func (f *File) Sync() error {
 	return f.File.Sync()
 }
 
-// MkdirAll makes a folder and those above it, which then outlast a power cut.
+// MkdirAll creates a folder and its parents durably.
 func MkdirAll(dir string) error {
 	if _, err := os.Stat(dir); err == nil {
-		return os.MkdirAll(dir, 0o755) // which says so where it is no folder
+		return os.MkdirAll(dir, 0o755) // fails if it is not a folder
 	}
 	above := filepath.Dir(dir)
 	if above != dir {
@@ -104,13 +104,13 @@ func MkdirAll(dir string) error {
 	if err := ask("make", dir); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { // another process may have made it
+	if err := os.MkdirAll(dir, 0o755); err != nil { // another process may have created it
 		return err
 	}
 	return SyncDir(above)
 }
 
-// MkdirTemp makes a folder with a name of its own, for its owner alone; the last * of the pattern becomes a number.
+// MkdirTemp creates a folder with a unique name and mode 0700; the last * of the pattern becomes a number.
 func MkdirTemp(dir, pattern string) (string, error) {
 	if err := ask("make", filepath.Join(dir, pattern)); err != nil {
 		return "", err
@@ -118,7 +118,7 @@ func MkdirTemp(dir, pattern string) (string, error) {
 	return os.MkdirTemp(dir, pattern)
 }
 
-// Rename gives a file or folder another name.
+// Rename renames a file or folder.
 func Rename(from, to string) error {
 	if err := About(Change{Op: "rename", Path: to, From: from}); err != nil {
 		return err
@@ -126,7 +126,7 @@ func Rename(from, to string) error {
 	return os.Rename(from, to)
 }
 
-// Symlink makes a link at path.
+// Symlink creates a symbolic link at path.
 func Symlink(target, path string) error {
 	if err := ask("link", path); err != nil {
 		return err
@@ -144,7 +144,7 @@ func Remove(path string) error {
 	return os.Remove(path)
 }
 
-// RemoveAll removes a file, or a folder and what it holds; nothing, where nothing is.
+// RemoveAll removes a file, or a folder with its content. It is not an error if there is nothing.
 func RemoveAll(path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -167,7 +167,7 @@ func RemoveAll(path string) error {
 	return Remove(path)
 }
 
-// SyncDir makes the names in a folder last: a rename survives a power cut only once its folder is synced.
+// SyncDir makes the names in a folder durable: a rename survives a power cut only once its folder is synced.
 func SyncDir(dir string) error {
 	if err := ask("sync", dir); err != nil {
 		return err

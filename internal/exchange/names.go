@@ -1,10 +1,10 @@
-// Package exchange is the one change to the disk that the standard library does not have.
+// Package exchange exchanges the names of two files, which the standard library can't.
 package exchange
 
 import "example.com/gonb-dpo/internal/disk"
 
-// Names gives each of two files or folders the other's name, at once. [errors.ErrUnsupported] is the cause where the
-// system or the file system has no such change.
+// Names exchanges the names of two files or folders atomically. The error wraps [errors.ErrUnsupported] if the system or the
+// file system can't do it.
 func Names(a, b string) error {
 	if err := disk.About(disk.Change{Op: "exchange", Path: b, From: a}); err != nil {
 		return err

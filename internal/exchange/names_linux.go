@@ -12,7 +12,7 @@ func exchange(a, b string) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EXDEV): // as some file systems say it
+	case errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EXDEV): // as some file systems report it
 		err = errors.ErrUnsupported
 	}
 	return &os.LinkError{Op: "exchange", Old: a, New: b, Err: err}

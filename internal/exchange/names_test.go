@@ -10,7 +10,7 @@ import (
 	"example.com/gonb-dpo/internal/disk"
 )
 
-// Two folders exchange their names; where that is refused, neither changes.
+// Two folders exchange their names; if that is refused, neither changes.
 func TestNames(t *testing.T) {
 	dir := t.TempDir()
 	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/merge"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/train"
@@ -131,14 +131,14 @@ func TestDamagedRun(t *testing.T) {
 	if err := l.train(context.Background(), finished, &listener{}); err != nil {
 		t.Fatal(err)
 	}
-	adapter, err := os.ReadFile(filepath.Join(finished, "adapter_model.safetensors"))
+	weights, err := os.ReadFile(filepath.Join(finished, "adapter_model.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	each(t, stopped, "stopped run", func(dir, _, what string) string { return l.resume(t, dir, what) })
 	each(t, finished, "finished run", func(dir, name, what string) string {
-		if config, err := export.ReadAdapterConfig(dir); err == nil && filepath.Dir(name) == "." && name != "run.json" {
-			l.used(t, dir, config.Rank, adapter, what)
+		if config, err := adapter.ReadConfig(dir); err == nil && filepath.Dir(name) == "." && name != "run.json" {
+			l.used(t, dir, config.Rank, weights, what)
 		}
 		if _, err := os.Stat(filepath.Join(dir, sums.Name)); err != nil {
 			if err := l.train(context.Background(), dir, &listener{}); err != nil || sums.Has(dir) {
@@ -152,13 +152,13 @@ func TestDamagedRun(t *testing.T) {
 }
 
 // used checks that an adapter that can be read is the one that was written.
-func (l *laboratory) used(t *testing.T, dir string, rank int, adapter []byte, what string) {
+func (l *laboratory) used(t *testing.T, dir string, rank int, weights []byte, what string) {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(dir, "adapter_model.safetensors"))
-	if _, refused := export.HashAdapter(dir); refused != nil || err != nil {
+	if _, refused := adapter.Hash(dir); refused != nil || err != nil {
 		return
 	}
-	if rank != 2 || string(content) != string(adapter) {
+	if rank != 2 || string(content) != string(weights) {
 		t.Errorf("%s: the damaged adapter is taken for sound", what)
 	}
 }
@@ -177,7 +177,7 @@ func TestDamagedModel(t *testing.T) {
 	if err := l.train(context.Background(), finished, &listener{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := merge.Merge(context.Background(), l.model, finished, merged, "float32"); err != nil {
+	if _, err := export.Merge(context.Background(), l.model, finished, merged, "float32"); err != nil {
 		t.Fatal(err)
 	}
 	each(t, l.folder, "model folder", func(dir, _, what string) string {

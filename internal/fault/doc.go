@@ -1,6 +1,6 @@
-// Package fault holds no code but tests: they stop runs and merges at each of their writes, let writes fail, take memory
-// and power away and damage files, and look at what the next start makes of it. A part of the tries runs with every test;
-// all of them, and the table of what happened, by
+// Package fault contains only tests. They stop runs and merges at each of their writes, make writes fail, limit memory, cut the
+// power and damage files, and check what the next start makes of it. Some of the cases always run. To run all of them and
+// write the table of results:
 //
 //	go test ./internal/fault -timeout 2h -full -table ../../docs/reliability.md
 package fault

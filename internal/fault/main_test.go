@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/merge"
+	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/internal/disk"
@@ -85,7 +85,7 @@ func childWork(folder, run, merged string) error {
 		return err
 	}
 	if merged != "" {
-		_, err = merge.Merge(context.Background(), model, run, merged, "float32")
+		_, err = export.Merge(context.Background(), model, run, merged, "float32")
 		return err
 	}
 	config, data := shortRun()
@@ -105,7 +105,7 @@ func startChild(t *testing.T, fault string, change int, model, run, merged strin
 	return cmd.CombinedOutput()
 }
 
-// wantKilled checks that a child was killed.
+// wantKilled checks that a child process was killed.
 func wantKilled(t *testing.T, change int, out []byte, err error) {
 	t.Helper()
 	var exit *exec.ExitError

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/export"
-	"example.com/gonb-dpo/dpocore/merge"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/sums"
 )
@@ -30,7 +29,7 @@ func newMergeLaboratory(t *testing.T) *mergeLaboratory {
 	if err := l.train(context.Background(), m.run, &listener{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := merge.Merge(context.Background(), l.model, m.run, filepath.Join(m.before, "merged"), "bfloat16"); err != nil {
+	if _, err := export.Merge(context.Background(), l.model, m.run, filepath.Join(m.before, "merged"), "bfloat16"); err != nil {
 		t.Fatal(err)
 	}
 	parent := m.place(t)
@@ -58,7 +57,7 @@ func (m *mergeLaboratory) place(t *testing.T) string {
 }
 
 func (m *mergeLaboratory) merge(ctx context.Context, parent string) error {
-	_, err := merge.Merge(ctx, m.model, m.run, filepath.Join(parent, "merged"), "float32")
+	_, err := export.Merge(ctx, m.model, m.run, filepath.Join(parent, "merged"), "float32")
 	return err
 }
 

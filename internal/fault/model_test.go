@@ -8,7 +8,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/tinymodel"
@@ -30,7 +30,7 @@ func modelFolder(t testing.TB) string {
 	config := tinymodel.Config()
 	config.VocabSize, config.Layers, config.HiddenSize, config.IntermediateSize = 256+len(specials), 1, 16, 32
 	config.Heads, config.KVHeads, config.HeadDim = 2, 1, 8
-	config.BOS, config.EOS, config.Pad = llama.NoToken, []int{258}, 256
+	config.BOS, config.EOS, config.Pad = decoder.NoToken, []int{258}, 256
 	folder := tinymodel.Write(t, config, 1)
 	for name, content := range map[string]any{
 		"tokenizer.json": tokenizerFile(),

@@ -40,7 +40,7 @@ func outcome(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// differs names the first file that two outcomes have not in common; "" where there is none.
+// differs returns the first file in which two outcomes differ, or "".
 func differs(got, want map[string]string) string {
 	for name, content := range want {
 		if other, ok := got[name]; !ok || other != content {
@@ -83,7 +83,7 @@ func (l *laboratory) resume(t *testing.T, dir, what string) string {
 	return sameBytes
 }
 
-// sentence checks that an error is fit to be read.
+// sentence checks that an error is readable.
 func sentence(t *testing.T, what string, err error) string {
 	t.Helper()
 	text := err.Error()

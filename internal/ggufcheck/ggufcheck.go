@@ -1,7 +1,7 @@
-// Package ggufcheck opens GGUF files that come from strangers: it walks through a header before the library that parses
-// it, which takes memory for as many values as a header announces.
+// Package ggufcheck opens untrusted GGUF files. It checks a header before the library parses it, which allocates memory for
+// as many values as the header announces.
 //
-// The form is https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
+// The format is https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
 package ggufcheck
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/gomlx/go-huggingface/models/gguf"
 )
 
-// The value types that have no fixed width.
+// Value types without a fixed width.
 const (
 	typeString = 8
 	typeArray  = 9
@@ -25,7 +25,8 @@ const (
 // widths are the bytes of the other value types.
 var widths = map[uint32]uint64{0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 
-// Open checks a file and parses its header. What a header announces fits into the file, and so does each tensor.
+// Open checks a file and parses its header. It returns an error if the values that the header announces, or a tensor, do
+// not fit in the file.
 func Open(path string) (*gguf.File, error) {
 	size, err := checkHeader(path)
 	if err != nil {
@@ -46,7 +47,7 @@ func Open(path string) (*gguf.File, error) {
 	return file, nil
 }
 
-// checkTensor compares a tensor with the bytes that the file has for all of them.
+// checkTensor checks a tensor against the bytes that the file has for tensors.
 func checkTensor(tensor gguf.TensorInfo, available int64) error {
 	elements := uint64(1)
 	for _, dim := range tensor.Shape {
@@ -68,13 +69,13 @@ func checkTensor(tensor gguf.TensorInfo, available int64) error {
 	return nil
 }
 
-// header is a file's header as it is walked through.
+// header reads a file's header.
 type header struct {
 	in   *bufio.Reader
-	left uint64 // bytes of the file
+	left uint64 // bytes to the end of the file
 }
 
-// checkHeader walks through a header and returns the file's size.
+// checkHeader checks a header and returns the file's size.
 func checkHeader(path string) (size int64, err error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -127,7 +128,7 @@ func (h *header) walk() error {
 	return nil
 }
 
-// value passes over a value and its type.
+// value skips a value and its type.
 func (h *header) value() error {
 	var kind uint32
 	if err := h.read(&kind); err != nil {
@@ -146,7 +147,7 @@ func (h *header) value() error {
 	return h.values(array.Kind, array.Count)
 }
 
-// values passes over values of a type.
+// values skips values of a type.
 func (h *header) values(kind uint32, count uint64) error {
 	if width, ok := widths[kind]; ok {
 		if count > h.left/width {
@@ -168,7 +169,7 @@ func (h *header) values(kind uint32, count uint64) error {
 	return nil
 }
 
-// text passes over a text.
+// text skips a string.
 func (h *header) text() error {
 	var length uint64
 	if err := h.read(&length); err != nil {

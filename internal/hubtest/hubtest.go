@@ -1,4 +1,4 @@
-// Package hubtest serves repositories on this machine as the Hugging Face hub does, for tests.
+// Package hubtest is a local Hugging Face hub for tests.
 package hubtest
 
 import (
@@ -19,22 +19,22 @@ import (
 // Commit is the commit of every repository.
 const Commit = "0123456789abcdef0123456789abcdef01234567"
 
-// Server is a hub.
+// Server is a hub for tests.
 type Server struct {
 	URL string
 
-	// Repos are the contents of files, by path of the repository ("models/owner/name") and name. A file that ends in
-	// .safetensors or .gz is a large one: its hash is a SHA-256.
+	// Repos has the contents of files by the path of the repository ("models/owner/name") and their name. Files that end in
+	// .safetensors or .gz are large files, whose hash is a SHA-256.
 	Repos map[string]map[string][]byte
 
-	// Answer, where it is set, comes before the server's own answer to any request, and true ends the request.
+	// Answer, if set, is called with each request first. If it returns true, the request is answered.
 	Answer func(w http.ResponseWriter, r *http.Request) (done bool)
 
 	mutex    sync.Mutex
 	requests []*http.Request
 }
 
-// Serve starts a hub and makes it the one of this test: the environment names it, an empty cache, and nobody's token.
+// Serve starts a hub and points the environment of the test to it, with an empty cache and no token.
 func Serve(t testing.TB, repos map[string]map[string][]byte) *Server {
 	t.Helper()
 	s := &Server{Repos: repos}
@@ -51,14 +51,14 @@ func Serve(t testing.TB, repos map[string]map[string][]byte) *Server {
 	return s
 }
 
-// Requests are those so far, the list of files among them.
+// Requests returns the requests so far, including those for the list of files.
 func (s *Server) Requests() []*http.Request {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return append([]*http.Request{}, s.requests...)
 }
 
-// Hash is the name of a content in the cache.
+// Hash returns the name of a content in the cache.
 func Hash(name string, content []byte) string {
 	if large(name) {
 		return fmt.Sprintf("%x", sha256.Sum256(content))

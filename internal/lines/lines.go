@@ -1,5 +1,5 @@
-// Package lines keeps files to which a line at a time is added for good: it is on the disk once Add has returned, and
-// a crash can tear no other line than the one that was being added. Several processes may add to one file.
+// Package lines appends lines to files durably: a line is on disk once [File.Add] has returned, and a crash can only cut off
+// the line that was being added. Several processes may append to the same file.
 package lines
 
 import (
@@ -10,52 +10,51 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
-	"time"
 
 	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/lock"
 )
 
-// File is a file of lines that is open for adding.
+// File is a file opened for appending.
 type File struct {
-	file  *disk.File
-	whole func(tail []byte) bool
+	file       *disk.File
+	isComplete func(tail []byte) bool
 }
 
-// Open opens a file, or makes it. A last line without an end is one that a crash has torn, unless whole says otherwise;
-// whole may be nil.
-func Open(path string, whole func(tail []byte) bool) (*File, error) {
+// Open opens a file, creating it if needed. A last line without a newline was cut off by a crash and will be removed, unless
+// isComplete says otherwise; isComplete may be nil.
+func Open(path string, isComplete func(tail []byte) bool) (*File, error) {
 	file, err := disk.Open(path, os.O_CREATE|os.O_RDWR|os.O_APPEND)
 	if err != nil {
 		return nil, err
 	}
-	if err := disk.SyncDir(filepath.Dir(path)); err != nil { // makes a new file's name last
+	if err := disk.SyncDir(filepath.Dir(path)); err != nil { // makes the name of a new file durable
 		file.Close()
 		return nil, err
 	}
-	if whole == nil {
-		whole = func([]byte) bool { return false }
+	if isComplete == nil {
+		isComplete = func([]byte) bool { return false }
 	}
-	return &File{file, whole}, nil
+	return &File{file, isComplete}, nil
 }
 
-// Close lets go of the file. All lines are on the disk already.
+// Close closes the file. All lines are on disk already.
 func (f *File) Close() error { return f.file.Close() }
 
-// Add adds an item as a line of JSON, in one write, under a lock that no other process has.
+// Add appends an item as a line of JSON, in one write, while holding a lock against other processes.
 func (f *File) Add(item any) error {
 	var line bytes.Buffer
-	encoder := json.NewEncoder(&line) // ends the line
+	encoder := json.NewEncoder(&line) // writes the newline too
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(item); err != nil {
 		return err
 	}
-	unlock, err := Lock(f.file.File, syscall.LOCK_EX)
+	held, err := lock.Exclusive(f.file.Name())
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	size, err := f.mend()
+	defer held.Release()
+	size, err := f.repair()
 	if err != nil {
 		return err
 	}
@@ -63,14 +62,14 @@ func (f *File) Add(item any) error {
 		err = f.file.Sync()
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("the line is not kept: %w", err), f.file.Truncate(size))
+		return errors.Join(fmt.Errorf("the line is not saved: %w", err), f.file.Truncate(size))
 	}
 	return nil
 }
 
-// mend takes away a last line that was being written when its process was killed: it was never reported as kept. A whole
-// line without its end gets one. It returns the file's size.
-func (f *File) mend() (size int64, err error) {
+// repair removes a last line that was cut off when its process was killed; it was never reported as saved. A complete line
+// without a newline gets one. It returns the size of the file.
+func (f *File) repair() (size int64, err error) {
 	info, err := f.file.Stat()
 	if err != nil {
 		return 0, err
@@ -80,7 +79,7 @@ func (f *File) mend() (size int64, err error) {
 	if err != nil || len(tail) == 0 {
 		return size, err
 	}
-	if f.whole(tail) {
+	if f.isComplete(tail) {
 		_, err := f.file.Write([]byte("\n"))
 		return size + 1, err
 	}
@@ -88,7 +87,7 @@ func (f *File) mend() (size int64, err error) {
 	return size, f.file.Truncate(size)
 }
 
-// lastLine is what stands behind the last end of a line.
+// lastLine returns what follows the last newline.
 func lastLine(file io.ReaderAt, size int64) (tail []byte, err error) {
 	for block := int64(4096); ; block *= 2 {
 		begin := max(0, size-block)
@@ -98,23 +97,6 @@ func lastLine(file io.ReaderAt, size int64) (tail []byte, err error) {
 		}
 		if at := bytes.LastIndexByte(tail, '\n'); at >= 0 || begin == 0 {
 			return tail[at+1:], nil
-		}
-	}
-}
-
-// Lock waits for a lock on a file, syscall.LOCK_SH or LOCK_EX, but not for ever: who holds it writes a line and lets go.
-func Lock(file *os.File, kind int) (unlock func(), err error) {
-	const patience, pause = 10 * time.Second, 10 * time.Millisecond
-	for end := time.Now().Add(patience); ; time.Sleep(pause) {
-		err := syscall.Flock(int(file.Fd()), kind|syscall.LOCK_NB)
-		if err == nil {
-			return func() { syscall.Flock(int(file.Fd()), syscall.LOCK_UN) }, nil // closing the file would do it too
-		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
-			return nil, fmt.Errorf("lock the file: %w", err)
-		}
-		if time.Now().After(end) {
-			return nil, errors.New("another process has locked the file for 10 seconds; end it, or try again")
 		}
 	}
 }

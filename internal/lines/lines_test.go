@@ -11,7 +11,7 @@ import (
 	"example.com/gonb-dpo/internal/disk"
 )
 
-// TestFailedLine: a line that could not be written whole leaves nothing behind, and those before and after it stay.
+// TestFailedLine: a line that could not be written in full leaves nothing behind; the lines before and after it are intact.
 func TestFailedLine(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lines")
 	f, err := Open(path, nil)
@@ -51,7 +51,7 @@ func TestFailedLine(t *testing.T) {
 	}
 }
 
-// TestTail: what stands behind the last end of a line is cut off, or ended where it is whole.
+// TestTail: what follows the last newline is removed, or gets a newline if it is complete.
 func TestTail(t *testing.T) {
 	whole := func(tail []byte) bool { return bytes.HasSuffix(tail, []byte(`"`)) }
 	for tail, want := range map[string]string{"": "", `"tw`: "", `"two"`: "\"two\"\n", string(make([]byte, 10000)): ""} {

@@ -1,4 +1,4 @@
-// Package manydevices lets tests try what runs on several devices on a machine that has one.
+// Package manydevices lets tests use several devices on a machine that has one.
 package manydevices
 
 import (
@@ -11,7 +11,7 @@ import (
 	"example.com/gonb-dpo/internal/deps"
 )
 
-// Open opens a CPU that shows itself as several devices.
+// Open opens a CPU that appears as several devices.
 func Open(t testing.TB, count int) compute.Backend {
 	t.Helper()
 	plugin, err := deps.XLAPlugin()

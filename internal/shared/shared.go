@@ -1,7 +1,7 @@
 // Package shared finds the recorded reference data that tests compare with.
 //
-// The data lie in a folder named shared beside the checkout. A checkout
-// without it still passes its tests: those that need the data are skipped.
+// The data are in a folder named shared beside the checkout. Without it, tests
+// that need the data are skipped.
 package shared
 
 import (
@@ -15,7 +15,7 @@ import (
 const RequireEnv = "DPO_REQUIRE_SHARED"
 
 // Path returns the path of ../shared/rel, as seen from the module's root.
-// Where the file is missing the test is skipped, or fails under RequireEnv=1.
+// If the file is missing, the test is skipped, or fails if RequireEnv is 1.
 func Path(t testing.TB, rel string) string {
 	t.Helper()
 	root, err := moduleRoot()

@@ -1,5 +1,5 @@
-// Package sums keeps the SHA-256 of a folder's files in the file SHA256SUMS, in the form of the command sha256sum, so
-// that a damaged file is found before it is used.
+// Package sums writes the SHA-256 of the files of a folder to SHA256SUMS, in the format of sha256sum, so that a damaged file is
+// found before it is used.
 package sums
 
 import (
@@ -17,13 +17,13 @@ import (
 	"example.com/gonb-dpo/internal/disk"
 )
 
-// Name is the file's name.
+// Name is the name of the file with the sums.
 const Name = "SHA256SUMS"
 
-// ErrDamaged is the cause of an error that says which file is not what was written.
+// ErrDamaged is wrapped by errors that name a file whose content has changed.
 var ErrDamaged = errors.New("damaged")
 
-// Write writes the sums of the files of a folder. Their names are put in alphabetical order.
+// Write writes the sums of files of a folder, in alphabetical order.
 func Write(dir string, names ...string) error {
 	names = slices.Sorted(slices.Values(names))
 	var list bytes.Buffer
@@ -64,7 +64,7 @@ func Has(dir string) bool {
 	return err == nil
 }
 
-// Check compares files of a folder with its sums, all that have one where none is named. A folder without sums passes:
+// Check compares files of a folder with its sums; without names, all files that have one. A folder without sums passes, because
 // other programs write none.
 func Check(dir string, names ...string) error {
 	if !Has(dir) {
@@ -92,13 +92,13 @@ func Check(dir string, names ...string) error {
 		case err != nil:
 			return err
 		case sum != want:
-			return fmt.Errorf("%s is %w: it is not what %s says was written; if you changed it yourself, remove %s", filepath.Join(dir, name), ErrDamaged, Name, Name)
+			return fmt.Errorf("%s is %w: it does not match %s; if you changed it yourself, remove %s", filepath.Join(dir, name), ErrDamaged, Name, Name)
 		}
 	}
 	return nil
 }
 
-// read reads the sums by the names of the files, which can't lead out of the folder.
+// read returns the sums by file name. It refuses names outside the folder.
 func read(dir string) (known map[string]string, err error) {
 	path := filepath.Join(dir, Name)
 	content, err := os.ReadFile(path)
@@ -109,11 +109,11 @@ func read(dir string) (known map[string]string, err error) {
 	for line := range bytes.Lines(content) {
 		const digits = 2 * sha256.Size
 		if len(line) < digits+4 || string(line[digits:digits+2]) != "  " || line[len(line)-1] != '\n' {
-			return nil, fmt.Errorf("%s is %w: a line is not of the form sum, two blanks, name", path, ErrDamaged)
+			return nil, fmt.Errorf("%s is %w: a line does not have the form sum, two spaces, name", path, ErrDamaged)
 		}
 		name := string(line[digits+2 : len(line)-1])
 		if !filepath.IsLocal(name) {
-			return nil, fmt.Errorf("%s is %w: the name %q leads out of the folder", path, ErrDamaged, name)
+			return nil, fmt.Errorf("%s is %w: the name %q points outside the folder", path, ErrDamaged, name)
 		}
 		known[name] = string(line[:digits])
 	}
@@ -123,7 +123,7 @@ func read(dir string) (known map[string]string, err error) {
 	return known, nil
 }
 
-// Of is the SHA-256 of a file, in hexadecimal.
+// Of returns the SHA-256 of a file, in hexadecimal.
 func Of(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {

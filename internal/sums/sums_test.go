@@ -33,16 +33,16 @@ func TestCheck(t *testing.T) {
 		name, file, content, says string // content "-" removes the file
 	}{
 		{"as it was", "a", "one", ""},
-		{"changed", "a", "onf", "a is damaged: it is not what"},
-		{"longer", "a", "one\n", "a is damaged: it is not what"},
-		{"not empty", "b c", "x", "b c is damaged: it is not what"},
+		{"changed", "a", "onf", "a is damaged: it does not match"},
+		{"longer", "a", "one\n", "a is damaged: it does not match"},
+		{"not empty", "b c", "x", "b c is damaged: it does not match"},
 		{"gone", "a", "-", "a is damaged: the file is missing"},
 		{"no sums", Name, "-", ""},
 		{"empty sums", Name, "", "is damaged: it is empty"},
-		{"cut sums", Name, one + "  a", "is damaged: a line is not of the form"},
+		{"cut sums", Name, one + "  a", "is damaged: a line does not have the form"},
 		{"sums of less", Name, one + "  a\n", "is damaged: it does not name b c"},
-		{"sums of another form", Name, "a " + one + "\n", "is damaged: a line is not of the form"},
-		{"sums that lead out", Name, one + "  ../../etc/passwd\n", "leads out of the folder"},
+		{"sums of another form", Name, "a " + one + "\n", "is damaged: a line does not have the form"},
+		{"names outside the folder", Name, one + "  ../../etc/passwd\n", "points outside the folder"},
 	} {
 		dir := folder(t)
 		path := filepath.Join(dir, c.file)

@@ -3,12 +3,12 @@ package tinymodel
 import (
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/internal/deps"
 )
 
-// WriteChat makes a model folder with the tokenizer and chat template of SmolLM2-135M-Instruct, which set-up installs,
+// WriteChat creates a model folder with the tokenizer and chat template of SmolLM2-135M-Instruct, which set-up installs,
 // and as many tokens in its vocabulary.
 func WriteChat(t testing.TB, seed uint64) (folder string) {
 	t.Helper()
@@ -16,7 +16,7 @@ func WriteChat(t testing.TB, seed uint64) (folder string) {
 }
 
 // WriteChatOf is WriteChat for another architecture; its vocabulary is made to fit.
-func WriteChatOf(t testing.TB, config llama.Config, seed uint64) (folder string) {
+func WriteChatOf(t testing.TB, config decoder.Config, seed uint64) (folder string) {
 	t.Helper()
 	path, err := deps.GGUF()
 	if err != nil {

@@ -9,17 +9,19 @@ import (
 	"strconv"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/llama"
-	"example.com/gonb-dpo/dpocore/safetensors"
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/family"
+	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/dpocore/weights/safetensors"
 )
 
-// deviation of the matrices' values. It is large for a model of this width, so that logits differ clearly.
+// deviation is the standard deviation of the matrices' values. It is large for a model of this width, so that logits differ clearly.
 const deviation = 0.1
 
 // Config is the architecture: two layers, grouped-query attention, tied embeddings, 256 tokens.
-func Config() llama.Config {
-	return llama.Config{
-		Family:           llama.FamilyLlama,
+func Config() decoder.Config {
+	return decoder.Config{
+		Family:           family.Llama.ModelType,
 		VocabSize:        256,
 		HiddenSize:       64,
 		IntermediateSize: 128,
@@ -31,57 +33,84 @@ func Config() llama.Config {
 		RopeTheta:        10000,
 		MaxPositions:     1024,
 		TiedEmbeddings:   true,
-		BOS:              1,
-		EOS:              []int{2},
-		Pad:              2,
+		SpecialTokens:    decoder.SpecialTokens{BOS: 1, EOS: []int{2}, Pad: 2},
 	}
 }
 
 // Qwen2 is Config as a Qwen2: biases on queries, keys and values, no token that begins a text.
-func Qwen2() llama.Config {
+func Qwen2() decoder.Config {
 	c := Config()
-	c.Family, c.RopeTheta, c.RMSNormEps, c.BOS = llama.FamilyQwen2, 1000000, 1e-6, llama.NoToken
+	c.Family, c.QKVBias = family.Qwen2.ModelType, true
+	c.RopeTheta, c.RMSNormEps, c.BOS = 1000000, 1e-6, decoder.NoToken
 	return c
 }
 
-// Llama3 is Config with Llama 3's scaled positions, several ends of a turn and no token for padding. The scaling bends at
-// wave lengths that a head of 16 values has: of its frequencies the first three stay, two lie in the passage, three are
-// slowed.
-func Llama3() llama.Config {
+// Llama3 is Config with Llama 3's scaled positions, several tokens that end a turn and none for padding. The scaling has
+// its bends at wave lengths that a head of 16 values has: of its frequencies the first three stay, two are interpolated,
+// and three are divided by the factor.
+func Llama3() decoder.Config {
 	c := Config()
 	c.RopeTheta = 10000
-	c.RopeScaling = llama.RopeScaling{Factor: 8, LowFreqFactor: 1, HighFreqFactor: 8, OriginalMaxPositions: 600}
-	c.EOS, c.Pad = []int{2, 3}, llama.NoToken
+	c.RopeScaling = decoder.RopeScaling{Factor: 8, LowFreqFactor: 1, HighFreqFactor: 8, OriginalMaxPositions: 600}
+	c.EOS, c.Pad = []int{2, 3}, decoder.NoToken
 	return c
 }
 
-// Biased is Config with a bias on every projection and a head apart from the embedding.
-func Biased() llama.Config {
+// Biased is Config with a bias on every projection and a vocabulary matrix apart from the embedding.
+func Biased() decoder.Config {
 	c := Config()
-	c.AttentionBias, c.MLPBias, c.TiedEmbeddings = true, true, false
+	c.QKVBias, c.AttentionOutBias, c.MLPBias, c.TiedEmbeddings = true, true, true, false
 	return c
 }
 
-// Write makes a model folder (config.json, model.safetensors in float32) that llama.Load reads, and returns its path.
-// The same seed gives the same weights. The folder goes when the test ends.
-func Write(t testing.TB, config llama.Config, seed uint64) (folder string) {
+// Changed is Config after a change.
+func Changed(change func(c *decoder.Config)) decoder.Config {
+	c := Config()
+	change(&c)
+	return c
+}
+
+// Variant is a named architecture.
+type Variant struct {
+	Name   string
+	Config decoder.Config
+}
+
+// Variants are architectures that differ where an implementation can go wrong.
+func Variants() []Variant {
+	return []Variant{
+		{"grouped queries", Config()},
+		{"a key head for each query head", Changed(func(c *decoder.Config) { c.KVHeads = 4 })},
+		{"one key head", Changed(func(c *decoder.Config) { c.KVHeads = 1 })},
+		{"heads wider than the model", Changed(func(c *decoder.Config) { c.HeadDim = 24 })},
+		{"untied embeddings", Changed(func(c *decoder.Config) { c.TiedEmbeddings = false })},
+		{"Qwen2: biases on q, k and v", Qwen2()},
+		{"Llama 3: scaled positions", Llama3()},
+		{"a bias on every projection", Biased()},
+		{"SmolLM2's rope_theta, a large epsilon", Changed(func(c *decoder.Config) { c.RopeTheta, c.RMSNormEps = 100000, 0.1 })},
+	}
+}
+
+// Write makes a model folder (config.json, model.safetensors in float32) that [weights.Load] reads, and returns its path.
+// The same seed gives the same weights. The folder is deleted when the test ends.
+func Write(t testing.TB, config decoder.Config, seed uint64) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
-	raw, err := config.JSON("float32")
+	raw, err := weights.ConfigJSON(config, "float32")
 	if err != nil {
 		t.Fatalf("write the tiny model: %v", err)
 	}
 	if err := os.WriteFile(filepath.Join(folder, "config.json"), raw, 0o644); err != nil {
 		t.Fatalf("write the tiny model: %v", err)
 	}
-	if err := safetensors.Write(filepath.Join(folder, "model.safetensors"), "F32", weights(config, seed)); err != nil {
+	if err := safetensors.Write(filepath.Join(folder, "model.safetensors"), "F32", tensors(config, seed)); err != nil {
 		t.Fatalf("write the tiny model: %v", err)
 	}
 	return folder
 }
 
-// weights lists a model's tensors under Hugging Face's names: matrices around 0, norms around 1.
-func weights(c llama.Config, seed uint64) []safetensors.Tensor {
+// tensors lists a model's tensors under Hugging Face's names: matrices around 0, norms around 1.
+func tensors(c decoder.Config, seed uint64) []safetensors.Tensor {
 	random := rand.New(rand.NewPCG(seed, 0))
 	var list []safetensors.Tensor
 	add := func(name string, mean float64, shape ...int) {
@@ -98,15 +127,14 @@ func weights(c llama.Config, seed uint64) []safetensors.Tensor {
 		}
 	}
 	queries, keyValues := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
-	qkv := c.AttentionBias || c.Family == llama.FamilyQwen2
 	add("model.embed_tokens.weight", 0, c.VocabSize, c.HiddenSize)
 	for i := range c.Layers {
 		layer := "model.layers." + strconv.Itoa(i) + "."
 		add(layer+"input_layernorm.weight", 1, c.HiddenSize)
-		project(layer+"self_attn.q_proj", qkv, queries, c.HiddenSize)
-		project(layer+"self_attn.k_proj", qkv, keyValues, c.HiddenSize)
-		project(layer+"self_attn.v_proj", qkv, keyValues, c.HiddenSize)
-		project(layer+"self_attn.o_proj", c.AttentionBias, c.HiddenSize, queries)
+		project(layer+"self_attn.q_proj", c.QKVBias, queries, c.HiddenSize)
+		project(layer+"self_attn.k_proj", c.QKVBias, keyValues, c.HiddenSize)
+		project(layer+"self_attn.v_proj", c.QKVBias, keyValues, c.HiddenSize)
+		project(layer+"self_attn.o_proj", c.AttentionOutBias, c.HiddenSize, queries)
 		add(layer+"post_attention_layernorm.weight", 1, c.HiddenSize)
 		project(layer+"mlp.gate_proj", c.MLPBias, c.IntermediateSize, c.HiddenSize)
 		project(layer+"mlp.up_proj", c.MLPBias, c.IntermediateSize, c.HiddenSize)

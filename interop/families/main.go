@@ -11,8 +11,9 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/llama"
+	"example.com/gonb-dpo/dpocore/weights"
 )
 
 func main() {
@@ -41,14 +42,14 @@ func compute(folder string, tokens []int32) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	weights, err := llama.Load(backend, folder)
+	loaded, err := weights.Load(backend, folder)
 	if err != nil {
 		return nil, err
 	}
-	defer weights.Finalize()
+	defer loaded.Finalize()
 	exec, err := graph.NewExec(backend, func(params []*graph.Node) []*graph.Node {
-		net, rest := llama.Bind(weights.Config, params)
-		row := llama.Row{Tokens: rest[0], Pair: rest[1], Branch: rest[1], Position: rest[2]}
+		net, rest := decoder.Bind(loaded.Config, params)
+		row := decoder.Row{Tokens: rest[0], Pair: rest[1], Branch: rest[1], Position: rest[2]}
 		return []*graph.Node{net.Logits(net.Hidden(row))}
 	})
 	if err != nil {
@@ -59,7 +60,7 @@ func compute(folder string, tokens []int32) ([]float32, error) {
 		position[i] = int32(i)
 	}
 	var args []any
-	for _, weight := range weights.Tensors() {
+	for _, weight := range loaded.Tensors() {
 		args = append(args, weight)
 	}
 	outputs, err := exec.Call(append(args, tokens, make([]int32, len(tokens)), position)...)

@@ -11,12 +11,13 @@ from conftest import wait, words
 from small import CONNECT, DECLARATIONS, bench, small_model  # noqa: F401: fixtures
 
 CELLS = 100 if os.environ.get("DPO_ALL_CELLS") == "1" else 30
+PATIENCE = 120  # seconds, for what takes a moment on a quiet machine
 LARGEST_GROWTH = 6  # MiB of the kernel's memory; its collector lets it swing
 PROMPT = "How do I make tea?"
 
 # What a user does once the notebook knows the project, and what is then to be read.
 LESSON = [
-    ("pairs().Show(3)\npairs().Check()\ngonbext.Template(pairs(), 1)", ["Tell me about tea.", "pairs to train on", "assistant"]),
+    ("pairs().Show(3)\npairs().Check()\ngonbext.Template(pairs(), 1)", ["Tell me about tea.", "training pairs", "assistant"]),
     ("pairs().Preview(2)", ["what the model sees"]),
     ('gonbext.Train("run", config(6), pairs())', ["Trained in"]),
     ('gonbext.Train("run", config(6), pairs())', ["This run is finished"]),
@@ -51,7 +52,7 @@ class Watched:
         begun = time.monotonic()
         shown = act()
         self.seconds.append(time.monotonic() - begun)
-        wait(lambda: list(self.bench.processes()) == [self.kernel.pid], 5, "end of all that the cell has started")
+        wait(lambda: list(self.bench.processes()) == [self.kernel.pid], PATIENCE, "end of all that the cell has started")
         with open(f"/proc/{self.kernel.pid}/status") as status:
             self.memory.append(int(re.search(r"VmRSS:\s*(\d+)", status.read())[1]) / 1024)
         self.handles.append(len(os.listdir(f"/proc/{self.kernel.pid}/fd")))
@@ -90,7 +91,7 @@ def test_many_cells_leave_nothing(bench):  # noqa: F811
         session.run(plain(number))
     assert len(session.seconds) == CELLS
 
-    wait(lambda: len(bench.left()) == 1, 5, "end of all temporary files but the kernel's own folder")
+    wait(lambda: len(bench.left()) == 1, PATIENCE, "end of all temporary files but the kernel's own folder")
     session.kernel.close(now=False)
     assert bench.processes() == {}
     assert bench.left() == []

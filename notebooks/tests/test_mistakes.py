@@ -6,7 +6,7 @@ from conftest import ROOT, Kernel, declarations, words
 MISSPELT = '{"prompt": "What is two and two?", "choosen": "Four.", "rejected": "Five."}\n'
 
 MISTAKES = {
-    "a wrong file name": ('gonbext.Load("my_pears.jsonl").Show(3)', ["There is no file \"my_pears.jsonl\"; the folder has misspelt.jsonl"]),
+    "a wrong file name": ('gonbext.Load("my_pears.jsonl").Show(3)', ["There is no file \"my_pears.jsonl\"; the folder contains misspelt.jsonl"]),
     "a beta of 0": ('gonbext.Train("run", config(0), pairs())', ["Beta is 0; it must be above 0"]),
     "a negative beta": ('gonbext.Train("run", config(-0.1), pairs())', ["Beta is -0.1; it must be above 0"]),
     "a misspelt column": ('gonbext.Load("misspelt.jsonl").Check()', ["misspelt.jsonl, line 1", "\"choosen\": did you mean \"chosen\"?"]),

@@ -1,4 +1,4 @@
-"""The stop button: what a reader sees, what is on disk, and that the next run goes on to the same bytes."""
+"""The stop button: what a reader sees, what is on disk, and that the resumed run ends with the same bytes."""
 
 import hashlib
 import re
@@ -31,7 +31,7 @@ def test_stopped_and_run_again_gives_the_same_bytes(folder, kernel):
 
     said = words(train(folder, "stopped", kernel, on_html=stop_in_the_third_step))
     assert stopped and time.monotonic() - stopped[0] < STOP_LIMIT
-    assert "Stopped. The checkpoint of step 2 is safe in stopped; run the cell again to go on from there." in said
+    assert "Stopped. The checkpoint of step 2 is saved in stopped; run the cell again to resume from it." in said
     assert (folder / "stopped" / "checkpoint-2").is_dir() and not (folder / "stopped" / "adapter_model.safetensors").exists()
 
     steps = []

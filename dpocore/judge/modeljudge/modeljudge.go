@@ -67,16 +67,16 @@ func (j Judge) criterion() string {
 
 // Scores scores the answers to one prompt.
 func (j Judge) Scores(ctx context.Context, prompt string, answers []string) ([]float64, error) {
-	all, err := j.ScoresOfAll(ctx, []judge.Question{{Prompt: prompt, Answers: answers}})
+	all, err := j.ScoreAll(ctx, []judge.Question{{Prompt: prompt, Answers: answers}})
 	if err != nil {
 		return nil, err
 	}
 	return all[0], nil
 }
 
-// ScoresOfAll scores the answers to several prompts, [questions][answers], packed into rows as in training. The score is
+// ScoreAll scores the answers to several prompts, [questions][answers], packed into rows as in training. The score is
 // NaN if the prompt alone fills the maximum length.
-func (j Judge) ScoresOfAll(ctx context.Context, questions []judge.Question) ([][]float64, error) {
+func (j Judge) ScoreAll(ctx context.Context, questions []judge.Question) ([][]float64, error) {
 	if err := j.Validate(); err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (j Judge) ScoresOfAll(ctx context.Context, questions []judge.Question) ([][
 		scores[i] = math.NaN()
 	}
 	for _, pair := range measured {
-		scores[pair.Line] = pair.RefLogpsChosen - pair.RefLogpsReject
+		scores[pair.Line] = pair.RefLogpsChosen - pair.RefLogpsRejected
 		if j.Method == Likelihood {
 			scores[pair.Line] = pair.RefLogpsChosen / float64(pair.TokensChosen)
 		}

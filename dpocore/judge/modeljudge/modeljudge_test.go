@@ -31,7 +31,7 @@ func TestBuiltinPairs(t *testing.T) {
 		for _, pair := range heldOut.Pairs {
 			questions = append(questions, judge.Question{Prompt: pair.Prompt[0].Content, Answers: []string{pair.Chosen, pair.Rejected}})
 		}
-		all, err := modeljudge.Judge{Model: model, Method: method, MaxLength: 1024}.ScoresOfAll(t.Context(), questions)
+		all, err := modeljudge.Judge{Model: model, Method: method, MaxLength: 1024}.ScoreAll(t.Context(), questions)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func TestJudge(t *testing.T) {
 	}
 	for _, method := range modeljudge.Methods {
 		j := modeljudge.Judge{Model: model, Method: method, MaxLength: 128}
-		all, err := j.ScoresOfAll(t.Context(), questions)
+		all, err := j.ScoreAll(t.Context(), questions)
 		if err != nil || len(all) != 3 || len(all[0]) != 3 || len(all[1]) != 2 {
 			t.Fatalf("%v, %v", all, err)
 		}

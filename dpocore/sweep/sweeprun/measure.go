@@ -7,8 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/internal/atomicfile"
 )
@@ -27,7 +27,7 @@ type measuredRun struct {
 // this process, or measured now.
 func (r *runner) measure(ctx context.Context, point sweep.Point) ([]evaluation.Pair, error) {
 	dir := filepath.Join(r.dir, point.Name)
-	adapter, err := export.HashAdapter(dir)
+	adapter, err := adapter.Hash(dir)
 	if err != nil {
 		return nil, err
 	}

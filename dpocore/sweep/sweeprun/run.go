@@ -124,7 +124,7 @@ func (r *runner) finish(ctx context.Context, point sweep.Point) error {
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
-	finished, summaryErr := sweep.Of(point.Name, pairs)
+	finished, summaryErr := sweep.Summarize(point.Name, pairs)
 	if err := cmp.Or(err, summaryErr); err != nil {
 		r.end(point, sweep.Failed, err)
 		return nil
@@ -142,7 +142,7 @@ func (r *runner) end(point sweep.Point, state sweep.State, err error) {
 
 // compare lists the finished runs, best first, and then the others.
 func (r *runner) compare() (list []sweep.Result, summary string, err error) {
-	sweep.Compare(r.finished)
+	sweep.Sort(r.finished)
 	for i := range r.finished {
 		list = append(list, sweep.Result{Name: r.finished[i].Name, State: sweep.Finished, HeldOut: &r.finished[i]})
 	}

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The Python environment of tests, in the shared cache: interop (of `make interop` and `make bench`) or notebook-tests.
+#   dev/python_env.sh interop|notebook-tests     .deps/NAME links to the environment
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source setup/lib/start.sh
+
+install_environment() {
+  case "$environment" in
+    interop)
+      install_venv interop interop/requirements.txt 7000 "torch, transformers, peft, trl and their dependencies, about 2800 MB"
+      ;;
+    notebook-tests)
+      cat setup/notebooks_requirements.txt notebooks/tests/requirements.txt >"$WORK/notebook-tests.txt"
+      install_venv notebook-tests "$WORK/notebook-tests.txt" 700 "JupyterLab, pytest and Playwright, 90 MB"
+      ;;
+  esac
+}
+
+environment=${1:-}
+case "$environment" in
+  interop | notebook-tests) ;;
+  *)
+    printf 'dev/python_env.sh: name the environment, interop or notebook-tests\n' >&2
+    exit 2
+    ;;
+esac
+open_cache
+step "Python environment $environment" install_environment

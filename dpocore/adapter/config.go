@@ -1,0 +1,137 @@
+package adapter
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/internal/sums"
+)
+
+// peftConfig is adapter_config.json: the fields that this program writes, and those it interprets when reading.
+type peftConfig struct {
+	PEFTType      string          `json:"peft_type"`
+	TaskType      string          `json:"task_type"`
+	BaseModel     string          `json:"base_model_name_or_path"`
+	Rank          *int            `json:"r"`
+	Alpha         *float64        `json:"lora_alpha"`
+	Dropout       float64         `json:"lora_dropout"`
+	TargetModules json.RawMessage `json:"target_modules"`
+	Bias          string          `json:"bias"`
+	FanInFanOut   bool            `json:"fan_in_fan_out"`
+	UseRSLoRA     bool            `json:"use_rslora"`
+	UseDoRA       bool            `json:"use_dora"`
+	InferenceMode bool            `json:"inference_mode"`
+	InitWeights   any             `json:"init_lora_weights"`
+	RankPattern   map[string]any  `json:"rank_pattern"`
+	AlphaPattern  map[string]any  `json:"alpha_pattern"`
+	ModulesToSave []string        `json:"modules_to_save"`
+}
+
+// unsupported are PEFT's settings that change what an adapter computes, or which modules it applies to, in ways that this
+// program does not implement.
+var unsupported = []string{
+	"alora_invocation_tokens", "alpha_pattern", "arrow_config", "exclude_modules", "fan_in_fan_out", "kasa_config",
+	"layer_replication", "layers_to_transform", "lora_bias", "modules_to_save", "monteclora_config", "rank_pattern",
+	"target_parameters", "trainable_token_indices", "use_bdlora", "use_dora", "use_qalora", "velora_config",
+}
+
+// plainInits are the initializations that leave the base model's weights unchanged. Others, such as "pissa" and "olora",
+// modify them when PEFT loads the adapter.
+var plainInits = []any{nil, true, false, "gaussian", "eva", "orthogonal"}
+
+// encodeConfig returns the content of adapter_config.json.
+func encodeConfig(lora decoder.LoRA, baseModel string) ([]byte, error) {
+	modules, err := json.Marshal(lora.Modules)
+	if err != nil {
+		return nil, err
+	}
+	return json.MarshalIndent(peftConfig{
+		PEFTType: "LORA", TaskType: "CAUSAL_LM", BaseModel: baseModel, Rank: &lora.Rank, Alpha: &lora.Alpha,
+		TargetModules: modules, Bias: "none", UseRSLoRA: lora.RankStabilized, InferenceMode: true, InitWeights: true,
+		RankPattern: map[string]any{}, AlphaPattern: map[string]any{},
+	}, "", "  ")
+}
+
+// ReadConfig reads the LoRA settings of the adapter in dir. It fails, naming the setting, if the adapter uses a PEFT
+// feature that this program does not implement.
+func ReadConfig(dir string) (decoder.LoRA, error) {
+	if err := sums.Check(dir, configFile); err != nil {
+		return decoder.LoRA{}, fmt.Errorf("read the adapter: %w", err)
+	}
+	path := filepath.Join(dir, configFile)
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return decoder.LoRA{}, fmt.Errorf("%s is not an adapter folder: it has no %s", dir, configFile)
+	}
+	if err != nil {
+		return decoder.LoRA{}, fmt.Errorf("read the adapter: %w", err)
+	}
+	lora, err := parseConfig(raw)
+	if err != nil {
+		return lora, fmt.Errorf("read %s: %w", path, err)
+	}
+	return lora, nil
+}
+
+func parseConfig(raw []byte) (decoder.LoRA, error) {
+	var settings map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &settings); err != nil {
+		return decoder.LoRA{}, err
+	}
+	for _, name := range unsupported {
+		if value, ok := settings[name]; ok && !slices.Contains([]string{"null", "false", "{}", "[]"}, string(value)) {
+			return decoder.LoRA{}, fmt.Errorf("%s is %s, which is not supported; convert the adapter to plain LoRA", name, value)
+		}
+	}
+	var config peftConfig
+	if err := json.Unmarshal(raw, &config); err != nil {
+		return decoder.LoRA{}, err
+	}
+	return config.lora()
+}
+
+// lora returns the LoRA settings, or an error if they are incomplete or not supported.
+func (c peftConfig) lora() (decoder.LoRA, error) {
+	switch {
+	case c.PEFTType != "LORA":
+		return decoder.LoRA{}, fmt.Errorf("peft_type is %q; only \"LORA\" is supported", c.PEFTType)
+	case c.Rank == nil || c.Alpha == nil:
+		return decoder.LoRA{}, errors.New("r or lora_alpha is missing; PEFT defaults to 8, so set both explicitly")
+	case c.Bias != "" && c.Bias != "none":
+		return decoder.LoRA{}, fmt.Errorf("bias is %q; only \"none\" is supported", c.Bias)
+	case !slices.ContainsFunc(plainInits, func(init any) bool { return init == c.InitWeights }):
+		return decoder.LoRA{}, fmt.Errorf("init_lora_weights is %v, which also changes the base model; convert the adapter to plain LoRA", c.InitWeights)
+	}
+	modules, err := c.modules()
+	if err != nil {
+		return decoder.LoRA{}, err
+	}
+	lora := decoder.LoRA{Rank: *c.Rank, Alpha: *c.Alpha, Modules: modules, RankStabilized: c.UseRSLoRA}
+	return lora, lora.Validate()
+}
+
+// modules lists the projections with LoRA, each once, in the order of [decoder.AllModules]. Unknown names are included, so
+// that validation reports them.
+func (c peftConfig) modules() ([]string, error) {
+	var names []string
+	if err := json.Unmarshal(c.TargetModules, &names); err != nil {
+		var pattern string
+		if json.Unmarshal(c.TargetModules, &pattern) != nil || pattern != "all-linear" {
+			return nil, fmt.Errorf("target_modules is %q; it must be a list of names or \"all-linear\"", string(c.TargetModules))
+		}
+		return decoder.AllModules, nil
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if order := slices.Index(decoder.AllModules, a) - slices.Index(decoder.AllModules, b); order != 0 {
+			return order
+		}
+		return strings.Compare(a, b)
+	})
+	return slices.Compact(names), nil
+}

@@ -1,0 +1,148 @@
+package decoder
+
+import (
+	"slices"
+
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// Adapter is one layer's part of a LoRA adapter inside a graph.
+type Adapter struct {
+	layout Layout
+	groups [groupCount]factorNodes
+}
+
+type factorNodes struct {
+	a       *Node   // [rank·modules, in], the group's A factors stacked; nil if no projection of it has LoRA
+	b       []*Node // [out, rank] each
+	joinedB *Node   // [out, rank·modules], see Adapter.joinedB; nil if it has to be joined from b
+}
+
+// Bind splits the flat vector of a layout [Size] into the adapters of the layers.
+func (l Layout) Bind(flat *Node) []*Adapter {
+	var layers []*Adapter
+	for begin := 0; begin < l.Size; begin += l.LayerSize {
+		layers = append(layers, l.BindLayer(Slice(flat, AxisRange(begin, begin+l.LayerSize))))
+	}
+	return layers
+}
+
+// BindLayer makes an adapter of a layer's part of the flat vector [LayerSize].
+func (l Layout) BindLayer(flat *Node) *Adapter {
+	slice := func(f Factor) *Node {
+		return Reshape(Slice(flat, AxisRange(f.Offset, f.Offset+f.Size())), f.Shape...)
+	}
+	adapter := &Adapter{layout: l}
+	for g, group := range l.groups {
+		nodes := &adapter.groups[g]
+		if len(group.present) > 0 {
+			nodes.a = slice(group.a)
+		}
+		for _, factor := range group.b {
+			nodes.b = append(nodes.b, slice(factor))
+		}
+	}
+	return adapter
+}
+
+// join concatenates the gradients of the groups' factors to the layer's part of the flat vector [LayerSize].
+func (a *Adapter) join(factors [groupCount][]*Node) *Node {
+	var parts []*Node
+	for _, group := range factors {
+		for _, part := range group {
+			parts = append(parts, Reshape(part, part.Shape().Size()))
+		}
+	}
+	return Concatenate(parts, 0)
+}
+
+// Matrices lists the matrices that the adapters of the layers multiply by. A graph that runs often takes these as
+// parameters, with [Layout.BindMatrices], instead of joining them from the flat vector each time.
+func Matrices(layers []*Adapter) (matrices []*Node) {
+	for _, layer := range layers {
+		for g := range Group(groupCount) {
+			if layer.covers(g) {
+				matrices = append(matrices, layer.groups[g].a, layer.joinedB(g))
+			}
+		}
+	}
+	return matrices
+}
+
+// BindMatrices makes the adapters of the layers of the matrices that [Matrices] returned.
+func (l Layout) BindMatrices(matrices []*Node) (layers []*Adapter) {
+	for range l.Size / l.LayerSize {
+		adapter := &Adapter{layout: l}
+		for g, group := range l.groups {
+			if len(group.present) > 0 {
+				adapter.groups[g] = factorNodes{a: matrices[0], joinedB: matrices[1]}
+				matrices = matrices[2:]
+			}
+		}
+		layers = append(layers, adapter)
+	}
+	return layers
+}
+
+// covers reports whether a projection of the group has LoRA.
+func (a *Adapter) covers(g Group) bool { return a != nil && a.groups[g].a != nil }
+
+// add is what the adapter adds to a group's result for the input x [tokens, in]: [tokens, out].
+func (a *Adapter) add(g Group, x *Node) *Node { return matmul(a.down(g, x), a.joinedB(g)) }
+
+// down is scale·x·Aᵀ, [tokens, rank·modules].
+func (a *Adapter) down(g Group, x *Node) *Node {
+	return MulScalar(matmul(x, a.groups[g].a), a.layout.LoRA.Scale())
+}
+
+// joinedB is the group's B factors in one matrix [out, rank·modules]: each is in the rows of its projection and the columns
+// of its A, and the rest is zero. Multiplying by the zeros costs less than a product for each factor.
+func (a *Adapter) joinedB(g Group) *Node {
+	nodes, group, rank := a.groups[g], a.layout.groups[g], a.layout.LoRA.Rank
+	switch {
+	case nodes.joinedB != nil:
+		return nodes.joinedB
+	case len(group.outputs) == 1:
+		return nodes.b[0]
+	}
+	zeros := func(height, width int) *Node {
+		return Zeros(nodes.a.Graph(), shapes.Make(nodes.a.DType(), height, width))
+	}
+	var rows []*Node
+	for projection, height := range group.outputs {
+		row := zeros(height, rank*len(group.present))
+		if i := slices.Index(group.present, projection); i >= 0 {
+			row = concatColumns(zeros(height, i*rank), nodes.b[i], zeros(height, (len(group.present)-1-i)*rank))
+		}
+		rows = append(rows, row)
+	}
+	return Concatenate(rows, 0)
+}
+
+// concatColumns concatenates matrices [height, ·], without those of width 0.
+func concatColumns(matrices ...*Node) *Node {
+	nonempty := slices.DeleteFunc(matrices, func(m *Node) bool { return m.Shape().Dim(1) == 0 })
+	return Concatenate(nonempty, 1)
+}
+
+// grad returns the gradients of add's input x [tokens, in] and of the group's factors, A first, from that of its result
+// gradOut [tokens, out].
+func (a *Adapter) grad(g Group, x, gradOut *Node) (gradX *Node, factors []*Node) {
+	group, rank := a.layout.groups[g], a.layout.LoRA.Rank
+	gradDown := MulScalar(matmulGrad(gradOut, a.joinedB(g)), a.layout.LoRA.Scale())
+	factors = []*Node{matmulTransposed(gradDown, x)}
+	gradB := matmulTransposed(a.down(g, x), gradOut) // [rank·modules, out]
+	begin := 0
+	for projection, width := range group.outputs {
+		if i := slices.Index(group.present, projection); i >= 0 {
+			block := Slice(gradB, AxisRange(i*rank, (i+1)*rank), AxisRange(begin, begin+width))
+			factors = append(factors, Transpose(block, 0, 1))
+		}
+		begin += width
+	}
+	return matmulGrad(gradDown, a.groups[g].a), factors
+}
+
+// matmulTransposed is xᵀ·y for x [tokens, m] and y [tokens, n]. XLA's CPU products are faster with the smaller one first.
+func matmulTransposed(x, y *Node) *Node { return DotGeneral(x, []int{0}, nil, y, []int{0}, nil) }

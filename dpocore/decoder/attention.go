@@ -1,0 +1,92 @@
+package decoder
+
+import (
+	"math"
+
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// Heads are the queries [kvHeads, tokens, perGroup, headDim], keys and values [kvHeads, tokens, headDim] of a layer. The
+// key heads are the outermost axis because attention multiplies head by head; a key head serves perGroup query heads
+// (Ainslie et al. 2023, https://arxiv.org/abs/2305.13245).
+type Heads struct{ Q, K, V *Node }
+
+// SplitHeads splits a joined projection [tokens, queries+2·keyValues] into heads with the tokens as the outermost axis: Q
+// [tokens, kvHeads, perGroup, headDim], K and V [tokens, kvHeads, headDim].
+func (c Config) SplitHeads(qkv *Node) Heads {
+	tokens, q, kv := qkv.Shape().Dim(0), c.QuerySize(), c.KeyValueSize()
+	split := func(begin, end int, dims ...int) *Node {
+		return Reshape(Slice(qkv, AxisRange(), AxisRange(begin, end)), append(append([]int{tokens}, dims...), c.HeadDim)...)
+	}
+	return Heads{split(0, q, c.KVHeads, c.Heads/c.KVHeads), split(q, q+kv, c.KVHeads), split(q+kv, q+2*kv, c.KVHeads)}
+}
+
+// HeadsFirst moves the key heads of SplitHeads' result to the outermost axis.
+func (h Heads) HeadsFirst() Heads {
+	return Heads{TransposeAllAxes(h.Q, 1, 0, 2, 3), TransposeAllAxes(h.K, 1, 0, 2), TransposeAllAxes(h.V, 1, 0, 2)}
+}
+
+// joinHeads is [tokens, queries] from [kvHeads, tokens, perGroup, headDim].
+func joinHeads(x *Node) *Node {
+	dims := x.Shape().Dimensions
+	return Reshape(TransposeAllAxes(x, 1, 0, 2, 3), dims[1], dims[0]*dims[2]*dims[3])
+}
+
+// queryHeads is the inverse of joinHeads, for values of the given number per head: [kvHeads, tokens, perGroup, size].
+func (c Config) queryHeads(x *Node, size int) *Node {
+	return TransposeAllAxes(Reshape(x, x.Shape().Dim(0), c.KVHeads, c.Heads/c.KVHeads, size), 1, 0, 2, 3)
+}
+
+// attention is the core of a layer's attention: [kvHeads, tokens, perGroup, headDim], and for the backward pass the
+// logarithms of the softmax's sums [kvHeads, tokens, perGroup].
+type attention func(Heads) (attended, logSums *Node)
+
+// attend is softmax(q·kᵀ/√headDim + bias)·v with bias [tokens, keys]. It divides by the softmax's sums last, when there
+// are fewest values to divide.
+func (h Heads) attend(bias *Node) (attended, logSums *Node) {
+	scores := h.scores(bias)
+	maxima := ReduceAndKeep(scores, ReduceMax, -1)
+	exps := Exp(Sub(scores, BroadcastToShape(maxima, scores.Shape())))
+	sums := ReduceAndKeep(exps, ReduceSum, -1)
+	attended = Reshape(times(flat(exps), 2, h.V, 1), h.Q.Shape().Dimensions...)
+	return Div(attended, BroadcastToShape(sums, attended.Shape())), Squeeze(Add(maxima, Log(sums)), -1)
+}
+
+// attendGrad returns the gradients of q, k and v, from that of attend's result. The softmax's probabilities P are computed
+// again from the scores, whose gradient is P·(grad·vᵀ − Σ grad·attended), as in FlashAttention (Dao et al. 2022,
+// https://arxiv.org/abs/2205.14135, appendix B.2). dots are Σ grad·attended, [kvHeads, tokens, perGroup].
+func (h Heads) attendGrad(bias, logSums, grad, dots *Node) Heads {
+	scores := h.scores(bias)
+	perKey := func(x *Node) *Node { return BroadcastToShape(ExpandAxes(x, -1), scores.Shape()) }
+	probabilities := Exp(Sub(scores, perKey(logSums)))
+	flatGrad := flat(grad)
+	gradProbabilities := Reshape(times(flatGrad, 2, h.V, 2), scores.Shape().Dimensions...)
+	gradScores := flat(Mul(probabilities, Sub(gradProbabilities, perKey(dots))))
+	scale := h.scale()
+	return Heads{
+		Q: MulScalar(Reshape(times(gradScores, 2, h.K, 1), h.Q.Shape().Dimensions...), scale),
+		K: MulScalar(times(gradScores, 1, flat(h.Q), 1), scale),
+		V: times(flat(probabilities), 1, flatGrad, 1),
+	}
+}
+
+// scores are q·kᵀ/√headDim + bias, [kvHeads, tokens, perGroup, keys].
+func (h Heads) scores(bias *Node) *Node {
+	dims := h.Q.Shape().Dimensions
+	product := times(flat(MulScalar(h.Q, h.scale())), 2, h.K, 2)
+	scores := Reshape(product, dims[0], dims[1], dims[2], h.K.Shape().Dim(1))
+	return Add(scores, BroadcastToShape(ExpandAxes(bias, 0, 2), scores.Shape()))
+}
+
+func (h Heads) scale() float64 { return 1 / math.Sqrt(float64(h.Q.Shape().Dim(3))) }
+
+// flat joins the axes of the tokens and of a key head's query heads: [kvHeads, tokens·perGroup, ...].
+func flat(x *Node) *Node {
+	dims := x.Shape().Dimensions
+	return Reshape(x, dims[0], dims[1]*dims[2], dims[3])
+}
+
+// times multiplies matrices x [kvHeads, ·, ·] and y [kvHeads, ·, ·] head by head over an axis of each.
+func times(x *Node, xAxis int, y *Node, yAxis int) *Node {
+	return DotGeneral(x, []int{xAxis}, []int{0}, y, []int{yAxis}, []int{0})
+}

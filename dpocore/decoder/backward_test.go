@@ -1,0 +1,100 @@
+package decoder_test
+
+import (
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// The backward pass of a layer, from its saved activations, against the gradient of the whole layer.
+func TestBackwardIsTheLayersGradient(t *testing.T) {
+	plain := tinymodel.Config()
+	biased := tinymodel.Changed(func(c *decoder.Config) { c.HeadDim, c.QKVBias, c.AttentionOutBias, c.MLPBias = 24, true, true, true })
+	otherBlock := tinymodel.Changed(func(c *decoder.Config) { c.Block = postNorm{} })
+	for _, c := range []struct {
+		name   string
+		config decoder.Config
+		lora   decoder.LoRA
+	}{
+		{"all projections", plain, decoder.LoRA{Rank: 4, Alpha: 8, Modules: decoder.AllModules}},
+		{"some, with biases", biased, decoder.LoRA{Rank: 3, Alpha: 8, Modules: []string{"v_proj", "gate_proj", "q_proj"}}},
+		{"another block", otherBlock, decoder.LoRA{Rank: 4, Alpha: 8, Modules: decoder.AllModules}},
+		{"o and down", plain, decoder.LoRA{Rank: 2, Alpha: 8, Modules: []string{"o_proj", "down_proj"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, layout := tiny(t, c.config), newLayout(t, c.config, c.lora)
+			m.weights.Config.Block = c.config.Block
+			tokens := randomTokens(24, 9)
+			gradOut := make([]float32, len(tokens)*c.config.HiddenSize)
+			for i := range gradOut {
+				gradOut[i] = float32(i%7) - 3
+			}
+			inputs := append([]any{randomAdapter(layout)[:layout.LayerSize], gradOut}, sequence(tokens)...)
+			both := func(backward bool) [][]float32 {
+				return m.layer(t, inputs, func(layer decoder.Layer, rest []*graph.Node) []*graph.Node {
+					flat, gradOut := rest[0], graph.Reshape(rest[1], len(tokens), c.config.HiddenSize)
+					input := graph.MulScalar(graph.Sin(graph.IotaFull(gradOut.Graph(), gradOut.Shape())), 0.5)
+					layer, positions := layer.WithAdapter(layout.BindLayer(flat)), rowOf(rest[2:]).Positions(c.config)
+					output, saved := layer.Forward(input, positions)
+					if !backward {
+						return graph.Gradient(graph.ReduceAllSum(graph.Mul(output, gradOut)), flat, input)
+					}
+					gradAdapter, gradIn := layer.Backward(input, saved, positions, gradOut)
+					return []*graph.Node{gradAdapter, gradIn}
+				})
+			}
+			got, want := both(true), both(false)
+			if len(got[0]) != layout.LayerSize {
+				t.Fatalf("%d values of an adapter's layer; want %d", len(got[0]), layout.LayerSize)
+			}
+			for i, what := range []string{"adapter", "input"} {
+				if worst := farthest(t, got[i], widened(want[i])); !(worst < 1e-4) {
+					t.Errorf("the gradient of the %s differs by %.2g", what, worst)
+				}
+				if largest := farthest(t, got[i], make([]float64, len(got[i]))); largest < 1e-1 {
+					t.Errorf("the gradient of the %s is at most %.2g; the comparison above says nothing", what, largest)
+				}
+			}
+		})
+	}
+}
+
+// postNorm differs from PreNorm in everything between the products: it normalizes each query and key head, has tanh for
+// SiLU, and normalizes what attention and the MLP add to the residual stream, scaled.
+type postNorm struct{ decoder.PreNorm }
+
+func (postNorm) Heads(l decoder.Layer, qkv *graph.Node, r decoder.Rotation) decoder.Heads {
+	h := l.Config.SplitHeads(qkv)
+	norm := func(x *graph.Node) *graph.Node {
+		weight := graph.Slice(l.Vector("input_layernorm"), graph.AxisRange(0, l.Config.HeadDim))
+		return decoder.RMSNorm(x, weight, l.Config.RMSNormEps)
+	}
+	h.Q, h.K = r.Rotate(norm(h.Q)), r.Rotate(norm(h.K))
+	return h.HeadsFirst()
+}
+
+func (postNorm) AttentionInput(_ decoder.Layer, x *graph.Node) *graph.Node { return x }
+
+func (postNorm) AttentionOutput(l decoder.Layer, x, projected *graph.Node) *graph.Node {
+	return graph.Add(x, decoder.RMSNorm(projected, l.Vector("input_layernorm"), l.Config.RMSNormEps))
+}
+
+func (postNorm) Activate(l decoder.Layer, gateUp *graph.Node) *graph.Node {
+	gate, up := l.Config.SplitGateUp(gateUp)
+	return graph.Mul(graph.Tanh(gate), up)
+}
+
+func (postNorm) MLPOutput(l decoder.Layer, residual, projected *graph.Node) *graph.Node {
+	normed := decoder.RMSNorm(projected, l.Vector("post_attention_layernorm"), l.Config.RMSNormEps)
+	return graph.Add(residual, graph.MulScalar(normed, 0.5))
+}
+
+// layer runs a graph on the first layer's weights and inputs.
+func (m model) layer(t *testing.T, inputs []any, build func(layer decoder.Layer, rest []*graph.Node) []*graph.Node) [][]float32 {
+	return m.run(t, m.weights.Layer(0), inputs, func(params []*graph.Node) []*graph.Node {
+		return build(decoder.BindLayer(m.weights.Config, params))
+	})
+}

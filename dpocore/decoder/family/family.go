@@ -1,0 +1,68 @@
+// Package family says what sets the supported model families apart: the form of their config.json and GGUF files, and what
+// their layers compute. Each family is a [Family] in a file of its own; [Find] looks one up by its name in config.json.
+//
+// To add a family, write its file and list it in all. One whose layers compute something else than [decoder.PreNorm]
+// embeds that in a block of its own, overrides the methods that differ, and sets the block in Read.
+package family
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/decoder"
+)
+
+// Family describes one model family.
+type Family struct {
+	ModelType  string // model_type in config.json, and [decoder.Config].Family
+	Class      string // the class in transformers, architectures in config.json
+	Examples   string // well-known models, for messages
+	Activation string // hidden_act in config.json
+
+	// Read sets the architecture from the fields of config.json that the family has, and refuses settings under which the
+	// family computes something that this program does not. Sizes, rotary positions and special tokens are read already.
+	Read func(raw []byte, c *decoder.Config) error
+
+	// Fields returns a struct with the fields that the family has in config.json beyond the common ones.
+	Fields func(c decoder.Config) (any, error)
+
+	GGUF *GGUF // nil if this program reads no GGUF files of the family
+}
+
+var all = []Family{Llama, Qwen2}
+
+// Find returns the family with a model_type.
+func Find(modelType string) (Family, error) {
+	var known []string
+	for _, f := range all {
+		if f.ModelType == modelType {
+			return f, nil
+		}
+		known = append(known, fmt.Sprintf("%q (%s)", f.ModelType, f.Examples))
+	}
+	return Family{}, fmt.Errorf("the model is of type %q; this program knows %s", modelType, list(known))
+}
+
+// FindGGUF returns the family whose GGUF files have an architecture.
+func FindGGUF(architecture string) (Family, error) {
+	var known []string
+	for _, f := range all {
+		if f.GGUF == nil {
+			continue
+		}
+		if f.GGUF.Architecture == architecture {
+			return f, nil
+		}
+		known = append(known, fmt.Sprintf("%q (%s)", f.GGUF.Architecture, f.GGUF.Examples))
+	}
+	return Family{}, fmt.Errorf("the model is of type %q; of GGUF files this program knows %s: use the model's folder", architecture, list(known))
+}
+
+// list joins names to "a, b and c".
+func list(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}

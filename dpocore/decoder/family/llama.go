@@ -1,0 +1,72 @@
+package family
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/decoder"
+)
+
+// Llama (Touvron et al. 2023, https://arxiv.org/abs/2302.13971). Its config.json can switch on biases of all attention
+// projections and of all MLP projections.
+var Llama = Family{
+	ModelType:  "llama",
+	Class:      "LlamaForCausalLM",
+	Examples:   "SmolLM2, TinyLlama, Llama 3",
+	Activation: "silu",
+	Read: func(raw []byte, c *decoder.Config) error {
+		var fields llamaFields
+		if err := json.Unmarshal(raw, &fields); err != nil {
+			return err
+		}
+		c.QKVBias, c.AttentionOutBias, c.MLPBias = fields.AttentionBias, fields.AttentionBias, fields.MLPBias
+		return requireFullAttention(raw)
+	},
+	Fields: func(c decoder.Config) (any, error) {
+		if c.QKVBias != c.AttentionOutBias {
+			return nil, fmt.Errorf("a model of type \"llama\" has biases on all attention projections or on none")
+		}
+		return llamaFields{c.QKVBias, c.MLPBias}, nil
+	},
+	GGUF: &GGUF{
+		Architecture: "llama",
+		Examples:     "SmolLM2",
+		Names:        ggufNames,
+		Restore: func(name string, values []float32, shape []int, c decoder.Config) []float32 {
+			switch {
+			case strings.HasSuffix(name, "q_proj.weight"):
+				return unpermute(values, shape, c.Heads)
+			case strings.HasSuffix(name, "k_proj.weight"):
+				return unpermute(values, shape, c.KVHeads)
+			}
+			return values
+		},
+		// Llama 3's RoPE scaling is a tensor of factors, without a key.
+		Unsupported: []string{"rope_freqs.weight", "blk.0.attn_q.bias", "blk.0.attn_output.bias", "blk.0.ffn_up.bias"},
+	},
+}
+
+type llamaFields struct {
+	AttentionBias bool `json:"attention_bias"`
+	MLPBias       bool `json:"mlp_bias"`
+}
+
+// unpermute restores Hugging Face's order of the rows of q and k. llama.cpp interleaves the two halves of a head's rows,
+// because the original Llama rotates neighbours; Hugging Face's order is for rotating halves, as
+// [decoder.Rotation.Rotate] does. [heads, headDim/2, 2, in] becomes [heads, 2, headDim/2, in].
+func unpermute(values []float32, shape []int, heads int) []float32 {
+	out := make([]float32, len(values))
+	in := shape[1]
+	half := shape[0] / heads / 2
+	for head := range heads {
+		for i := range half {
+			for side := range 2 {
+				from := ((head*half+i)*2 + side) * in
+				to := ((head*2+side)*half + i) * in
+				copy(out[to:to+in], values[from:from+in])
+			}
+		}
+	}
+	return out
+}

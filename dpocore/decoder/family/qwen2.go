@@ -1,0 +1,37 @@
+package family
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"example.com/gonb-dpo/dpocore/decoder"
+)
+
+// Qwen2 (Qwen team 2024, https://arxiv.org/abs/2407.10671): a Llama with biases on queries, keys and values.
+var Qwen2 = Family{
+	ModelType:  "qwen2",
+	Class:      "Qwen2ForCausalLM",
+	Examples:   "Qwen2, Qwen2.5",
+	Activation: "silu",
+	Read: func(raw []byte, c *decoder.Config) error {
+		var fields qwen2Fields
+		if err := json.Unmarshal(raw, &fields); err != nil {
+			return err
+		}
+		if fields.SlidingWindow {
+			return fmt.Errorf("use_sliding_window is true; this program computes full attention only")
+		}
+		c.QKVBias = true
+		return requireFullAttention(raw)
+	},
+	Fields: func(c decoder.Config) (any, error) {
+		if !c.QKVBias || c.AttentionOutBias || c.MLPBias {
+			return nil, fmt.Errorf("a model of type \"qwen2\" has biases on q, k and v and nowhere else")
+		}
+		return qwen2Fields{}, nil
+	},
+}
+
+type qwen2Fields struct {
+	SlidingWindow bool `json:"use_sliding_window"`
+}

@@ -1,0 +1,122 @@
+package decoder
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// Factor is one matrix of an adapter inside the flat vector that holds them all.
+type Factor struct {
+	Name   string // PEFT's name, such as base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight
+	Shape  []int  // A [rank, in], B [out, rank]
+	Offset int    // of its first value
+	IsA    bool
+}
+
+// Size is the number of values.
+func (f Factor) Size() int { return size(f.Shape) }
+
+// Layout is the order of an adapter's factors in one flat vector of float32, so that its optimizer state, its gradient and
+// its checkpoint are vectors too. The A factors of a group are adjacent: together they are one matrix.
+type Layout struct {
+	LoRA    LoRA
+	Factors []Factor
+	Size    int
+
+	// LayerSize is the number of values of one layer. All layers have the same factors in the same order.
+	LayerSize int
+
+	groups [groupCount]groupLayout // of the first layer, so that offsets count from a layer's begin
+}
+
+// groupLayout is a group of a layer: its joined A and its B factors.
+type groupLayout struct {
+	outputs []int // the widths of its projections
+	present []int // indices of the projections that have LoRA
+	a       Factor
+	b       []Factor // one for each of present
+}
+
+// NewLayout lays out an adapter for a model.
+func NewLayout(c Config, l LoRA) (Layout, error) {
+	if err := l.Validate(); err != nil {
+		return Layout{}, err
+	}
+	layout := Layout{LoRA: l}
+	for layer := range c.Layers {
+		for g := range Group(groupCount) {
+			group := layout.addGroup(c, layer, g)
+			if layer == 0 {
+				layout.groups[g] = group
+			}
+		}
+	}
+	layout.LayerSize = layout.Size / c.Layers
+	return layout, nil
+}
+
+func (l *Layout) addGroup(c Config, layer int, g Group) (group groupLayout) {
+	projections := c.block().Projections(c, g)
+	for i, p := range projections {
+		group.outputs = append(group.outputs, p.Out)
+		if slices.Contains(l.LoRA.Modules, p.Module()) {
+			group.present = append(group.present, i)
+		}
+	}
+	rank, in := l.LoRA.Rank, c.inputSize(g)
+	group.a = Factor{Shape: []int{rank * len(group.present), in}, Offset: l.Size, IsA: true}
+	for _, i := range group.present {
+		l.add(layer, projections[i].Name, "A", rank, in)
+	}
+	for _, i := range group.present {
+		group.b = append(group.b, l.add(layer, projections[i].Name, "B", projections[i].Out, rank))
+	}
+	return group
+}
+
+func (l *Layout) add(layer int, projection, matrix string, rows, cols int) Factor {
+	factor := Factor{
+		Name:   fmt.Sprintf("base_model.model.model.layers.%d.%s.lora_%s.weight", layer, projection, matrix),
+		Shape:  []int{rows, cols},
+		Offset: l.Size,
+		IsA:    matrix == "A",
+	}
+	l.Factors = append(l.Factors, factor)
+	l.Size += factor.Size()
+	return factor
+}
+
+// Init returns the values of an adapter before training, initialized like PEFT's: A uniform in ±1/√in (Kaiming with
+// a = √5), B zero, so that the model with the adapter equals the model without. The same seed gives the same values.
+func (l Layout) Init(seed uint64) []float32 {
+	random := rand.New(rand.NewPCG(seed, 0x10ca))
+	values := make([]float32, l.Size)
+	for _, factor := range l.Factors {
+		if !factor.IsA {
+			continue
+		}
+		bound := 1 / math.Sqrt(float64(factor.Shape[1]))
+		for i := range factor.Size() {
+			values[factor.Offset+i] = float32((2*random.Float64() - 1) * bound)
+		}
+	}
+	return values
+}
+
+// Of returns the factors A and B of a stored projection, such as model.layers.3.mlp.up_proj.weight; ok is false if it has
+// none.
+func (l Layout) Of(tensor string) (a, b Factor, ok bool) {
+	prefix := "base_model.model." + strings.TrimSuffix(tensor, ".weight") + ".lora_"
+	for _, factor := range l.Factors {
+		switch factor.Name {
+		case prefix + "A.weight":
+			a, ok = factor, true
+		case prefix + "B.weight":
+			b = factor
+		}
+	}
+	return a, b, ok
+}

@@ -1,0 +1,59 @@
+package decoder
+
+import (
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// Net is a whole model inside one graph.
+type Net struct {
+	Config Config
+
+	embedding, norm, head *Node
+	layers                []Layer
+}
+
+// Bind makes a model of a graph's parameters, in the order of [Config.Slots], and returns the remaining ones.
+func Bind(c Config, params []*Node) (*Net, []*Node) {
+	n := &Net{Config: c, embedding: params[0]}
+	params = params[1:]
+	for range c.Layers {
+		var layer Layer
+		layer, params = BindLayer(c, params)
+		n.layers = append(n.layers, layer)
+	}
+	n.norm, params = params[0], params[1:]
+	n.head = n.embedding
+	if !c.TiedEmbeddings {
+		n.head, params = params[0], params[1:]
+	}
+	return n, params
+}
+
+// WithAdapter returns the model with a LoRA adapter, given layer by layer.
+func (n *Net) WithAdapter(adapter []*Adapter) *Net {
+	with := *n
+	with.layers = nil
+	for i, layer := range n.layers {
+		with.layers = append(with.layers, layer.WithAdapter(adapter[i]))
+	}
+	return &with
+}
+
+// Hidden is the hidden states [tokens, hidden] of a row, after the final norm.
+func (n *Net) Hidden(row Row) *Node {
+	positions := row.Positions(n.Config)
+	x := n.Config.Embed(n.embedding, row.Tokens)
+	for _, layer := range n.layers {
+		x, _ = layer.Forward(x, positions)
+	}
+	return n.Config.FinalNorm(x, n.norm)
+}
+
+// Logits is the vocabulary logits [tokens, vocabulary] of hidden states [tokens, hidden].
+func (n *Net) Logits(hidden *Node) *Node { return matmul(hidden, n.head) }
+
+// Embed is the input [tokens, hidden] of the first layer, from the embedding [vocabulary, hidden] and tokens [tokens].
+func (c Config) Embed(embedding, tokens *Node) *Node { return c.block().Embed(c, embedding, tokens) }
+
+// FinalNorm is applied to the last layer's output x [tokens, hidden]; weight is [hidden].
+func (c Config) FinalNorm(x, weight *Node) *Node { return c.block().FinalNorm(c, x, weight) }

@@ -1,0 +1,129 @@
+package export
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/sums"
+)
+
+// mergeFile records in an exported folder what it was made from.
+const mergeFile = "dpo_merge.json"
+
+// Merged records what an exported folder was made from.
+type Merged struct {
+	Weights string `json:"weights_sha256"`
+	Adapter string `json:"adapter_sha256"`
+	DType   string `json:"dtype"` // float32, float16 or bfloat16
+}
+
+// ReadMerged reads what the folder dir was made from. It returns the zero Merged if dir is not an exported folder.
+func ReadMerged(dir string) (source Merged) {
+	raw, err := os.ReadFile(filepath.Join(dir, mergeFile))
+	if err != nil || json.Unmarshal(raw, &source) != nil {
+		return Merged{}
+	}
+	return source
+}
+
+// Write exports a model to the folder out, with the weights stored as source.DType. It reads the files back, compares
+// them, calls check with the folder, and adds checksums. Only then does the folder appear as out, replacing an earlier
+// export as a whole; on any error, including the end of the context, out is unchanged and nothing else is left on disk. A
+// folder with any other content is an error.
+func Write(ctx context.Context, format Format, out string, source Merged, model Model, check func(dir string) error) (err error) {
+	failed := func(verb string, err error) error { return fmt.Errorf("%s the %s model: %w", verb, format.Name(), err) }
+	if known := format.DTypes(); !slices.Contains(known, source.DType) {
+		return failed("write", fmt.Errorf("the type %q is not one of %s", source.DType, strings.Join(known, ", ")))
+	}
+	place, err := target(out, format)
+	if err != nil {
+		return failed("write", err)
+	}
+	if err := disk.MkdirAll(filepath.Dir(place)); err != nil {
+		return failed("write", err)
+	}
+	s, err := newWorkDir(place)
+	if err != nil {
+		return failed("write", err)
+	}
+	defer func() {
+		if leaveErr := s.close(); leaveErr != nil && err == nil {
+			err = failed("write", leaveErr)
+		}
+	}()
+	if err := fill(ctx, format, s.dir, source, model); err != nil {
+		return failed("write", err)
+	}
+	if err := format.CheckFiles(ctx, s.dir, model, source.DType); err != nil {
+		return failed("check", err)
+	}
+	if err := check(s.dir); err != nil {
+		return failed("check", err)
+	}
+	if err := seal(ctx, s, place); err != nil {
+		return failed("write", err)
+	}
+	return nil
+}
+
+// fill writes the format's files to dir, and what they were made from.
+func fill(ctx context.Context, format Format, dir string, source Merged, model Model) error {
+	if err := format.WriteFiles(ctx, dir, model, source.DType); err != nil {
+		return err
+	}
+	return writeJSON(filepath.Join(dir, mergeFile), source)
+}
+
+// seal adds checksums to a finished folder and moves it to its place, unless the context has ended.
+func seal(ctx context.Context, s workDir, place string) error {
+	if err := sums.WriteAll(s.dir); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.publish(place)
+}
+
+// target resolves the symbolic links in out. It fails if the folder is neither empty nor an earlier export, and if an
+// earlier export also contains other files, since the folder is replaced as a whole.
+func target(out string, format Format) (string, error) {
+	place, err := followed(out)
+	if err != nil {
+		return "", err
+	}
+	entries, err := os.ReadDir(place)
+	if errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0 {
+		return place, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if ReadMerged(place) == (Merged{}) {
+		return "", fmt.Errorf("%s is not empty (it contains %s) and was not made by merging; choose another folder", out, entries[0].Name())
+	}
+	expected := append(slices.Clone(format.Files()), mergeFile, sums.Name)
+	for _, entry := range entries {
+		if !slices.Contains(expected, entry.Name()) {
+			return "", fmt.Errorf("%s would be replaced, but it also contains %s; move that file or choose another folder", out, entry.Name())
+		}
+	}
+	return place, nil
+}
+
+// writeJSON writes indented JSON.
+func writeJSON(path string, content any) error {
+	raw, err := json.MarshalIndent(content, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteBytes(path, append(raw, '\n'))
+}

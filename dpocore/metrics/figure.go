@@ -1,0 +1,73 @@
+package metrics
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// Figure is a float64 metric that JSON writes as null when it isn't finite, and reads back as NaN.
+type Figure float64
+
+// MarshalJSON writes the shortest number that reads back as f, or null.
+func (f Figure) MarshalJSON() ([]byte, error) {
+	x := float64(f)
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return []byte("null"), nil
+	}
+	return strconv.AppendFloat(nil, x, 'g', -1, 64), nil
+}
+
+// UnmarshalJSON reads a number; null becomes NaN.
+func (f *Figure) UnmarshalJSON(text []byte) error {
+	x := math.NaN()
+	if string(text) != "null" {
+		if err := json.Unmarshal(text, &x); err != nil {
+			return fmt.Errorf("%.40s is not a number", text)
+		}
+	}
+	*f = Figure(x)
+	return nil
+}
+
+func (f Figure) float() float64 { return float64(f) }
+
+// integer and integer64 are counts. JSON may write one as a float, such as TRL's 17.0; null becomes 0.
+type (
+	integer   int
+	integer64 int64
+)
+
+func (n integer) MarshalJSON() ([]byte, error) { return strconv.AppendInt(nil, int64(n), 10), nil }
+func (n integer) float() float64               { return float64(n) }
+
+// UnmarshalJSON reads a whole number.
+func (n *integer) UnmarshalJSON(text []byte) error {
+	x, err := decodeCount(text)
+	*n = integer(x)
+	return err
+}
+
+func (n integer64) MarshalJSON() ([]byte, error) { return strconv.AppendInt(nil, int64(n), 10), nil }
+func (n integer64) float() float64               { return float64(n) }
+
+// UnmarshalJSON reads a whole number.
+func (n *integer64) UnmarshalJSON(text []byte) error {
+	x, err := decodeCount(text)
+	*n = integer64(x)
+	return err
+}
+
+// decodeCount reads a whole number from 0 to 2⁵³; null becomes 0.
+func decodeCount(text []byte) (int64, error) {
+	var f Figure
+	if err := f.UnmarshalJSON(text); err != nil || math.IsNaN(float64(f)) {
+		return 0, err
+	}
+	x := float64(f)
+	if x != math.Trunc(x) || x < 0 || x > 1<<53 {
+		return 0, fmt.Errorf("%.40s is not a whole number of at least 0", text)
+	}
+	return int64(x), nil
+}

@@ -1,0 +1,77 @@
+package policy
+
+import (
+	. "github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/decoder"
+)
+
+// embedGraph looks a row's tokens up and computes what all layers share.
+func (p *Policy) embedGraph(in *embedInputs[node]) *embedOutputs[node] {
+	c := p.weights.Config
+	row := decoder.Row{Tokens: in.tokens, Pair: in.pair, Branch: in.branch, Position: in.position}
+	of := row.Positions(c)
+	return &embedOutputs[node]{c.Embed(in.embedding, in.tokens), positions[node]{of.Cos, of.Sin, of.Bias}}
+}
+
+func decoderPositions(p positions[node]) decoder.Positions {
+	return decoder.Positions{Rotation: decoder.Rotation{Cos: p.cos, Sin: p.sin}, Bias: p.bias}
+}
+
+// baseGraph is a layer without the adapter.
+func (p *Policy) baseGraph(in *baseInputs[node]) *single[node] {
+	layer, _ := decoder.BindLayer(p.weights.Config, in.weights)
+	hidden, _ := layer.Forward(in.hidden, decoderPositions(in.positions))
+	return &single[node]{hidden}
+}
+
+// layerGraph is a layer with its adapter.
+func (p *Policy) layerGraph(in *layerInputs[node]) *layerOutputs[node] {
+	hidden, saved := p.adaptedLayer(in).Forward(in.hidden, decoderPositions(in.positions))
+	return &layerOutputs[node]{hidden, saved}
+}
+
+// backwardGraph is the backward pass of layerGraph.
+func (p *Policy) backwardGraph(in *backwardInputs[node]) *backwardOutputs[node] {
+	layer := p.adaptedLayer(&in.layerInputs)
+	gradAdapter, gradIn := layer.Backward(in.hidden, in.saved, decoderPositions(in.positions), in.gradOut)
+	return &backwardOutputs[node]{Add(in.grads, gradAdapter), gradIn}
+}
+
+func (p *Policy) adaptedLayer(in *layerInputs[node]) decoder.Layer {
+	layer, _ := decoder.BindLayer(p.weights.Config, in.weights)
+	return layer.WithAdapter(p.Layout.BindLayer(in.adapter))
+}
+
+// addGraph is the sum of two vectors [LayerSize].
+func addGraph(in layerVectors[node]) *single[node] { return &single[node]{Add(in[0], in[1])} }
+
+// normGraph is the Euclidean norm of all layers' vectors together, [].
+func normGraph(in layerVectors[node]) *single[node] {
+	sum := ReduceAllSum(Square(in[0]))
+	for _, layer := range in[1:] {
+		sum = Add(sum, ReduceAllSum(Square(layer)))
+	}
+	return &single[node]{Sqrt(sum)}
+}
+
+// Constants of AdamW in TRL and PyTorch (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101); there is no weight
+// decay.
+const (
+	beta1   = 0.9
+	beta2   = 0.999
+	epsilon = 1e-8
+)
+
+// updateGraph is a step of AdamW on a layer. The gradients of the new state are zero.
+func updateGraph(in *updateInputs[node]) *layerState[node] {
+	s := in.state
+	wide := func(scalar *Node) *Node { return BroadcastToShape(scalar, s.adapter.Shape()) }
+	clipped := Mul(s.grads, wide(in.scalars.clip))
+	mean := Add(MulScalar(s.mean, beta1), MulScalar(clipped, 1-beta1))
+	variance := Add(MulScalar(s.variance, beta2), MulScalar(Square(clipped), 1-beta2))
+	denominator := AddScalar(Div(Sqrt(variance), Sqrt(wide(in.scalars.varianceCorrection))), epsilon)
+	rate := Div(wide(in.scalars.learningRate), wide(in.scalars.meanCorrection))
+	adapter := Sub(s.adapter, Mul(rate, Div(mean, denominator)))
+	return &layerState[node]{adapter, mean, variance, ZerosLike(s.grads)}
+}

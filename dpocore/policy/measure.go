@@ -1,0 +1,121 @@
+package policy
+
+import (
+	"fmt"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/internal/typedgraph"
+)
+
+// Measured is what a graph measured for each pair of a row, in the row's order.
+type Measured struct {
+	LogProbs   [][2]float32 // summed log-probabilities of chosen and rejected, in nats
+	MeanLogits [][2]float32 // mean vocabulary logit, summed over an answer's tokens
+	Losses     []float32    // only from Accumulate and Evaluate
+}
+
+// Reference measures a row's answers without the adapter.
+func (p *Policy) Reference(row *batch.Row) (Measured, error) {
+	return p.measure(row, (*pass).reference)
+}
+
+// LogProbs measures a row's answers with the adapter.
+func (p *Policy) LogProbs(row *batch.Row) (Measured, error) {
+	return p.measure(row, (*pass).withoutTrace)
+}
+
+func (p *Policy) measure(row *batch.Row, layers func(*pass) error) (Measured, error) {
+	s, err := p.through(row, layers)
+	if err != nil {
+		return Measured{}, fmt.Errorf("measure a row's answers: %w", err)
+	}
+	defer s.leave()
+	return s.measure(row)
+}
+
+// measure measures the answers of a row that has been through all layers.
+func (s *pass) measure(row *batch.Row) (Measured, error) {
+	in := s.measureInputs(row.Shape.Pairs)
+	defer finalize(in.perPair)
+	var out measureOutputs[tensor]
+	if err := s.policy.graphs.measure.Call(&in, &out); err != nil {
+		return Measured{}, fmt.Errorf("measure a row's answers: %w", err)
+	}
+	defer typedgraph.Free(&out)
+	return read(row, out, nil)
+}
+
+func (s *pass) answerInputs() answerInputs[tensor] {
+	return answerInputs[tensor]{s.policy.weights.Norm(), s.policy.weights.Head(), s.answers, s.hidden}
+}
+
+// measureInputs are those of a row with room for some pairs; the caller frees perPair.
+func (s *pass) measureInputs(pairs int) measureInputs[tensor] {
+	return measureInputs[tensor]{s.answerInputs(), vector(make([]float32, pairs))}
+}
+
+// Evaluate measures a row's answers like LogProbs, and the losses of its pairs given the reference's log-probabilities.
+func (p *Policy) Evaluate(row *batch.Row, reference [][2]float32, loss Loss) (Measured, error) {
+	s, err := p.through(row, (*pass).withoutTrace)
+	if err != nil {
+		return Measured{}, fmt.Errorf("evaluate a row: %w", err)
+	}
+	defer s.leave()
+	out, err := s.compare(row.Shape.Pairs, reference, nil, loss, comparison{lossType: loss.Type}, nil)
+	if err != nil {
+		return Measured{}, fmt.Errorf("evaluate a row: %w", err)
+	}
+	defer typedgraph.Free(out)
+	return read(row, out.measureOutputs, out.losses)
+}
+
+// compare runs the graph of a comparison. weights of the pairs' losses are needed for the gradient, base, the last layer's
+// output without the adapter, for the divergence.
+func (s *pass) compare(pairs int, reference [][2]float32, weights []float32, loss Loss, kind comparison, base tensor) (*compareOutputs[tensor], error) {
+	compare, err := s.policy.comparisonGraph(kind)
+	if err != nil {
+		return nil, err
+	}
+	flat := make([]float32, 2*pairs)
+	for i, both := range reference {
+		flat[2*i], flat[2*i+1] = both[0], both[1]
+	}
+	padded := make([]float32, pairs)
+	copy(padded, weights)
+	in := &compareInputs[tensor]{
+		kind: kind, answerInputs: s.answerInputs(), weights: vector(padded),
+		reference: tensors.FromFlatDataAndDimensions(flat, pairs, 2), scalars: loss.scalars(), base: base,
+	}
+	defer finalize(in.weights, in.reference)
+	defer typedgraph.Free(&in.scalars)
+	out := &compareOutputs[tensor]{kind: kind}
+	return out, compare.Call(in, out)
+}
+
+func (l Loss) scalars() lossScalars[tensor] {
+	return lossScalars[tensor]{scalar(l.Beta), scalar(l.LabelSmoothing), scalar(l.SFTWeight), scalar(max(1, l.SFTTokens))}
+}
+
+// scalar is a tensor [] of float32.
+func scalar(value float64) tensor { return tensors.FromScalar(float32(value)) }
+
+// read copies what was measured to the host, without the values of unused places; losses is nil for none.
+func read(row *batch.Row, out measureOutputs[tensor], losses tensor) (m Measured, err error) {
+	if m.LogProbs, err = perAnswer(row, out.logProbs); err != nil {
+		return m, fmt.Errorf("read a row's answers: %w", err)
+	}
+	if m.MeanLogits, err = perAnswer(row, out.meanLogits); err != nil {
+		return m, fmt.Errorf("read a row's answers: %w", err)
+	}
+	if losses == nil {
+		return m, nil
+	}
+	flat, err := appendValues(nil, losses)
+	if err != nil {
+		return m, fmt.Errorf("read a row's losses: %w", err)
+	}
+	m.Losses = flat[:len(row.Examples)]
+	return m, nil
+}

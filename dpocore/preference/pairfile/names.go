@@ -1,0 +1,53 @@
+package pairfile
+
+import (
+	"strings"
+
+	"example.com/gonb-dpo/internal/suggest"
+)
+
+// otherNames are the names of the three columns in published data sets, as
+// returned by plainName.
+var otherNames = map[string][]string{
+	"prompt": {
+		"question", "instruction", "input", "query", "post", "problem", "request",
+		"user", "user_prompt", "user_message", "user_input", "prompt_text",
+	},
+	"chosen": {
+		"preferred", "winner", "positive", "better", "accepted", "best", "good",
+		"chosen_response", "response_chosen", "chosen_answer", "answer_chosen", "chosen_output", "output_chosen",
+		"chosen_text", "text_chosen", "chosen_completion", "completion_chosen",
+		"preferred_response", "preferred_answer", "preferred_output", "accepted_response", "accepted_answer",
+		"winning_response", "better_response", "better_answer", "positive_response", "good_response",
+	},
+	"rejected": {
+		"dispreferred", "unpreferred", "non_preferred", "not_preferred", "loser", "negative", "worse", "worst", "bad",
+		"rejected_response", "response_rejected", "rejected_answer", "answer_rejected", "rejected_output", "output_rejected",
+		"rejected_text", "text_rejected", "rejected_completion", "completion_rejected",
+		"dispreferred_response", "dispreferred_answer", "dispreferred_output", "non_preferred_output", "non_preferred_response",
+		"losing_response", "worse_response", "worse_answer", "negative_response", "bad_response",
+	},
+}
+
+// plainName returns a name in lower case with underscores between words.
+func plainName(name string) string {
+	return strings.NewReplacer(" ", "_", "-", "_", ".", "_").Replace(strings.ToLower(strings.TrimSpace(name)))
+}
+
+// nearest returns the name that is most similar to a role or one of its longer
+// other names, and the name that it resembles; "" if none is similar.
+func nearest(role string, names []string) (name, meant string) {
+	const longEnough = 6 // letters: cost is not a misspelling of post
+	best := 3
+	for _, wanted := range append([]string{role}, otherNames[role]...) {
+		if len(wanted) < longEnough {
+			continue
+		}
+		for _, candidate := range names {
+			if d := suggest.Distance(plainName(candidate), wanted); d < best {
+				best, name, meant = d, candidate, wanted
+			}
+		}
+	}
+	return name, meant
+}

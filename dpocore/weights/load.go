@@ -1,0 +1,122 @@
+package weights
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"example.com/gonb-dpo/dpocore/decoder"
+)
+
+// source is a model on disk. Tensors have Hugging Face's names.
+type source interface {
+	Config() decoder.Config
+	Shape(name string) (shape []int, ok bool) // outermost dimension first
+	Read(name string) (values []float32, shape []int, err error)
+	Close() error
+}
+
+// Load reads a model folder (config.json and safetensors) or a GGUF file into the backend's memory, as float32.
+func Load(backend compute.Backend, path string) (*Weights, error) {
+	src, files, err := open(path)
+	if err != nil {
+		return nil, fmt.Errorf("load the model: %w", err)
+	}
+	defer src.Close()
+	w := &Weights{Config: src.Config(), Path: path, backend: backend}
+	if err := checkShapes(src, path); err != nil {
+		return nil, fmt.Errorf("load the model %s: %w", path, err)
+	}
+	if w.Hash, err = hashFiles(files); err != nil {
+		return nil, fmt.Errorf("load the model: %w", err)
+	}
+	for _, slot := range w.Config.Slots() {
+		tensor, err := w.load(src, slot)
+		if err != nil {
+			w.Finalize()
+			return nil, fmt.Errorf("load the model %s: %w", path, err)
+		}
+		w.tensors = append(w.tensors, tensor)
+	}
+	return w, nil
+}
+
+// open opens a model and lists the files that hold it.
+func open(path string) (source, []string, error) {
+	stat, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w; name a model folder or a .gguf file", err)
+	}
+	if !stat.IsDir() {
+		src, err := openGGUF(path)
+		return src, []string{path}, err
+	}
+	src, err := openFolder(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	files := []string{filepath.Join(path, configFile)}
+	for _, file := range src.files {
+		files = append(files, file.Path())
+	}
+	return src, files, nil
+}
+
+// checkShapes compares the shapes of a model's tensors with its configuration, before memory is allocated for them.
+func checkShapes(src source, path string) error {
+	for _, slot := range src.Config().Slots() {
+		for _, part := range slot.Parts {
+			shape, ok := src.Shape(part.Name)
+			if !ok {
+				return fmt.Errorf("%s has no tensor %q", path, part.Name)
+			}
+			if err := checkShape(slot, part, shape); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func checkShape(slot decoder.Slot, part decoder.Part, shape []int) error {
+	if want := slot.StoredShape(part); !slices.Equal(shape, want) {
+		return fmt.Errorf("tensor %q has shape %v where config.json makes it %v", part.Name, shape, want)
+	}
+	return nil
+}
+
+// load reads a slot's parts into a tensor on the device.
+func (w *Weights) load(src source, slot decoder.Slot) (*tensors.Tensor, error) {
+	tensor, err := tensors.FromShapeForBackend(w.backend, 0, shapes.Make(dtypes.Float32, slot.Dims...))
+	if err != nil {
+		return nil, err
+	}
+	first := 0
+	for _, part := range slot.Parts {
+		values, shape, err := src.Read(part.Name)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkShape(slot, part, shape); err != nil {
+			return nil, err
+		}
+		if err := tensor.MutableFlatData(func(flat any) { put(slot, flat.([]float32), values, first) }); err != nil {
+			return nil, err
+		}
+		first += part.Rows
+	}
+	if w.backend.HasSharedBuffers() {
+		return tensor, nil
+	}
+	if err := tensor.ToDevice(w.backend, 0); err != nil {
+		return nil, err
+	}
+	tensor.FinalizeLocal()
+	return tensor, nil
+}

@@ -1,0 +1,111 @@
+package weights
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"example.com/gonb-dpo/dpocore/decoder"
+)
+
+// Weights is a model in the memory of a device. Projections are stored as [in, out]; those that share an input are one
+// matrix, q beside k beside v and gate beside up, because one large product is faster than several small ones.
+type Weights struct {
+	Config decoder.Config
+	Path   string // the folder or GGUF file they were read from
+	Hash   string // SHA-256 of its files, in hexadecimal
+
+	backend compute.Backend
+	device  compute.DeviceNum
+	tensors []*tensors.Tensor // in the order of Config.Slots
+	half    bool              // the matrices of the layers are in a half precision
+}
+
+// On copies the weights to another device of their backend.
+func (w *Weights) On(device compute.DeviceNum) (*Weights, error) {
+	copied := *w
+	copied.device, copied.tensors = device, nil
+	for _, tensor := range w.tensors {
+		clone, err := tensor.LocalClone()
+		if err == nil {
+			copied.tensors = append(copied.tensors, clone)
+			err = clone.ToDevice(w.backend, device)
+		}
+		if err != nil {
+			copied.Finalize()
+			return nil, fmt.Errorf("copy the weights to device %d: %w", device, err)
+		}
+		clone.FinalizeLocal()
+	}
+	return &copied, nil
+}
+
+// Device is the device whose memory holds the weights.
+func (w *Weights) Device() compute.DeviceNum { return w.device }
+
+// Tensors lists the weights in the order in which [decoder.Bind] takes them.
+func (w *Weights) Tensors() []*tensors.Tensor { return w.tensors }
+
+// Embedding is [vocabulary, hidden].
+func (w *Weights) Embedding() *tensors.Tensor { return w.tensors[0] }
+
+// Layer lists a layer's weights in the order in which [decoder.BindLayer] takes them.
+func (w *Weights) Layer(i int) []*tensors.Tensor {
+	count := w.layerTensors()
+	return w.tensors[1+i*count : 1+(i+1)*count]
+}
+
+// Norm is the weight of the final norm, [hidden].
+func (w *Weights) Norm() *tensors.Tensor { return w.tensors[1+w.Config.Layers*w.layerTensors()] }
+
+func (w *Weights) layerTensors() int { return len(w.Config.LayerSlots(0)) }
+
+// Head is the vocabulary matrix [vocabulary, hidden], which is the embedding if the two are tied.
+func (w *Weights) Head() *tensors.Tensor {
+	if w.Config.TiedEmbeddings {
+		return w.Embedding()
+	}
+	return w.tensors[len(w.tensors)-1]
+}
+
+// Stored calls fn with each tensor of a model folder, in order: its name, its shape, and a function that returns its
+// values.
+func (w *Weights) Stored(fn func(name string, shape []int, values func() ([]float32, error))) {
+	for i, slot := range w.Config.Slots() {
+		first := 0
+		for _, part := range slot.Parts {
+			shape, begin := slot.StoredShape(part), first
+			first += part.Rows
+			fn(part.Name, shape, func() ([]float32, error) {
+				values := make([]float32, product(shape))
+				err := w.tensors[i].ConstFlatData(func(flat any) { get(slot, flat.([]float32), values, begin) })
+				return values, err
+			})
+		}
+	}
+}
+
+// Bytes is the size of the weights on their device.
+func (w *Weights) Bytes() (bytes int64) {
+	for _, tensor := range w.tensors {
+		bytes += int64(tensor.ByteSize())
+	}
+	return bytes
+}
+
+// Finalize frees the weights.
+func (w *Weights) Finalize() {
+	for _, tensor := range w.tensors {
+		tensor.MustFinalizeAll()
+	}
+	w.tensors = nil
+}
+
+func product(shape []int) int {
+	n := 1
+	for _, dim := range shape {
+		n *= dim
+	}
+	return n
+}

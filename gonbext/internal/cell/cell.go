@@ -1,0 +1,112 @@
+// Package cell runs a notebook cell: errors, the stop button, the kernel's end, output and environment variables.
+//
+// Start with [Run], which every exported function of gonbext calls, and [Task], for a cell with a status line and one
+// result.
+package cell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+
+	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/gonbext/internal/output"
+)
+
+const (
+	syncLimit = 2 * time.Second // for the kernel to read a cell's last output
+	stopLimit = 3 * time.Second // for a stopped cell to return; the kernel kills it after 5 seconds
+)
+
+// Run runs fn. The stop button cancels ctx. An error or a panic is shown as one sentence and ends the process.
+func Run(fn func(ctx context.Context) error) {
+	ctx, stop := signal.NotifyContext(underKernel(), os.Interrupt)
+	defer stop()
+	err := runUntilStopped(ctx, fn)
+	if err == nil {
+		return
+	}
+	Show(EndBox(err))
+	exit(err)
+}
+
+// runUntilStopped returns fn's error. After ctx is cancelled it returns an error, within stopLimit even if fn ignores ctx.
+func runUntilStopped(ctx context.Context, fn func(ctx context.Context) error) error {
+	done := make(chan error, 1)
+	go func() { done <- Recover(ctx, fn) }()
+	var late <-chan time.Time
+	stopped := ctx.Done()
+	for {
+		select {
+		case err := <-done:
+			if err == nil {
+				err = ctx.Err()
+			}
+			return err
+		case <-stopped:
+			late, stopped = time.After(stopLimit), nil
+		case <-late:
+			return ctx.Err()
+		}
+	}
+}
+
+// Recover calls fn and turns a panic into an error.
+func Recover(ctx context.Context, fn func(ctx context.Context) error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			line, _, _ := strings.Cut(fmt.Sprint(cause), "\n")
+			err = fmt.Errorf("this is a bug in the program, not your mistake: %s; run the cell again, and report it if it happens again", line)
+		}
+	}()
+	return fn(ctx)
+}
+
+// EndBox is the box that explains why a cell ended.
+func EndBox(err error) output.Box {
+	var stopped *train.Stopped
+	switch {
+	case errors.As(err, &stopped) && stopped.Step > 0:
+		return output.Notef("Stopped. The checkpoint of step %d is saved in %s; run the cell again to resume from it.", stopped.Step, stopped.Dir)
+	case errors.As(err, &stopped):
+		return output.Notef("Stopped before the first step finished, so there is no checkpoint yet; run the cell again to start.")
+	case errors.Is(err, context.Canceled):
+		return output.Notef("Stopped. Run the cell again to complete it.")
+	default:
+		return output.Box{Kind: output.Error, Message: output.Sentence(err)}
+	}
+}
+
+// exit ends the process. In a notebook the status is 0, because the kernel would add a line about any other one below the
+// box.
+func exit(err error) {
+	flush()
+	removeTemporaryFiles()
+	switch {
+	case gonbui.IsNotebook:
+		os.Exit(0)
+	case EndBox(err).Kind == output.Note:
+		os.Exit(130)
+	default:
+		os.Exit(1)
+	}
+}
+
+// flush waits until the kernel has read all output, for at most syncLimit.
+func flush() {
+	done := make(chan struct{})
+	go func() {
+		gonbui.Sync()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(syncLimit):
+	}
+}

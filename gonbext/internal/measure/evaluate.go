@@ -1,0 +1,125 @@
+package measure
+
+import (
+	"context"
+
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/gonbext/internal/cell"
+	"example.com/gonb-dpo/gonbext/internal/open"
+	"example.com/gonb-dpo/gonbext/internal/pairs"
+)
+
+// One measures training pair i, with the adapter in a folder or without one ("").
+func One(ctx context.Context, adapter string, p pairs.Set, i int, status cell.Status) (evaluation.Pair, error) {
+	set, err := p.One(i)
+	if err != nil {
+		return evaluation.Pair{}, err
+	}
+	model, err := open.BaseModel()
+	if err != nil {
+		return evaluation.Pair{}, err
+	}
+	status("Computing the log-probabilities of both answers")
+	measured, _, err := measure.Evaluate(ctx, model, adapter, set, config.Default().MaxLength, func(int, int) {})
+	if err != nil {
+		return evaluation.Pair{}, err
+	}
+	return measured[0], nil
+}
+
+// Evaluate measures a finished run on the held-out pairs, and saves the report in the run's folder.
+func Evaluate(ctx context.Context, dir string, p pairs.Set, status cell.Status) ([]evaluation.Pair, evaluation.Report, error) {
+	fail := func(err error) ([]evaluation.Pair, evaluation.Report, error) { return nil, evaluation.Report{}, err }
+	record, err := open.FinishedRun(dir)
+	if err != nil {
+		return fail(err)
+	}
+	set, err := p.ForEvaluation()
+	if err != nil {
+		return fail(err)
+	}
+	model, err := open.BaseModel()
+	if err != nil {
+		return fail(err)
+	}
+	measured, _, err := measure.Evaluate(ctx, model, dir, set, record.Config.MaxLength, func(done, total int) {
+		status("Measuring %d pairs with %s, part %d of %d", len(set.Pairs), dir, min(done+1, total), total)
+	})
+	if err != nil {
+		return fail(err)
+	}
+	report, err := evaluation.Summarize(measured, record.Config.Beta)
+	if err != nil {
+		return fail(err)
+	}
+	report.Run, report.Data = dir, set.Source
+	if before, exists, err := evaluation.ReadReport(dir); err == nil && exists {
+		report.PlainText, report.Answers = before.PlainText, before.Answers
+	}
+	return measured, report, report.Write(dir)
+}
+
+// Fluency measures a run's perplexity on plain text, and samples answers to some prompts of the held-out pairs from it and
+// from the base model. The results are added to the run's report.
+func Fluency(ctx context.Context, dir string, p pairs.Set, prompts int, status cell.Status) (evaluation.Report, error) {
+	report, exists, err := evaluation.ReadReport(dir)
+	if err == nil && !exists {
+		_, report, err = Evaluate(ctx, dir, p, status)
+	}
+	if err != nil {
+		return report, err
+	}
+	set, err := p.ForEvaluation()
+	if err != nil {
+		return report, err
+	}
+	model, err := open.BaseModel()
+	if err != nil {
+		return report, err
+	}
+	maxTokens, err := cell.AnswerTokens()
+	if err != nil {
+		return report, err
+	}
+	text, err := measure.PlainText(ctx, model, dir, "", func(done, total int) { status("Reading plain text, part %d of %d", min(done+1, total), total) })
+	if err != nil {
+		return report, err
+	}
+	options := generate.Options{MaxNewTokens: maxTokens, Temperature: 1, TopP: 1, Samples: 1, Seed: 1}
+	answers, err := generate.SampleBoth(ctx, model, dir, generate.Prompts(set, prompts), options, func(done, total int) { status("Answer %d of %d", min(done+1, total), total) })
+	if err != nil {
+		return report, err
+	}
+	wording := evaluation.SummarizeAnswers(answers, maxTokens)
+	report.PlainText, report.Answers, report.WinRate = &text, &wording, nil
+	return report, report.Write(dir)
+}
+
+// maxInspected is the maximum number of pairs that Inspect measures.
+const maxInspected = 40
+
+// Inspect measures the tokens of the first held-out pairs at each saved checkpoint of a finished run. It also returns the
+// run's beta.
+func Inspect(ctx context.Context, dir string, p pairs.Set, status cell.Status) (measured measure.Inspection, beta float64, err error) {
+	record, err := open.FinishedRun(dir)
+	if err != nil {
+		return measured, 0, err
+	}
+	set, err := p.ForEvaluation()
+	if err != nil {
+		return measured, 0, err
+	}
+	model, err := open.BaseModel()
+	if err != nil {
+		return measured, 0, err
+	}
+	first := preference.Set{Source: set.Source, Pairs: set.Pairs[:min(maxInspected, len(set.Pairs))]}
+	measured, err = measure.Inspect(ctx, model, dir, &first, record.Config.MaxLength, func(done, total int) {
+		status("Measuring the tokens of %d pairs, part %d of %d", len(first.Pairs), done+1, total)
+	})
+	return measured, record.Config.Beta, err
+}

@@ -1,0 +1,76 @@
+package output
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// operation matches the prefixes of dpocore's errors that name the operation: the cell with the error already says it.
+var operation = regexp.MustCompile(`^(train|train in rounds|judge answers|evaluate|merge|compare|answer|open the model|read preference pairs): `)
+
+// Sentence turns an error, which starts in lower case and may have several lines, into one sentence.
+func Sentence(err error) string {
+	text := strings.TrimSpace(err.Error())
+	text = strings.Join(strings.Split(text, "\n"), "; and ")
+	for operation.MatchString(text) {
+		text = operation.ReplaceAllString(text, "")
+	}
+	return Capitalize(text) + "."
+}
+
+// Capitalize capitalizes the first letter and removes trailing full stops. A first word that is a name or a path stays as
+// it is.
+func Capitalize(text string) string {
+	text = strings.TrimRight(text, ".")
+	word, _, _ := strings.Cut(text, " ")
+	first, size := utf8.DecodeRuneInString(text)
+	if strings.ContainsAny(word, `./_\"`) {
+		return text
+	}
+	return string(unicode.ToUpper(first)) + text[size:]
+}
+
+// Count is a number with its noun: "1 pair", "2 pairs".
+func Count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// Percent is a share in whole percent; 0 % of nothing.
+func Percent(part, all int) string {
+	if all == 0 {
+		return "0 %"
+	}
+	return fmt.Sprintf("%.0f %%", 100*float64(part)/float64(all))
+}
+
+// Duration is a rounded duration: "48 s", "3 min 20 s", "1 h 5 min".
+func Duration(d time.Duration) string {
+	seconds := int(d.Round(time.Second) / time.Second)
+	switch {
+	case seconds < 60:
+		return fmt.Sprintf("%d s", seconds)
+	case seconds < 3600:
+		return fmt.Sprintf("%d min %d s", seconds/60, seconds%60)
+	default:
+		return fmt.Sprintf("%d h %d min", seconds/3600, seconds%3600/60)
+	}
+}
+
+// Bytes is a file size with a decimal unit: "512 B", "4 kB", "1.5 MB".
+func Bytes(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1000*1000:
+		return fmt.Sprintf("%.0f kB", float64(n)/1e3)
+	default:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+}

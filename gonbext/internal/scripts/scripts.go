@@ -1,0 +1,21 @@
+// Package scripts embeds the JavaScript of a cell's HTML.
+package scripts
+
+import (
+	_ "embed"
+	"html/template"
+	"strings"
+)
+
+//go:embed inspect.js
+var inspect string
+
+//go:embed ranking.js
+var ranking string
+
+// Inspect is a function expression of (element, data): buttons for the pairs and a slider for the checkpoints. It
+// replaces the static pairs in the element.
+func Inspect() template.JS { return template.JS(inspect) }
+
+// Ranking is a function expression of (id, call, address): buttons that rank the answers.
+func Ranking() template.JS { return template.JS(strings.TrimSpace(ranking)) }

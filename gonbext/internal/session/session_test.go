@@ -1,0 +1,84 @@
+package session
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/gonb-dpo/dpocore/ranking"
+	"example.com/gonb-dpo/gonbext/internal/views"
+)
+
+// rankingsFile is a file with the answers a, b, c and d to each prompt.
+func rankingsFile(t *testing.T, prompts ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "mine.jsonl")
+	file, err := ranking.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, prompt := range prompts {
+		d := ranking.Candidates{Prompt: prompt, Model: "tiny"}
+		for _, text := range []string{"a", "b <&>", "c", "d"} {
+			d.Answers = append(d.Answers, ranking.Answer{Text: text})
+		}
+		if err := file.AddCandidates(&d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return path
+}
+
+// answering is a session whose page sends these messages, and then no more.
+func answering(t *testing.T, rater, path string, words ...string) (*Session, *[]views.Ballot) {
+	t.Helper()
+	s, err := Open(path, rater, rater)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	said := make(chan string, len(words))
+	for _, word := range words {
+		said <- word
+	}
+	var shown []views.Ballot
+	s.Ask = func(ctx context.Context, b views.Ballot) (string, bool) {
+		shown = append(shown, b)
+		return listen(ctx, said, time.Millisecond, time.Millisecond)
+	}
+	return s, &shown
+}
+
+// A session that ends after one of three prompts resumes at the second.
+func TestSessionResumes(t *testing.T) {
+	prompts := []string{"One?", "Two?", "Three?"}
+	path := rankingsFile(t, prompts...)
+	status := func(string, ...any) {}
+	s, shown := answering(t, "anna", path, "here", "press", "order 2 > 1 = 3 > 4")
+	left, err := s.Rank(context.Background(), prompts, status)
+	if err != nil || len(*shown) != 2 || !strings.Contains(left.Text(), `gonbext.Rater("anna").Ranked(`) {
+		t.Fatalf("%d shown, %v, %v", len(*shown), left, err)
+	}
+	s, shown = answering(t, "anna", path, "order 1 > 2 > 3 > 4", "here", "order all bad")
+	done, err := s.Rank(context.Background(), prompts, status)
+	if err != nil || len(*shown) != 2 || (*shown)[0].Prompt != "Two?" || !strings.Contains(done.Text(), "anna has ranked the answers to 3 prompts") {
+		t.Fatalf("%v shown, %v, %v", *shown, done, err)
+	}
+	s, _ = answering(t, "anna", path)
+	again, err := s.Rank(context.Background(), []string{"One?"}, status)
+	if err != nil || !strings.Contains(again.Text(), "Your ranking so far: 2 > 1 = 3 > 4") {
+		t.Fatalf("%v, %v", again, err)
+	}
+	s, shown = answering(t, "ben", path)
+	if _, err := s.Rank(context.Background(), nil, status); err != nil || (*shown)[0].Position != "prompt 1 of 3" || (*shown)[0].Before != "" {
+		t.Errorf("a second rater sees %+v, %v", *shown, err)
+	}
+	stopped, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := s.Rank(stopped, nil, status); err != context.Canceled {
+		t.Errorf("stopped: %v", err)
+	}
+}

@@ -1,0 +1,53 @@
+package views
+
+import (
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/lint"
+	"example.com/gonb-dpo/gonbext/internal/output"
+)
+
+// Lint is a report on faults in pairs.
+func Lint(r lint.Report) output.Content {
+	return output.Stack{lintVerdict(r), lintFindings(r), output.Paragraph(passedRules(r))}
+}
+
+func lintVerdict(r lint.Report) output.Box {
+	wrong, look := 0, 0
+	for _, f := range r.Findings {
+		switch f.Severity {
+		case lint.Wrong:
+			wrong++
+		case lint.Look:
+			look++
+		}
+	}
+	switch {
+	case wrong > 0:
+		return output.Notef("These %d pairs have %s to fix before training, and %s worth a look.", r.Pairs, output.Count(wrong, "problem"), output.Count(look, "finding"))
+	case look > 0:
+		return output.Notef("These %d pairs have no problems, and %s worth a look.", r.Pairs, output.Count(look, "finding"))
+	default:
+		return output.Donef("These %d pairs have no problems.", r.Pairs)
+	}
+}
+
+func lintFindings(r lint.Report) output.Table {
+	t := output.Table{Columns: []string{"", "rule", "finding", "what to do", "examples"}}
+	for _, f := range r.Findings {
+		var examples []string
+		for _, example := range f.Examples {
+			examples = append(examples, example.Where+": "+example.Text)
+		}
+		t.Add(f.Severity.String(), f.Rule, f.Summary, f.Advice, strings.Join(examples, "\n"))
+	}
+	return t
+}
+
+func passedRules(r lint.Report) string {
+	text := "Rules that passed: " + strings.Join(r.Good, ", ") + "."
+	if len(r.NotChecked) > 0 {
+		text += " Not checked: " + strings.Join(r.NotChecked, "; ") + "."
+	}
+	return text
+}

@@ -1,0 +1,102 @@
+package views
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/ranking"
+	"example.com/gonb-dpo/gonbext/internal/output"
+)
+
+// Rankings is a summary of a file of rankings: the number of prompts that each rater ranked, and how well raters agree.
+func Rankings(log *ranking.Log) output.Content {
+	t := output.Table{
+		Caption: fmt.Sprintf("%s: answers to %s", log.Source, output.Count(len(log.Candidates), "prompt")),
+		Columns: []string{"rater", "ranked", "left", "ties", "all bad"},
+	}
+	raters := log.Raters()
+	for _, rater := range raters {
+		t.Rows = append(t.Rows, raterRow(log, rater))
+	}
+	parts := output.Stack{t}
+	for i, first := range raters {
+		for _, second := range raters[i+1:] {
+			if agreement, err := log.Agreement(first, second); err == nil { // an error means no prompt in common
+				parts = append(parts, output.Paragraph(agreement.String()))
+			}
+		}
+	}
+	for _, note := range log.Notes {
+		parts = append(parts, output.Box{Kind: output.Note, Message: note + "."})
+	}
+	return parts
+}
+
+func raterRow(log *ranking.Log, rater string) []string {
+	ranked, ties, bad := 0, 0, 0
+	for _, j := range log.Judgements {
+		switch {
+		case j.Rater != rater:
+			continue
+		case j.AllBad:
+			bad++
+		case strings.Contains(j.Order(), "="):
+			ties++
+		}
+		ranked++
+	}
+	return []string{rater, fmt.Sprint(ranked), fmt.Sprint(len(log.Candidates) - ranked), fmt.Sprint(ties), fmt.Sprint(bad)}
+}
+
+// Revealed is the models that wrote the answers which a rater ranked blind, and each model's results. It is empty until
+// the rater has ranked all answers.
+func Revealed(log *ranking.Log, rater string) output.Content {
+	for _, d := range log.Pending(rater) {
+		if IsBlind(d) {
+			return output.Stack{}
+		}
+	}
+	t := output.Table{Caption: "Who wrote which", Columns: []string{"prompt", "#", "answer", "by", "place"}}
+	for _, d := range log.Candidates {
+		verdict, judged := log.Verdict(d, rater)
+		if !judged || !IsBlind(d) {
+			continue
+		}
+		for i, answer := range d.Answers {
+			place, prompt := fmt.Sprint(verdict.Ranks[i]), d.Prompt
+			if verdict.AllBad {
+				place = "bad"
+			}
+			if i > 0 {
+				prompt = ""
+			}
+			t.Add(prompt, fmt.Sprint(i+1), answer.Text, strings.Join(answer.By, ", "), place)
+		}
+	}
+	if len(t.Rows) == 0 {
+		return output.Stack{}
+	}
+	return output.Stack{t, tally(log)}
+}
+
+// IsBlind reports whether the drawing is of a blind comparison: its answers have authors.
+func IsBlind(d ranking.Candidates) bool {
+	for _, a := range d.Answers {
+		if len(a.By) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// tally is how often each model ranked above another.
+func tally(log *ranking.Log) output.Table {
+	t := output.Table{
+		Caption: "Each model against the others, by pairwise comparisons on each prompt",
+		Columns: []string{"model", "first", "better", "equal", "worse"},
+	}
+	for _, s := range log.Tally() {
+		t.Add(s.By, fmt.Sprintf("%d of %d", s.First, s.Judged), fmt.Sprint(s.Better), fmt.Sprint(s.Equal), fmt.Sprint(s.Worse))
+	}
+	return t
+}

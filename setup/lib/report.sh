@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# What the user sees: numbered steps with their times, and one sentence for a failure. Everything else goes to the log.
+
+# now prints microseconds since 1970.
+now() { printf '%s\n' "${EPOCHREALTIME//[!0-9]/}"; }
+
+# seconds_since START prints the time since then, such as "3.4 s".
+seconds_since() {
+  local tenths=$((($(now) - $1) / 100000))
+  printf '%d.%d s' $((tenths / 10)) $((tenths % 10))
+}
+
+say() {
+  printf '      %s\n' "$*"
+  printf '      %s\n' "$*" >>"$LOG"
+}
+
+# step TITLE FUNCTION runs one numbered step.
+step() {
+  step_number=$((step_number + 1))
+  step_title=$1
+  local started
+  started=$(now)
+  printf '[%d/%d] %s\n' "$step_number" "$STEPS" "$1" | tee -a "$LOG"
+  "$2"
+  say "done in $(seconds_since "$started")"
+}
+
+# fail SENTENCE ends set-up. Finished parts stay installed, unfinished ones are removed.
+fail() {
+  printf '\nset-up stopped at step %s (%s): %s\n' "$step_number" "$step_title" "$*" | tee -a "$LOG" >&2
+  printf 'The log is %s.\n' "$LOG" >&2
+  exit 1
+}
+
+# quietly COMMAND... runs it with its output in the log. File 9 is the lock, which a child that outlives set-up must not inherit.
+quietly() {
+  printf '+ %s\n' "$*" >>"$LOG"
+  "$@" >>"$LOG" 2>&1 9>&-
+}
+
+# quietly_print COMMAND... runs it with only its standard error in the log.
+quietly_print() {
+  printf '+ %s\n' "$*" >>"$LOG"
+  "$@" 2>>"$LOG" 9>&-
+}
+
+# print_next names the next thing to click or type.
+print_next() {
+  if on_colab; then
+    printf 'Next: Runtime → Change runtime type → Go (gonb), or reload the page; then Runtime → Run all.\n'
+  elif in_foreign_kernel; then
+    printf 'The notebook kernel was set up for %s and now belongs to this checkout. Next: Kernel → Restart Kernel and Run All Cells.\n' \
+      "${GONB_DPO_CHECKOUT:-another checkout}"
+  elif [ "$WITH_NOTEBOOKS" = yes ]; then
+    printf 'Next: make lab, then open notebooks/01_dpo_walkthrough.ipynb and choose Run → Run All Cells.\n'
+  fi
+  if [ "$DEVICE" != cpu ]; then
+    printf 'Notebooks use the GPU already; for commands: export GOMLX_BACKEND=xla:cuda\n'
+  fi
+}
