@@ -25,5 +25,5 @@ case "$environment" in
     exit 2
     ;;
 esac
-open_cache
+open_cache "$environment"
 step "Python environment $environment" install_environment

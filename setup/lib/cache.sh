@@ -1,11 +1,13 @@
 # shellcheck shell=bash
 # The cache that several checkouts share. Each part is under its version and arrives by rename, so it is always complete.
 
-# open_cache creates the cache, waits for another set-up that is using it, and sets WORK, a folder for unfinished files.
+# open_cache [NAME] creates the cache, waits for another set-up that is using it, and sets WORK, a folder for unfinished
+# files. A NAME means a lock for that part of the cache alone, so that it can be filled while set-up fills the others.
 open_cache() {
+  local lock=lock${1:+-$1} work=work${1:+-$1}
   mkdir -p "$CACHE/partial" 2>/dev/null || fail "cannot make the folder $CACHE; set XDG_CACHE_HOME to a place you can write to"
   if command -v flock >/dev/null; then
-    exec 9>"$CACHE/lock"
+    exec 9>"$CACHE/$lock"
     if ! flock --nonblock 9; then
       say "another set-up is using $CACHE; waiting for it"
       flock 9
@@ -13,8 +15,8 @@ open_cache() {
   else
     say "flock is not installed: do not run two set-ups at once"
   fi
-  rm -rf "$CACHE"/partial/work.*
-  WORK=$(mktemp -d "$CACHE/partial/work.XXXXXX")
+  rm -rf "$CACHE/partial/$work".*
+  WORK=$(mktemp -d "$CACHE/partial/$work.XXXXXX")
   trap 'rm -rf "$WORK"' EXIT
 }
 

@@ -142,6 +142,9 @@ until [ -e "$place/held" ]; do sleep 0.1; done
 expect "two set-ups take turns" printed 'open_cache' 'another set-up is using .*; waiting'
 wait "$!"
 
+expect "an environment of tests is built beside set-up" in_setup 'open_cache; touch $WORK/unfinished
+  (WORK=; open_cache interop; test "$WORK" != "") && test -e $WORK/unfinished'
+
 # Only where set-up is complete, as in make test: its cache is the real one.
 if [ -f .deps/modules ]; then
   TIMEFORMAT='%U %S'
