@@ -15,7 +15,7 @@ import torch
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-torch.set_num_threads(1)  # texts this short gain little from more, and on a busy machine threads wait for each other
+torch.set_num_threads(1)  # short texts gain little from more threads, which on a busy machine wait for each other
 
 ROOT = Path(__file__).resolve().parent.parent
 GGUF = ROOT / ".deps/models/SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -23,8 +23,8 @@ GGUF = ROOT / ".deps/models/SmolLM2-135M-Instruct.Q4_1.gguf"
 
 @pytest.fixture(scope="session")
 def dpo(tmp_path_factory):
-    """Run bin/dpo, on the 4-bit model unless told otherwise, and return its standard output. Its cache is fresh: what it
-    says, it computed."""
+    """Run bin/dpo, by default on the 4-bit model, and return its standard output. Its cache is empty, so that it computes
+    everything."""
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
 
     def run(command, *flags, model=GGUF):
@@ -60,7 +60,7 @@ def odd_file(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def run_folder(dpo, odd_file, tmp_path_factory):
-    """A run of three steps, at a rate that changes the model visibly."""
+    """A run of three steps, with a learning rate that changes the model noticeably."""
     out = tmp_path_factory.mktemp("train") / "run"
     dpo(
         "train", "--data", odd_file, "--out", out, "--max-steps", "3", "--batch-size", "2",
@@ -95,7 +95,7 @@ def evaluated(evaluate, odd_file, run_folder):
 
 @pytest.fixture(scope="session")
 def gguf_tokenizer():
-    """Built here from the model file, apart from what dpo wrote."""
+    """The tokenizer built from the model file, independent of what dpo wrote."""
     return reference.tokenizer_from_gguf(GGUF)
 
 
@@ -113,7 +113,7 @@ def base_model():
 
 @pytest.fixture(scope="session")
 def load_adapter(base_model):
-    """Load an adapter folder with PEFT. Keys that are missing or strange only make it warn, so warnings fail."""
+    """Load an adapter folder with PEFT, which only warns of missing or unexpected keys; here warnings are errors."""
 
     def load(folder):
         base = copy.deepcopy(base_model)
