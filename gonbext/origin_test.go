@@ -4,9 +4,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/replay"
+	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/gonbext/internal/live"
 	"example.com/gonb-dpo/gonbext/internal/open"
 )
@@ -38,7 +38,7 @@ func TestOriginOfPairs(t *testing.T) {
 		if p.set.Origin == nil {
 			continue
 		}
-		again, err := replay.FetchData(t.Context(), dpocore.Record{Data: p.set.Origin, Mix: p.set.Mix}, "", "", nil)
+		again, err := replay.FetchData(t.Context(), run.Record{Data: p.set.Origin, Mix: p.set.Mix}, "", "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
