@@ -1,4 +1,4 @@
-package session
+package rater
 
 import (
 	"context"
@@ -32,53 +32,52 @@ func rankingsFile(t *testing.T, prompts ...string) string {
 	return path
 }
 
-// answering is a session whose page sends these messages, and then no more.
-func answering(t *testing.T, rater, path string, words ...string) (*Session, *[]views.Ballot) {
+// answering is a rater whose page sends these messages, and then no more.
+func answering(t *testing.T, name, path string, words ...string) (*Rater, *[]views.Ballot) {
 	t.Helper()
-	s, err := Open(path, rater, rater)
+	r, err := Open(path, name, name, func(string, ...any) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(func() { r.Close() })
 	said := make(chan string, len(words))
 	for _, word := range words {
 		said <- word
 	}
 	var shown []views.Ballot
-	s.Ask = func(ctx context.Context, b views.Ballot) (string, bool) {
+	r.Ask = func(ctx context.Context, b views.Ballot) (string, bool) {
 		shown = append(shown, b)
 		return listen(ctx, said, time.Millisecond, time.Millisecond)
 	}
-	return s, &shown
+	return r, &shown
 }
 
 // A session that ends after one of three prompts resumes at the second.
 func TestSessionResumes(t *testing.T) {
 	prompts := []string{"One?", "Two?", "Three?"}
 	path := rankingsFile(t, prompts...)
-	status := func(string, ...any) {}
-	s, shown := answering(t, "anna", path, "here", "press", "order 2 > 1 = 3 > 4")
-	left, err := s.Rank(context.Background(), prompts, status)
+	r, shown := answering(t, "anna", path, "here", "press", "order 2 > 1 = 3 > 4")
+	left, err := r.Rank(context.Background(), prompts)
 	if err != nil || len(*shown) != 2 || !strings.Contains(left.Text(), `gonbext.Rater("anna").Ranked(`) {
 		t.Fatalf("%d shown, %v, %v", len(*shown), left, err)
 	}
-	s, shown = answering(t, "anna", path, "order 1 > 2 > 3 > 4", "here", "order all bad")
-	done, err := s.Rank(context.Background(), prompts, status)
+	r, shown = answering(t, "anna", path, "order 1 > 2 > 3 > 4", "here", "order all bad")
+	done, err := r.Rank(context.Background(), prompts)
 	if err != nil || len(*shown) != 2 || (*shown)[0].Prompt != "Two?" || !strings.Contains(done.Text(), "anna has ranked the answers to 3 prompts") {
 		t.Fatalf("%v shown, %v, %v", *shown, done, err)
 	}
-	s, _ = answering(t, "anna", path)
-	again, err := s.Rank(context.Background(), []string{"One?"}, status)
+	r, _ = answering(t, "anna", path)
+	again, err := r.Rank(context.Background(), []string{"One?"})
 	if err != nil || !strings.Contains(again.Text(), "Your ranking so far: 2 > 1 = 3 > 4") {
 		t.Fatalf("%v, %v", again, err)
 	}
-	s, shown = answering(t, "ben", path)
-	if _, err := s.Rank(context.Background(), nil, status); err != nil || (*shown)[0].Position != "prompt 1 of 3" || (*shown)[0].Before != "" {
+	r, shown = answering(t, "ben", path)
+	if _, err := r.Rank(context.Background(), nil); err != nil || (*shown)[0].Position != "prompt 1 of 3" || (*shown)[0].Before != "" {
 		t.Errorf("a second rater sees %+v, %v", *shown, err)
 	}
 	stopped, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := s.Rank(stopped, nil, status); err != context.Canceled {
+	if _, err := r.Rank(stopped, nil); err != context.Canceled {
 		t.Errorf("stopped: %v", err)
 	}
 }
