@@ -2,35 +2,13 @@ package rater
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/gonbext/internal/views"
+	"example.com/gonb-dpo/internal/rankingtest"
 )
-
-// rankingsFile is a file with the answers a, b, c and d to each prompt.
-func rankingsFile(t *testing.T, prompts ...string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "mine.jsonl")
-	file, err := ranking.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	for _, prompt := range prompts {
-		d := ranking.Candidates{Prompt: prompt, Model: "tiny"}
-		for _, text := range []string{"a", "b <&>", "c", "d"} {
-			d.Answers = append(d.Answers, ranking.Answer{Text: text})
-		}
-		if err := file.AddCandidates(&d); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return path
-}
 
 // answering is a rater whose page sends these messages, and then no more.
 func answering(t *testing.T, name, path string, words ...string) (*Rater, *[]views.Ballot) {
@@ -55,7 +33,7 @@ func answering(t *testing.T, name, path string, words ...string) (*Rater, *[]vie
 // A session that ends after one of three prompts resumes at the second.
 func TestSessionResumes(t *testing.T) {
 	prompts := []string{"One?", "Two?", "Three?"}
-	path := rankingsFile(t, prompts...)
+	path := rankingtest.File(t, prompts...)
 	r, shown := answering(t, "anna", path, "here", "press", "order 2 > 1 = 3 > 4")
 	left, err := r.Rank(context.Background(), prompts)
 	if err != nil || len(*shown) != 2 || !strings.Contains(left.Text(), `gonbext.Rater("anna").Ranked(`) {
