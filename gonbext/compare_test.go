@@ -154,7 +154,7 @@ func TestCompareBlindWithoutAChoice(t *testing.T) {
 	defer s.Close()
 	said, err := s.CompareBlind(t.Context(), filepath.Join(folder, "still"), []string{"Why?"})
 	log, readErr := ranking.Read(votes)
-	if err != nil || readErr != nil || !strings.Contains(said.Text(), "there is nothing to choose") || len(log.Candidates) != 0 {
+	if err != nil || readErr != nil || !strings.Contains(said.Text(), "make no ballot") || len(log.Candidates) != 0 {
 		t.Errorf("%v, %v", said, err)
 	}
 }
