@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/internal/errtest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -31,7 +32,7 @@ func TestLoRAValidate(t *testing.T) {
 		{decoder.LoRA{Rank: 4, Alpha: 16}, "no projection is named"},
 		{decoder.LoRA{Rank: 4, Alpha: 16, Modules: []string{"q_proj", "lm_head"}}, `"lm_head"`},
 	} {
-		wantError(t, c.lora.Validate(), c.want)
+		errtest.Contains(t, c.lora.Validate(), c.want)
 		if _, err := decoder.NewLayout(tinymodel.Config(), c.lora); err == nil {
 			t.Errorf("NewLayout takes %+v", c.lora)
 		}

@@ -3,6 +3,8 @@ package generate
 import (
 	"slices"
 	"testing"
+
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // TestRepetitionPenalty: with factor 2 a positive logit of a seen token is halved and a negative one doubled, once.
@@ -66,7 +68,7 @@ func TestGreedyWithPenalty(t *testing.T) {
 // TestPenaltyAvoidsRepetition: at a strong penalty no token comes twice, nor one of the prompt.
 func TestPenaltyAvoidsRepetition(t *testing.T) {
 	g := tiny(t).generator(t, nil, nil)
-	prompt, o := randomTokens(20, 1), greedy(40, 1)
+	prompt, o := tinymodel.RandomTokens(20, 1), greedy(40, 1)
 	o.RepetitionPenalty = 100
 	seen := slices.Clone(prompt)
 	for _, token := range answer(t, g, prompt, o)[0] {
