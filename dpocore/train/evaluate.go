@@ -8,6 +8,7 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/policy"
 )
 
@@ -40,8 +41,9 @@ func (t *trainer) evaluate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	result := sums.evaluation()
-	result.Step, result.Epoch, result.Runtime = t.step, t.epoch(t.step), time.Since(started).Seconds()
+	result := metrics.Evaluation{
+		PairMeans: sums.means(), Step: t.step, Epoch: t.epoch(t.step), Runtime: time.Since(started).Seconds(),
+	}
 	if err := t.log.Evaluation(result); err != nil {
 		return err
 	}
