@@ -16,18 +16,18 @@ import (
 // the sweep's comparison needs.
 func (t *trainer) evaluate(ctx context.Context) error {
 	started := time.Now()
-	loss := lossOf(t.config, t.heldOut.List)
+	loss := measure.LossOf(t.config, t.heldOut.List)
 	evaluate := func(row *batch.Row, reference [][2]float32) (policy.Measured, error) {
 		return t.policy.Evaluate(row, reference, loss)
 	}
 	var divergence []float64
 	if t.shared != nil {
-		if err := t.shared.prime(ctx, &t.model.Work, t.policy, t.references, t.heldOutRows); err != nil {
+		if err := t.shared.Prime(ctx, &t.model.Work, t.policy, t.references, t.heldOutRows); err != nil {
 			return err
 		}
 		if t.step == t.config.MaxSteps {
 			divergence = make([]float64, len(t.heldOut.List))
-			evaluate = t.shared.evaluating(t.policy, t.references, loss, divergence)
+			evaluate = t.shared.Evaluate(t.policy, t.references, loss, divergence)
 		}
 	}
 	var sums figures
@@ -42,7 +42,7 @@ func (t *trainer) evaluate(ctx context.Context) error {
 		return err
 	}
 	result := metrics.Evaluation{
-		PairMeans: sums.means(), Step: t.step, Epoch: t.epoch(t.step), Runtime: time.Since(started).Seconds(),
+		PairMeans: sums.means(), Step: t.step, Epoch: t.schedule.Epoch(t.step), Runtime: time.Since(started).Seconds(),
 	}
 	if err := t.log.Evaluation(result); err != nil {
 		return err
@@ -51,7 +51,7 @@ func (t *trainer) evaluate(ctx context.Context) error {
 		return err
 	}
 	if divergence != nil {
-		t.shared.remember(t.dir, pairs, divergence)
+		t.shared.Remember(t.dir, pairs, divergence)
 	}
 	t.evaluations = append(t.evaluations, result)
 	t.listener.Evaluated(result)
