@@ -25,15 +25,20 @@ func TestEvents(t *testing.T) {
 		`{"event":"step","step":3,"seconds":1.5,"epoch":0.25,"loss":0.5,"grad_norm":null,"learning_rate":0.001,` +
 			`"rewards/chosen":1,"rewards/rejected":-1,"rewards/accuracies":0.75,"rewards/margins":2,` +
 			`"logps/chosen":-10,"logps/rejected":-20,"logits/chosen":3,"logits/rejected":4,"num_tokens":500}`: func(e *events) {
-			e.Step(metrics.Event{Step: 3, Seconds: 1.5, Epoch: 0.25, Loss: 0.5, GradNorm: math.Inf(1), LearningRate: 1e-3,
-				RewardsChosen: 1, RewardsRejected: -1, RewardsAccuracies: 0.75, RewardsMargins: 2,
-				LogpsChosen: -10, LogpsRejected: -20, LogitsChosen: 3, LogitsRejected: 4, NumTokens: 500})
+			e.Step(metrics.Event{Step: 3, Seconds: 1.5, Epoch: 0.25, GradNorm: math.Inf(1), LearningRate: 1e-3, LogitsChosen: 3, LogitsRejected: 4, NumTokens: 500,
+				PairMeans: metrics.PairMeans{
+					Loss: 0.5, RewardsChosen: 1, RewardsRejected: -1, RewardsAccuracies: 0.75, RewardsMargins: 2, LogpsChosen: -10, LogpsRejected: -20,
+				},
+			})
 		},
 		`{"event":"evaluating","done":1,"total":5}`: func(e *events) { e.Evaluating(1, 5) },
 		`{"event":"evaluated","step":3,"epoch":0.25,"eval_loss":0.5,"eval_rewards/chosen":1,"eval_rewards/rejected":-1,` +
 			`"eval_rewards/accuracies":0.75,"eval_rewards/margins":2,"eval_logps/chosen":-10,"eval_logps/rejected":-20,"eval_runtime":9}`: func(e *events) {
-			e.Evaluated(metrics.Evaluation{Step: 3, Epoch: 0.25, Loss: 0.5, RewardsChosen: 1, RewardsRejected: -1,
-				RewardsAccuracies: 0.75, RewardsMargins: 2, LogpsChosen: -10, LogpsRejected: -20, Runtime: 9})
+			e.Evaluated(metrics.Evaluation{Step: 3, Epoch: 0.25, Runtime: 9,
+				PairMeans: metrics.PairMeans{
+					Loss: 0.5, RewardsChosen: 1, RewardsRejected: -1, RewardsAccuracies: 0.75, RewardsMargins: 2, LogpsChosen: -10, LogpsRejected: -20,
+				},
+			})
 		},
 		`{"event":"sampled","step":3,"answers":[{"prompt":"Hi","text":"Hello.\n"}]}`: func(e *events) {
 			e.Sampled(3, []train.Answer{{Prompt: "Hi", Text: "Hello.\n"}})

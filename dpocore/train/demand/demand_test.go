@@ -1,11 +1,12 @@
-package policy_test
+package demand
 
 import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/decoder"
-	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // The demand of a model of one layer, counted by hand.
@@ -17,19 +18,24 @@ func TestDemand(t *testing.T) {
 	const layer = 10 * (2*weights + 4*5*8) // a token looks at 5 others on average, twice, in 8 numbers
 	const vocabulary = 2 * 5 * 8 * 100
 	// a token keeps its input 8, q 8, k and v 8, the softmax's sums 2, attention's result 8, the middle 8, gate and up 32
-	got, want := policy.DemandOf(c, row, false), policy.Demand{Activations: 10 * 74 * 4, Workspace: 3 * 5 * 100 * 4, TrainFLOPs: 2*layer + 2*vocabulary, MeasuredFLOPs: layer + vocabulary}
+	got, want := Of(c, row, false), Demand{Activations: 10 * 74 * 4, Workspace: 3 * 5 * 100 * 4, TrainFLOPs: 2*layer + 2*vocabulary, MeasuredFLOPs: layer + vocabulary}
 	if got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	got, want = policy.DemandOf(c, row, true), policy.Demand{Activations: 10 * 8 * 4, Workspace: want.Workspace, TrainFLOPs: 3*layer + 2*vocabulary, MeasuredFLOPs: want.MeasuredFLOPs}
+	got, want = Of(c, row, true), Demand{Activations: 10 * 8 * 4, Workspace: want.Workspace, TrainFLOPs: 3*layer + 2*vocabulary, MeasuredFLOPs: want.MeasuredFLOPs}
 	if got != want {
 		t.Errorf("computing again: %+v, want %+v", got, want)
 	}
 }
 
 func TestRateIsAboveZero(t *testing.T) {
-	rate, err := tiny(t, trainedAdapter(t)).Rate()
+	backend, err := device.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer backend.Finalize()
+	rate, err := Rate(backend, tinymodel.Config())
 	if err != nil || !(rate > 0) {
-		t.Errorf("%g operations a second, %v", rate, err)
+		t.Errorf("%g operations per second, %v", rate, err)
 	}
 }

@@ -1,4 +1,4 @@
-package train
+package schedule
 
 import (
 	"math"
@@ -10,8 +10,8 @@ import (
 	"example.com/gonb-dpo/dpocore/dataset"
 )
 
-// aimsOf is a training set of so many pairs of a, then of b, then of c.
-func aimsOf(a, b, c int) []string {
+// objectivesOf is a training set of so many pairs of a, then of b, then of c.
+func objectivesOf(a, b, c int) []string {
 	return slices.Concat(slices.Repeat([]string{"a"}, a), slices.Repeat([]string{"b"}, b), slices.Repeat([]string{"c"}, c))
 }
 
@@ -29,21 +29,21 @@ func TestSamplingDrawsInProportion(t *testing.T) {
 	c := config.Default()
 	c.MaxSteps, c.BatchSize = 200, 8
 	for _, weights := range [][]float64{{0.5, 0.3, 0.2}, {5, 3, 2}, {1, 0, 0}, {0.98, 0.01, 0.01}, {1, 1, 1}} {
-		aims := aimsOf(80, 7, 33)
+		objectives := objectivesOf(80, 7, 33)
 		mix := mixOf(dataset.MixSampling, weights...)
-		m, err := newMixture(c, mix, aims)
+		m, err := newMixture(c, mix, objectives)
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr := plan{mixture: m, config: c}
-		had, times := map[string]int{}, make([]int, len(aims))
+		s := Schedule{mixture: m}
+		had, times := map[string]int{}, make([]int, len(objectives))
 		for step := range c.MaxSteps {
-			pairs := tr.stepPairs(step)
+			pairs := s.Step(step)
 			if len(pairs) != 8 {
 				t.Fatalf("step %d has %d pairs", step, len(pairs))
 			}
 			for _, pair := range pairs {
-				had[aims[pair]]++
+				had[objectives[pair]]++
 				times[pair]++
 			}
 			for _, o := range mix.Objectives {
@@ -53,12 +53,12 @@ func TestSamplingDrawsInProportion(t *testing.T) {
 			}
 		}
 		for _, name := range []string{"a", "b", "c"} {
-			first, last := slices.Index(aims, name), len(aims)-1
-			for aims[last] != name {
+			first, last := slices.Index(objectives, name), len(objectives)-1
+			for objectives[last] != name {
 				last--
 			}
-			if own := times[first : last+1]; slices.Max(own)-slices.Min(own) > 1 {
-				t.Errorf("weights %v: the pairs of %s were drawn %v times", weights, name, own)
+			if each := times[first : last+1]; slices.Max(each)-slices.Min(each) > 1 {
+				t.Errorf("weights %v: the pairs of %s were drawn %v times", weights, name, each)
 			}
 		}
 	}
@@ -67,7 +67,7 @@ func TestSamplingDrawsInProportion(t *testing.T) {
 func TestSamplingFollowsTheSeed(t *testing.T) {
 	c := config.Default()
 	draws := func(c config.Config) []int {
-		m, err := newMixture(c, mixOf(dataset.MixSampling, 2, 1, 1), aimsOf(30, 20, 10))
+		m, err := newMixture(c, mixOf(dataset.MixSampling, 2, 1, 1), objectivesOf(30, 20, 10))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,7 +98,7 @@ func TestSamplingFollowsTheSeed(t *testing.T) {
 // In the loss an objective's weights sum to its share of all pairs: 40 pairs, of which a has 30 and b 10, in the shares
 // 0.2 and 0.8 have 0.2·40/30 and 0.8·40/10 each.
 func TestWeightsInTheLoss(t *testing.T) {
-	m, err := newMixture(config.Default(), mixOf(dataset.MixLoss, 1, 4), aimsOf(30, 10, 0))
+	m, err := newMixture(config.Default(), mixOf(dataset.MixLoss, 1, 4), objectivesOf(30, 10, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestWeightsInTheLoss(t *testing.T) {
 	if w := (*mixture)(nil).weight(3); w != 1 {
 		t.Errorf("without a mix a pair weighs %g", w)
 	}
-	if _, err := newMixture(config.Default(), mixOf(dataset.MixLoss, 1, 1), aimsOf(5, 0, 0)); err == nil || !strings.Contains(err.Error(), `"b" of the mix has no training pair`) {
+	if _, err := newMixture(config.Default(), mixOf(dataset.MixLoss, 1, 1), objectivesOf(5, 0, 0)); err == nil || !strings.Contains(err.Error(), `"b" of the mix has no training pair`) {
 		t.Errorf("an objective without pairs: %v", err)
 	}
 }

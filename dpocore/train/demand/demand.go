@@ -1,9 +1,11 @@
-package policy
+// Package demand tells how much memory and work training on a row takes, and how fast the machine works.
+package demand
 
 import (
 	"fmt"
 	"time"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -25,8 +27,8 @@ const float32Bytes = 4
 // gradient.
 const logitArrays = 3
 
-// DemandOf is a row's demand on a model. With recompute only the layers' inputs are saved, see [Policy.Recompute].
-func DemandOf(c decoder.Config, row batch.Shape, recompute bool) Demand {
+// Of is a row's demand on a model. With recompute only the layers' inputs are saved, see policy.Policy.Recompute.
+func Of(c decoder.Config, row batch.Shape, recompute bool) Demand {
 	saved, passes := c.HiddenSize+c.ActivationSize(), 2.0
 	if recompute {
 		saved, passes = c.HiddenSize, 3
@@ -51,9 +53,8 @@ const (
 
 // Rate measures the machine's floating-point operations per second in a product like a layer's largest, which takes some
 // hundredths of a second.
-func (p *Policy) Rate() (float64, error) {
-	c := p.weights.Config
-	exec, err := graph.NewExec(p.backend, func(x, w *graph.Node) *graph.Node {
+func Rate(backend compute.Backend, c decoder.Config) (float64, error) {
+	exec, err := graph.NewExec(backend, func(x, w *graph.Node) *graph.Node {
 		return graph.DotGeneral(x, []int{1}, nil, w, []int{1}, nil)
 	})
 	if err != nil {
@@ -62,7 +63,8 @@ func (p *Policy) Rate() (float64, error) {
 	defer exec.Finalize()
 	x := tensors.FromFlatDataAndDimensions(make([]float32, rateTokens*c.HiddenSize), rateTokens, c.HiddenSize)
 	w := tensors.FromFlatDataAndDimensions(make([]float32, 2*c.IntermediateSize*c.HiddenSize), 2*c.IntermediateSize, c.HiddenSize)
-	defer finalize(x, w)
+	defer x.MustFinalizeAll()
+	defer w.MustFinalizeAll()
 	shortest := time.Duration(0)
 	for run := range rateRuns + 1 { // the first one compiles
 		start := time.Now()
@@ -73,7 +75,9 @@ func (p *Policy) Rate() (float64, error) {
 		if took := time.Since(start); run > 0 && (shortest == 0 || took < shortest) {
 			shortest = took
 		}
-		finalize(outputs...)
+		for _, output := range outputs {
+			output.MustFinalizeAll()
+		}
 	}
 	return 2 * rateTokens * float64(c.HiddenSize) * float64(2*c.IntermediateSize) / shortest.Seconds(), nil
 }
