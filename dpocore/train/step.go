@@ -62,8 +62,9 @@ func lossOf(c config.Config, pairs []batch.Example) policy.Loss {
 	for _, pair := range pairs {
 		chosen += len(pair.Chosen)
 	}
-	return policy.Loss{Type: c.LossType, Beta: c.Beta, LabelSmoothing: c.LabelSmoothing,
-		SFTWeight: c.SFTWeight, SFTTokens: float64(chosen) / float64(len(pairs))}
+	scalars := c.LossScalars()
+	scalars.SFTTokens = float64(chosen) / float64(len(pairs))
+	return policy.Loss{Type: c.LossType, Scalars: scalars}
 }
 
 // rowResult is what a row's gradient was computed from, and with what result.
