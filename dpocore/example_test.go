@@ -68,7 +68,7 @@ func Example() {
 	reference, err := learner.Reference(row)
 	check(err)
 	for range 5 {
-		_, err = learner.Accumulate(row, reference.LogProbs, []float32{1}, policy.Loss{Type: "sigmoid", Beta: 0.1})
+		_, err = learner.Accumulate(row, reference.LogProbs, []float32{1}, policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.1}})
 		check(err)
 		_, err = learner.Update(5e-5, 1)
 		check(err)

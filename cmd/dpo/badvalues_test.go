@@ -8,12 +8,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/gonb-dpo/dpocore/loss"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // TestBadValues: invalid values are reported before the model is read.
 func TestBadValues(t *testing.T) {
 	p := newPlace(t)
-	const losses = "sigmoid, hinge, ipo, robust, exo_pair, nca_pair, bco_pair, sppo_hard, apo_zero, apo_down, discopop or sigmoid_norm"
+	losses := wording.Or(loss.Types())
 	for _, c := range []badInput{
 		{"train --beta 0", 2, "beta is 0; it must be above 0 (0.1 is a good start)"},
 		{"train --beta -0.1", 2, "beta is -0.1; it must be above 0 (0.1 is a good start)"},

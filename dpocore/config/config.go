@@ -5,7 +5,10 @@
 // [Settings]. A new setting is a field of [Config] and a row of that table.
 package config
 
-import "example.com/gonb-dpo/dpocore/decoder"
+import (
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/loss"
+)
 
 // Config holds the settings of a run. [Default] is the only place for default values; zero is a value like any other.
 type Config struct {
@@ -70,6 +73,11 @@ func (c Config) LoRA() decoder.LoRA {
 		modules = decoder.AllModules
 	}
 	return decoder.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: modules, RankStabilized: c.RSLoRA}
+}
+
+// LossScalars returns the loss's scalars; SFTTokens depends on the pairs.
+func (c Config) LossScalars() loss.Scalars[float64] {
+	return loss.Scalars[float64]{Beta: c.Beta, LabelSmoothing: c.LabelSmoothing, SFTWeight: c.SFTWeight}
 }
 
 // Validate reports every setting that is out of range, with its value and what it may be.

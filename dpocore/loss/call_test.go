@@ -30,6 +30,6 @@ func flat(t testing.TB, outputs []*tensors.Tensor, err error) [][]float32 {
 	return values
 }
 
-func matrix[T float32 | int32](values []T, dims ...int) *tensors.Tensor {
+func matrix[T float32 | float64 | int32](values []T, dims ...int) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(values, dims...)
 }

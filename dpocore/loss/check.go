@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/internal/suggest"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // hints explains names that other programs or papers use and that are not among Types.
@@ -25,10 +26,17 @@ func Check(lossType string) error {
 	if !known {
 		hint = fmt.Sprintf("did you mean %q?", suggest.NearestOrPrefix(strings.ReplaceAll(strings.ToLower(lossType), "-", "_"), Types()))
 	}
-	names := Types()
-	last := len(names) - 1
-	return fmt.Errorf("unknown loss type %q (%s); choose %s or %s", lossType, hint,
-		strings.Join(names[:last], ", "), names[last])
+	return fmt.Errorf("unknown loss type %q (%s); choose %s", lossType, hint, wording.Or(Types()))
+}
+
+// smoothed lists the losses that use label smoothing.
+func smoothed() (names []string) {
+	for _, k := range kinds {
+		if k.smoothing != none {
+			names = append(names, k.name)
+		}
+	}
+	return names
 }
 
 // CheckSmoothing returns an error if the label smoothing epsilon is out of range for a loss, or if the loss would ignore
@@ -39,7 +47,7 @@ func CheckSmoothing(lossType string, epsilon float64) error {
 	case k == nil:
 		return nil
 	case k.smoothing == none && epsilon != 0:
-		return fmt.Errorf("label smoothing is %g, but the loss type %q has none; set it to 0, or choose sigmoid, robust or exo_pair", epsilon, lossType)
+		return fmt.Errorf("label smoothing is %g, but the loss type %q has none; set it to 0, or choose %s", epsilon, lossType, wording.Or(smoothed()))
 	case k.smoothing == needed && !(epsilon > 0 && epsilon < 0.5):
 		return fmt.Errorf("label smoothing is %g; for the loss type %q it must be above 0 and below 0.5 (its paper uses 0.001)", epsilon, lossType)
 	case k.smoothing == allowed && !(epsilon >= 0 && epsilon < 0.5):

@@ -83,7 +83,7 @@ func TestAbout(t *testing.T) {
 // Building the graph of an unknown loss returns Check's error.
 func TestUnknownLossInAGraph(t *testing.T) {
 	exec, err := NewExec(backend, func(in []*Node) *Node {
-		return loss.Of("sigmiod", loss.Terms{Policy: in[0], Reference: in[0], Beta: Scalar(in[0].Graph(), in[0].DType(), 0.1)})
+		return loss.Of("sigmiod", loss.Terms{Policy: in[0], Reference: in[0], Scalars: loss.Scalars[*Node]{Beta: Scalar(in[0].Graph(), in[0].DType(), 0.1)}})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ type pair struct{ policy, reference [2]float32 }
 // dpoGraph is compiled once per number of pairs; beta and the smoothing are its inputs.
 var dpoGraph = sync.OnceValues(func() (*Exec, error) {
 	return NewExec(backend, func(in []*Node) []*Node {
-		terms := loss.Terms{Policy: in[0], Reference: in[1], Beta: in[2], LabelSmoothing: in[3]}
+		terms := loss.Terms{Policy: in[0], Reference: in[1], Scalars: loss.Scalars[*Node]{Beta: in[2], LabelSmoothing: in[3]}}
 		losses := loss.DPO(terms)
 		return []*Node{losses, terms.Margins(), terms.Rewards(), Gradient(ReduceAllSum(losses), in[0])[0]}
 	})

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/loss"
 )
@@ -37,8 +38,8 @@ func graphOf(t testing.TB, lossType string) *Exec {
 		return exec
 	}
 	exec, err := NewExec(backend, func(in []*Node) []*Node {
-		losses := loss.Of(lossType, loss.Terms{Policy: in[0], Reference: in[1], Tokens: in[2], SFTTokens: in[3],
-			Beta: in[4], LabelSmoothing: in[5], SFTWeight: in[6]})
+		losses := loss.Of(lossType, loss.Terms{Policy: in[0], Reference: in[1], Tokens: in[2],
+			Scalars: loss.Scalars[*Node]{SFTTokens: in[3], Beta: in[4], LabelSmoothing: in[5], SFTWeight: in[6]}})
 		return []*Node{losses, Gradient(ReduceAllSum(losses), in[0])[0]}
 	})
 	if err != nil {
@@ -65,6 +66,31 @@ func run(t testing.TB, lossType string, pairs []place, s settings) result {
 	return result{out[0], out[1]}
 }
 
+// runWide computes the loss of pairs by its graph in float64, with the policy's log-probabilities shifted by d.
+func runWide(t testing.TB, lossType string, pairs []place, s settings, d [2]float64) []float64 {
+	t.Helper()
+	var policy, reference, tokens, sftTokens []float64
+	for _, p := range pairs {
+		for side := range 2 {
+			policy = append(policy, float64(p.policy[side])+d[side])
+			reference = append(reference, float64(p.reference[side]))
+			tokens = append(tokens, float64(p.tokens[side]))
+		}
+		sftTokens = append(sftTokens, float64(p.sftTokens))
+	}
+	n := len(pairs)
+	outputs, err := graphOf(t, lossType).Call(matrix(policy, n, 2), matrix(reference, n, 2), matrix(tokens, n, 2),
+		matrix(sftTokens, n), float64(s.beta), float64(s.smoothing), float64(s.sftWeight))
+	if err != nil {
+		t.Fatal(err)
+	}
+	losses := tensors.MustCopyFlatData[float64](outputs[0])
+	for _, output := range outputs {
+		output.MustFinalizeAll()
+	}
+	return losses
+}
+
 // gains returns pairs with the given log-ratios and different numbers of tokens.
 func gains(list ...[2]float32) []place {
 	var pairs []place
@@ -75,7 +101,7 @@ func gains(list ...[2]float32) []place {
 	return pairs
 }
 
-// smoothingOf returns a label smoothing that the loss allows: 0.1, or 0.
+// smoothingOf returns a label smoothing that the loss uses: 0.1, or 0.
 func smoothingOf(lossType string) float32 {
 	if loss.CheckSmoothing(lossType, 0.1) != nil {
 		return 0

@@ -13,6 +13,7 @@ func logSigma(x float64) float64 { return math.Min(x, 0) - math.Log1p(math.Exp(-
 
 func sigma(x float64) float64 { return math.Exp(logSigma(x)) }
 
+// formulas has those of TRL's losses. For a loss without one, the tests evaluate its graph in float64.
 var formulas = map[string]formula{
 	"sigmoid": func(a, b, _, _, beta, epsilon float64) float64 {
 		m := beta * (a - b)
@@ -44,27 +45,47 @@ var formulas = map[string]formula{
 	"sigmoid_norm": func(_, _, a, b, beta, _ float64) float64 { return -logSigma(beta * (a - b)) },
 }
 
-// host returns the loss of a pair in float64, including the SFT term, with the policy's log-probabilities shifted by d.
-func host(lossType string, p place, s settings, d [2]float64) float64 {
+// host returns the losses of pairs in float64, including the SFT term, with the policy's log-probabilities shifted by d.
+func host(t *testing.T, lossType string, pairs []place, s settings, d [2]float64) []float64 {
+	formula, ok := formulas[lossType]
+	if !ok {
+		return runWide(t, lossType, pairs, s, d)
+	}
+	losses := make([]float64, len(pairs))
+	for i, p := range pairs {
+		losses[i] = formula.loss(p, s, d)
+	}
+	return losses
+}
+
+func (f formula) loss(p place, s settings, d [2]float64) float64 {
 	var gain, token [2]float64
 	for side := range 2 {
 		gain[side] = float64(p.policy[side]) + d[side] - float64(p.reference[side])
 		token[side] = gain[side] / float64(p.tokens[side])
 	}
 	sft := -(float64(p.policy[0]) + d[0]) / float64(p.sftTokens)
-	return formulas[lossType](gain[0], gain[1], token[0], token[1], float64(s.beta), float64(s.smoothing)) + float64(s.sftWeight)*sft
+	return f(gain[0], gain[1], token[0], token[1], float64(s.beta), float64(s.smoothing)) + float64(s.sftWeight)*sft
 }
 
-// derivative returns the loss's derivative with respect to one log-probability, from the float64 formula. The errors of two
-// central differences with steps h and h/2 are c·h² and c·h²/4, so (4·second − first)/3 has an error of order h⁴.
-func derivative(lossType string, p place, s settings, side int) float64 {
-	difference := func(h float64) float64 {
+// derivatives returns the losses' derivatives with respect to one log-probability, from the losses in float64. The errors of
+// two central differences with steps h and h/2 are c·h² and c·h²/4, so (4·second − first)/3 has an error of order h⁴.
+func derivatives(t *testing.T, lossType string, pairs []place, s settings, side int) []float64 {
+	differences := func(h float64) []float64 {
 		var up, down [2]float64
 		up[side], down[side] = h, -h
-		return (host(lossType, p, s, up) - host(lossType, p, s, down)) / (2 * h)
+		above, below := host(t, lossType, pairs, s, up), host(t, lossType, pairs, s, down)
+		for i := range above {
+			above[i] = (above[i] - below[i]) / (2 * h)
+		}
+		return above
 	}
 	const h = 1e-3
-	return (4*difference(h/2) - difference(h)) / 3
+	first, second := differences(h), differences(h/2)
+	for i := range second {
+		second[i] = (4*second[i] - first[i]) / 3
+	}
+	return second
 }
 
 // grid returns log-ratios near 0 and far from it. None is at hinge's corner, where a central difference is meaningless.
@@ -82,22 +103,22 @@ func grid() []place {
 // TestFormulas compares every loss and its gradient with the float64 formula. The log-ratios are exact in float32; what
 // remains is rounding in the loss itself, a few parts in 1e7 of its largest terms and of β times a log-ratio of 900 in the
 // exponent.
-func TestFormulas(t *testing.T) {
-	forEach(t, func(t *testing.T, lossType string) {
-		for _, s := range []settings{{beta: 0.1}, {beta: 0.5}, {beta: 2}, {beta: 0.1, sftWeight: 0.5}} {
-			s.smoothing = smoothingOf(lossType)
-			pairs := grid()
-			got := run(t, lossType, pairs, s)
-			for i, p := range pairs {
-				want := host(lossType, p, s, [2]float64{})
-				near(t, name(i, p, s)+"loss", got.losses[i], want, 2e-6*math.Max(0.25, math.Abs(want)))
-				for side, answer := range []string{"chosen", "rejected"} {
-					want := derivative(lossType, p, s, side)
-					near(t, name(i, p, s)+"gradient wrt "+answer, got.gradient[2*i+side], want, 4e-6*math.Max(float64(s.beta), math.Abs(want)))
-				}
+func TestFormulas(t *testing.T) { forEach(t, compareWithFormula) }
+
+func compareWithFormula(t *testing.T, lossType string) {
+	for _, s := range []settings{{beta: 0.1}, {beta: 0.5}, {beta: 2}, {beta: 0.1, sftWeight: 0.5}} {
+		s.smoothing = smoothingOf(lossType)
+		pairs := grid()
+		got := run(t, lossType, pairs, s)
+		for i, want := range host(t, lossType, pairs, s, [2]float64{}) {
+			near(t, name(i, pairs[i], s)+"loss", got.losses[i], want, 2e-6*math.Max(0.25, math.Abs(want)))
+		}
+		for side, answer := range []string{"chosen", "rejected"} {
+			for i, want := range derivatives(t, lossType, pairs, s, side) {
+				near(t, name(i, pairs[i], s)+"gradient wrt "+answer, got.gradient[2*i+side], want, 4e-6*math.Max(float64(s.beta), math.Abs(want)))
 			}
 		}
-	})
+	}
 }
 
 // TestNoSmoothing: with label smoothing of 0, sigmoid is plain DPO and robust is the same.

@@ -42,6 +42,20 @@ var kinds = []kind{
 	{"sigmoid_norm", SigmoidNorm, none, "DPO with log-ratios per token, so that long answers count no more than short ones (Lambert et al. 2024, arXiv 2411.15124)."},
 }
 
+// Scalars are the inputs of the losses that a run sets, each []: numbers, or the nodes or tensors that hold them. A loss
+// reads those that it needs.
+type Scalars[T any] struct {
+	Beta           T
+	LabelSmoothing T // for the losses that use it
+	SFTWeight      T // of the added [SFT] term
+	SFTTokens      T // with SFTWeight: what a chosen log-probability is divided by, at least 1; see [SFT]
+}
+
+// Fields lists the scalars in the order of the compiled graphs' inputs.
+func (s *Scalars[T]) Fields() []*T {
+	return []*T{&s.Beta, &s.LabelSmoothing, &s.SFTWeight, &s.SFTTokens}
+}
+
 // Types lists the names of the losses, which are TRL's; the first is the one to start with.
 func Types() []string {
 	names := make([]string, len(kinds))

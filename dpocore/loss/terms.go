@@ -7,12 +7,10 @@ import (
 // Terms are the inputs of a loss. In the comments of this package, a is the log-ratio log π(answer) − log π_ref(answer) of
 // the chosen answer, b that of the rejected one, ε the label smoothing, and β·(a − b) the margin.
 type Terms struct {
-	Policy, Reference    *Node // summed log-probabilities [pairs, 2], chosen before rejected
-	Beta, LabelSmoothing *Node // scalars; LabelSmoothing only for losses that use it
+	Policy, Reference *Node // summed log-probabilities [pairs, 2], chosen before rejected
+	Tokens            *Node // number of tokens of each answer, at least 1, [pairs, 2] float32; for ipo and sigmoid_norm
 
-	Tokens    *Node // number of tokens of each answer, at least 1, [pairs, 2] float32; for ipo and sigmoid_norm
-	SFTWeight *Node // scalar, or nil for no SFT term
-	SFTTokens *Node // with SFTWeight: divisor of each chosen log-probability, at least 1, [pairs]; see SFT
+	Scalars[*Node] // SFTWeight is nil for no SFT term; SFTTokens is [pairs]
 }
 
 // Rewards returns the implicit rewards β·(log π(answer) − log π_ref(answer)), [pairs, 2].

@@ -12,6 +12,7 @@ func LossOf(c config.Config, pairs []batch.Example) policy.Loss {
 	for _, pair := range pairs {
 		chosen += len(pair.Chosen)
 	}
-	return policy.Loss{Type: c.LossType, Beta: c.Beta, LabelSmoothing: c.LabelSmoothing,
-		SFTWeight: c.SFTWeight, SFTTokens: float64(chosen) / float64(len(pairs))}
+	scalars := c.LossScalars()
+	scalars.SFTTokens = float64(chosen) / float64(len(pairs))
+	return policy.Loss{Type: c.LossType, Scalars: scalars}
 }

@@ -37,11 +37,10 @@ func (p *Policy) tokensGraph(in *answerInputs[node]) *single[node] {
 func (p *Policy) compareGraph(in *compareInputs[node]) *compareOutputs[node] {
 	pairs := in.weights.Shape().Dim(0)
 	out := &compareOutputs[node]{kind: in.kind, measureOutputs: p.logProbs(&in.answerInputs, pairs)}
-	out.losses = loss.Of(in.kind.lossType, loss.Terms{
-		Policy: out.logProbs, Reference: in.reference, Tokens: Reshape(loss.Tokens(in.answers.owner, 2*pairs), pairs, 2),
-		Beta: in.scalars.beta, LabelSmoothing: in.scalars.labelSmoothing,
-		SFTWeight: in.scalars.sftWeight, SFTTokens: BroadcastToDims(in.scalars.sftTokens, pairs),
-	})
+	terms := loss.Terms{Policy: out.logProbs, Reference: in.reference, Scalars: in.scalars,
+		Tokens: Reshape(loss.Tokens(in.answers.owner, 2*pairs), pairs, 2)}
+	terms.SFTTokens = BroadcastToDims(terms.SFTTokens, pairs)
+	out.losses = loss.Of(in.kind.lossType, terms)
 	if in.kind.gradient {
 		out.gradHidden = Gradient(ReduceAllSum(Mul(out.losses, in.weights)), in.hidden)[0]
 	}

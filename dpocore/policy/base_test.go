@@ -23,7 +23,7 @@ func TestEvaluateFromABase(t *testing.T) {
 	if again, err := p.ReferenceFrom(base, row); err != nil || !slices.Equal(again.LogProbs, reference.LogProbs) {
 		t.Errorf("from the base the reference is %v (%v), Reference says %v", again.LogProbs, err, reference.LogProbs)
 	}
-	loss := policy.Loss{Type: "sigmoid", Beta: 0.1}
+	loss := policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.1}}
 	plain, err := p.Evaluate(row, reference.LogProbs, loss)
 	if err != nil {
 		t.Fatal(err)

@@ -70,7 +70,7 @@ func BenchmarkGraphs(b *testing.B) {
 		run("policy layers", forward, through((*pass).withoutTrace))
 		known := make([][2]float32, len(row.Examples))
 		weights := make([]float32, len(row.Examples))
-		l := Loss{Type: "sigmoid", Beta: 0.1}
+		l := Loss{Type: "sigmoid", Scalars: Scalars{Beta: 0.1}}
 		run("measure", answers, func() error {
 			_, err := s.measure(row)
 			return err

@@ -40,7 +40,7 @@ func TestDevices(t *testing.T) {
 	if len(devices) != 2 {
 		t.Fatalf("the policy is on %d devices, want 2", len(devices))
 	}
-	loss := policy.Loss{Type: "sigmoid", Beta: 0.5}
+	loss := policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.5}}
 	for step := range 3 {
 		rows := pack(t, small, examples(10, uint64(20+step)))
 		if len(rows) != 3 {

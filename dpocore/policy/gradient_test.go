@@ -14,7 +14,7 @@ import (
 // where the gradient's greatest values are above 1. The loss is taken from the log-probabilities in float64.
 func TestGradientOfTheAdapter(t *testing.T) {
 	list := examples(4, 8)
-	l := policy.Loss{Type: "sigmoid", Beta: 1, LabelSmoothing: 0.1}
+	l := policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1, LabelSmoothing: 0.1}}
 	adapter := trainedAdapter(t)
 	p := tiny(t, adapter)
 	rows := pack(t, small, list)

@@ -84,7 +84,7 @@ func halfStep(t *testing.T, p *policy.Policy, adapter []float32, rows []*batch.R
 	if err := p.Restore(adapter, nil, nil, 0); err != nil {
 		t.Fatal(err)
 	}
-	found := accumulate(t, p, rows, ones(pairsPerStep), policy.Loss{Type: "sigmoid", Beta: parityBeta})
+	found := accumulate(t, p, rows, ones(pairsPerStep), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: parityBeta}})
 	for i := range found.logProbs {
 		for side := range 2 {
 			reward = max(reward, parityBeta*math.Abs(found.logProbs[i][side]-found.reference[i][side]))
@@ -113,13 +113,13 @@ func leastCosineOf(p *policy.Policy, want, got []float32) float64 {
 func TestNarrowedTinyModel(t *testing.T) {
 	p := tiny(t, trainedAdapter(t))
 	rows := pack(t, small, examples(4, 21))
-	want := accumulate(t, p, rows, ones(4), policy.Loss{Type: "sigmoid", Beta: 1})
+	want := accumulate(t, p, rows, ones(4), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1}})
 	length := norm(gradient(t, p))
 	half := narrowedTiny(t)
 	if err := half.Restore(trainedAdapter(t), nil, nil, 0); err != nil {
 		t.Fatal(err)
 	}
-	got := accumulate(t, half, rows, ones(4), policy.Loss{Type: "sigmoid", Beta: 1})
+	got := accumulate(t, half, rows, ones(4), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1}})
 	for i := range want.losses {
 		within(t, named("loss", i), got.losses[i], want.losses[i], 0.02)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/internal/typedgraph"
 )
 
@@ -86,7 +87,7 @@ func (s *pass) compare(pairs int, reference [][2]float32, weights []float32, los
 	copy(padded, weights)
 	in := &compareInputs[tensor]{
 		kind: kind, answerInputs: s.answerInputs(), weights: vector(padded),
-		reference: tensors.FromFlatDataAndDimensions(flat, pairs, 2), scalars: loss.scalars(), base: base,
+		reference: tensors.FromFlatDataAndDimensions(flat, pairs, 2), scalars: loss.onDevice(), base: base,
 	}
 	defer finalize(in.weights, in.reference)
 	defer typedgraph.Free(&in.scalars)
@@ -94,8 +95,14 @@ func (s *pass) compare(pairs int, reference [][2]float32, weights []float32, los
 	return out, compare.Call(in, out)
 }
 
-func (l Loss) scalars() lossScalars[tensor] {
-	return lossScalars[tensor]{scalar(l.Beta), scalar(l.LabelSmoothing), scalar(l.SFTWeight), scalar(max(1, l.SFTTokens))}
+// onDevice returns the scalars as tensors [] of float32.
+func (l Loss) onDevice() (s loss.Scalars[tensor]) {
+	l.SFTTokens = max(1, l.SFTTokens)
+	tensors := s.Fields()
+	for i, value := range l.Scalars.Fields() {
+		*tensors[i] = scalar(*value)
+	}
+	return s
 }
 
 // scalar is a tensor [] of float32.

@@ -13,7 +13,7 @@ import (
 func TestFirstStep(t *testing.T) {
 	list := examples(4, 1)
 	p := tiny(t, tinyLayout(t).Init(3))
-	got := accumulate(t, p, pack(t, small, list), ones(4), policy.Loss{Type: "sigmoid", Beta: 0.1})
+	got := accumulate(t, p, pack(t, small, list), ones(4), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.1}})
 	for i := range list {
 		within(t, named("loss", i), got.losses[i], math.Ln2, 1e-6)
 		for side := range 2 {
@@ -58,7 +58,7 @@ func TestLogProbsEqualAccumulate(t *testing.T) {
 	list := examples(4, 3)
 	p := tiny(t, trainedAdapter(t))
 	row := pack(t, small, list)[0]
-	found := accumulate(t, p, []*batch.Row{row}, ones(4), policy.Loss{Type: "sigmoid", Beta: 0.1})
+	found := accumulate(t, p, []*batch.Row{row}, ones(4), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.1}})
 	gradient(t, p) // ends the step; its learning rate is 0
 	measured, err := p.LogProbs(row)
 	if err != nil {
@@ -79,8 +79,8 @@ func TestSwappedAnswersNegateTheMargin(t *testing.T) {
 		swapped[i].Chosen, swapped[i].Rejected = swapped[i].Rejected, swapped[i].Chosen
 	}
 	p := tiny(t, trainedAdapter(t))
-	straight := accumulate(t, p, pack(t, small, list), ones(4), policy.Loss{Type: "sigmoid", Beta: 1})
-	other := accumulate(t, p, pack(t, small, swapped), ones(4), policy.Loss{Type: "sigmoid", Beta: 1})
+	straight := accumulate(t, p, pack(t, small, list), ones(4), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1}})
+	other := accumulate(t, p, pack(t, small, swapped), ones(4), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1}})
 	for i := range list {
 		if math.Abs(straight.margin(i)) < 1e-3 {
 			t.Errorf("the margin of pair %d is %g: too small to tell", i, straight.margin(i))
@@ -97,13 +97,13 @@ func TestSwappedAnswersNegateTheMargin(t *testing.T) {
 func TestEqualAnswersGiveNoGradient(t *testing.T) {
 	list := examples(4, 5)
 	p := tiny(t, trainedAdapter(t))
-	accumulate(t, p, pack(t, small, list), ones(4), policy.Loss{Type: "sigmoid", Beta: 1})
+	accumulate(t, p, pack(t, small, list), ones(4), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1}})
 	ordinary := norm(gradient(t, p))
 	for i := range list {
 		list[i].Rejected = list[i].Chosen
 	}
 	p = tiny(t, trainedAdapter(t))
-	got := accumulate(t, p, pack(t, small, list), ones(4), policy.Loss{Type: "sigmoid", Beta: 1})
+	got := accumulate(t, p, pack(t, small, list), ones(4), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1}})
 	for i := range list {
 		within(t, named("margin", i), got.margin(i), 0, 1e-5)
 		within(t, named("loss", i), got.losses[i], math.Ln2, 1e-5)
@@ -125,10 +125,10 @@ func TestRowsDoNotMatter(t *testing.T) {
 	}
 	step := func(list []batch.Example, weights []float32, rows ...*batch.Row) (result, []float64, []float32) {
 		p := tiny(t, trainedAdapter(t))
-		got := accumulate(t, p, rows, weights, policy.Loss{Type: "sigmoid", Beta: 0.1, LabelSmoothing: 0.1})
+		got := accumulate(t, p, rows, weights, policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.1, LabelSmoothing: 0.1}})
 		g := gradient(t, p)
 		p = tiny(t, trainedAdapter(t))
-		accumulate(t, p, rows, weights, policy.Loss{Type: "sigmoid", Beta: 0.1, LabelSmoothing: 0.1})
+		accumulate(t, p, rows, weights, policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.1, LabelSmoothing: 0.1}})
 		update(t, p, 1e-3, 1)
 		return got, g, snapshot(t, p)[0]
 	}
@@ -177,7 +177,7 @@ func TestWeights(t *testing.T) {
 	list := examples(2, 7)
 	of := func(weights ...float32) []float64 {
 		p := tiny(t, trainedAdapter(t))
-		accumulate(t, p, pack(t, small, list), weights, policy.Loss{Type: "sigmoid", Beta: 0.1})
+		accumulate(t, p, pack(t, small, list), weights, policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.1}})
 		return gradient(t, p)
 	}
 	first, second, both := of(1, 0), of(0, 1), of(2, 0.5)
@@ -193,7 +193,7 @@ func TestWeights(t *testing.T) {
 // A way back that computes the layers again gives the same gradient, bit by bit.
 func TestRecomputeChangesNothing(t *testing.T) {
 	list, adapter := examples(4, 15), trainedAdapter(t)
-	l := policy.Loss{Type: "sigmoid", Beta: 1}
+	l := policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1}}
 	p := tiny(t, adapter)
 	accumulate(t, p, pack(t, small, list), ones(4), l)
 	want := gradient(t, p)

@@ -78,7 +78,7 @@ func (f *parityFigures) learn(t *testing.T, trained *policy.Policy, row *batch.R
 	for place := range weights {
 		weights[place] = 1.0 / pairsPerStep
 	}
-	got, err := trained.Accumulate(row, reference.LogProbs, weights, policy.Loss{Type: "sigmoid", Beta: parityBeta})
+	got, err := trained.Accumulate(row, reference.LogProbs, weights, policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: parityBeta}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/internal/typedgraph"
 )
 
@@ -36,7 +37,7 @@ type compareInputs[T any] struct {
 	answerInputs[T]
 	weights   T // of the pairs' losses [pairs]
 	reference T // log-probabilities [pairs, 2]
-	scalars   lossScalars[T]
+	scalars   loss.Scalars[T]
 	base      T // the last layer's output without the adapter [tokens, hidden]; only for the divergence
 }
 
@@ -46,13 +47,6 @@ func (in *compareInputs[T]) Fields() []*T {
 		fields = append(fields, &in.base)
 	}
 	return fields
-}
-
-// lossScalars are those of [Loss], each [].
-type lossScalars[T any] struct{ beta, labelSmoothing, sftWeight, sftTokens T }
-
-func (s *lossScalars[T]) Fields() []*T {
-	return []*T{&s.beta, &s.labelSmoothing, &s.sftWeight, &s.sftTokens}
 }
 
 // compareOutputs are what the measure graph returns and the pairs' losses, and what the kind asks for.

@@ -7,20 +7,21 @@ import (
 	"math"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/internal/typedgraph"
 )
 
 // clipEpsilon avoids a division by zero in gradient clipping, as in PyTorch's clip_grad_norm_.
 const clipEpsilon = 1e-6
 
-// Loss is the loss of a pair, and its scalars.
+// Loss is the loss of a pair.
 type Loss struct {
-	Type           string // one of loss.Types
-	Beta           float64
-	LabelSmoothing float64
-	SFTWeight      float64 // weight of the supervised fine-tuning term, 0 for none
-	SFTTokens      float64 // mean number of tokens of a chosen answer, by which that term is divided: see loss.SFT
+	Type string // one of loss.Types
+	Scalars
 }
+
+// Scalars are the numbers that a loss depends on. An SFTWeight of 0 is no SFT term.
+type Scalars = loss.Scalars[float64]
 
 // Accumulate adds the gradients of a row's Σ weight·loss, given the reference's log-probabilities of its pairs, and returns
 // what it measured. Nothing else changes: until Update, the state is that of the last step.

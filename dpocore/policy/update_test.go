@@ -39,13 +39,13 @@ func TestUpdateIsAdamW(t *testing.T) {
 		rows := pack(t, small, list[2*i:2*i+2])
 		before := snapshot(t, p)
 		p = tiny(t, before[0])
-		accumulate(t, p, rows, ones(2), policy.Loss{Type: "sigmoid", Beta: 0.5})
+		accumulate(t, p, rows, ones(2), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.5}})
 		g := gradient(t, p)
 
 		if err := p.Restore(before[0], before[1], before[2], i); err != nil {
 			t.Fatal(err)
 		}
-		accumulate(t, p, rows, ones(2), policy.Loss{Type: "sigmoid", Beta: 0.5})
+		accumulate(t, p, rows, ones(2), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.5}})
 		got := update(t, p, c.rate, c.clip*norm(g))
 		within(t, "the gradient's norm", got/norm(g), 1, 1e-6)
 		plain.step(g, c.rate, c.clip*norm(g))
@@ -64,7 +64,7 @@ func TestUpdateIsAdamW(t *testing.T) {
 func TestUpdateClearsTheGradient(t *testing.T) {
 	adapter := trainedAdapter(t)
 	p := tiny(t, adapter)
-	accumulate(t, p, pack(t, small, examples(2, 10)), ones(2), policy.Loss{Type: "sigmoid", Beta: 1})
+	accumulate(t, p, pack(t, small, examples(2, 10)), ones(2), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1}})
 	if got := update(t, p, 0, 1); got == 0 {
 		t.Error("the gradient's norm is 0")
 	}
@@ -82,7 +82,7 @@ func TestUpdateClearsTheGradient(t *testing.T) {
 func TestRestoreGoesOnAsBefore(t *testing.T) {
 	list := examples(8, 12)
 	learn := func(p *policy.Policy, i int) {
-		accumulate(t, p, pack(t, small, list[2*i:2*i+2]), ones(2), policy.Loss{Type: "sigmoid", Beta: 0.5})
+		accumulate(t, p, pack(t, small, list[2*i:2*i+2]), ones(2), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.5}})
 		update(t, p, 1e-2, 1)
 	}
 	p := tiny(t, tinyLayout(t).Init(3))
@@ -114,7 +114,7 @@ func TestRestoreGoesOnAsBefore(t *testing.T) {
 // Restore leaves no gradient of before behind.
 func TestRestoreClearsTheGradient(t *testing.T) {
 	p := tiny(t, trainedAdapter(t))
-	accumulate(t, p, pack(t, small, examples(2, 13)), ones(2), policy.Loss{Type: "sigmoid", Beta: 1})
+	accumulate(t, p, pack(t, small, examples(2, 13)), ones(2), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1}})
 	p = tiny(t, trainedAdapter(t))
 	if got := update(t, p, 0, 1); got != 0 {
 		t.Errorf("the gradient's norm is %g", got)

@@ -103,7 +103,7 @@ func Is(text string) bool {
 
 // Names lists the sources, with shp's subreddits last.
 func Names() (names []string) {
-	for _, s := range sets() {
+	for _, s := range published {
 		names = append(names, s.name)
 	}
 	return names

@@ -16,6 +16,14 @@ import (
 	"example.com/gonb-dpo/dpocore/preference/recordfile"
 )
 
+// webgptRevision is the hub's conversion of the data, since the main branch has only a script that downloads them from
+// elsewhere. It is not pinned, because none of its commits could be verified.
+const webgptRevision = "refs/convert/parquet"
+
+// webGPT is WebGPT's comparisons.
+var webGPT = []named{{"webgpt", set{dataset("openai/webgpt_comparisons", webgptRevision), []string{"default/train/0000.parquet"}, nil, readWebGPT,
+	"questions with two answers that cite web pages, scored by people; ties are skipped"}}}
+
 // readWebGPT reads the comparisons of WebGPT (Nakano et al. 2021,
 // https://arxiv.org/abs/2112.09332, appendix K): the answer with a positive score is
 // preferred, and scores of 0 are ties. Reference marks in the answers, such as [1], are

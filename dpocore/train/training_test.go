@@ -142,7 +142,7 @@ func TestEveryLossTrains(t *testing.T) {
 			c.LossType, c.MaxSteps, c.Scheduler = lossType, 3, config.Schedulers[i%3]
 			c.LoRAModules, c.RSLoRA = [][]string{nil, {"q_proj", "v_proj"}}[i%2], i%3 == 0
 			c.SFTWeight = float64(i % 2)
-			if lossType == "exo_pair" {
+			if loss.CheckSmoothing(lossType, 0) != nil {
 				c.LabelSmoothing = 0.001
 			}
 			dir := filepath.Join(t.TempDir(), "run")
