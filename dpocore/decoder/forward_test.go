@@ -59,7 +59,7 @@ func TestScalingShows(t *testing.T) {
 	}
 }
 
-// Two pairs and padding share a row. Each answer must come out as if it stood alone behind its prompt.
+// Two pairs and padding share a row. Each answer must have the same result as in a sequence with its prompt alone.
 func TestRowEqualsSequencesAlone(t *testing.T) {
 	m := tiny(t, tinymodel.Config())
 	examples := []batch.Example{

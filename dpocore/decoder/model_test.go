@@ -74,7 +74,7 @@ func (m model) run(t testing.TB, weights []*tensors.Tensor, inputs []any, build 
 	return all
 }
 
-// sequence are the inputs of one sequence that stands alone in a row: tokens, pair, branch, position.
+// sequence are the inputs of a row with a single sequence: tokens, pair, branch, position.
 func sequence(tokens []int32) []any {
 	position := make([]int32, len(tokens))
 	for i := range position {
@@ -87,7 +87,7 @@ func rowOf(nodes []*graph.Node) decoder.Row {
 	return decoder.Row{Tokens: nodes[0], Pair: nodes[1], Branch: nodes[2], Position: nodes[3]}
 }
 
-// farthest is the greatest difference between got and want, whose lengths must be equal.
+// farthest is the largest difference between got and want, whose lengths must be equal.
 func farthest(t testing.TB, got []float32, want []float64) float64 {
 	t.Helper()
 	if len(got) != len(want) {

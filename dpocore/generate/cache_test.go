@@ -73,8 +73,8 @@ func wantNear(t *testing.T, what string, got, want []float32) {
 	}
 }
 
-// TestCacheEqualsForward feeds given tokens to several samples side by side. Each must have the logits that it has as a
-// sequence of its own. Prompts of one token, of a full piece and of several; with and without an adapter.
+// TestCacheEqualsForward feeds given tokens to several samples side by side. Each must have the same logits as in a
+// separate sequence. Prompts of one token, of a full piece and of several; with and without an adapter.
 func TestCacheEqualsForward(t *testing.T) {
 	m := tiny(t)
 	layout := m.layout(t)

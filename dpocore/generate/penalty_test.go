@@ -43,7 +43,7 @@ func TestRepetitionPenalty(t *testing.T) {
 }
 
 // TestGreedyWithPenalty draws three times from the same logits 6, 5, 4.5, −1 with factor 1.3 and token 1 in the prompt.
-// Token 1 has 5/1.3 = 3.85, so 0 comes and then has 6/1.3 = 4.62, still the greatest; it is not penalized again.
+// Token 1 has 5/1.3 = 3.85, so 0 comes and then has 6/1.3 = 4.62, still the largest; it is not penalized again.
 // With factor 1.4 it has 6/1.4 = 4.29, and 2 comes, which then has 4.5/1.4 = 3.21: 0 again.
 func TestGreedyWithPenalty(t *testing.T) {
 	for _, test := range []struct {

@@ -113,7 +113,7 @@ func TestKthGreatest(t *testing.T) {
 		}
 		order := slices.Sorted(slices.Values(values))
 		for k := 1; k <= size+1; k += 1 + k/3 {
-			if got, want := kthGreatest(values, k), order[max(size-k, 0)]; got != want {
+			if got, want := kthLargest(values, k), order[max(size-k, 0)]; got != want {
 				t.Errorf("number %d of %d is %g, want %g", k, size, got, want)
 			}
 		}

@@ -81,7 +81,7 @@ func TestKeptCacheKnowsItsAdapter(t *testing.T) {
 	}
 }
 
-// TestKeptCacheAfterCancelling goes on from answers and from a prompt that were stopped half-way.
+// TestKeptCacheAfterCancelling continues after answers and a prompt that were stopped halfway.
 func TestKeptCacheAfterCancelling(t *testing.T) {
 	m := tiny(t)
 	prompt := tinymodel.RandomTokens(3*piece+5, 1)

@@ -26,7 +26,7 @@ func startAt(t *testing.T, handler http.Handler) string {
 	return strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
 }
 
-// forWeights answers the requests for the weights, counted from 0, and leaves the others alone.
+// forWeights answers the requests for the weights, counted from 0, and no others.
 func forWeights(answer func(count int, w http.ResponseWriter, r *http.Request) bool) func(http.ResponseWriter, *http.Request) bool {
 	var count atomic.Int32
 	return func(w http.ResponseWriter, r *http.Request) bool {
@@ -143,7 +143,7 @@ func TestWrongContent(t *testing.T) {
 	}
 }
 
-// TestGivesUp after as many attempts as bring nothing.
+// TestGivesUp: after this many attempts without progress.
 func TestGivesUp(t *testing.T) {
 	server := serve(t)
 	server.Answer = forWeights(func(_ int, w http.ResponseWriter, _ *http.Request) bool {
@@ -169,7 +169,7 @@ var stallOnce = forWeights(func(count int, w http.ResponseWriter, r *http.Reques
 	return true
 })
 
-// TestStalledDownload is given up and started over.
+// TestStalledDownload: it is cancelled and started again.
 func TestStalledDownload(t *testing.T) {
 	server := serve(t)
 	old := stallTimeout
@@ -194,6 +194,6 @@ func TestCancelledDownload(t *testing.T) {
 	}
 	holds(t, filepath.Join(mustFetch(t, tiny, weights), weights), content)
 	if got := ranges(server, weights); len(got) != 2 || !strings.HasPrefix(got[1], "bytes=") {
-		t.Errorf("asked for %q, want a second request that goes on", got)
+		t.Errorf("asked for %q, want a second request that resumes", got)
 	}
 }

@@ -131,7 +131,7 @@ func TestDatasetAndRevision(t *testing.T) {
 	}
 }
 
-// TestOneDownload: two at a time bring one file once.
+// TestOneDownload: two concurrent calls download a file once.
 func TestOneDownload(t *testing.T) {
 	server := serve(t)
 	var wait sync.WaitGroup
@@ -164,7 +164,7 @@ func TestWithoutTheHub(t *testing.T) {
 			before := len(server.Requests())
 			for _, revision := range []string{"", "main", hubtest.Commit} {
 				if got := mustFetch(t, Repo{ID: tiny.ID, Revision: revision}, weights); got != folder {
-					t.Errorf("revision %q lies in %s, want %s", revision, got, folder)
+					t.Errorf("revision %q is in %s, want %s", revision, got, folder)
 				}
 			}
 			snapshot, err := Open(context.Background(), tiny)

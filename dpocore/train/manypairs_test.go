@@ -30,7 +30,7 @@ const (
 	mostMemory     = 1500 << 20 // bytes, whatever the number of pairs
 )
 
-// TestManyPairs takes pairs through reading, splitting, linting and one pass of training batches, in a process of its own,
+// TestManyPairs takes pairs through reading, splitting, linting and one pass of training batches, in a separate process,
 // and says how long each took and the most memory that the process has had by then.
 func TestManyPairs(t *testing.T) {
 	file := manyPairs(t)

@@ -65,7 +65,7 @@ func TestMixResumesToTheSameBytes(t *testing.T) {
 	}
 }
 
-// The figures of objectives stand beside the totals, in the events and on disk, and make them up.
+// Events and files have the objectives' figures next to the totals, and they add up to them.
 func TestFiguresOfObjectives(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	c, data := mixedRun(t, evenMix, dataset.MixSampling)

@@ -23,7 +23,7 @@ const (
 	maxFaultsShown = 3     // findings of the linter; dpo data lint shows all
 	maxLinted      = 50000 // pairs that the linter checks
 
-	// MaxHeldOut is how many held-out pairs a run evaluates at most.
+	// MaxHeldOut is the maximum number of held-out pairs that a run evaluates.
 	MaxHeldOut = 5000
 )
 

@@ -60,7 +60,7 @@ func stored(t testing.TB, loaded *weights.Weights) map[string][]float32 {
 	return all
 }
 
-// Joined in memory, the tensors come out as they stand in the file; and the same from a file as from shards.
+// The tensors joined in memory equal those in the file, and are the same from one file as from shards.
 func TestLoadedTensorsEqualStored(t *testing.T) {
 	config := tinymodel.Biased()
 	backend, folder := openBackend(t), tinymodel.Write(t, config, 1)

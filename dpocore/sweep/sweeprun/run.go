@@ -16,6 +16,7 @@ import (
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/dpocore/train/reuse"
+	"example.com/gonb-dpo/internal/lock"
 )
 
 // Listener is told what happens in a sweep, in order and from one goroutine.
@@ -111,7 +112,7 @@ func (r *runner) train(ctx context.Context, i int, point sweep.Point, compareOnl
 		return r.finish(ctx, point)
 	case errors.As(err, &stopped) || ctx.Err() != nil:
 		return err
-	case errors.Is(err, run.ErrInUse):
+	case errors.Is(err, lock.ErrInUse):
 		r.end(point, sweep.Elsewhere, nil)
 	default:
 		r.end(point, sweep.Failed, err)
