@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -93,7 +94,7 @@ func TestInterruptedMerge(t *testing.T) {
 	earlier := m.content(t)
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		got, said := m.interrupt(t, signal)
-		if want := "dpo: stopped before the merge was done; " + m.out + " is unchanged, and the same command merges again\n"; got != statusInterrupted || said != want {
+		if want := "dpo: stopped before the merge was done; " + m.out + " is unchanged, and the same command merges again\n"; got != exit.StatusInterrupted || said != want {
 			t.Errorf("%v: the merge ends with %d and says %q, want %q", signal, got, said, want)
 		}
 		if names := m.names(t); len(names) != 1 || m.content(t) != earlier {

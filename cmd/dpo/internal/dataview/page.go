@@ -1,4 +1,4 @@
-package main
+package dataview
 
 import (
 	"fmt"
@@ -7,83 +7,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
 	"example.com/gonb-dpo/dpocore/preview"
 )
-
-// maxMeasured is how many pairs a histogram counts. Tokenizing does about a thousand per second.
-const maxMeasured = 2000
-
-func showCommand() *cobra.Command {
-	var model string
-	n, number := 3, 0
-	cmd := &cobra.Command{
-		Use:   "show PAIRS",
-		Short: "Show pairs side by side, and as the model sees them",
-		Long: `Show pairs side by side with the differing words marked, then the exact text that
-the model sees, with the control tokens of its chat template, and at the end the
-lengths of the pairs in tokens.
-
-Differing words are coloured, or put in «» if the output is not a terminal.`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			set, _, err := pairsToCheck(cmd.Context(), args[0], "")
-			if err != nil {
-				return err
-			}
-			pairs, err := pick(set, n, number, cmd.Flags().Changed("pair"))
-			if err != nil {
-				return wrongUse(err)
-			}
-			return showPairs(cmd, model, pairs, set)
-		},
-	}
-	modelFlag(cmd, &model)
-	cmd.Flags().IntVarP(&n, "number", "n", n, "number of pairs to show, starting with the first")
-	cmd.Flags().IntVar(&number, "pair", 0, "show only the pair with this number, starting at 1")
-	cmd.MarkFlagsMutuallyExclusive("number", "pair")
-	return cmd
-}
-
-// showPairs prints some pairs of a set, and a histogram of the lengths of all.
-func showPairs(cmd *cobra.Command, model string, pairs []preference.Pair, set *preference.Set) error {
-	m, err := openModel(cmd.Context(), model)
-	if err != nil {
-		return err
-	}
-	defer m.Close()
-	page := newPage(cmd.OutOrStdout())
-	for _, pair := range pairs {
-		shown, err := preview.Of(pair, m.Chat, m.Tokenizer)
-		if err != nil {
-			return err
-		}
-		page.pair(shown)
-	}
-	lengths, err := preview.Lengths(cmd.Context(), set, m.Chat, maxMeasured)
-	if err != nil {
-		return err
-	}
-	fmt.Fprint(page.out, lengths.Text())
-	return nil
-}
-
-// pick returns the pairs to show: the first n, or one by its number.
-func pick(set *preference.Set, n, number int, one bool) ([]preference.Pair, error) {
-	switch all := len(set.Pairs); {
-	case one && (number < 1 || number > all):
-		return nil, fmt.Errorf("there is no pair %d; the pairs of %s are numbered from 1 to %d", number, set.Source, all)
-	case one:
-		return set.Pairs[number-1 : number], nil
-	case n < 0:
-		return nil, fmt.Errorf("%d pairs can't be shown; -n must be at least 0", n)
-	default:
-		return set.Pairs[:min(n, all)], nil
-	}
-}
 
 // page formats pairs as text.
 type page struct {
@@ -95,7 +23,7 @@ type page struct {
 func newPage(out io.Writer) *page {
 	const minWidth, maxWidth, defaultWidth = 24, 72, 48
 	p := &page{out: out, width: defaultWidth}
-	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+	if file, ok := out.(*os.File); ok && terminal.IsTerminal(file) {
 		p.terminal = true
 		if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
 			p.width = min(max((columns-3)/2, minWidth), maxWidth)
@@ -105,7 +33,7 @@ func newPage(out io.Writer) *page {
 }
 
 func (p *page) pair(shown preview.Pair) {
-	fmt.Fprintf(p.out, "%s\n\n%s\n\n", p.paint("1", shown.Where), printable(shown.Prompt))
+	fmt.Fprintf(p.out, "%s\n\n%s\n\n", p.paint("1", shown.Where), terminal.Printable(shown.Prompt))
 	left := p.column("32", shown.Chosen)
 	right := p.column("31", shown.Rejected)
 	title := func(at int) string { return fmt.Sprintf("%s, %d tokens", shown.Seen[at].Name, shown.Seen[at].Tokens) }
@@ -127,7 +55,7 @@ func (p *page) pair(shown preview.Pair) {
 			if piece.Control {
 				text.WriteString(p.paint("35", piece.Text))
 			} else {
-				text.WriteString(printable(piece.Text))
+				text.WriteString(terminal.Printable(piece.Text))
 			}
 		}
 		fmt.Fprintf(p.out, "  │ %s\n", strings.ReplaceAll(text.String(), "\n", "\n  │ "))
@@ -146,7 +74,7 @@ func (p *page) column(colour string, words []preview.Word) (lines []line) {
 		now = nil
 	}
 	for _, word := range words {
-		for _, part := range chunks(printable(word.Text), p.width-2) {
+		for _, part := range chunks(terminal.Printable(word.Text), p.width-2) {
 			next := append(now, preview.Word{Text: part, Differs: word.Differs && part != ""})
 			if len(now) > 0 && utf8.RuneCountInString(p.line(colour, next).plain) > p.width {
 				end()
@@ -210,14 +138,4 @@ func (p *page) paint(code, text string) string {
 // pad fills text up to a width; plain is the text without colours.
 func pad(text, plain string, width int) string {
 	return text + strings.Repeat(" ", max(width-utf8.RuneCountInString(plain), 0))
-}
-
-// printable replaces control characters, which could send commands to the terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return '�'
-		}
-		return r
-	}, text)
 }

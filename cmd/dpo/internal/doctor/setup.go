@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"strings"
 
-	chattemplate "example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/chat"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/dpocore/weights"
@@ -105,7 +105,7 @@ func examineTokenizer() part {
 		return p.broken(setUp, "%v", err)
 	}
 	defer tok.Close()
-	encoder, err := chattemplate.New(tok)
+	encoder, err := chat.New(tok)
 	if err != nil {
 		return p.broken(setUp, "%v", err)
 	}

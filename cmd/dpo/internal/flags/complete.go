@@ -1,4 +1,4 @@
-package main
+package flags
 
 import (
 	"strings"
@@ -38,14 +38,14 @@ func completeLosses() cobra.CompletionFunc {
 	return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
 }
 
-// completeFolders completes with folders.
-func completeFolders(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+// CompleteFolders completes with folders.
+func CompleteFolders(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveFilterDirs
 }
 
-// completeFlags registers completions by flag name for a command and its subcommands, except for flags that already have
+// Complete registers completions by flag name for a command and its subcommands, except for flags that already have
 // one.
-func completeFlags(cmd *cobra.Command) {
+func Complete(cmd *cobra.Command) {
 	pairs := completeFilesOr(append([]string{dataset.Builtin}, source.Names()...)...)
 	byName := map[string]cobra.CompletionFunc{
 		"data":         pairs,
@@ -57,10 +57,10 @@ func completeFlags(cmd *cobra.Command) {
 		"choice":       completeWords(rounds.Choices...),
 		"judge-by":     completeWords(modeljudge.Methods...),
 		"dtype":        completeWords("float32", "float16", "bfloat16"),
-		"adapter":      completeFolders,
-		"init-adapter": completeFolders,
-		"out":          completeFolders,
-		"merged":       completeFolders,
+		"adapter":      CompleteFolders,
+		"init-adapter": CompleteFolders,
+		"out":          CompleteFolders,
+		"merged":       CompleteFolders,
 	}
 	for name, complete := range byName {
 		if _, has := cmd.GetFlagCompletionFunc(name); !has && cmd.Flags().Lookup(name) != nil {
@@ -68,6 +68,6 @@ func completeFlags(cmd *cobra.Command) {
 		}
 	}
 	for _, child := range cmd.Commands() {
-		completeFlags(child)
+		Complete(child)
 	}
 }

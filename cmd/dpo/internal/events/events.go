@@ -1,4 +1,5 @@
-package main
+// Package events writes the events of a run as JSON Lines, for other programs.
+package events
 
 import (
 	"bytes"
@@ -6,13 +7,14 @@ import (
 	"fmt"
 	"io"
 
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
 )
 
-// events is a listener that writes the events of a run as JSON Lines, each as soon as it happens. The field "event" is its
+// Events is a listener that writes the events of a run as JSON Lines, each as soon as it happens. The field "event" is its
 // kind. New fields may be added, but existing ones keep their names and meaning; ignore fields that you don't know.
 //
 //	phase       text: the phase that starts
@@ -29,28 +31,28 @@ import (
 //
 // The last event is finished or error, or finished followed by error if something failed after training. Numbers that are
 // not finite are null.
-type events struct {
+type Events struct {
 	out    io.Writer
 	broken error // first write error; nothing is written after it
 }
 
-// newEvents returns a listener that writes to out.
-func newEvents(out io.Writer) *events { return &events{out: out} }
+// New returns a listener that writes to out.
+func New(out io.Writer) *Events { return &Events{out: out} }
 
-// end writes the command's error, if any, and returns it. Without an error it returns the first write error.
-func (e *events) end(err error) error {
+// End writes the command's error, if any, and returns it. Without an error it returns the first write error.
+func (e *Events) End(err error) error {
 	if err == nil {
 		return e.broken
 	}
 	e.write("error", struct {
 		Text   string `json:"text"`
 		Status int    `json:"status"`
-	}{sentence(err), status(err)})
+	}{exit.Message(err), exit.Status(err)})
 	return err
 }
 
 // write writes one JSON object: the event's name followed by the fields, which must not be empty.
-func (e *events) write(event string, fields any) {
+func (e *Events) write(event string, fields any) {
 	if e.broken != nil {
 		return
 	}
@@ -67,17 +69,17 @@ func (e *events) write(event string, fields any) {
 	}
 }
 
-func (e *events) Phase(text string) { e.text("phase", text) }
+func (e *Events) Phase(text string) { e.text("phase", text) }
 
-func (e *events) Note(text string) { e.text("note", text) }
+func (e *Events) Note(text string) { e.text("note", text) }
 
-func (e *events) text(event, text string) {
+func (e *Events) text(event, text string) {
 	e.write(event, struct {
 		Text string `json:"text"`
 	}{text})
 }
 
-func (e *events) Begin(b train.Begin) {
+func (e *Events) Begin(b train.Begin) {
 	type row struct {
 		Tokens  int `json:"tokens"`
 		Answers int `json:"answers"`
@@ -101,18 +103,18 @@ func (e *events) Begin(b train.Begin) {
 	}{b.Model, b.Backend, b.Step, b.Pairs, b.HeldOut, b.StepsPerEpoch, rows, b.Expected, b.Mix, b.Config})
 }
 
-func (e *events) Step(event metrics.Event) { e.write("step", event) }
+func (e *Events) Step(event metrics.Event) { e.write("step", event) }
 
-func (e *events) Evaluating(done, total int) {
+func (e *Events) Evaluating(done, total int) {
 	e.write("evaluating", struct {
 		Done  int `json:"done"`
 		Total int `json:"total"`
 	}{done, total})
 }
 
-func (e *events) Evaluated(evaluation metrics.Evaluation) { e.write("evaluated", evaluation) }
+func (e *Events) Evaluated(evaluation metrics.Evaluation) { e.write("evaluated", evaluation) }
 
-func (e *events) Sampled(step int, answers []train.Answer) {
+func (e *Events) Sampled(step int, answers []train.Answer) {
 	type sample struct {
 		Prompt string `json:"prompt"`
 		Text   string `json:"text"`
@@ -127,14 +129,14 @@ func (e *events) Sampled(step int, answers []train.Answer) {
 	}{step, list})
 }
 
-func (e *events) Saved(step int, checkpoint string) {
+func (e *Events) Saved(step int, checkpoint string) {
 	e.write("saved", struct {
 		Step       int    `json:"step"`
 		Checkpoint string `json:"checkpoint"`
 	}{step, checkpoint})
 }
 
-func (e *events) Finished(f train.Finish) {
+func (e *Events) Finished(f train.Finish) {
 	e.write("finished", struct {
 		Dir      string  `json:"dir"`
 		Seconds  float64 `json:"seconds"`

@@ -1,4 +1,4 @@
-package main
+package sweeps
 
 import (
 	"fmt"
@@ -9,14 +9,18 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/dpocore/sweep"
 )
 
 // sweepOnly lists the flags of dpo sweep, other than its axes, that are not passed to dpo train.
 var sweepOnly = []string{"gather", "print-jobs", "json", "out"}
 
-// printJobs prints a dpo train command for each run, quoted for any shell.
-func printJobs(w io.Writer, flags *pflag.FlagSet, grid sweep.Grid, out string) error {
+// PrintJobs prints a dpo train command for each run, quoted for any shell.
+func PrintJobs(w io.Writer, flags *pflag.FlagSet, grid sweep.Grid, out string) error {
+	if err := grid.Validate(); err != nil {
+		return exit.WrongUse(err)
+	}
 	if err := grid.Begin(out); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package flags
 
 import (
 	"fmt"
@@ -10,11 +10,11 @@ import (
 	"example.com/gonb-dpo/dpocore/sweep"
 )
 
-// configFlags adds the settings of a run, for every command that trains. Their defaults are the values in c.
-func configFlags(f *pflag.FlagSet, c *config.Config) { settingFlags(f, config.Settings, c) }
+// Settings adds the settings of a run, for every command that trains. Their defaults are the values in c.
+func Settings(f *pflag.FlagSet, c *config.Config) { tableFlags(f, config.Settings, c) }
 
-// settingFlags adds a flag for each setting of a table that has one.
-func settingFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
+// tableFlags adds a flag for each setting of a table that has one.
+func tableFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
 	for _, row := range table {
 		name, help := row.Flag()
 		if name == "" {
@@ -37,8 +37,8 @@ func settingFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
 	}
 }
 
-// axisFlags adds the axes of a grid. An axis excludes the flag of its single value.
-func axisFlags(cmd *cobra.Command, axes []sweep.Axis) {
+// Axes adds the axes of a grid. An axis excludes the flag of its single value.
+func Axes(cmd *cobra.Command, axes []sweep.Axis) {
 	f := cmd.Flags()
 	for _, axis := range axes {
 		switch values := axis.Values.(type) {

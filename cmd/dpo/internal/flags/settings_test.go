@@ -1,4 +1,4 @@
-package main
+package flags
 
 import (
 	"reflect"
@@ -40,12 +40,11 @@ use-rslora bool false
 warmup-steps int 5
 `
 
-// TestSettingFlags: the flags of the settings, with their types and defaults; a command with one fewer or one more would
-// break scripts.
-func TestSettingFlags(t *testing.T) {
+// TestSettings: the flags of the settings, with their types and defaults; one fewer or one more would break scripts.
+func TestSettings(t *testing.T) {
 	c := config.Default()
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	configFlags(flags, &c)
+	Settings(flags, &c)
 	var got strings.Builder
 	flags.VisitAll(func(f *pflag.Flag) {
 		value := f.DefValue
@@ -57,20 +56,13 @@ func TestSettingFlags(t *testing.T) {
 	if got.String() != settingDefaults {
 		t.Errorf("the flags are\n%s\nwant\n%s", got.String(), settingDefaults)
 	}
-	for _, cmd := range []*cobra.Command{trainCommand(), sweepCommand(), roundsCommand()} {
-		flags.VisitAll(func(f *pflag.Flag) {
-			if has := cmd.Flags().Lookup(f.Name); has == nil || has.DefValue != f.DefValue || has.Usage != f.Usage {
-				t.Errorf("dpo %s has --%s as %+v, want %+v", cmd.Use, f.Name, has, f)
-			}
-		})
-	}
 }
 
 // TestSettingFlagsAreParsed: each flag reaches its field, and the result is valid.
 func TestSettingFlagsAreParsed(t *testing.T) {
 	c := config.Default()
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	configFlags(flags, &c)
+	Settings(flags, &c)
 	args := "--adapter-bin --batch-size=2 --beta=0.2 --early-stopping=3 --eval-steps=4 --gradient-accumulation-steps=5 --init-adapter=folder " +
 		"--label-smoothing=0.1 --learning-rate=1e-4 --lora-alpha=8 --lora-modules=q_proj,v_proj --lora-r=4 --loss-type=robust --lr-scheduler=cosine " +
 		"--max-grad-norm=2 --max-length=64 --max-steps=7 --precision=float16 --save-steps=6 --save-total-limit=3 --seed=1 --sft-weight=0.5 " +
@@ -106,7 +98,7 @@ func TestDummyFlag(t *testing.T) {
 	}}
 	c := config.Config{SampleTokens: 3}
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	settingFlags(flags, dummy, &c)
+	tableFlags(flags, dummy, &c)
 	if f := flags.Lookup("dummy-size"); f == nil || f.DefValue != "3" || f.Usage != "size of the dummy" {
 		t.Fatalf("the flag is %+v", f)
 	}
@@ -119,8 +111,8 @@ func TestDummyFlag(t *testing.T) {
 func TestAxisFlags(t *testing.T) {
 	var grid sweep.Grid
 	cmd := &cobra.Command{}
-	configFlags(cmd.Flags(), &grid.Config)
-	axisFlags(cmd, grid.Axes())
+	Settings(cmd.Flags(), &grid.Config)
+	Axes(cmd, grid.Axes())
 	if err := cmd.ParseFlags(strings.Fields("--betas 0.1,0.3 --learning-rates 5e-5,1e-4 --ranks 8,16 --loss-types sigmoid,ipo")); err != nil {
 		t.Fatal(err)
 	}

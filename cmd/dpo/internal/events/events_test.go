@@ -1,4 +1,4 @@
-package main
+package events
 
 import (
 	"context"
@@ -9,50 +9,51 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
 )
 
-var _ train.Listener = (*events)(nil)
+var _ train.Listener = (*Events)(nil)
 
 // TestEvents fixes every field of every event, since other programs read them.
 func TestEvents(t *testing.T) {
-	for want, tell := range map[string]func(*events){
-		`{"event":"phase","text":"loading the model"}`: func(e *events) { e.Phase("loading the model") },
-		`{"event":"note","text":"<b> & \"c\""}`:        func(e *events) { e.Note(`<b> & "c"`) },
+	for want, tell := range map[string]func(*Events){
+		`{"event":"phase","text":"loading the model"}`: func(e *Events) { e.Phase("loading the model") },
+		`{"event":"note","text":"<b> & \"c\""}`:        func(e *Events) { e.Note(`<b> & "c"`) },
 		`{"event":"step","step":3,"seconds":1.5,"epoch":0.25,"loss":0.5,"grad_norm":null,"learning_rate":0.001,` +
 			`"rewards/chosen":1,"rewards/rejected":-1,"rewards/accuracies":0.75,"rewards/margins":2,` +
-			`"logps/chosen":-10,"logps/rejected":-20,"logits/chosen":3,"logits/rejected":4,"num_tokens":500}`: func(e *events) {
+			`"logps/chosen":-10,"logps/rejected":-20,"logits/chosen":3,"logits/rejected":4,"num_tokens":500}`: func(e *Events) {
 			e.Step(metrics.Event{Step: 3, Seconds: 1.5, Epoch: 0.25, GradNorm: math.Inf(1), LearningRate: 1e-3, LogitsChosen: 3, LogitsRejected: 4, NumTokens: 500,
 				PairMeans: metrics.PairMeans{
 					Loss: 0.5, RewardsChosen: 1, RewardsRejected: -1, RewardsAccuracies: 0.75, RewardsMargins: 2, LogpsChosen: -10, LogpsRejected: -20,
 				},
 			})
 		},
-		`{"event":"evaluating","done":1,"total":5}`: func(e *events) { e.Evaluating(1, 5) },
+		`{"event":"evaluating","done":1,"total":5}`: func(e *Events) { e.Evaluating(1, 5) },
 		`{"event":"evaluated","step":3,"epoch":0.25,"eval_loss":0.5,"eval_rewards/chosen":1,"eval_rewards/rejected":-1,` +
-			`"eval_rewards/accuracies":0.75,"eval_rewards/margins":2,"eval_logps/chosen":-10,"eval_logps/rejected":-20,"eval_runtime":9}`: func(e *events) {
+			`"eval_rewards/accuracies":0.75,"eval_rewards/margins":2,"eval_logps/chosen":-10,"eval_logps/rejected":-20,"eval_runtime":9}`: func(e *Events) {
 			e.Evaluated(metrics.Evaluation{Step: 3, Epoch: 0.25, Runtime: 9,
 				PairMeans: metrics.PairMeans{
 					Loss: 0.5, RewardsChosen: 1, RewardsRejected: -1, RewardsAccuracies: 0.75, RewardsMargins: 2, LogpsChosen: -10, LogpsRejected: -20,
 				},
 			})
 		},
-		`{"event":"sampled","step":3,"answers":[{"prompt":"Hi","text":"Hello.\n"}]}`: func(e *events) {
+		`{"event":"sampled","step":3,"answers":[{"prompt":"Hi","text":"Hello.\n"}]}`: func(e *Events) {
 			e.Sampled(3, []train.Answer{{Prompt: "Hi", Text: "Hello.\n"}})
 		},
-		`{"event":"sampled","step":3,"answers":[]}`:                    func(e *events) { e.Sampled(3, nil) },
-		`{"event":"saved","step":10,"checkpoint":"run/checkpoint-10"}`: func(e *events) { e.Saved(10, "run/checkpoint-10") },
-		`{"event":"finished","dir":"run","seconds":12.5,"taken":"a","expected":"b"}`: func(e *events) {
+		`{"event":"sampled","step":3,"answers":[]}`:                    func(e *Events) { e.Sampled(3, nil) },
+		`{"event":"saved","step":10,"checkpoint":"run/checkpoint-10"}`: func(e *Events) { e.Saved(10, "run/checkpoint-10") },
+		`{"event":"finished","dir":"run","seconds":12.5,"taken":"a","expected":"b"}`: func(e *Events) {
 			e.Finished(train.Finish{Dir: "run", Seconds: 12.5, Actual: "a", Expected: "b"})
 		},
-		`{"event":"error","text":"pairs.jsonl: no","status":3}`: func(e *events) { e.end(badData(errors.New("pairs.jsonl: no"))) },
-		`{"event":"error","text":"stopped","status":130}`:       func(e *events) { e.end(fmt.Errorf("read: %w", context.Canceled)) },
+		`{"event":"error","text":"pairs.jsonl: no","status":3}`: func(e *Events) { e.End(exit.BadData(errors.New("pairs.jsonl: no"))) },
+		`{"event":"error","text":"stopped","status":130}`:       func(e *Events) { e.End(fmt.Errorf("read: %w", context.Canceled)) },
 	} {
 		var out strings.Builder
-		tell(newEvents(&out))
+		tell(New(&out))
 		if out.String() != want+"\n" {
 			t.Errorf("the line is\n%swant\n%s", out.String(), want)
 		}
@@ -62,7 +63,7 @@ func TestEvents(t *testing.T) {
 func TestBeginEvent(t *testing.T) {
 	var out strings.Builder
 	settings := config.Default()
-	newEvents(&out).Begin(train.Begin{Config: settings, Model: "tiny", Backend: "XLA on the CPU", Step: 4, Pairs: 100, HeldOut: 20,
+	New(&out).Begin(train.Begin{Config: settings, Model: "tiny", Backend: "XLA on the CPU", Step: 4, Pairs: 100, HeldOut: 20,
 		StepsPerEpoch: 12, Rows: []batch.Shape{{Tokens: 512, Answers: 256, Pairs: 2}}, Expected: "3 minutes"})
 	const head = `{"event":"begin","model":"tiny","backend":"XLA on the CPU","step":4,"pairs":100,"held_out":20,"steps_per_epoch":12,` +
 		`"rows":[{"tokens":512,"answers":256,"pairs":2}],"expected":"3 minutes","config":{`
@@ -78,11 +79,11 @@ func TestBeginEvent(t *testing.T) {
 // TestEventsEnd: a run without an error ends without an error event.
 func TestEventsEnd(t *testing.T) {
 	var out strings.Builder
-	if err := newEvents(&out).end(nil); err != nil || out.Len() > 0 {
+	if err := New(&out).End(nil); err != nil || out.Len() > 0 {
 		t.Errorf("the end writes %q, %v", out.String(), err)
 	}
 	cause := errors.New("no")
-	if err := newEvents(&out).end(cause); err != cause {
+	if err := New(&out).End(cause); err != cause {
 		t.Errorf("the end returns %v", err)
 	}
 }
@@ -99,11 +100,11 @@ func (f *full) Write(p []byte) (int, error) {
 
 // TestEventsThatCannotBeWritten: a write error does not stop the run, but is reported at its end.
 func TestEventsThatCannotBeWritten(t *testing.T) {
-	e := newEvents(&full{lines: 1})
+	e := New(&full{lines: 1})
 	e.Phase("one")
 	e.Saved(1, "two")
 	e.Phase("three")
-	if err := e.end(nil); err == nil || !strings.Contains(err.Error(), `"saved": no space left`) {
+	if err := e.End(nil); err == nil || !strings.Contains(err.Error(), `"saved": no space left`) {
 		t.Errorf("the end returns %v", err)
 	}
 }
