@@ -104,13 +104,13 @@ func TestInterruptedMerge(t *testing.T) {
 	cmd, _ := m.startStopped(t)
 	killStopped(t, cmd)
 	if len(m.names(t)) != 2 || m.content(t) != earlier {
-		t.Errorf("after a kill lie %v", m.names(t))
+		t.Errorf("after a kill there are %v", m.names(t))
 	}
 	if out, err := m.command(t).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	if names := m.names(t); len(names) != 1 || m.content(t) == earlier {
-		t.Errorf("after the next merge lie %v", names)
+		t.Errorf("after the next merge there are %v", names)
 	}
 }
 
@@ -123,7 +123,7 @@ func TestTwoMergesAtOnce(t *testing.T) {
 	}
 	merged := m.content(t)
 	if names := m.names(t); len(names) != 2 || !strings.HasPrefix(names[0], ".merged.") {
-		t.Errorf("beside the place lie %v, want the folder of the merge at work", names)
+		t.Errorf("next to the folder there are %v, want the folder of the merge at work", names)
 	}
 	if err := slow.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
@@ -132,6 +132,6 @@ func TestTwoMergesAtOnce(t *testing.T) {
 		t.Errorf("%v: %s", err, said)
 	}
 	if names := m.names(t); len(names) != 1 || m.content(t) != merged {
-		t.Errorf("in the end lie %v", names)
+		t.Errorf("in the end there are %v", names)
 	}
 }

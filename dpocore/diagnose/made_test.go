@@ -76,4 +76,4 @@ func withCorrect(correct int) func(i int) (float64, int) {
 }
 
 // repetitive is a text that repeats itself.
-var repetitive = strings.Repeat("and so it goes on ", 6)
+var repetitive = strings.Repeat("and so it repeats ", 6)
