@@ -56,7 +56,7 @@ func (m mergeTest) interrupt(t *testing.T, signal syscall.Signal) (status int, s
 	}
 	for end := time.Now().Add(5 * time.Minute); len(m.names(t)) == before; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("the merge does not begin: %s", printed)
+			t.Fatalf("the merge does not start: %s", printed)
 		}
 	}
 	if err := cmd.Process.Signal(signal); err != nil {
@@ -98,19 +98,27 @@ func TestInterruptedMerge(t *testing.T) {
 			t.Errorf("%v: the merge ends with %d and says %q, want %q", signal, got, said, want)
 		}
 		if names := m.names(t); len(names) != 1 || m.content(t) != earlier {
-			t.Errorf("%v: %v are left, and the earlier merge is another", signal, names)
+			t.Errorf("%v: %v are left, or the earlier merge has changed", signal, names)
 		}
 	}
 	cmd, _ := m.startStopped(t)
 	killStopped(t, cmd)
 	if len(m.names(t)) != 2 || m.content(t) != earlier {
+<<<<<<< HEAD
 		t.Errorf("after a kill there are %v", m.names(t))
+=======
+		t.Errorf("after a kill the folder holds %v", m.names(t))
+>>>>>>> x-cmd
 	}
 	if out, err := m.command(t).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	if names := m.names(t); len(names) != 1 || m.content(t) == earlier {
+<<<<<<< HEAD
 		t.Errorf("after the next merge there are %v", names)
+=======
+		t.Errorf("after the next merge the folder holds %v", names)
+>>>>>>> x-cmd
 	}
 }
 
@@ -123,7 +131,11 @@ func TestTwoMergesAtOnce(t *testing.T) {
 	}
 	merged := m.content(t)
 	if names := m.names(t); len(names) != 2 || !strings.HasPrefix(names[0], ".merged.") {
+<<<<<<< HEAD
 		t.Errorf("next to the folder there are %v, want the folder of the merge at work", names)
+=======
+		t.Errorf("next to the output are %v, want the folder of the running merge", names)
+>>>>>>> x-cmd
 	}
 	if err := slow.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
@@ -132,6 +144,10 @@ func TestTwoMergesAtOnce(t *testing.T) {
 		t.Errorf("%v: %s", err, said)
 	}
 	if names := m.names(t); len(names) != 1 || m.content(t) != merged {
+<<<<<<< HEAD
 		t.Errorf("in the end there are %v", names)
+=======
+		t.Errorf("in the end the folder holds %v", names)
+>>>>>>> x-cmd
 	}
 }

@@ -54,6 +54,6 @@ func TestReplay(t *testing.T) {
 	}
 	fails(exit.StatusFailed, "the training pairs have changed (3 pairs of "+data+" then, 3 of "+other+" now)", "--data", other, "--out", filepath.Join(work, "new"))
 	if _, err := os.Stat(filepath.Join(work, "new")); err == nil {
-		t.Error("a replay of other pairs has begun")
+		t.Error("a replay of other pairs was started")
 	}
 }

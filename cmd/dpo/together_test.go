@@ -84,7 +84,7 @@ func TestTwoProcessesSameBytes(t *testing.T) {
 		t.Errorf("%s is not the same:\n%.2000s\nand\n%.2000s", name, all[0][name], all[1][name])
 	}
 	if len(all[0]) < 20 {
-		t.Errorf("the runs hold but %d files", len(all[0]))
+		t.Errorf("the runs have only %d files", len(all[0]))
 	}
 }
 
