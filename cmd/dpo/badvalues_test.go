@@ -185,11 +185,7 @@ func TestDiskFull(t *testing.T) {
 	}
 	p.trained("WHOLE")
 	if !bytes.Equal(adapterBytes(t, p.path("OUT")), adapterBytes(t, p.path("WHOLE"))) {
-<<<<<<< HEAD
-		t.Error("the resumed run ends with another adapter")
-=======
 		t.Error("the resumed run ends with a different adapter")
->>>>>>> x-cmd
 	}
 }
 

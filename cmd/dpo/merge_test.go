@@ -104,21 +104,13 @@ func TestInterruptedMerge(t *testing.T) {
 	cmd, _ := m.startStopped(t)
 	killStopped(t, cmd)
 	if len(m.names(t)) != 2 || m.content(t) != earlier {
-<<<<<<< HEAD
-		t.Errorf("after a kill there are %v", m.names(t))
-=======
 		t.Errorf("after a kill the folder holds %v", m.names(t))
->>>>>>> x-cmd
 	}
 	if out, err := m.command(t).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	if names := m.names(t); len(names) != 1 || m.content(t) == earlier {
-<<<<<<< HEAD
-		t.Errorf("after the next merge there are %v", names)
-=======
 		t.Errorf("after the next merge the folder holds %v", names)
->>>>>>> x-cmd
 	}
 }
 
@@ -131,11 +123,7 @@ func TestTwoMergesAtOnce(t *testing.T) {
 	}
 	merged := m.content(t)
 	if names := m.names(t); len(names) != 2 || !strings.HasPrefix(names[0], ".merged.") {
-<<<<<<< HEAD
-		t.Errorf("next to the folder there are %v, want the folder of the merge at work", names)
-=======
 		t.Errorf("next to the output are %v, want the folder of the running merge", names)
->>>>>>> x-cmd
 	}
 	if err := slow.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
@@ -144,10 +132,6 @@ func TestTwoMergesAtOnce(t *testing.T) {
 		t.Errorf("%v: %s", err, said)
 	}
 	if names := m.names(t); len(names) != 1 || m.content(t) != merged {
-<<<<<<< HEAD
-		t.Errorf("in the end there are %v", names)
-=======
 		t.Errorf("in the end the folder holds %v", names)
->>>>>>> x-cmd
 	}
 }
