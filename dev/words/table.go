@@ -21,7 +21,7 @@ var table = []rule{
 	{hint: `greatest`, pattern: words(`greatest`), write: "maximum, max; peak learning rate", but: words(`greatest common divisor`)},
 	{hint: `least`, pattern: words(`(the|its|their|of) least`), write: "minimum, min", but: words(`at the least`)},
 	{hint: `maker`, pattern: words(`makers?`), write: "pairEncoder", in: exactly(`\.go$`)},
-	{hint: `habit`, pattern: words(`habits?`), write: "sample answers"},
+	{hint: `habit`, pattern: words(`habits?`), write: "sample answers", but: words(`good habit`)},
 	{hint: `kept`, pattern: words(`kept`), write: "shared cache", in: exactly(`sweep[^/]*(/[^/]*)?\.go$`)},
 	{hint: `aim`, pattern: words(`(its|the|an?|pair's|pairs'|no|each|one) aims?|aims of`), write: "objective"},
 	{hint: `says`, pattern: exactly(`\bSays\b`), write: "Summary"},
@@ -29,7 +29,8 @@ var table = []rule{
 	{hint: `bool`, pattern: exactly(`\bthere,? bool\b|\bthere \*?bool\b`), write: "exists"},
 	{hint: `couple`, pattern: words(`couples? of runs`), write: "pairwise comparisons"},
 	{hint: `forgetting`, pattern: exactly(`\bForgetting\b`), write: "perplexity change"},
-	{hint: ` a`, pattern: words(rates + ` an? (token|step|round|pair|second|row|batch|run|minute|hour|layer|prompt|answer|epoch|device|file|line|cell|weight|core)`), write: "X per Y"},
+	{hint: ` a`, pattern: words(rates + ` an? (token|step|round|pair|second|row|batch|run|minute|hour|layer|prompt|answer|epoch|device|file|line|cell|weight|core)`), write: "X per Y",
+		but: words(`answers a prompt|pairs an answer (is|has)`)}, // a verb, or another clause
 	{hint: `number`, pattern: exactly(`\(number (%d|[0-9]+)\)|process \(number`), write: "(PID 1234)"},
 	{hint: `which`, pattern: words(`which there is not|which are not there`), write: `unknown loss type "x"`},
 	{hint: `to be`, pattern: words(`(is|are) to be (seen|had|found)`), write: "no problems found; available"},
@@ -54,4 +55,6 @@ type exception struct {
 	reason      string
 }
 
-var exceptions = []exception{}
+var exceptions = []exception{
+	{"dpocore/diagnose/made_test.go", "resume, continue", "a sample text that repeats \"and so it goes on\""},
+}
