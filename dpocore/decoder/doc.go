@@ -1,6 +1,6 @@
 // Package decoder builds the graphs of a decoder-only transformer with LoRA adapters: grouped-query attention, rotary
 // positions, a gated MLP (Touvron et al. 2023, https://arxiv.org/abs/2302.13971). It reads no files: package weights loads
-// a model, package family says what each model family computes.
+// a model, package family describes what each model family computes.
 //
 // Start with [Bind], which turns a graph's parameters into a [Net], and [Net.Hidden], which builds the forward pass.
 // [Layer.Forward] and [Layer.Backward] are one layer each way, for graphs that all layers share. The parameters are in the

@@ -87,9 +87,9 @@ func TestEndOfText(t *testing.T) {
 	prompt, options := randomTokens(20, 1), sampled(30, 3, 7)
 	full := answer(t, g, prompt, options)
 	eos := []int32{full[1][4], full[2][9]}
-	told := make([][]int32, 3)
+	streamed := make([][]int32, 3)
 	got, err := g.Generate(context.Background(), prompt, eos, options, func(sample int, id int32) bool {
-		told[sample] = append(told[sample], id)
+		streamed[sample] = append(streamed[sample], id)
 		return false
 	})
 	if err != nil {
@@ -103,8 +103,8 @@ func TestEndOfText(t *testing.T) {
 		if !slices.Equal(got[b], text[:end]) {
 			t.Errorf("sample %d is %v, want %v", b, got[b], text[:end])
 		}
-		if !slices.Equal(told[b], text[:end]) {
-			t.Errorf("sample %d was told as %v, want %v", b, told[b], text[:end])
+		if !slices.Equal(streamed[b], text[:end]) {
+			t.Errorf("sample %d was streamed as %v, want %v", b, streamed[b], text[:end])
 		}
 	}
 	if len(got[1]) > 4 || len(got[2]) > 9 {
@@ -115,15 +115,15 @@ func TestEndOfText(t *testing.T) {
 func TestCancel(t *testing.T) {
 	g := tiny(t).generator(t, nil, nil)
 	ctx, cancel := context.WithCancel(context.Background())
-	told := 0
+	streamed := 0
 	_, err := g.Generate(ctx, randomTokens(5, 1), nil, greedy(200, 1), func(int, int32) bool {
-		if told++; told == 3 {
+		if streamed++; streamed == 3 {
 			cancel()
 		}
 		return false
 	})
-	if !errors.Is(err, context.Canceled) || told != 3 {
-		t.Errorf("cancelled at token 3: error %v after %d tokens", err, told)
+	if !errors.Is(err, context.Canceled) || streamed != 3 {
+		t.Errorf("cancelled at token 3: error %v after %d tokens", err, streamed)
 	}
 	if _, err := g.Generate(ctx, randomTokens(5, 1), nil, greedy(200, 1), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("with a cancelled context: error %v", err)
