@@ -43,6 +43,13 @@ var table = []rule{
 	{hint: `lie|lay|lain`, pattern: words(`lies|lie|lay|lain`), write: "is", but: words(`lay out`)},
 	{hint: `where there`, pattern: words(`where there (is|are|was|were) (one|none|any|some|no)`), write: "if any"},
 	{hint: `own`, pattern: words(`of (its|their|our|your|his|one's) own`), write: "its, separate"},
+	{hint: ` told`, pattern: words(`(is|are|was|were|be) told`), write: "receives; is reported", but: words(`be told (from|apart)`)},
+	{hint: `says`, pattern: words(`says whether`), write: "reports whether", in: exactly(`\.go$`)},
+	{hint: `became|becomes`, pattern: words(`(became|becomes) of`), write: "outcome"},
+	{hint: `makes of`, pattern: words(`makes? of`), write: "result, computes from"},
+	{hint: `so many`, pattern: words(`so many`), write: "n, this many"},
+	{hint: `have it|has it`, pattern: words(`(have|has) it that`), write: "say that"},
+	{hint: ` in `, pattern: words(`takes? in (that|the|what|a)`), write: "records, reads"},
 	{hint: `"taken`, pattern: exactly(`"taken `), write: "actual (beside expected)"},
 }
 

@@ -19,7 +19,7 @@ import (
 	"example.com/gonb-dpo/internal/typedgraph"
 )
 
-// Policy is a model with an adapter. It must not be used by two goroutines at a time.
+// Policy is a model with an adapter. It must not be used concurrently.
 type Policy struct {
 	Layout decoder.Layout
 

@@ -12,7 +12,7 @@ type Standing struct {
 	Better, Worse, Equal int // than another model's
 }
 
-// Tally counts all judgements of answers with knindex authors. The model with the
+// Tally counts all judgements of answers with known authors. The model with the
 // best balance comes first. Answers that are all bad count as equal, and none
 // as first.
 func (l *Log) Tally() []Standing {

@@ -111,7 +111,7 @@ func (r Record) sum() (string, error) {
 	return fmt.Sprintf("%x", sha256.Sum256(raw)), err
 }
 
-// Write puts run.json into a folder; it appears whole or not at all.
+// Write writes run.json to a folder, atomically.
 func (r Record) Write(dir string) error {
 	var err error
 	if r.Sum, err = r.sum(); err != nil {

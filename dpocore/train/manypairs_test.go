@@ -31,7 +31,7 @@ const (
 )
 
 // TestManyPairs takes pairs through reading, splitting, linting and one pass of training batches, in a separate process,
-// and says how long each took and the most memory that the process has had by then.
+// and logs how long each took and the peak memory of the process so far.
 func TestManyPairs(t *testing.T) {
 	file := manyPairs(t)
 	if file == "" {
