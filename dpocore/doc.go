@@ -7,7 +7,7 @@
 //	model, err := dpocore.OpenModel("")                       // the model that set-up installed
 //	data, err := dpocore.LoadData("builtin", "", 0, 42)
 //	err = dpocore.Train(ctx, model, "run", dpocore.DefaultConfig(), data, listener)
-//	fresh, err := dpocore.Merge(ctx, model, "run", "merged", "float32")
+//	written, err := dpocore.Merge(ctx, model, "run", "merged", "float32")
 //
 // This package is the entrance; each of the packages beneath it does one thing. [rounds.Run] is iterative DPO,
 // [sweeprun.Run] trains a grid of runs, [replay.Run] trains a run again, [compare.Run] sets answers side by side,

@@ -21,7 +21,7 @@ type (
 	Model    = model.Model       // a language model with its tokenizer and chat template
 	Config   = config.Config     // how a run trains
 	Data     = dataset.Data      // the pairs of a run
-	Listener = train.Listener    // what is told of a run's progress
+	Listener = train.Listener    // receives a run's events
 	Stopped  = train.Stopped     // the error of a run whose context ended; the same call resumes it
 	Answerer = generate.Answerer // answers prompts with a model and an adapter
 )
@@ -46,13 +46,13 @@ func Train(ctx context.Context, m *Model, dir string, c Config, data Data, liste
 }
 
 // Merge writes a model folder with a run's adapter merged into the weights, as dtype (float32, float16 or bfloat16).
-// fresh is false if the folder already holds this merge.
-func Merge(ctx context.Context, m *Model, adapter, out, dtype string) (fresh bool, err error) {
+// written is false if the folder already holds this merge.
+func Merge(ctx context.Context, m *Model, adapter, out, dtype string) (written bool, err error) {
 	return export.Merge(ctx, m, adapter, out, dtype)
 }
 
 // Evaluate measures pairs under a model with an adapter (a PEFT folder, or "" for none) and without it; [evaluation.Summarize]
-// summarizes them. notes says which pairs were left out or cut.
+// summarizes them. notes describes the pairs that were left out or truncated.
 func Evaluate(ctx context.Context, m *Model, adapter string, set *preference.Set, maxLength int) (pairs []evaluation.Pair, notes []string, err error) {
 	return measure.Evaluate(ctx, m, adapter, set, maxLength, func(int, int) {})
 }

@@ -95,7 +95,7 @@ def pair_log_probs(model, tokenizer, pairs):
 
 @torch.no_grad()
 def greedy(model, tokenizer, prompt, tokens):
-    """The likeliest answer to a user's message, at most so many tokens long, and its ids."""
+    """The likeliest answer to a user's message, of at most this many tokens, and its ids."""
     inputs = tokenizer.apply_chat_template(
         [{"role": "user", "content": prompt}], add_generation_prompt=True, return_tensors="pt", return_dict=True
     )

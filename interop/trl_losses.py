@@ -1,4 +1,4 @@
-"""What TRL's own loss code makes of log-probabilities that are given to it: values and gradients, a pair at a time."""
+"""What TRL's loss code computes from given log-probabilities: values and gradients, one pair at a time."""
 
 from collections import defaultdict
 from types import SimpleNamespace

@@ -100,7 +100,7 @@ def forget_connections(notebook):
 
 
 def run_apart(path, keep):
-    """Runs a notebook in a new folder beside the notebooks' own: from there the checkout is found the same way."""
+    """Runs a notebook in a new folder next to notebooks/, from where it finds the checkout at the same relative path."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix=f".run-{path.stem}-", dir=HERE.parent))
     try:
         nbformat.write(run(path, folder), folder / path.name)

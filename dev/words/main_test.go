@@ -95,6 +95,6 @@ func TestHints(t *testing.T) {
 		table[i].hint = ""
 	}
 	if findings, err = scan([]string{"docs/", "cmd/"}); err != nil || len(findings) != with {
-		t.Errorf("%d findings with hints, %d without (%v)", with, len(findings), err)
+		t.Errorf("%d findings with hints, %d without (%v): %v", with, len(findings), err, findings)
 	}
 }

@@ -29,7 +29,8 @@ var table = []rule{
 	{hint: `bool`, pattern: exactly(`\bthere,? bool\b|\bthere \*?bool\b`), write: "exists"},
 	{hint: `couple`, pattern: words(`couples? of runs`), write: "pairwise comparisons"},
 	{hint: `forgetting`, pattern: exactly(`\bForgetting\b`), write: "perplexity change"},
-	{hint: ` a`, pattern: words(rates + ` an? (token|step|round|pair|second|row|batch|run|minute|hour|layer|prompt|answer|epoch|device|file|line|cell|weight|core)`), write: "X per Y", but: words(`answers a prompt|pairs an answer`)},
+	{hint: ` a`, pattern: words(rates + ` an? (token|step|round|pair|second|row|batch|run|minute|hour|layer|prompt|answer|epoch|device|file|line|cell|weight|core)`), write: "X per Y",
+		but: words(`answers a prompt|pairs an answer (is|has)`)}, // a verb, or another clause
 	{hint: `number`, pattern: exactly(`\(number (%d|[0-9]+)\)|process \(number`), write: "(PID 1234)"},
 	{hint: `which`, pattern: words(`which there is not|which are not there`), write: `unknown loss type "x"`},
 	{hint: `to be`, pattern: words(`(is|are) to be (seen|had|found)`), write: "no problems found; available"},
@@ -42,6 +43,13 @@ var table = []rule{
 	{hint: `lie|lay|lain`, pattern: words(`lies|lie|lay|lain`), write: "is", but: words(`lay out`)},
 	{hint: `where there`, pattern: words(`where there (is|are|was|were) (one|none|any|some|no)`), write: "if any"},
 	{hint: `own`, pattern: words(`of (its|their|our|your|his|one's) own`), write: "its, separate"},
+	{hint: ` told`, pattern: words(`(is|are|was|were|be) told`), write: "receives; is reported", but: words(`be told (from|apart)`)},
+	{hint: `says`, pattern: words(`says whether`), write: "reports whether", in: exactly(`\.go$`)},
+	{hint: `became|becomes`, pattern: words(`(became|becomes) of`), write: "outcome"},
+	{hint: `makes of`, pattern: words(`makes of`), write: "result, computes from"},
+	{hint: `so many`, pattern: words(`so many`), write: "n, this many"},
+	{hint: `have it|has it`, pattern: words(`(have|has) it that`), write: "say that"},
+	{hint: ` in `, pattern: words(`takes? in (that|the|what|a)`), write: "records, reads"},
 	{hint: `"taken`, pattern: exactly(`"taken `), write: "actual (beside expected)"},
 }
 
@@ -54,4 +62,6 @@ type exception struct {
 	reason      string
 }
 
-var exceptions = []exception{}
+var exceptions = []exception{
+	{"dpocore/diagnose/made_test.go", "resume, continue", "a sample text that repeats \"and so it goes on\""},
+}

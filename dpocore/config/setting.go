@@ -25,7 +25,7 @@ type Setting[T any] struct {
 	Rebuilds  Rebuild
 }
 
-// Rebuild says what changing a setting between two runs of a sweep costs.
+// Rebuild is what changing a setting between two runs of a sweep costs.
 type Rebuild int
 
 // The costs, in increasing order.

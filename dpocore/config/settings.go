@@ -41,7 +41,7 @@ var (
 	}
 )
 
-// Settings has one row for each field of [Config] except Overwrite, which says what to do with a folder and is no part
+// Settings has one row for each field of [Config] except Overwrite, which is about the folder and no part
 // of a run. Faults and differences are reported in its order.
 var Settings = slices.Concat(lossSettings, adapterSettings, optimizerSettings, dataSettings, progressSettings, sampleSettings)
 

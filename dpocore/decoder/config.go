@@ -22,7 +22,7 @@ type Config struct {
 	SpecialTokens `json:"-"`
 }
 
-// Architecture is what sets a family's layers apart from another's beyond their sizes.
+// Architecture describes how the layers of families differ, apart from their sizes.
 type Architecture struct {
 	QKVBias          bool // the projections to queries, keys and values add a bias
 	AttentionOutBias bool

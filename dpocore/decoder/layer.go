@@ -16,7 +16,8 @@ type Layer struct {
 	adapter  *Adapter          // nil for none
 }
 
-// BindLayer makes a layer of a graph's parameters, in the order of [Config.LayerSlots], and returns the remaining ones.
+// BindLayer makes a layer from a graph's parameters, which are in the order of [Config.LayerSlots], and returns the
+// remaining ones.
 func BindLayer(c Config, params []*Node) (Layer, []*Node) {
 	l := Layer{Config: c, vectors: map[string]*Node{}}
 	next := func() (param *Node) {

@@ -12,7 +12,8 @@ type Net struct {
 	layers                []Layer
 }
 
-// Bind makes a model of a graph's parameters, in the order of [Config.Slots], and returns the remaining ones.
+// Bind makes a model from a graph's parameters, which are in the order of [Config.Slots], and returns the remaining
+// ones.
 func Bind(c Config, params []*Node) (*Net, []*Node) {
 	n := &Net{Config: c, embedding: params[0]}
 	params = params[1:]

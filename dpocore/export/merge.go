@@ -23,9 +23,9 @@ var mergeTolerance = map[string]float64{"float32": 1e-2, "float16": 0.1, "bfloat
 
 // Merge writes a model folder with the adapter of a PEFT folder merged into the weights, as dtype (float32, float16 or
 // bfloat16). It compares the result with the model and its adapter: value by value, and the log-probabilities of two
-// answers. If out already holds this merge, fresh is false. Temporary folders of killed merges into out are removed. When
+// answers. If out already holds this merge, written is false. Temporary folders of killed merges into out are removed. When
 // the context ends, Merge returns its error and leaves out as it was.
-func Merge(ctx context.Context, m *model.Model, adapterDir, out, dtype string) (fresh bool, err error) {
+func Merge(ctx context.Context, m *model.Model, adapterDir, out, dtype string) (written bool, err error) {
 	made := Merged{DType: dtype}
 	if made.Adapter, err = adapter.Hash(adapterDir); err != nil {
 		return false, fmt.Errorf("merge: %w", err)

@@ -14,7 +14,7 @@ import (
 	"example.com/gonb-dpo/internal/sums"
 )
 
-// A merged model is written to a hidden folder beside its destination, named .DESTINATION.NUMBER with one of these suffixes.
+// A merged model is written to a hidden folder next to its destination, named .DESTINATION.NUMBER with one of these suffixes.
 // The writing process locks the folder.
 const (
 	unfinishedSuffix = ".unfinished"
@@ -92,7 +92,7 @@ func (w workDir) replace(place, before string) error {
 	return nil
 }
 
-// ClearMerge removes what killed merges into out have left beside it, and puts back earlier content that one had moved away.
+// ClearMerge removes what killed merges into out have left next to it, and restores earlier content that one had moved away.
 // It skips the folders of processes that are running, or that may be.
 func ClearMerge(out string) error {
 	place, err := followed(out)

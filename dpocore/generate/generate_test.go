@@ -104,7 +104,7 @@ func TestEndOfText(t *testing.T) {
 			t.Errorf("sample %d is %v, want %v", b, got[b], text[:end])
 		}
 		if !slices.Equal(told[b], text[:end]) {
-			t.Errorf("sample %d was told as %v, want %v", b, told[b], text[:end])
+			t.Errorf("sample %d received as %v, want %v", b, told[b], text[:end])
 		}
 	}
 	if len(got[1]) > 4 || len(got[2]) > 9 {

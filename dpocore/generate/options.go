@@ -7,13 +7,13 @@ import (
 	"slices"
 )
 
-// Options says how tokens are chosen. Logits go through the repetition penalty, the temperature, top-k and top-p in this
+// Options determine how tokens are chosen. Logits go through the repetition penalty, the temperature, top-k and top-p in this
 // order, as in transformers.
 type Options struct {
-	MaxNewTokens      int       // at most so many tokens for each sample, at least 1
+	MaxNewTokens      int       // maximum number of tokens per sample, at least 1
 	Temperature       float64   // divides the logits before the softmax; 0 takes the likeliest token every time
 	Temperatures      []float64 // one for each sample, in place of Temperature; none means the same for all
-	TopK              int       // draws among so many likeliest tokens, and those as likely as the last of them; 0 draws among all
+	TopK              int       // draws from this many of the likeliest tokens, and any as likely as the last of them; 0 draws from all
 	TopP              float64   // draws among the likeliest tokens that together reach this probability; 1 draws among all
 	RepetitionPenalty float64   // above 1 makes tokens of the prompt and of the text so far less likely; 0 and 1 change nothing
 	Stop              []string  // a text ends before the first of these; [Text] finds them, [Generator] knows tokens alone

@@ -154,7 +154,7 @@ func everything(seed uint64) Options {
 	return Options{MaxNewTokens: 1, Temperature: 1, TopK: 3, TopP: 0.95, RepetitionPenalty: 2, Samples: 1, Seed: seed}
 }
 
-// TestProcessorsBesideOthers: with all processors a sample does not depend on those beside it, and none leaks its
+// TestProcessorsBesideOthers: with all processors a sample does not depend on the others in its batch, and none leaks its
 // penalty into another's logits.
 func TestProcessorsBesideOthers(t *testing.T) {
 	g := tiny(t).generator(t, nil, nil)

@@ -2,54 +2,56 @@ package generate
 
 import "strings"
 
-// Decoder makes text of tokens as they come, whole characters only; a tokenizer.Stream is one.
+// Decoder turns tokens into text as they arrive, in complete characters. A tokenizer.Stream is one.
 type Decoder interface {
-	Add(id int32) string // the text that the token completes, often none
-	Close() string       // what was held back for a character to be completed
+	Add(id int32) string // the text that the token completes, often ""
+	Close() string       // the bytes of an incomplete character
 }
 
-// Text is an answer as it grows. It ends before the first stop text, wherever tokens part it: what may turn out to be
-// the beginning of one is held back until that is known.
+// Text is an answer as it grows. It ends before the first stop text, even one that spans several tokens: what may be the
+// beginning of a stop text is held back until the next tokens decide.
 type Text struct {
 	decoder Decoder
 	stops   []string
-	held    string
+	pending string // held back
 	stopped bool
 }
 
-// NewText begins a text that ends before any of stops, none of which is empty.
+// NewText starts a text that ends before any of stops, none of which is empty.
 func NewText(decoder Decoder, stops []string) *Text { return &Text{decoder: decoder, stops: stops} }
 
-// Add takes the next token and returns the text that is now certain, and whether a stop text has come. After that
+// Add appends a token and returns the text that is now certain, and whether a stop text was found. After a stop text
 // nothing more is added.
-func (t *Text) Add(id int32) (text string, stopped bool) { return t.take(t.decoder.Add(id)), t.stopped }
+func (t *Text) Add(id int32) (text string, stopped bool) {
+	return t.append(t.decoder.Add(id)), t.stopped
+}
 
 // Close returns what was held back and belongs to the text.
 func (t *Text) Close() (text string) {
-	text = t.take(t.decoder.Close())
-	text += t.held
-	t.held = ""
+	text = t.append(t.decoder.Close())
+	text += t.pending
+	t.pending = ""
 	return text
 }
 
-func (t *Text) take(more string) (text string) {
+func (t *Text) append(more string) (text string) {
 	if t.stopped {
 		return ""
 	}
-	whole := t.held + more
+	whole := t.pending + more
 	end, found := firstStop(whole, t.stops)
 	if !found {
-		end = len(whole) - begun(whole, t.stops)
+		end = len(whole) - partialStop(whole, t.stops)
 	}
-	t.stopped, t.held = found, whole[end:]
+	t.stopped, t.pending = found, whole[end:]
 	if found {
-		t.held = ""
+		t.pending = ""
 	}
 	return whole[:end]
 }
 
-// firstStop returns where the stop text begins that is the first to be complete; of several complete at once, the
-// longest. So it makes no difference how the text was parted.
+// firstStop returns the start of the stop text that is complete first; of several that end together, of the longest.
+// The result does not depend on how the text was split into tokens.
 func firstStop(text string, stops []string) (begin int, found bool) {
 	end := len(text) + 1
 	for _, stop := range stops {
@@ -64,14 +66,14 @@ func firstStop(text string, stops []string) (begin int, found bool) {
 	return begin, end <= len(text)
 }
 
-// begun returns how many bytes at the end of text may be the beginning of a stop text.
-func begun(text string, stops []string) (most int) {
+// partialStop returns how many bytes at the end of text may be the beginning of a stop text.
+func partialStop(text string, stops []string) (longest int) {
 	for _, stop := range stops {
-		for n := min(len(stop)-1, len(text)); n > most; n-- {
+		for n := min(len(stop)-1, len(text)); n > longest; n-- {
 			if strings.HasSuffix(text, stop[:n]) {
-				most = n
+				longest = n
 			}
 		}
 	}
-	return most
+	return longest
 }

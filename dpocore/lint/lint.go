@@ -18,7 +18,7 @@ import (
 	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
-// Severity says how serious a finding is.
+// Severity is how serious a finding is.
 type Severity int
 
 const (

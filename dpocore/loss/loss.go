@@ -18,7 +18,7 @@ type kind struct {
 	about     string
 }
 
-// smoothing says whether a loss uses label smoothing.
+// smoothing reports whether a loss uses label smoothing.
 type smoothing int
 
 const (
@@ -65,7 +65,7 @@ func Types() []string {
 	return names
 }
 
-// About says in one sentence what a loss does and which paper it is from. It is empty for an unknown type.
+// About describes a loss and names its paper, in one sentence. It is empty for an unknown type.
 func About(lossType string) string {
 	if k := find(lossType); k != nil {
 		return k.about

@@ -28,7 +28,7 @@ func (p *Policy) Base(row *batch.Row) (*Base, error) {
 // Bytes is the size on the device.
 func (b *Base) Bytes() int64 { return int64(b.hidden.Shape().Size()) * float32Bytes }
 
-// Finalize frees it.
+// Finalize frees its memory on the device.
 func (b *Base) Finalize() { finalize(b.hidden) }
 
 // ReferenceFrom measures a row's answers like Reference, bit-identically. base is of the same row and model.

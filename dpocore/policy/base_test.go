@@ -32,12 +32,12 @@ func TestEvaluateFromABase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, from, err := p.EvaluateFrom(base, row, reference.LogProbs, loss)
+	evaluated, from, err := p.EvaluateFrom(base, row, reference.LogProbs, loss)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(own.LogProbs, plain.LogProbs) || !slices.Equal(own.Losses, plain.Losses) {
-		t.Errorf("measured %v and %v, Evaluate %v and %v", own.LogProbs, own.Losses, plain.LogProbs, plain.Losses)
+	if !slices.Equal(evaluated.LogProbs, plain.LogProbs) || !slices.Equal(evaluated.Losses, plain.Losses) {
+		t.Errorf("measured %v and %v, Evaluate %v and %v", evaluated.LogProbs, evaluated.Losses, plain.LogProbs, plain.Losses)
 	}
 	if !slices.Equal(from, divergence) || from[0][0] == 0 {
 		t.Errorf("the divergence is %v, Divergence says %v", from, divergence)

@@ -164,9 +164,9 @@ func matmulPeak(b *testing.B, p *Policy) (gflops float64) {
 	}
 	defer exec.Finalize()
 	x := tensors.FromFlatDataAndDimensions(make([]float32, size*size), size, size)
-	begun, count := time.Now(), 0
-	for ; time.Since(begun) < time.Second; count++ {
+	start, count := time.Now(), 0
+	for ; time.Since(start) < time.Second; count++ {
 		finalize(exec.MustCall(x, x)[0])
 	}
-	return 2 * size * size * size * float64(count) / time.Since(begun).Seconds() / 1e9
+	return 2 * size * size * size * float64(count) / time.Since(start).Seconds() / 1e9
 }

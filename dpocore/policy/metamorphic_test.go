@@ -147,9 +147,9 @@ func TestRowsDoNotMatter(t *testing.T) {
 		"reversed, two a row": {reversed(list), small, 2, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			own := slices.Clone(weights)
+			ordered := slices.Clone(weights)
 			if c.reverse {
-				slices.Reverse(own)
+				slices.Reverse(ordered)
 			}
 			var rows []*batch.Row
 			for begin := 0; begin < 4; begin += c.perRow {
@@ -161,7 +161,7 @@ func TestRowsDoNotMatter(t *testing.T) {
 				}
 				rows = append(rows, part...)
 			}
-			got, g, adapter := step(c.list, own, rows...)
+			got, g, adapter := step(c.list, ordered, rows...)
 			if c.reverse {
 				slices.Reverse(got.losses)
 			}

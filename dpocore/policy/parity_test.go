@@ -83,13 +83,13 @@ func (f *parityFigures) learn(t *testing.T, trained *policy.Policy, row *batch.R
 		t.Fatal(err)
 	}
 	for place, index := range row.Examples {
-		pair, own := pairs[index], reference.LogProbs[place]
-		near(t, i+1, "reference log-probability of chosen", float64(own[0]), pair.RefChosen, looseTolerance)
-		near(t, i+1, "reference log-probability of rejected", float64(own[1]), pair.RefReject, looseTolerance)
+		pair, logProbs := pairs[index], reference.LogProbs[place]
+		near(t, i+1, "reference log-probability of chosen", float64(logProbs[0]), pair.RefChosen, looseTolerance)
+		near(t, i+1, "reference log-probability of rejected", float64(logProbs[1]), pair.RefReject, looseTolerance)
 		f.loss += float64(got.Losses[place]) / pairsPerStep
 		for side, answer := range [2][]int32{pair.Chosen, pair.Rejected} {
 			f.logProbs[side] += float64(got.LogProbs[place][side]) / pairsPerStep
-			f.rewards[side] += parityBeta * float64(got.LogProbs[place][side]-own[side]) / pairsPerStep
+			f.rewards[side] += parityBeta * float64(got.LogProbs[place][side]-logProbs[side]) / pairsPerStep
 			f.logitSums[side] += float64(got.MeanLogits[place][side])
 			f.answerTokens[side] += len(answer)
 			f.tokens += len(pair.Prompt) + len(answer)
@@ -97,7 +97,7 @@ func (f *parityFigures) learn(t *testing.T, trained *policy.Policy, row *batch.R
 	}
 }
 
-// compare holds the figures, and those given beside them, against what TRL recorded for the step.
+// compare checks the figures, and the others passed with them, against those that TRL recorded for the step.
 func (f *parityFigures) compare(t *testing.T, step int, recorded, others map[string]float64) {
 	t.Helper()
 	t.Logf("step %d: loss %.6f (%.1e) margin %.5f norm %.5f (%.1e)", step, f.loss, f.loss-recorded["loss"],

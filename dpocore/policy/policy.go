@@ -19,7 +19,7 @@ import (
 	"example.com/gonb-dpo/internal/typedgraph"
 )
 
-// Policy is a model with an adapter. It must not be used by two goroutines at a time.
+// Policy is a model with an adapter. It must not be used concurrently.
 type Policy struct {
 	Layout decoder.Layout
 
@@ -53,22 +53,22 @@ func (p *Policy) Restore(adapter, mean, variance []float32, updates int) error {
 			return fmt.Errorf("the adapter has %d values where this model and rank need %d", len(flat), p.Layout.Size)
 		}
 	}
-	fresh := make([]layerState[tensor], p.weights.Config.Layers)
-	for i := range fresh {
-		layer := &fresh[i]
+	restored := make([]layerState[tensor], p.weights.Config.Layers)
+	for i := range restored {
+		layer := &restored[i]
 		for _, vector := range []struct {
 			to   *tensor
 			from []float32
 		}{{&layer.adapter, adapter}, {&layer.mean, mean}, {&layer.variance, variance}, {&layer.grads, nil}} {
 			var err error
 			if *vector.to, err = p.vector(vector.from, i); err != nil {
-				finalizeLayers(fresh)
+				finalizeLayers(restored)
 				return err
 			}
 		}
 	}
 	finalizeLayers(p.layers)
-	p.layers, p.updates = fresh, updates
+	p.layers, p.updates = restored, updates
 	return nil
 }
 

@@ -75,17 +75,17 @@ func (p *Policy) Update(learningRate, maxNorm float64) (gradNorm float64, err er
 	if !finite(gradNorm) {
 		return gradNorm, nil
 	}
-	fresh, err := p.updated(learningRate, min(1, maxNorm/(gradNorm+clipEpsilon)))
+	next, err := p.updated(learningRate, min(1, maxNorm/(gradNorm+clipEpsilon)))
 	if err != nil {
 		return 0, fmt.Errorf("update the adapter: %w", err)
 	}
-	norm, err := p.norm(fresh, func(l layerState[tensor]) tensor { return l.adapter })
+	norm, err := p.norm(next, func(l layerState[tensor]) tensor { return l.adapter })
 	if err != nil || !finite(norm) {
-		finalizeLayers(fresh)
+		finalizeLayers(next)
 		return gradNorm, fmt.Errorf("update the adapter: %w", cmp.Or(err, ErrNotFinite))
 	}
 	finalizeLayers(p.layers)
-	p.layers = fresh
+	p.layers = next
 	p.updates++
 	return gradNorm, nil
 }
@@ -96,14 +96,14 @@ func (p *Policy) updated(learningRate, clip float64) ([]layerState[tensor], erro
 	scalars := updateScalars[tensor]{scalar(learningRate), scalar(clip / p.scale),
 		scalar(1 - math.Pow(beta1, t)), scalar(1 - math.Pow(beta2, t))}
 	defer typedgraph.Free(&scalars)
-	fresh := make([]layerState[tensor], len(p.layers))
+	next := make([]layerState[tensor], len(p.layers))
 	for i, state := range p.layers {
-		if err := p.graphs.update.Call(&updateInputs[tensor]{state, scalars}, &fresh[i]); err != nil {
-			finalizeLayers(fresh)
+		if err := p.graphs.update.Call(&updateInputs[tensor]{state, scalars}, &next[i]); err != nil {
+			finalizeLayers(next)
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
 	}
-	return fresh, nil
+	return next, nil
 }
 
 // ErrNotFinite is the error of an update that was not made.

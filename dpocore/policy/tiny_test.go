@@ -155,11 +155,11 @@ func accumulate(t testing.TB, p *policy.Policy, rows []*batch.Row, weights []flo
 		if err != nil {
 			t.Fatal(err)
 		}
-		own := make([]float32, len(row.Examples))
+		rowWeights := make([]float32, len(row.Examples))
 		for place, index := range row.Examples {
-			own[place] = weights[index]
+			rowWeights[place] = weights[index]
 		}
-		got, err := p.Accumulate(row, reference.LogProbs, own, l)
+		got, err := p.Accumulate(row, reference.LogProbs, rowWeights, l)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -108,7 +108,7 @@ func TestDivergenceIsOverTheVocabulary(t *testing.T) {
 	want := 0.0
 	for token := range int32(vocabulary) {
 		row := pack(t, small, []batch.Example{{Prompt: prompt, Chosen: []int32{token}, Rejected: []int32{0}}})[0]
-		own, err := p.LogProbs(row)
+		adapted, err := p.LogProbs(row)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +116,7 @@ func TestDivergenceIsOverTheVocabulary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		mine, its := float64(own.LogProbs[0][0]), float64(base.LogProbs[0][0])
+		mine, its := float64(adapted.LogProbs[0][0]), float64(base.LogProbs[0][0])
 		want += math.Exp(mine) * (mine - its)
 	}
 	_, got, err := p.Divergence(pack(t, small, []batch.Example{{Prompt: prompt, Chosen: []int32{1}, Rejected: []int32{2}}})[0])

@@ -12,7 +12,7 @@ var builtinFiles embed.FS
 // builtinObjectives are the names of the built-in files, in order.
 var builtinObjectives = []string{"helpfulness", "harmlessness", "truthfulness"}
 
-// heldOutEvery says which built-in pairs are held out: the 5th, 10th, 15th
+// heldOutEvery determines which built-in pairs are held out: the 5th, 10th, 15th
 // line of each file.
 const heldOutEvery = 5
 

@@ -48,7 +48,7 @@ func writerProcess(path, rater string) *exec.Cmd {
 	return cmd
 }
 
-// confirmed reads the prompts that a session has saved, until there are so many or the output ends.
+// confirmed reads the prompts that a session has saved, until there are enough or the output ends.
 func confirmed(output *bufio.Scanner, limit int) (prompts []string) {
 	for len(prompts) < limit && output.Scan() {
 		if prompt, ok := strings.CutPrefix(output.Text(), "saved "); ok && strings.HasSuffix(prompt, "?") {

@@ -41,16 +41,16 @@ func (l *Log) Tally() []Standing {
 	return list
 }
 
-// countAgainst compares the answer at index own with those of the other models.
-func (j Judgement) countAgainst(own int, s *Standing) {
+// countAgainst compares the answer at an index with those of the other models.
+func (j Judgement) countAgainst(index int, s *Standing) {
 	for i, answer := range j.Answers {
 		others := len(answer.By)
 		switch {
-		case i == own:
+		case i == index:
 			s.Equal += others - 1
-		case j.Ranks[own] < j.Ranks[i]:
+		case j.Ranks[index] < j.Ranks[i]:
 			s.Better += others
-		case j.Ranks[own] > j.Ranks[i]:
+		case j.Ranks[index] > j.Ranks[i]:
 			s.Worse += others
 		default:
 			s.Equal += others

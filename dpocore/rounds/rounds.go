@@ -115,7 +115,7 @@ func (p Prompts) validate(c Config) error {
 	return nil
 }
 
-// Listener is told what happens in rounds, in order and from one goroutine.
+// Listener receives the events of rounds, in order and from one goroutine.
 type Listener interface {
 	Note(text string)                                  // a sentence that the user should read
 	Progress(what string, done, total int)             // such as "answering the prompts of round 2"

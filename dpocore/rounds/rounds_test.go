@@ -19,7 +19,7 @@ import (
 	"example.com/gonb-dpo/internal/sums"
 )
 
-// roundsListener records what it is told, and can stop the rounds at any point.
+// roundsListener records the events, and can stop the rounds at any point.
 type roundsListener struct {
 	Notes, summaries []string
 	checks           []rounds.Check

@@ -48,8 +48,8 @@ type Checkpoint struct {
 	Adapter, Mean, Variance []float32
 }
 
-// WriteCheckpoint adds checkpoint-N to a run folder, whole or not at all, and removes old checkpoints: the latest ones and
-// the best stay. A checkpoint takes 12 bytes per value of the adapter.
+// WriteCheckpoint adds checkpoint-N to a run folder atomically, and removes old checkpoints except the latest ones and
+// the best. A checkpoint takes 12 bytes per value of the adapter.
 func WriteCheckpoint(dir, baseModel string, record Record, layout decoder.Layout, s Checkpoint, summary metrics.Summary) error {
 	final := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(s.Step))
 	temp := filepath.Join(dir, "."+CheckpointPrefix+strconv.Itoa(s.Step))
@@ -138,7 +138,7 @@ func Checkpoints(dir string) ([]int, error) {
 var checkpointFiles = []string{"adapter_config.json", "adapter_model.safetensors", optimizerFile, positionFile, RecordFile,
 	TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile}
 
-// ReadCheckpoint reads the checkpoint of a step. A damaged one is [sums.ErrDamaged].
+// ReadCheckpoint reads the checkpoint of a step. The error wraps [sums.ErrDamaged] if it is damaged.
 func ReadCheckpoint(dir string, step int, layout decoder.Layout) (s Checkpoint, err error) {
 	path := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(step))
 	if err := checkSums(path); err != nil {

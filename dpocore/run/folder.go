@@ -14,10 +14,10 @@ import (
 // LockFile is locked by the process that uses a run folder.
 const LockFile = ".lock"
 
-// Claim locks a run folder for this process, making it if needed, and checks that it holds no other run, unless that is to
-// be overwritten. resuming says whether the folder holds the same run; record then has its state. Until [Record.Begin] the
-// folder keeps its content, except for what a killed process left half written; release removes what Claim made if no run
-// has begun.
+// Claim locks a run folder for this process, creating it if needed, and checks that it does not contain another run,
+// unless that is to be overwritten. resuming reports whether the folder holds the same run; record then has its state.
+// Until [Record.Begin] the folder keeps its content, except for incomplete files of a killed process; release removes
+// what Claim made if no run has begun.
 func Claim(dir string, record *Record, overwrite bool, note func(string)) (release func(), resuming bool, err error) {
 	_, statErr := os.Stat(dir)
 	if err := disk.MkdirAll(dir); err != nil {

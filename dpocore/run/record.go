@@ -1,4 +1,4 @@
-// Package run is a run's folder: what the run is made of, its checkpoints, its lock, and recovery from damage.
+// Package run is a run's folder: its record, its checkpoints, its lock, and recovery from damage.
 package run
 
 import (
@@ -21,7 +21,7 @@ import (
 // RecordFile is in a run folder, and in each checkpoint as it was at that step.
 const RecordFile = "run.json"
 
-// Record is run.json: what a run is made of, so that it can be told from another run and resumed.
+// Record is run.json: the settings, model and data of a run, which identify it when it is resumed.
 type Record struct {
 	Config   config.Config    `json:"config"`
 	Model    ModelFacts       `json:"model"`
@@ -111,7 +111,7 @@ func (r Record) sum() (string, error) {
 	return fmt.Sprintf("%x", sha256.Sum256(raw)), err
 }
 
-// Write puts run.json into a folder; it appears whole or not at all.
+// Write writes run.json to a folder, atomically.
 func (r Record) Write(dir string) error {
 	var err error
 	if r.Sum, err = r.sum(); err != nil {

@@ -24,7 +24,7 @@ func TestTwoDevices(t *testing.T) {
 		}
 		runs[i] = runtest.Train(t, model, filepath.Join(t.TempDir(), "run"), c, data)
 	}
-	if told := slices.ContainsFunc(runs[1].Notes, func(n string) bool { return strings.HasPrefix(n, "Training on 2 devices") }); !told {
+	if noted := slices.ContainsFunc(runs[1].Notes, func(n string) bool { return strings.HasPrefix(n, "Training on 2 devices") }); !noted {
 		t.Errorf("no note tells of two devices: %q", runs[1].Notes)
 	}
 	for i, want := range runs[0].Steps {

@@ -10,7 +10,7 @@ import (
 	"example.com/gonb-dpo/dpocore/train/demand"
 )
 
-// forecast is what a run is expected to take, or afterwards what it took.
+// forecast is the expected cost of a run or, afterwards, its actual cost.
 type forecast struct {
 	memory   int64 // bytes at most; 0 if unknown, as on a GPU
 	seconds  float64
@@ -82,7 +82,7 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 		return forecast{}, err
 	}
 	f := forecast{filled: filled}
-	var largest, held int64
+	var largest, evaluation int64
 	products := 0.0
 	for i, shape := range t.shapes {
 		row := demand.Of(c, shape, recompute)
@@ -93,27 +93,27 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 	if len(t.heldOutRows) > 0 {
 		row := demand.Of(c, t.heldOutRows[0].Shape, recompute)
 		products += float64(len(t.heldOutRows)*t.model.Devices()) * row.MeasuredFLOPs * float64(1+t.evaluationsLeft())
-		held = row.Workspace // the allocator keeps it separately
+		evaluation = row.Workspace // the allocator keeps it separately
 		f.compiles += heldGraphs
 	}
 	if t.compiled > 0 { // by the previous run of a sweep
 		f.compiles = 0
 	}
 	f.seconds = products/(rate*productShare*float64(t.model.Devices())) + compileSeconds*float64(f.compiles)
-	f.memory = t.memory(largest + held)
+	f.memory = t.memory(largest + evaluation)
 	return f, nil
 }
 
-// memory is how many bytes the process takes at most, given what the largest graphs take: as much as a fresh process, or
-// if it has trained before, that on top of what it still holds. On a GPU it is unknown.
+// memory is how many bytes the process takes at most, given what the largest graphs take: on top of what a new
+// process needs or, if that is more, what this one holds now. On a GPU it is unknown.
 func (t *trainer) memory(graphs int64) int64 {
 	if device.OnGPU(t.model.Backend()) {
 		return 0
 	}
 	state := int64(stateVectors) * int64(t.layout.Size) * 4
-	fresh := processMemory + t.model.Weights().Bytes() + state
-	holds, _ := device.ResidentMemory()
-	return max(fresh, holds) + graphs
+	newProcess := processMemory + t.model.Weights().Bytes() + state
+	resident, _ := device.ResidentMemory()
+	return max(newProcess, resident) + graphs
 }
 
 // rowsPerStep is how many rows of each shape a step has on average, and what share of their positions is filled, from a
@@ -153,7 +153,7 @@ func (t *trainer) evaluationsLeft() int {
 	return int(math.Ceil(float64(t.config.MaxSteps-t.step) / float64(t.config.EvalSteps)))
 }
 
-// actual is what the run has taken since its forecast.
+// actual is the cost of the run since its forecast.
 func (t *trainer) actual() forecast {
 	f := forecast{seconds: time.Since(t.opened).Seconds(), compiles: t.policy.Compiles() - t.compiled}
 	if peak, ok := device.PeakMemory(); ok && t.expected.memory > 0 {

@@ -9,7 +9,7 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 )
 
-// Listener is told what happens in a run, in order and from one goroutine. The command's progress bar is one, the
+// Listener receives the events of a run, in order and from one goroutine. The command's progress bar is one, the
 // notebook's live view another.
 type Listener interface {
 	Phase(text string)                  // what starts now, such as "loading the model"
@@ -31,7 +31,7 @@ type Answer struct {
 // Begin describes a run to its listener.
 type Begin struct {
 	Config        config.Config
-	Model         string // as Model.Describe says it
+	Model         string // as Model.Describe returns it
 	Backend       string
 	Step          int // steps made by earlier processes; 0 for a new run
 	Pairs         int // to train on
@@ -39,14 +39,14 @@ type Begin struct {
 	StepsPerEpoch int
 	Rows          []batch.Shape
 	Mix           *dataset.Mix // nil for a single objective
-	Expected      string       // what the rest of the run is expected to take: memory, time and compilations
+	Expected      string       // forecast for the rest of the run: memory, time and compilations
 }
 
 // Finish describes a complete run to its listener.
 type Finish struct {
 	Dir              string
 	Seconds          float64 // 0 for a run that was finished before
-	Actual, Expected string  // what this process took, and what Begin.Expected said
+	Actual, Expected string  // what this process took, and Begin.Expected
 }
 
 // Stopped is the error of a run whose context ended. Nothing is lost: the checkpoint of the last finished step is on

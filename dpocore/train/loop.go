@@ -49,7 +49,7 @@ func (t *trainer) tasks() []task {
 	}
 }
 
-// due says whether a task is to be done after the step that was made last, and has not been done.
+// due reports whether a task is to be done after the last step and has not been done yet.
 func (t *trainer) due(task task) bool {
 	final := t.step == t.config.MaxSteps
 	regular := task.every > 0 && t.step > 0 && t.step%task.every == 0
@@ -82,7 +82,7 @@ func (t *trainer) loop(ctx context.Context) error {
 	}
 }
 
-// stopped turns the error of a canceled run into a *Stopped, after saving what the run has reached.
+// stopped turns the error of a canceled run into a *Stopped, after saving a checkpoint.
 func (t *trainer) stopped(ctx context.Context, cause error) error {
 	if ctx.Err() == nil || !errors.Is(cause, ctx.Err()) {
 		return fmt.Errorf("train: %w", cause)

@@ -21,7 +21,7 @@ type machine struct {
 	devices    policy.Devices // that train, the policy's first
 	compiled   int            // graphs of the policy that earlier runs compiled
 	references *reference.Cache
-	answerer   *generate.Answerer // of the sample prompts, once there was one
+	answerer   *generate.Answerer // of the sample prompts; nil until they were answered once
 	log        *metrics.Log
 }
 
@@ -79,7 +79,7 @@ func (t *trainer) openPolicy() (err error) {
 	return nil
 }
 
-// noteAdapter tells if the first adapter's settings are not those of the configuration.
+// noteAdapter writes a note if the first adapter's settings are not those of the configuration.
 func (t *trainer) noteAdapter(dir string, lora decoder.LoRA) {
 	configured := t.config.LoRA()
 	if lora.Rank != configured.Rank || lora.Scale() != configured.Scale() || !slices.Equal(lora.Modules, configured.Modules) {

@@ -31,20 +31,20 @@ const (
 )
 
 // TestManyPairs takes pairs through reading, splitting, linting and one pass of training batches, in a separate process,
-// and says how long each took and the most memory that the process has had by then.
+// and logs how long each took and the peak memory of the process so far.
 func TestManyPairs(t *testing.T) {
 	file := manyPairs(t)
 	if file == "" {
 		return
 	}
-	begun := time.Now()
+	start := time.Now()
 	stage := func(name string) {
 		peak := peakMemory(t)
-		t.Logf("%-10s %8.1f s %6d MiB", name, time.Since(begun).Seconds(), peak>>20)
+		t.Logf("%-10s %8.1f s %6d MiB", name, time.Since(start).Seconds(), peak>>20)
 		if peak > mostMemory {
 			t.Errorf("%s has taken %d MiB", name, peak>>20)
 		}
-		begun = time.Now()
+		start = time.Now()
 	}
 	data, err := dataset.Load(file, "", 0.1, 42)
 	if err != nil {
@@ -116,14 +116,14 @@ func TestManyPairsFirstStep(t *testing.T) {
 	defer model.Close()
 	c := config.Default()
 	c.MaxSteps = 1
-	begun := time.Now()
+	start := time.Now()
 	data, err := dataset.Load(file, "", 0, c.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("read after %.1f s", time.Since(begun).Seconds())
-	told := &firstStep{log: func(what string) { t.Logf("%s after %.1f s", what, time.Since(begun).Seconds()) }}
-	if err := Run(context.Background(), Job{Model: model, Dir: filepath.Join(t.TempDir(), "run"), Config: c, Data: data, Listener: told}); err != nil {
+	t.Logf("read after %.1f s", time.Since(start).Seconds())
+	listener := &firstStep{log: func(what string) { t.Logf("%s after %.1f s", what, time.Since(start).Seconds()) }}
+	if err := Run(context.Background(), Job{Model: model, Dir: filepath.Join(t.TempDir(), "run"), Config: c, Data: data, Listener: listener}); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%d MiB with a tiny model", peakMemory(t)>>20)
@@ -161,8 +161,8 @@ func manyPairs(t *testing.T) string {
 	cmd.Env = append(os.Environ(), manyPairsFile+"="+file, "XDG_CACHE_HOME="+t.TempDir())
 	out, err := cmd.CombinedOutput()
 	for _, line := range strings.Split(string(out), "\n") {
-		if _, said, ok := strings.Cut(line, "_test.go:"); ok {
-			t.Log(said)
+		if _, output, ok := strings.Cut(line, "_test.go:"); ok {
+			t.Log(output)
 		}
 	}
 	if err != nil {
@@ -226,6 +226,6 @@ func peakMemory(t *testing.T) int64 {
 			return kilobytes << 10
 		}
 	}
-	t.Fatal("the most memory is not told")
+	t.Fatal("the peak memory is missing")
 	return 0
 }

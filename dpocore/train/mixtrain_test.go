@@ -106,7 +106,7 @@ func TestFiguresOfObjectives(t *testing.T) {
 }
 
 // A mix in the loss whose shares are those of the pairs' numbers gives every pair the weight 1: it is the run without a
-// mix, but for what is told of objectives.
+// mix, except for the objectives' figures.
 func TestMixInTheLossOfEqualShares(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)

@@ -18,7 +18,7 @@ import (
 	"example.com/gonb-dpo/dpocore/train/schedule"
 )
 
-// Limits on what a run looks at before its first step, so that this step comes within seconds for any number of pairs.
+// Limits on the work before the first step, so that it starts within seconds for any number of pairs.
 const (
 	maxFaultsShown = 3     // findings of the linter; dpo data lint shows all
 	maxLinted      = 50000 // pairs that the linter checks
@@ -42,8 +42,8 @@ type plan struct {
 	heldOutRows []*batch.Row
 }
 
-// newPlan reads and tokenizes the pairs and decides all that can be decided without the weights. It touches neither the
-// run folder nor the device. The record identifies the run.
+// newPlan reads and tokenizes the pairs and decides everything that does not need the weights. It uses neither the run
+// folder nor the device. The record identifies the run.
 func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	p := &plan{model: job.Model, config: job.Config, dir: job.Dir, mixed: job.Data.Mix != nil}
 	job.Listener.Phase("reading the pairs")
@@ -75,7 +75,7 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	return p, record, nil
 }
 
-// Identify returns the record of the run that a job would train, without training.
+// Identify returns the record of the run that a job would train.
 func Identify(job Job) (run.Record, error) {
 	p := &plan{model: job.Model, config: job.Config, dir: job.Dir}
 	record, err := p.identify(job)

@@ -53,7 +53,7 @@ func (s *state) best() (step int, loss float64, ok bool) {
 	return step, loss, ok
 }
 
-// improved says whether the last step is the best one so far.
+// improved reports whether the last step is the best one so far.
 func (s *state) improved() bool {
 	step, _, ok := s.best()
 	return ok && step == s.step

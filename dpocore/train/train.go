@@ -1,8 +1,8 @@
 // Package train trains a LoRA adapter with DPO.
 //
-// [Run] does it. A run has three parts: a plan, made before the first step and never changed (the pairs, their order over
+// Start with [Run]. A run has three parts: a plan, made before the first step and never changed (the pairs, their order over
 // the steps, the shapes of rows); a state, which is what a checkpoint holds; and a loop, which makes the steps and, between
-// them, whatever a table of tasks says is due: evaluation, checkpoint, sample answers.
+// them, does the tasks that are due: evaluation, checkpoint, sample answers.
 package train
 
 import (

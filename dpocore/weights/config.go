@@ -24,7 +24,7 @@ type fileConfig struct {
 	Pad            *int            `json:"pad_token_id"`
 }
 
-// ReadConfig reads config.json of a model folder. It names what this program does not compute in an error.
+// ReadConfig reads config.json of a model folder. The error names any setting that this program does not support.
 func ReadConfig(folder string) (decoder.Config, error) {
 	path := filepath.Join(folder, configFile)
 	raw, err := os.ReadFile(path)

@@ -8,9 +8,9 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder/family"
 )
 
-// ConfigJSON is the config.json of a folder that holds a model in the given torch type, such as "float32". It has
-// rope_theta and RoPE scaling at the top, where transformers 4 and vLLM look, and in rope_parameters, where transformers 5
-// does. A token that the model lacks is left out.
+// ConfigJSON is the config.json of a folder with a model in the given torch type, such as "float32". It has rope_theta
+// and RoPE scaling at the top, where transformers 4 and vLLM look, and in rope_parameters, where transformers 5 does. A
+// token that the model lacks is left out.
 func ConfigJSON(c decoder.Config, torchType string) ([]byte, error) {
 	f, err := family.Find(c.Family)
 	if err != nil {

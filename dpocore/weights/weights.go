@@ -10,7 +10,7 @@ import (
 )
 
 // Weights is a model in the memory of a device. Projections are stored as [in, out]; those that share an input are one
-// matrix, q beside k beside v and gate beside up, because one large product is faster than several small ones.
+// matrix (q, k and v; gate and up), because one large product is faster than several small ones.
 type Weights struct {
 	Config decoder.Config
 	Path   string // the folder or GGUF file they were read from

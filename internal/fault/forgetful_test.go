@@ -26,10 +26,10 @@ type forgetful struct {
 type node struct {
 	content, synced []byte           // of a file: what programs read, and what lasts
 	entries, lasts  map[string]*node // of a folder: what programs see, and what lasts; nil of a file
-	since           []turn           // of a folder: what became of names since it was synced
+	since           []turn           // of a folder: changes of names since it was synced
 }
 
-// turn is one change of names in a folder: what they stand for afterwards, nil where nothing has the name any more.
+// turn is one change of names in a folder: what they refer to afterwards, nil for a name that was removed.
 type turn map[string]*node
 
 func (u turn) apply(to map[string]*node) {
@@ -57,13 +57,13 @@ func (n *node) settle() {
 	}
 }
 
-// announced takes in that a change is about to be made.
+// announced records that a change is about to be made.
 func (f *forgetful) announced(c disk.Change) {
 	f.catchUp()
 	f.last = c
 }
 
-// catchUp takes in the change that was announced last, and whatever else has happened.
+// catchUp records the change that was announced last, and whatever else has happened.
 func (f *forgetful) catchUp() {
 	c := f.last
 	f.last = disk.Change{}

@@ -43,7 +43,7 @@ func read(t *testing.T) reading {
 	return reading{float64(memory.HeapAlloc) / (1 << 20), pages * float64(os.Getpagesize()) / (1 << 20), float64(runtime.NumGoroutine()), float64(len(handles))}
 }
 
-// watcher takes a reading every so many steps.
+// watcher takes a reading every few steps.
 type watcher struct {
 	listener
 	t           *testing.T

@@ -126,7 +126,7 @@ func at(number int, do func(disk.Change) error) func(disk.Change) error {
 	}
 }
 
-// laboratory is a model, and what an undisturbed run makes of it.
+// laboratory is a model, and the result of an undisturbed run.
 type laboratory struct {
 	folder  string // of the model
 	model   *model.Model

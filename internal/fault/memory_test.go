@@ -72,7 +72,7 @@ func (l *laboratory) starved(t *testing.T, fault, mode string, change int) {
 	count(fault, died(t, what, out, err)+"; the next start "+l.resume(t, dir, what))
 }
 
-// died says how a process ended that had no memory.
+// died returns how a process without memory ended.
 func died(t *testing.T, what string, out []byte, err error) string {
 	t.Helper()
 	var exit *exec.ExitError

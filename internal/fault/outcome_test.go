@@ -55,7 +55,7 @@ func differs(got, want map[string]string) string {
 	return ""
 }
 
-// What became of a run after a fault.
+// Outcomes of a run after a fault.
 const (
 	sameBytes = "ended with the same bytes"
 	withNote  = "reported the damage and what replaces the file, and ended with the same bytes"
@@ -64,7 +64,7 @@ const (
 	wrong     = "WRONG"
 )
 
-// resume starts a run once more and says what became of it.
+// resume starts a run once more and returns the outcome.
 func (l *laboratory) resume(t *testing.T, dir, what string) string {
 	t.Helper()
 	to := &listener{}

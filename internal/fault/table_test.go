@@ -9,21 +9,21 @@ import (
 	"sync"
 )
 
-// tally counts what became of the tries of each fault.
+// tally counts the outcomes of each fault.
 var tally = struct {
 	sync.Mutex
 	faults []string // in the order of their first try
 	counts map[string]map[string]int
 }{counts: map[string]map[string]int{}}
 
-func count(fault, became string) {
+func count(fault, outcomes string) {
 	tally.Lock()
 	defer tally.Unlock()
 	if tally.counts[fault] == nil {
 		tally.faults = append(tally.faults, fault)
 		tally.counts[fault] = map[string]int{}
 	}
-	tally.counts[fault][became]++
+	tally.counts[fault][outcomes]++
 }
 
 // place matches the table in the document.
@@ -41,14 +41,14 @@ func writeTable(path string) error {
 	var rows strings.Builder
 	rows.WriteString("<!-- faults -->\n| fault | tries | what happened |\n|---|---|---|\n")
 	for _, fault := range tally.faults {
-		var became []string
+		var outcomes []string
 		tries := 0
 		for what, n := range tally.counts[fault] {
-			became = append(became, fmt.Sprintf("%d %s", n, what))
+			outcomes = append(outcomes, fmt.Sprintf("%d %s", n, what))
 			tries += n
 		}
-		slices.Sort(became)
-		fmt.Fprintf(&rows, "| %s | %d | %s |\n", fault, tries, strings.Join(became, "; "))
+		slices.Sort(outcomes)
+		fmt.Fprintf(&rows, "| %s | %d | %s |\n", fault, tries, strings.Join(outcomes, "; "))
 	}
 	rows.WriteString("<!-- end of faults -->")
 	return os.WriteFile(path, place.ReplaceAllLiteral(document, []byte(rows.String())), 0o644)

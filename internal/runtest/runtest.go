@@ -19,7 +19,7 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// Recorder is a listener that records what it is told and can stop a run.
+// Recorder is a listener that records the events and can stop a run.
 type Recorder struct {
 	Notes       []string
 	Steps       []metrics.Event

@@ -42,7 +42,7 @@ def declarations(name="01_dpo_walkthrough"):
 
 
 class Kernel:
-    """A running kernel, with an environment beside this process's. show() runs a cell and returns the HTML that is left of
+    """A running kernel, with an environment in addition to this process's. show() runs a cell and returns the HTML that is left of
     its outputs; begin() and result() are its two halves. printed is what the last cell printed, failed whether it ended
     with an error, which show() raises unless it is expected."""
 

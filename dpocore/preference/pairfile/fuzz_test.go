@@ -88,7 +88,7 @@ func FuzzReadParquet(f *testing.F) {
 	fuzz(f, "PAR1", "PAR1\x00\x00\x00\x00PAR1")
 }
 
-// FuzzPairs: a pair comes out of every format as it was written.
+// FuzzPairs: a pair is read from every format as it was written.
 func FuzzPairs(f *testing.F) {
 	f.Add("Why,\n\"so\"?", "Because\tof; é😀", "[] {\"a\": 1}")
 	f.Add(" a\r\nb ", "\u2028<&>", "\\n\u0000")

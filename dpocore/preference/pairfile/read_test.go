@@ -181,7 +181,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// A gzipped file is told by its content, long lines are read whole, and a
+// A gzipped file is recognized by its content, long lines are read whole, and a
 // file that was cut off is an error.
 func TestGzipLongAndCut(t *testing.T) {
 	long := strings.Repeat("word ", 2<<20)

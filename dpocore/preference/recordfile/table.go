@@ -95,8 +95,9 @@ func (b *boundedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// tableError explains why a row can't be read. at is its place unless err knows
-// better; the row has so many cells, and the first line so many columns.
+// tableError explains why a row can't be read. at is its place, unless err
+// has a more precise one; cells is its number of cells, and columns that of the
+// first line.
 func tableError(in *boundedReader, err error, at Place, cells, columns int) error {
 	var fault *csv.ParseError
 	if errors.As(err, &fault) {

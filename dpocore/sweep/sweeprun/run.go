@@ -19,7 +19,7 @@ import (
 	"example.com/gonb-dpo/internal/lock"
 )
 
-// Listener is told what happens in a sweep, in order and from one goroutine.
+// Listener receives the events of a sweep, in order and from one goroutine.
 type Listener interface {
 	Run(number, of int, run sweep.Point) train.Listener  // a run starts, counted from 1; returns the listener of its training
 	Ended(run sweep.Point, state sweep.State, err error) // a run ended; err is why it failed

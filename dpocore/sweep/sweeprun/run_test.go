@@ -18,7 +18,7 @@ import (
 	"example.com/gonb-dpo/internal/runtest"
 )
 
-// sweepListener records what it is told of a sweep.
+// sweepListener records the events of a sweep.
 type sweepListener struct {
 	started  []string
 	ended    map[string]sweep.State

@@ -53,7 +53,7 @@ func (c *Cache) Close() {
 	}
 }
 
-// Memory holds the reference log-probabilities of all runs; nil for a run by itself.
+// Memory holds the reference log-probabilities of all runs; nil for a nil cache.
 func (c *Cache) Memory() reference.Memory {
 	if c == nil {
 		return nil

@@ -40,8 +40,8 @@ func newMixture(c config.Config, mix *dataset.Mix, objectives []string) (*mixtur
 }
 
 // drawPairs draws count pairs. Each draw goes to the objective that is furthest behind its share, so that after every step
-// each objective has had its share to within a pair or so. Once all of an objective's pairs have been drawn, they come
-// again in a new order.
+// each objective has had its share to within a pair or so. Once all of an objective's pairs have been drawn, they
+// are drawn again in a new order.
 func drawPairs(c config.Config, mix *dataset.Mix, pairsOf map[string][]int, count int) []int {
 	draws, drawn := make([]int, 0, count), make([]int, len(mix.Objectives))
 	orders := make([][]int, len(mix.Objectives))
@@ -59,7 +59,7 @@ func drawPairs(c config.Config, mix *dataset.Mix, pairsOf map[string][]int, coun
 	return draws
 }
 
-// furthestBehind is the objective that lacks most of its share of so many draws.
+// furthestBehind is the objective furthest below its share of a number of draws.
 func furthestBehind(mix *dataset.Mix, drawn []int, draws int) int {
 	next, behind := -1, 0.0
 	for i, o := range mix.Objectives {

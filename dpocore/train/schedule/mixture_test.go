@@ -10,7 +10,7 @@ import (
 	"example.com/gonb-dpo/dpocore/dataset"
 )
 
-// objectivesOf is a training set of so many pairs of a, then of b, then of c.
+// objectivesOf lists the objectives of a training set: a pairs of "a", then b of "b", then c of "c".
 func objectivesOf(a, b, c int) []string {
 	return slices.Concat(slices.Repeat([]string{"a"}, a), slices.Repeat([]string{"b"}, b), slices.Repeat([]string{"c"}, c))
 }

@@ -16,7 +16,7 @@ type Schedule struct {
 	mixture *mixture // nil for a single objective
 }
 
-// New plans the steps of a run on so many pairs. With a mix, which may be nil, objectives names the objective of each pair.
+// New plans the steps of a run on a number of pairs. With a mix, which may be nil, objectives names the objective of each pair.
 func New(c config.Config, pairs int, mix *dataset.Mix, objectives []string) (*Schedule, error) {
 	s := &Schedule{order: newOrder(c, pairs)}
 	if mix == nil {

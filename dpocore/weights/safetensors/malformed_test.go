@@ -107,7 +107,7 @@ func TestReadRefusesOtherTypes(t *testing.T) {
 		}
 	}
 	if got, err := file.Read("w"); err != nil || len(got) != 1 || got[0] != 0 {
-		t.Errorf("the float32 beside them reads as %v, %v", got, err)
+		t.Errorf("the float32 next to them reads as %v, %v", got, err)
 	}
 }
 

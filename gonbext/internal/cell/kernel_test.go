@@ -38,9 +38,9 @@ func TestStoppedCellEnds(t *testing.T) {
 			if test.stopped {
 				stop()
 			}
-			begun := time.Now()
+			start := time.Now()
 			err := runUntilStopped(ctx, test.fn)
-			if took := time.Since(begun); !errors.Is(err, test.want) || took != test.after {
+			if took := time.Since(start); !errors.Is(err, test.want) || took != test.after {
 				t.Errorf("%s: error %v after %s, want %v after %s", name, err, took, test.want, test.after)
 			}
 			time.Sleep(2 * time.Hour) // until every function has returned

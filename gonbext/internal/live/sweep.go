@@ -28,7 +28,7 @@ type Sweep struct {
 	picture template.URL
 }
 
-// NewSweep shows a sweep of so many runs into a folder.
+// NewSweep shows a sweep of a number of runs into a folder.
 func NewSweep(dir string, runs int) *Sweep {
 	v := &Sweep{dir: dir}
 	v.state.pace.Runs = runs

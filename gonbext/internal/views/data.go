@@ -56,7 +56,7 @@ func lengthBias(longer, all int) output.Box {
 	}
 }
 
-// sizeNote says how precise the accuracy on so many held-out pairs is.
+// sizeNote is a note on the precision of an accuracy that is measured on this many held-out pairs.
 func sizeNote(heldOut int) output.Content {
 	switch {
 	case heldOut == 0:
