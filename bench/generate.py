@@ -1,4 +1,4 @@
-"""Time generation against transformers, in turn, and print ratios of tokens a second: ours over transformers'.
+"""Time generation against transformers, in turn, and print ratios of tokens per second: ours over transformers'.
 
 usage: generate.py [--rounds 3]
 
@@ -16,7 +16,7 @@ GGUF = ROOT / ".deps/models/SmolLM2-135M-Instruct.Q4_1.gguf"
 
 
 def rates(command, pattern):
-    """Tokens a second by the number of samples, as a command's output tells them."""
+    """Tokens per second by number of samples, read from a command's output."""
     output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if output.returncode != 0:
         sys.exit(output.stdout + output.stderr)

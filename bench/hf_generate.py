@@ -1,4 +1,4 @@
-"""Print the tokens a second of transformers' generation from the same weights, in float32 on the CPU.
+"""Print the tokens per second of transformers' generation from the same weights, in float32 on the CPU.
 
 usage: hf_generate.py MODEL.gguf
 """

@@ -27,13 +27,13 @@ import (
 // load is what a run has to do; usual is the point from which one quantity after the other is varied.
 type load struct {
 	model               string
-	pairs, tokens, rank int // pairs a step, words of a pair, which are about as many tokens
+	pairs, tokens, rank int // pairs per step, words per pair, which are about as many tokens
 	cores               int
 }
 
 var usual = load{"135M", 8, 256, 16, runtime.NumCPU()}
 
-// cost is what a load takes: seconds a step, and bytes at most.
+// cost is what a load takes: seconds per step, and bytes at most.
 type cost struct{ step, memory float64 }
 
 // steps are made with each load. The first, in which graphs compile, is not timed.
@@ -45,15 +45,15 @@ var varied = []struct {
 	values []int
 	change func(*load, int)
 }{
-	{"pairs a step", usual.pairs, []int{2, 4, 8, 16}, func(l *load, n int) { l.pairs = n }},
-	{"tokens a pair", usual.tokens, []int{128, 256, 512, 1024}, func(l *load, n int) { l.tokens = n }},
+	{"pairs per step", usual.pairs, []int{2, 4, 8, 16}, func(l *load, n int) { l.pairs = n }},
+	{"tokens per pair", usual.tokens, []int{128, 256, 512, 1024}, func(l *load, n int) { l.tokens = n }},
 	{"LoRA rank", usual.rank, []int{4, 16, 64}, func(l *load, n int) { l.rank = n }},
 	{"million weights", 135, []int{135, 360}, func(l *load, n int) { l.model = strconv.Itoa(n) + "M" }},
 	{"cores", usual.cores, []int{1, usual.cores}, func(l *load, n int) { l.cores = n }},
 }
 
 // BenchmarkScaling shows how a step's time and a run's memory grow with each quantity, over those of the usual load, and
-// draws that into docs/scaling.png. Each load is a process of its own, `bin/dpo train`, which has to be built.
+// draws that into docs/scaling.png. Each load runs in a separate process, `bin/dpo train`, which must be built first.
 func BenchmarkScaling(b *testing.B) {
 	small, err := deps.Model()
 	if err != nil {

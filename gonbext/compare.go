@@ -6,7 +6,7 @@ import (
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/measure"
 	"example.com/gonb-dpo/gonbext/internal/output"
-	"example.com/gonb-dpo/gonbext/internal/session"
+	"example.com/gonb-dpo/gonbext/internal/rater"
 )
 
 // Compare shows the answers to the same prompts before and after a run, or of the base model and several runs, by greedy
@@ -31,7 +31,7 @@ func CompareBlind(file, runs string, prompts ...string) {
 // with buttons or a line of code. After the last ranking it shows which model wrote which answer, and how often each came
 // first. The file stores the rankings; like all rankings, they make pairs to train on.
 func (r Rater) CompareBlind(file, runs string, prompts ...string) {
-	r.task(file, func(ctx context.Context, s *session.Session, status cell.Status) (output.Content, error) {
-		return s.CompareBlind(ctx, runs, prompts, status)
+	r.task(file, func(ctx context.Context, opened *rater.Rater) (output.Content, error) {
+		return opened.CompareBlind(ctx, runs, prompts)
 	})
 }

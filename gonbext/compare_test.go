@@ -84,7 +84,7 @@ func TestCompareBlind(t *testing.T) {
 	prompts := []string{"Why?", "How?"}
 	ask := func(words ...string) (string, int) {
 		t.Helper()
-		s, err := Rater("anna").session(votes)
+		s, err := Rater("anna").open(votes, func(string, ...any) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestCompareBlind(t *testing.T) {
 			}
 			return words[asked-1], true
 		}
-		said, err := s.CompareBlind(t.Context(), runs, prompts, func(string, ...any) {})
+		said, err := s.CompareBlind(t.Context(), runs, prompts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,8 +133,13 @@ func TestCompareBlind(t *testing.T) {
 	if _, err := Rater("ben").ranked(votes, "1 > 2"); err != nil {
 		t.Fatal(err)
 	}
-	if log, err := ranking.Read(votes); err != nil || views.Revealed(log, "ben").Text() != "" {
-		t.Errorf("another rater sees the authors before the end: %v", err)
+	ben, err := ranking.OpenSession(votes, "ben", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ben.Close()
+	if revealed := views.Revealed(ben.Revealed(), ben.Log().Tally()).Text(); revealed != "" {
+		t.Errorf("another rater sees the authors before the end: %s", revealed)
 	}
 }
 
@@ -142,14 +147,14 @@ func TestCompareBlind(t *testing.T) {
 func TestCompareBlindWithoutAChoice(t *testing.T) {
 	folder := stillAndMoved(t)
 	votes := filepath.Join(t.TempDir(), "votes.jsonl")
-	s, err := Rater("anna").session(votes)
+	s, err := Rater("anna").open(votes, func(string, ...any) {})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	said, err := s.CompareBlind(t.Context(), filepath.Join(folder, "still"), []string{"Why?"}, func(string, ...any) {})
+	said, err := s.CompareBlind(t.Context(), filepath.Join(folder, "still"), []string{"Why?"})
 	log, readErr := ranking.Read(votes)
-	if err != nil || readErr != nil || !strings.Contains(said.Text(), "there is nothing to choose") || len(log.Candidates) != 0 {
+	if err != nil || readErr != nil || !strings.Contains(said.Text(), "make no ballot") || len(log.Candidates) != 0 {
 		t.Errorf("%v, %v", said, err)
 	}
 }

@@ -81,7 +81,7 @@ func (p Pairs) Len() int {
 func (p Pairs) Pick(i int) (picked Pair) {
 	cell.Run(func(context.Context) error {
 		pair, err := p.set.At(i)
-		picked = Pair{Prompt: pairs.PromptText(pair), Chosen: pair.Chosen, Rejected: pair.Rejected}
+		picked = Pair{Prompt: pair.PromptText(), Chosen: pair.Chosen, Rejected: pair.Rejected}
 		return err
 	})
 	return picked

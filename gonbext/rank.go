@@ -9,7 +9,7 @@ import (
 	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/output"
-	"example.com/gonb-dpo/gonbext/internal/session"
+	"example.com/gonb-dpo/gonbext/internal/rater"
 	"example.com/gonb-dpo/gonbext/internal/views"
 )
 
@@ -25,8 +25,8 @@ func Rank(file string, prompts ...string) { Rater("").Rank(file, prompts...) }
 // line of code with [Rater.Ranked]. Answers and rankings are saved at once: the same cell resumes an interrupted session,
 // and shows the same answers to another rater. Without prompts it shows the answers that this rater has not ranked yet.
 func (r Rater) Rank(file string, prompts ...string) {
-	r.task(file, func(ctx context.Context, s *session.Session, status cell.Status) (output.Content, error) {
-		return s.Rank(ctx, prompts, status)
+	r.task(file, func(ctx context.Context, opened *rater.Rater) (output.Content, error) {
+		return opened.Rank(ctx, prompts)
 	})
 }
 
@@ -50,12 +50,12 @@ func (r Rater) ranked(file, order string) (output.Content, error) {
 	if _, err := os.Stat(file); err != nil {
 		return nil, fmt.Errorf("there are no answers to rank in %q; run gonbext.Rank first", file)
 	}
-	s, err := r.session(file)
+	opened, err := r.open(file, func(string, ...any) {})
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close()
-	return s.Judge(order)
+	defer opened.Close()
+	return opened.Ranked(order)
 }
 
 // Rankings summarizes a file of rankings: how many prompts each rater has ranked, and how well raters agree.
@@ -70,18 +70,18 @@ func Rankings(file string) {
 	})
 }
 
-func (r Rater) session(file string) (*session.Session, error) {
-	return session.Open(file, cmp.Or(string(r), os.Getenv(cell.RaterName), "me"), string(r))
+func (r Rater) open(file string, status cell.Status) (*rater.Rater, error) {
+	return rater.Open(file, cmp.Or(string(r), os.Getenv(cell.RaterName), "me"), string(r), status)
 }
 
-// task runs a task with a session of this rater.
-func (r Rater) task(file string, fn func(context.Context, *session.Session, cell.Status) (output.Content, error)) {
+// task runs a task with this rater's session.
+func (r Rater) task(file string, fn func(context.Context, *rater.Rater) (output.Content, error)) {
 	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {
-		s, err := r.session(file)
+		opened, err := r.open(file, status)
 		if err != nil {
 			return nil, err
 		}
-		defer s.Close()
-		return fn(ctx, s, status)
+		defer opened.Close()
+		return fn(ctx, opened)
 	})
 }

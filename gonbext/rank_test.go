@@ -8,32 +8,12 @@ import (
 
 	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/gonbext/internal/views"
+	"example.com/gonb-dpo/internal/rankingtest"
 )
-
-// rankingsFile is a file with the answers a, b, c and d to each prompt.
-func rankingsFile(t *testing.T, prompts ...string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "mine.jsonl")
-	file, err := ranking.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	for _, prompt := range prompts {
-		d := ranking.Candidates{Prompt: prompt, Model: "tiny"}
-		for _, text := range []string{"a", "b <&>", "c", "d"} {
-			d.Answers = append(d.Answers, ranking.Answer{Text: text})
-		}
-		if err := file.AddCandidates(&d); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return path
-}
 
 // A second ranking, third answer best, replaces the first.
 func TestRanked(t *testing.T) {
-	path := rankingsFile(t, "Old?", "Why?")
+	path := rankingtest.File(t, "Old?", "Why?")
 	said, err := Rater("anna").ranked(path, "1 > 2 = 3 > 4")
 	if err != nil || said.Text() != `Saved anna's ranking of the answers to "Why?": 1 > 2 = 3 > 4. It makes 5 pairs. The answers to 1 prompt in `+path+` are not ranked yet: gonbext.Rank("`+path+`") shows them.` {
 		t.Fatalf("%v: %s", err, said.Text())
@@ -76,7 +56,7 @@ func TestRankedMistakes(t *testing.T) {
 	if _, err := os.Stat(missing); err == nil {
 		t.Error("the file was created")
 	}
-	path := rankingsFile(t, "Why?")
+	path := rankingtest.File(t, "Why?")
 	before, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

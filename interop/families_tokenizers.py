@@ -134,7 +134,7 @@ def special(text):
 
 
 def byte_level(pre, specials, normalizer=None, ignore_merges=False, begin=None):
-    """Byte-level BPE: SmolLM2 splits digits before GPT-2's pattern, Qwen2 and Llama 3 have a pattern of their own."""
+    """Byte-level BPE: SmolLM2 splits digits before GPT-2's pattern, Qwen2 and Llama 3 have other patterns."""
     backend = Tokenizer(models.BPE(ignore_merges=ignore_merges))
     backend.normalizer = normalizer
     backend.pre_tokenizer = pre_tokenizers.Sequence(pre)

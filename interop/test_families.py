@@ -94,7 +94,7 @@ def test_adapter(evaluate, case):
 
 
 def test_merged_settings(case):
-    """What transformers and others need to know of the model stands in the merged folder as in the first."""
+    """The merged folder has the same model settings for transformers and others as the original."""
     before, after = (json.loads((folder / "config.json").read_text()) for folder in (case.folder, case.merged))
     for key in ("model_type", "architectures", "eos_token_id", "tie_word_embeddings", "attention_bias", "mlp_bias", "rope_parameters", "vocab_size"):
         assert after.get(key) == before.get(key), key

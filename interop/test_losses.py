@@ -40,7 +40,7 @@ def pairs(seed):
 
 
 def case(ours, theirs, smoothing, beta, sft_weight, seed):
-    """One loss of some pairs by TRL: each pair as a batch of its own, then all in one batch."""
+    """One loss of some pairs by TRL: each pair as a batch by itself, then all in one batch."""
     policy, reference, tokens = pairs(seed)
     kinds, weights = ([theirs, "sft"], [1.0, sft_weight]) if sft_weight else ([theirs], [1.0])
     alone = [

@@ -46,7 +46,7 @@ def test_odd_text(odd_tokens, tokenizer):
 
 
 def test_digit_after_blank_line(odd_tokens, gguf_tokenizer):
-    """Each digit is a token of its own: a conversion without the split joins the blank line's second half to it."""
+    """Each digit is a separate token: a conversion without the split joins the blank line's second half to it."""
     texts = gguf_tokenizer.convert_ids_to_tokens(odd_tokens[0]["chosen_ids"])
     assert texts[texts.index("1") - 1] == "ĊĊ"
     assert not [text for text in texts if len(text) > 1 and any(c.isdigit() for c in text)]

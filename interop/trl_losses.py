@@ -31,7 +31,7 @@ def batch_loss(loss_types, loss_weights, beta, label_smoothing, policy, referenc
     """TRL's loss of a batch and its gradient by the policy's log-probabilities [pairs, 2].
 
     policy and reference are summed log-probabilities, tokens the numbers of answer tokens, all [pairs, 2] lists with
-    chosen before rejected. TRL sums a row's log-probabilities, so each answer's stands at its first token.
+    chosen before rejected. TRL sums log-probabilities over each row, so each answer's is put at its first token.
     """
     policy = torch.tensor(policy, dtype=dtype, requires_grad=True)
     reference = torch.tensor(reference, dtype=dtype)

@@ -2,9 +2,9 @@
 
     run_headless.py [--save] [--keep] [NOTEBOOK ...]
 
-Each notebook runs in a folder of its own beside this one, which goes afterwards, so that runs of an earlier time don't
-matter. With --save it runs where it stands and its outputs are written into it, as they are committed. DPO_MAX_STEPS,
-DPO_MAX_TOKENS and DPO_MAX_HELD_OUT in the environment shorten training, answers and measuring.
+Each notebook runs in a new folder next to this one, which is removed afterwards, so that earlier runs don't matter. With
+--save it runs in this folder and its outputs are saved in it, as they are committed. The environment variables
+DPO_MAX_STEPS, DPO_MAX_TOKENS and DPO_MAX_HELD_OUT shorten training, answers and evaluations.
 """
 
 import argparse

@@ -34,7 +34,7 @@ func oddRuns() map[string]metrics.History {
 			}
 		}
 		for i := range all.Steps {
-			all.Steps[i] = metrics.Event{Step: i + 1, Loss: bad, RewardsChosen: bad, RewardsRejected: bad, RewardsAccuracies: bad, RewardsMargins: bad, LogpsChosen: bad, LogpsRejected: bad}
+			all.Steps[i] = metrics.Event{Step: i + 1, PairMeans: metrics.PairMeans{Loss: bad, RewardsChosen: bad, RewardsRejected: bad, RewardsAccuracies: bad, RewardsMargins: bad, LogpsChosen: bad, LogpsRejected: bad}}
 		}
 		for i := range all.Evaluations {
 			all.Evaluations[i].Loss, all.Evaluations[i].RewardsChosen = bad, bad

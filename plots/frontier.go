@@ -15,7 +15,7 @@ import (
 func Frontier(runs []sweep.Run) Figure {
 	p := panel{
 		title: "What accuracy costs: held-out accuracy over KL", yLabel: "Held-out pairs ranked right",
-		x:       &xAxis{label: "KL from the reference (nats a token)", minSpan: 1e-4},
+		x:       &xAxis{label: "KL from the reference (nats per token)", minSpan: 1e-4},
 		percent: true, zoom: true, minSpan: 0.1,
 		references: coinToss, empty: "No run finished yet",
 	}

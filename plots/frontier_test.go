@@ -47,7 +47,7 @@ func TestFrontierAndCurvesSay(t *testing.T) {
 		figure plots.Figure
 		texts  []string
 	}{
-		{plots.Frontier(swept()), []string{"beta-0.05", "beta-0.3", "none nearer and better", "KL from the reference (nats a token)"}},
+		{plots.Frontier(swept()), []string{"beta-0.05", "beta-0.3", "none nearer and better", "KL from the reference (nats per token)"}},
 		{plots.Frontier(nil), []string{"No run finished yet"}},
 		{plots.Curves(nil), []string{"No step finished yet", "No held-out pairs scored yet"}},
 	} {

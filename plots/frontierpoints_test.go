@@ -28,7 +28,7 @@ func TestFrontierPoints(t *testing.T) {
 
 // Curves divides margins by each run's beta, and does not change the record.
 func TestCurvesWithoutBeta(t *testing.T) {
-	h := metrics.History{Steps: []metrics.Event{{Step: 1, RewardsMargins: 0.3}}}
+	h := metrics.History{Steps: []metrics.Event{{Step: 1, PairMeans: metrics.PairMeans{RewardsMargins: 0.3}}}}
 	figure := Curves([]Swept{{"a", 0.1, h}, {"b", 0.3, h}})
 	gap := figure.panels[0][1]
 	if a, b := gap.lines[0].points[0].Y, gap.lines[1].points[0].Y; math.Abs(a-3) > 1e-12 || b != 1 {

@@ -71,7 +71,7 @@ func TestCrossings(t *testing.T) {
 		xs, ys []float64
 		want   int
 	}{
-		{"through: of x = 0, 10, 20, 30 two lie inside", []float64{0, 40}, []float64{15, 15}, 2},
+		{"through: of x = 0, 10, 20, 30 two are inside", []float64{0, 40}, []float64{15, 15}, 2},
 		{"below", []float64{0, 40}, []float64{5, 5}, 0},
 		{"a point before a gap counts at its 4 places", []float64{12, 14}, []float64{15, nan}, 4},
 	} {

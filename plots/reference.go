@@ -19,7 +19,7 @@ var (
 	noPreference = []reference{{level: 0, label: "no preference"}}
 )
 
-// Plot draws the level, with the label above or below it where it covers the least data, as far right as possible.
+// Plot draws the level, with the label above or below it where it covers as little data as possible, as far right as possible.
 func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
 	trX, trY := p.Transforms(&c)
 	y := trY(r.level)

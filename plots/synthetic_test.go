@@ -28,16 +28,21 @@ func syntheticRun(steps, evalEvery int, reach float64) metrics.History {
 		}
 		chosen := 0.15*reach*grown + 0.06*reach*grown*random.NormFloat64()
 		h.Steps = append(h.Steps, metrics.Event{
-			Step: step, Epoch: float64(step) / 24, Loss: losses, GradNorm: 4 + random.NormFloat64(), LearningRate: 5e-5 * float64(steps-step) / float64(steps),
-			RewardsChosen: chosen, RewardsRejected: chosen - rewards, RewardsMargins: rewards, RewardsAccuracies: ahead,
-			LogpsChosen: -92 + 10*chosen + 9*random.NormFloat64(), LogpsRejected: -88 + 10*(chosen-rewards) + 9*random.NormFloat64(),
+			Step: step, Epoch: float64(step) / 24, GradNorm: 4 + random.NormFloat64(), LearningRate: 5e-5 * float64(steps-step) / float64(steps),
+			PairMeans: metrics.PairMeans{
+				Loss: losses, RewardsChosen: chosen, RewardsRejected: chosen - rewards, RewardsMargins: rewards, RewardsAccuracies: ahead,
+				LogpsChosen: -92 + 10*chosen + 9*random.NormFloat64(), LogpsRejected: -88 + 10*(chosen-rewards) + 9*random.NormFloat64(),
+			},
 			NumTokens: int64(step * 2100),
 		})
 		if evalEvery > 0 && step%evalEvery == 0 {
 			margin := 0.8 * reach * grown
 			h.Evaluations = append(h.Evaluations, metrics.Evaluation{
-				Step: step, Loss: math.Log1p(math.Exp(-margin)) + 0.02*grown, RewardsChosen: 0.1 * reach * grown, RewardsRejected: 0.1*reach*grown - margin,
-				RewardsMargins: margin, RewardsAccuracies: 0.5 + 0.26*grown*math.Sqrt(reach), LogpsChosen: -93, LogpsRejected: -89 - 10*margin,
+				Step: step,
+				PairMeans: metrics.PairMeans{
+					Loss: math.Log1p(math.Exp(-margin)) + 0.02*grown, RewardsChosen: 0.1 * reach * grown, RewardsRejected: 0.1*reach*grown - margin,
+					RewardsMargins: margin, RewardsAccuracies: 0.5 + 0.26*grown*math.Sqrt(reach), LogpsChosen: -93, LogpsRejected: -89 - 10*margin,
+				},
 			})
 		}
 	}

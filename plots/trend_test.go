@@ -79,7 +79,7 @@ func TestTrendByHand(t *testing.T) {
 		w[1] / (w[1] + w[0] + w[1] + w[2] + w[3]),
 		w[2] / (w[2] + w[1] + w[0] + w[1] + w[2]),
 		w[3] / (w[3] + w[2] + w[1] + w[0] + w[1]),
-		0, // the first point lies 4 away
+		0, // the first point is 4 away
 	}
 	for i := range want {
 		if math.Abs(smooth[i].Y-want[i]) > 1e-6 {

@@ -22,16 +22,16 @@ import (
 
 // badInput is a command that must fail, with its exit status and message.
 type badInput struct {
-	args   string // words in capitals stand for what the place holds
+	args   string // words in capitals stand for paths in the place
 	status int
-	says   string // the last line of standard error, whole, in the same words
+	says   string // the whole last line of standard error, with paths replaced by words
 }
 
 // place is a folder with valid and invalid models, adapters and pairs. Commands of a test refer to them by upper-case words.
 type place struct {
 	t     *testing.T
 	dir   string
-	words []string // each word in capitals, and the path that it stands for
+	words []string // alternately a word in capitals and its path
 }
 
 func newPlace(t *testing.T) *place {

@@ -185,7 +185,7 @@ func TestDiskFull(t *testing.T) {
 	}
 	p.trained("WHOLE")
 	if !bytes.Equal(adapterBytes(t, p.path("OUT")), adapterBytes(t, p.path("WHOLE"))) {
-		t.Error("the run that went on ends with another adapter")
+		t.Error("the resumed run ends with a different adapter")
 	}
 }
 

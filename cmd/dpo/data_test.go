@@ -1,13 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/preview"
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -24,7 +23,7 @@ func TestDataLint(t *testing.T) {
 	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
 	command := dpo(t, "data", "lint", data, "--model", model, "--eval-data", data, "--max-length", "24")
 	out, err := command.Output()
-	if command.ProcessState.ExitCode() != statusBadData {
+	if command.ProcessState.ExitCode() != exit.StatusBadData {
 		t.Errorf("status %d, %v", command.ProcessState.ExitCode(), err)
 	}
 	says(t, string(out), "3 pairs, 3 held out", "wrong  held-out prompts in the training data: 3 of 3", "wrong  number of pairs: 3 of 3",
@@ -49,7 +48,7 @@ func TestDataShow(t *testing.T) {
 	says(t, third, "pairs.jsonl, line 4")
 	for _, args := range [][]string{{"--pair", "4"}, {"--pair", "0"}, {"-n", "-1"}, {"--pair", "1", "-n", "2"}} {
 		command := dpo(t, append([]string{"data", "show", data, "--model", model}, args...)...)
-		if text, _ := command.CombinedOutput(); command.ProcessState.ExitCode() != statusWrongUse {
+		if text, _ := command.CombinedOutput(); command.ProcessState.ExitCode() != exit.StatusWrongUse {
 			t.Errorf("%v: status %d: %s", args, command.ProcessState.ExitCode(), text)
 		}
 	}
@@ -72,28 +71,10 @@ func TestDataMistakes(t *testing.T) {
 		for _, verb := range []string{"lint", "show"} {
 			command := dpo(t, "data", verb, c.name)
 			text, _ := command.CombinedOutput()
-			if command.ProcessState.ExitCode() != statusBadData || strings.Count(strings.TrimSpace(string(text)), "\n") > 0 {
+			if command.ProcessState.ExitCode() != exit.StatusBadData || strings.Count(strings.TrimSpace(string(text)), "\n") > 0 {
 				t.Errorf("%s %s: status %d: %s", verb, c.name, command.ProcessState.ExitCode(), text)
 			}
 			says(t, string(text), c.says...)
 		}
-	}
-}
-
-// TestColumns: words are broken into columns, the marks count, and a word
-// longer than a column is cut.
-func TestColumns(t *testing.T) {
-	var out bytes.Buffer
-	p := page{out: &out, width: 12}
-	left, _ := preview.Differences("one two three four\nfive "+strings.Repeat("x", 15), "one three four\nfive")
-	var lines []string
-	for _, line := range p.column("32", left) {
-		lines = append(lines, line.painted)
-	}
-	if got, want := strings.Join(lines, "|"), "one «two»|three four|five|«xxxxxxxxxx»|«xxxxx»"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	if got := printable("a\x1b[31m\r\u009bb\n\tc"); strings.ContainsAny(got, "\x1b\r\u009b") || !strings.Contains(got, "b\n\tc") {
-		t.Errorf("%q", got)
 	}
 }

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/gonb-dpo/cmd/dpo/internal/flags"
 	"example.com/gonb-dpo/dpocore/diagnose"
-	"example.com/gonb-dpo/dpocore/train"
 )
 
 func diagnoseCommand() *cobra.Command {
@@ -23,7 +23,7 @@ The diagnosis uses only the files in the run folder. It is more complete after d
 eval --plain-text builtin --answers 12 and dpo compare, which add their results
 to the folder.`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: completeFolders,
+		ValidArgsFunction: flags.CompleteFolders,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			run, err := diagnose.Read(args[0])
 			if err != nil {
@@ -41,20 +41,4 @@ to the folder.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the findings as JSON: a list of {question, findings: [{rule, mark, cause, evidence, remedy}]}")
 	return cmd
-}
-
-// noteProblems passes the problems of a run that has just finished to a listener as notes.
-func noteProblems(dir string, listener train.Listener) error {
-	run, err := diagnose.Read(dir)
-	if err != nil {
-		return err
-	}
-	found := run.Diagnose().Actionable()
-	for _, f := range found {
-		listener.Note(f.Cause + " " + f.Evidence + " → " + f.Remedy)
-	}
-	if len(found) > 0 {
-		listener.Note("Run dpo diagnose " + dir + " for the full diagnosis.")
-	}
-	return nil
 }

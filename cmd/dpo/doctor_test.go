@@ -1,52 +1,12 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/internal/tinymodel"
 )
-
-// bareHome creates a home folder in which nothing is installed and changes to it.
-func bareHome(t *testing.T) string {
-	t.Helper()
-	home := t.TempDir()
-	t.Setenv("HOME", home)
-	for _, name := range []string{"XDG_CACHE_HOME", "JUPYTER_DATA_DIR", "GONB_DIR", "GONB_DPO_CHECKOUT", "HF_HOME", "HF_HUB_CACHE", "HF_TOKEN", "HF_TOKEN_PATH", device.Env} {
-		t.Setenv(name, "")
-	}
-	t.Chdir(home)
-	return home
-}
-
-func writeFile(t *testing.T, path, content string) string {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// wants checks a part's state and that its line contains the texts.
-func wants(t *testing.T, p part, want state, texts ...string) {
-	t.Helper()
-	var line strings.Builder
-	p.write(&line)
-	if p.state != want || (want == stateOK) != (p.fix == "") {
-		t.Errorf("%s is %s, want %s: %s", p.name, p.state, want, line.String())
-	}
-	for _, text := range texts {
-		if !strings.Contains(line.String(), text) {
-			t.Errorf("the line lacks %q: %s", text, line.String())
-		}
-	}
-}
 
 // TestDoctorAfterSetUp: after set-up nothing that training needs is missing, and the columns are aligned.
 func TestDoctorAfterSetUp(t *testing.T) {
@@ -64,107 +24,19 @@ func TestDoctorAfterSetUp(t *testing.T) {
 
 // TestDoctorBareHome: if nothing is installed, each part has a fix and the exit status is 1.
 func TestDoctorBareHome(t *testing.T) {
-	home := bareHome(t)
-	t.Setenv("PATH", home)
+	home := t.TempDir()
 	cmd := dpo(t, "doctor")
+	cmd.Dir, cmd.Env = home, []string{asCommand + "=1", "HOME=" + home, "PATH=" + home}
 	var message strings.Builder
 	cmd.Stderr = &message
 	report, err := cmd.Output()
-	if got := exitStatus(t, err); got != statusFailed || message.String() != "dpo: training is not possible: backend is missing, model is missing, tokenizer is missing; fix these parts as shown above\n" {
+	if got := exitStatus(t, err); got != exit.StatusFailed || message.String() != "dpo: training is not possible: backend is missing, model is missing, tokenizer is missing; fix these parts as shown above\n" {
 		t.Errorf("the exit status is %d with the message %q", got, message.String())
 	}
 	for _, text := range []string{"missing  Go ", "missing  backend ", "ok       GPU                none", "missing  model ", "missing  tokenizer library ",
 		"only needed for notebooks → bash colab_setup.sh --notebooks\n", "ok       cache              none yet: " + home} {
 		if !strings.Contains(string(report), text) {
 			t.Errorf("the report lacks %q:\n%s", text, report)
-		}
-	}
-}
-
-// TestDoctorBackend: the pure Go backend is ok if it was selected; an invalid plugin is broken.
-func TestDoctorBackend(t *testing.T) {
-	home := bareHome(t)
-	t.Setenv(device.Env, "go")
-	wants(t, examineBackend(), stateOK, "pure Go", device.Env+"=go")
-	t.Setenv(device.Env, "xla:"+writeFile(t, filepath.Join(home, "plugin.so"), "text"))
-	wants(t, examineBackend(), stateBroken, "plugin.so", setUp)
-}
-
-func TestDoctorGPU(t *testing.T) {
-	home := bareHome(t)
-	t.Setenv("PATH", filepath.Join(home, "bin")+":/usr/bin:/bin")
-	smi := filepath.Join(home, "bin/nvidia-smi")
-	writeFile(t, smi, "#!/bin/sh\necho 'Tesla T4, 580.82.07, 7.5, 15360 MiB'\n")
-	wants(t, examineGPU(), stateMissing, "Tesla T4, driver 580.82.07, compute capability 7.5", "CUDA plugin", setUp)
-	writeFile(t, cudaPlugin(), "")
-	wants(t, examineGPU(), stateOK, "export GOMLX_BACKEND=xla:cuda")
-	t.Setenv(device.Env, "xla:cuda")
-	wants(t, examineGPU(), stateOK, "Tesla T4")
-	writeFile(t, smi, "#!/bin/sh\necho 'No devices were found'\nexit 6\n")
-	wants(t, examineGPU(), stateBroken, "No devices were found")
-}
-
-func TestDoctorModel(t *testing.T) {
-	folder := tinymodel.WriteChat(t, 1)
-	home := bareHome(t)
-	model := filepath.Join(home, ".deps/models/SmolLM2-135M-Instruct")
-	if err := os.MkdirAll(filepath.Dir(model), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(folder, model); err != nil {
-		t.Fatal(err)
-	}
-	wants(t, examineModel(), stateOK, model, "MB")
-	wants(t, examineTokenizer(), stateOK, "49152 tokens")
-	writeFile(t, filepath.Join(folder, "tokenizer.json"), "{")
-	wants(t, examineTokenizer(), stateBroken, "tokenizer.json", setUp)
-	if err := os.Truncate(filepath.Join(folder, "model.safetensors"), 10000); err != nil {
-		t.Fatal(err)
-	}
-	wants(t, examineModel(), stateBroken, "model.safetensors", setUp)
-	writeFile(t, filepath.Join(folder, "config.json"), "{}")
-	wants(t, examineModel(), stateBroken, "config.json", setUp)
-	if err := os.RemoveAll(model); err != nil {
-		t.Fatal(err)
-	}
-	wants(t, examineModel(), stateMissing, setUp)
-}
-
-func TestDoctorKernel(t *testing.T) {
-	home := bareHome(t)
-	wants(t, examineKernel(), stateMissing, setUp+" --notebooks")
-	writeFile(t, filepath.Join(home, "checkout/go.mod"), "")
-	writeFile(t, filepath.Join(home, "checkout/.deps/lib/libtokenizers.a"), "")
-	writeFile(t, filepath.Join(home, "gonb"), "")
-	goimports := writeFile(t, filepath.Join(home, "tools/goimports"), "")
-	spec := filepath.Join(home, ".local/share/jupyter/kernels/gonb/kernel.json")
-	writeFile(t, spec, strings.ReplaceAll(`{"argv": ["HOME/gonb", "--kernel"], "env": {"PATH": "HOME/tools:/bin",
-		"CGO_LDFLAGS": "-LHOME/checkout/.deps/lib", "GONB_DPO_CHECKOUT": "HOME/checkout"}}`, "HOME", home))
-	wants(t, examineKernel(), stateOK, spec, "checkout")
-	if err := os.Remove(goimports); err != nil {
-		t.Fatal(err)
-	}
-	wants(t, examineKernel(), stateBroken, goimports, "--notebooks")
-	if err := os.RemoveAll(filepath.Join(home, "checkout")); err != nil {
-		t.Fatal(err)
-	}
-	wants(t, examineKernel(), stateBroken, "checkout/go.mod")
-	writeFile(t, spec, "{")
-	wants(t, examineKernel(), stateBroken, spec)
-}
-
-// TestDoctorKeepsTheToken: the token is reported to exist but never printed.
-func TestDoctorKeepsTheToken(t *testing.T) {
-	home := bareHome(t)
-	wants(t, examineHuggingFace(), stateOK, "no cache", "no token")
-	writeFile(t, filepath.Join(home, ".cache/huggingface/token"), "hf_secret")
-	writeFile(t, filepath.Join(home, ".cache/huggingface/hub/blob"), strings.Repeat("x", 3<<20))
-	for _, inEnvironment := range []string{"", "hf_secret"} {
-		t.Setenv("HF_TOKEN", inEnvironment)
-		p := examineHuggingFace()
-		wants(t, p, stateOK, "a token in ", "cache of 3 MB")
-		if strings.Contains(p.summary, "hf_secret") {
-			t.Errorf("the token is shown: %s", p.summary)
 		}
 	}
 }

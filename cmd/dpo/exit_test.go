@@ -2,48 +2,16 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
-
-func TestStatus(t *testing.T) {
-	plain := errors.New("plain")
-	for _, c := range []struct {
-		err  error
-		want int
-		says string
-	}{
-		{nil, 0, ""},
-		{plain, 1, "plain"},
-		{wrongUse(nil), 0, ""},
-		{badData(nil), 0, ""},
-		{wrongUse(plain), 2, "plain"},
-		{badData(plain), 3, "plain"},
-		{fmt.Errorf("train: %w", badData(plain)), 3, "train: plain"},
-		{badData(fmt.Errorf("read: %w", wrongUse(plain))), 2, "read: plain"}, // the inner status takes precedence
-		{badData(fmt.Errorf("fetch: %w", context.Canceled)), 130, "stopped"},
-		{fmt.Errorf("x: %w", &train.Stopped{Step: 3, Dir: "run", Cause: context.Canceled}), 130, (&train.Stopped{Step: 3, Dir: "run"}).Error()},
-	} {
-		if got := status(c.err); got != c.want {
-			t.Errorf("%v has status %d, want %d", c.err, got, c.want)
-		}
-		if c.err != nil && sentence(c.err) != c.says {
-			t.Errorf("the message of %v is %q, want %q", c.err, sentence(c.err), c.says)
-		}
-	}
-	if !errors.Is(badData(os.ErrNotExist), os.ErrNotExist) {
-		t.Error("a marked error hides its cause")
-	}
-}
 
 func TestExitStatus(t *testing.T) {
 	for args, want := range map[string]int{
@@ -76,10 +44,10 @@ func TestHelpAndDocumentAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if help := output(t, "--help"); !strings.Contains(help, exitHelp) {
+	if help := output(t, "--help"); !strings.Contains(help, exit.Help) {
 		t.Errorf("the help has no table of exit statuses: %s", help)
 	}
-	for _, line := range strings.Split(exitHelp, "\n")[1:] {
+	for _, line := range strings.Split(exit.Help, "\n")[1:] {
 		number, meaning, _ := strings.Cut(strings.TrimSpace(line), "  ")
 		if !strings.Contains(string(document), "| "+number+" | "+meaning) {
 			t.Errorf("docs/command.md has no row for %s, %q", number, meaning)
@@ -107,19 +75,19 @@ func TestInterruptedTraining(t *testing.T) {
 			}
 		}
 	}
-	if got := exitStatus(t, cmd.Wait()); got != statusInterrupted || !strings.HasPrefix(last, "dpo: stopped after step") {
+	if got := exitStatus(t, cmd.Wait()); got != exit.StatusInterrupted || !strings.HasPrefix(last, "dpo: stopped after step") {
 		t.Errorf("the interrupted run has exit status %d and the message %q", got, last)
 	}
 }
 
 func exitStatus(t *testing.T, err error) int {
 	t.Helper()
-	var exit *exec.ExitError
+	var failed *exec.ExitError
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &exit):
-		return exit.ExitCode()
+	case errors.As(err, &failed):
+		return failed.ExitCode()
 	}
 	t.Fatal(err)
 	return 0

@@ -1,5 +1,7 @@
 // Command dpo trains a language model on preference pairs with Direct Preference Optimization, and evaluates, merges and
 // runs the result. It calls the same functions as the notebooks.
+//
+// Each file of this package declares the flags of one command. What the commands do is in the packages under internal.
 package main
 
 import (
@@ -7,13 +9,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
-	"example.com/gonb-dpo/dpocore/dataset"
-	"example.com/gonb-dpo/dpocore/source"
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
+	"example.com/gonb-dpo/cmd/dpo/internal/flags"
 )
 
 func main() {
@@ -21,9 +22,9 @@ func main() {
 	err := execute(ctx, root())
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "dpo:", sentence(err))
+		fmt.Fprintln(os.Stderr, "dpo:", exit.Message(err))
 	}
-	os.Exit(status(err))
+	os.Exit(exit.Status(err))
 }
 
 // execute runs the command line. An error before a command starts is one of usage: an unknown command or flag, a value that
@@ -39,7 +40,7 @@ func execute(ctx context.Context, cmd *cobra.Command) error {
 	}
 	err := cmd.ExecuteContext(ctx)
 	if !started {
-		return wrongUse(err)
+		return exit.WrongUse(err)
 	}
 	return err
 }
@@ -64,17 +65,18 @@ Quick start:
 
 If something does not work, dpo doctor says what is missing and how to fix it.
 
-` + exitHelp,
+` + exit.Help,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(trainCommand(), replayCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(), tokensCommand(), mergeCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), dataCommand())
+	cmd.AddCommand(trainCommand(), replayCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(),
+		tokensCommand(), mergeCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), dataCommand())
 	for _, child := range cmd.Commands() {
 		if child.HasSubCommands() {
 			rejectUnknown(child)
 		}
 	}
-	completeFlags(cmd)
+	flags.Complete(cmd)
 	return cmd
 }
 
@@ -87,14 +89,4 @@ func rejectUnknown(cmd *cobra.Command) {
 		return fmt.Errorf("unknown command %q for %q; `%s --help` lists them", args[0], cmd.CommandPath(), cmd.CommandPath())
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-}
-
-// modelFlag adds the flag of commands that need a model.
-func modelFlag(cmd *cobra.Command, model *string) {
-	cmd.Flags().StringVar(model, "model", "", "`name` of a model folder or .gguf file, or owner/name on the Hugging Face hub (default the installed SmolLM2-135M-Instruct)")
-}
-
-// dataFlag adds the flag of commands that read preference pairs.
-func dataFlag(cmd *cobra.Command, data *string) {
-	cmd.Flags().StringVar(data, "data", dataset.Builtin, "`file` of preference pairs (JSON Lines, JSON, CSV, Parquet), \"builtin\", a mix such as helpfulness=0.7,truthfulness=0.3, or a published dataset: "+strings.Join(source.Names(), ", "))
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -55,7 +56,7 @@ func (m mergeTest) interrupt(t *testing.T, signal syscall.Signal) (status int, s
 	}
 	for end := time.Now().Add(5 * time.Minute); len(m.names(t)) == before; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("the merge does not begin: %s", printed)
+			t.Fatalf("the merge does not start: %s", printed)
 		}
 	}
 	if err := cmd.Process.Signal(signal); err != nil {
@@ -93,23 +94,23 @@ func TestInterruptedMerge(t *testing.T) {
 	earlier := m.content(t)
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		got, said := m.interrupt(t, signal)
-		if want := "dpo: stopped before the merge was done; " + m.out + " is unchanged, and the same command merges again\n"; got != statusInterrupted || said != want {
+		if want := "dpo: stopped before the merge was done; " + m.out + " is unchanged, and the same command merges again\n"; got != exit.StatusInterrupted || said != want {
 			t.Errorf("%v: the merge ends with %d and says %q, want %q", signal, got, said, want)
 		}
 		if names := m.names(t); len(names) != 1 || m.content(t) != earlier {
-			t.Errorf("%v: %v are left, and the earlier merge is another", signal, names)
+			t.Errorf("%v: %v are left, or the earlier merge has changed", signal, names)
 		}
 	}
 	cmd, _ := m.startStopped(t)
 	killStopped(t, cmd)
 	if len(m.names(t)) != 2 || m.content(t) != earlier {
-		t.Errorf("after a kill lie %v", m.names(t))
+		t.Errorf("after a kill the folder holds %v", m.names(t))
 	}
 	if out, err := m.command(t).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	if names := m.names(t); len(names) != 1 || m.content(t) == earlier {
-		t.Errorf("after the next merge lie %v", names)
+		t.Errorf("after the next merge the folder holds %v", names)
 	}
 }
 
@@ -122,7 +123,7 @@ func TestTwoMergesAtOnce(t *testing.T) {
 	}
 	merged := m.content(t)
 	if names := m.names(t); len(names) != 2 || !strings.HasPrefix(names[0], ".merged.") {
-		t.Errorf("beside the place lie %v, want the folder of the merge at work", names)
+		t.Errorf("next to the output are %v, want the folder of the running merge", names)
 	}
 	if err := slow.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
@@ -131,6 +132,6 @@ func TestTwoMergesAtOnce(t *testing.T) {
 		t.Errorf("%v: %s", err, said)
 	}
 	if names := m.names(t); len(names) != 1 || m.content(t) != merged {
-		t.Errorf("in the end lie %v", names)
+		t.Errorf("in the end the folder holds %v", names)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -33,16 +34,16 @@ func TestReplay(t *testing.T) {
 			t.Errorf("replay %v: status %d, %s; want status %d and %q", args, cmd.ProcessState.ExitCode(), text, status, want)
 		}
 	}
-	fails(statusBadData, "if the pairs have moved, name their files with --data and --eval-data")
-	fails(statusBadData, data, "--data", moved) // the held-out pairs were in the same file
+	fails(exit.StatusBadData, "if the pairs have moved, name their files with --data and --eval-data")
+	fails(exit.StatusBadData, data, "--data", moved) // the held-out pairs were in the same file
 	if got := output(t, "replay", run, "--data", moved, "--eval-data", moved); got != want {
 		t.Errorf("of pairs that have moved replay prints %q, want %q", got, want)
 	}
 	if err := os.Rename(moved, data); err != nil {
 		t.Fatal(err)
 	}
-	fails(statusFailed, "is the run itself", "--out", run)
-	fails(statusFailed, "nothing was trained, because the inputs of "+run+" have changed: the model's weights have changed", "--model", tinymodel.WriteChat(t, 2))
+	fails(exit.StatusFailed, "is the run itself", "--out", run)
+	fails(exit.StatusFailed, "nothing was trained, because the inputs of "+run+" have changed: the model's weights have changed", "--model", tinymodel.WriteChat(t, 2))
 	other := pairsFile(t)
 	content, err := os.ReadFile(other)
 	if err != nil {
@@ -51,8 +52,8 @@ func TestReplay(t *testing.T) {
 	if err := os.WriteFile(other, []byte(strings.Replace(string(content), "Blue.", "Red.", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	fails(statusFailed, "the training pairs have changed (3 pairs of "+data+" then, 3 of "+other+" now)", "--data", other, "--out", filepath.Join(work, "new"))
+	fails(exit.StatusFailed, "the training pairs have changed (3 pairs of "+data+" then, 3 of "+other+" now)", "--data", other, "--out", filepath.Join(work, "new"))
 	if _, err := os.Stat(filepath.Join(work, "new")); err == nil {
-		t.Error("a replay of other pairs has begun")
+		t.Error("a replay of other pairs was started")
 	}
 }

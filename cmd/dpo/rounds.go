@@ -1,32 +1,22 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/cmd/dpo/internal/flags"
+	"example.com/gonb-dpo/cmd/dpo/internal/iterate"
+	"example.com/gonb-dpo/dpocore/judge"
+	"example.com/gonb-dpo/dpocore/judge/modeljudge"
 	"example.com/gonb-dpo/dpocore/rounds"
-	"example.com/gonb-dpo/dpocore/train"
-	"example.com/gonb-dpo/plots"
 )
-
-// roundsOptions holds the options of dpo rounds other than the settings of its rounds.
-type roundsOptions struct {
-	model, data, evalData, out, prompts, check string
-	evalFraction                               float64
-	judge                                      judgeOptions
-}
 
 func roundsCommand() *cobra.Command {
 	config := rounds.Default()
-	var o roundsOptions
+	var o iterate.Options
 	cmd := &cobra.Command{
 		Use:   "rounds",
 		Short: "Train in rounds on the model's own answers, scored by a judge (iterative DPO)",
@@ -55,16 +45,18 @@ judge scores the answers; the round trains on the resulting pairs.
 pairs; rounds.json and each round's run.json record where they came from. Run the
 same command again to resume; finished work is not repeated.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return trainRounds(cmd, config, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return iterate.Run(cmd.Context(), cmd.OutOrStdout(), config, o)
+		},
 	}
 	f := cmd.Flags()
-	modelFlag(cmd, &o.model)
-	dataFlag(cmd, &o.data)
-	f.StringVar(&o.evalData, "eval-data", "", "held-out pairs for all rounds: a `file`, \"builtin\", or a published set")
-	f.Float64Var(&o.evalFraction, "eval-fraction", 0, "hold out this `fraction` of round 1's pairs, split by prompt")
-	f.StringVar(&o.out, "out", "rounds", "`folder` for all rounds")
-	f.StringVar(&o.prompts, "prompts", "", "`file` of new prompts, one per line, or JSON Lines with a \"prompt\" field")
-	f.StringVar(&o.check, "check-prompts", "", "`file` of prompts to answer before the first round and after each round; the mean score shows whether the model improves")
+	flags.Model(cmd, &o.Model)
+	flags.Data(cmd, &o.Data)
+	f.StringVar(&o.EvalData, "eval-data", "", "held-out pairs for all rounds: a `file`, \"builtin\", or a published set")
+	f.Float64Var(&o.EvalFraction, "eval-fraction", 0, "hold out this `fraction` of round 1's pairs, split by prompt")
+	f.StringVar(&o.Out, "out", "rounds", "`folder` for all rounds")
+	f.StringVar(&o.Prompts, "prompts", "", "`file` of new prompts, one per line, or JSON Lines with a \"prompt\" field")
+	f.StringVar(&o.Check, "check-prompts", "", "`file` of prompts to answer before the first round and after each round; the mean score shows whether the model improves")
 	f.IntVar(&config.Rounds, "rounds", config.Rounds, "number of rounds")
 	f.StringVar(&config.Reference, "reference", config.Reference, "reference of the rounds after the first: "+strings.Join(rounds.References, " or "))
 	f.IntVar(&config.Prompts, "prompts-a-round", config.Prompts, "new prompts for each round after the first")
@@ -74,124 +66,20 @@ same command again to resume; finished work is not repeated.`,
 	f.IntVar(&config.MaxTokens, "max-new-tokens", config.MaxTokens, "maximum answer length in tokens")
 	f.StringVar(&config.Choice, "choice", config.Choice, "which pairs to make from the answers to a prompt: "+strings.Join(rounds.Choices, ", "))
 	f.Float64Var(&config.MinGap, "min-gap", config.MinGap, "minimum difference between the scores of a pair")
-	o.judge.flags(f)
-	configFlags(f, &config.Train)
+	judgeFlags(f, &o.Judge)
+	flags.Settings(f, &config.Train)
 	cobra.CheckErr(cmd.MarkFlagRequired("judge"))
 	cmd.MarkFlagsMutuallyExclusive("eval-data", "eval-fraction")
 	return cmd
 }
 
-func trainRounds(cmd *cobra.Command, config rounds.Config, o roundsOptions) error {
-	if err := config.Validate(); err != nil {
-		return wrongUse(err)
-	}
-	prompts, err := readRoundPrompts(o, config)
-	if err != nil {
-		return err
-	}
-	judge, free, err := o.judge.open(cmd.Context())
-	if err != nil {
-		return err
-	}
-	defer free()
-	if err := o.judge.allowed(config, prompts, judge); err != nil {
-		return err
-	}
-	data, err := fetchData(cmd.Context(), o.data, o.evalData, o.evalFraction, config.Train.Seed)
-	if err != nil {
-		return err
-	}
-	model, err := openModel(cmd.Context(), o.model)
-	if err != nil {
-		return err
-	}
-	defer model.Close()
-	shown := &roundsProgress{progress: newProgress(os.Stderr)}
-	record, err := rounds.Run(cmd.Context(), model, o.out, config, data, prompts, judge, shown)
-	shown.end()
-	if err != nil {
-		return err
-	}
-	printRounds(cmd.OutOrStdout(), record)
-	return drawRounds(o.out, record)
-}
-
-// drawRounds writes the plots of each round to its folder, and the scores by round to dir/plots.
-func drawRounds(dir string, record rounds.Record) error {
-	for _, done := range record.Done {
-		history, err := metrics.ReadHistory(done.Run)
-		if err != nil {
-			return err
-		}
-		if err := plots.WriteRun(done.Run, history); err != nil {
-			return err
-		}
-	}
-	if len(record.Checked) == 0 {
-		return nil
-	}
-	var rounds, scores []float64
-	for _, c := range record.Checked {
-		rounds, scores = append(rounds, float64(c.Round)), append(scores, c.Score)
-	}
-	return plots.WriteFigures(filepath.Join(dir, "plots"), plots.Scores(record.Judge, rounds, scores))
-}
-
-func readRoundPrompts(o roundsOptions, config rounds.Config) (prompts rounds.Prompts, err error) {
-	if o.prompts == "" && config.Rounds > 1 {
-		return prompts, wrongUse(errors.New("rounds after the first need prompts; name a file with --prompts"))
-	}
-	if o.prompts != "" {
-		if prompts.New, err = preference.ReadPrompts(o.prompts); err != nil {
-			return prompts, badData(err)
-		}
-	}
-	if o.check != "" {
-		if prompts.Check, err = preference.ReadPrompts(o.check); err != nil {
-			return prompts, badData(err)
-		}
-	}
-	return prompts, nil
-}
-
-// roundsProgress shows the progress of rounds, and of the run in each.
-type roundsProgress struct {
-	*progress
-	doing string
-}
-
-func (p *roundsProgress) Progress(what string, done, total int) {
-	p.bar("%s, %d of %d …", what, done, total)
-	if !p.terminal && what != p.doing && done < total {
-		p.line("%s …", what)
-	}
-	p.doing = what
-}
-
-func (p *roundsProgress) Training(_ int, says string) train.Listener {
-	p.line("%s", says)
-	*p.progress = progress{out: p.out, terminal: p.terminal}
-	return p.progress
-}
-
-func (p *roundsProgress) Checked(c rounds.Check) { p.line("%s", checkLine(c)) }
-
-func checkLine(c rounds.Check) string {
-	who := fmt.Sprintf("the model of round %d", c.Round)
-	if c.Round == 0 {
-		who = "the first model"
-	}
-	return fmt.Sprintf("%s: a mean score of %.3g over %d answers, of which %.0f %% ended by themselves", who, c.Score, c.Answers, 100*c.Ended)
-}
-
-func printRounds(w io.Writer, record rounds.Record) {
-	for _, done := range record.Done {
-		fmt.Fprintf(w, "%s  %d pairs\n  %s\n", done.Run, done.Pairs, done.Summary)
-	}
-	for _, c := range record.Checked {
-		fmt.Fprintln(w, checkLine(c))
-	}
-	if record.Cost.Calls > 0 {
-		fmt.Fprintf(w, "judging took %s\n", record.Cost)
-	}
+// judgeFlags adds the flags that choose a judge.
+func judgeFlags(f *pflag.FlagSet, o *iterate.JudgeOptions) {
+	f.StringVar(&o.Judge, "judge", "", "`judge` of the answers: words:N, model:NAME, endpoint:URL or person:FILE")
+	f.StringVar(&o.Method, "judge-by", modeljudge.Yes, "how a local model judges: "+strings.Join(modeljudge.Methods, " or "))
+	f.StringVar(&o.Model, "judge-model", "", "`name` of the endpoint's model")
+	f.StringVar(&o.KeyEnv, "judge-key-env", judge.DefaultKeyEnv, "environment `variable` with the endpoint's API key")
+	f.StringVar(&o.Criterion, "judge-criterion", judge.DefaultCriterion, "description of a good answer, for a judge that is a model")
+	f.IntVar(&o.MaxCalls, "judge-calls", 0, "maximum number of calls to the endpoint; 0 prints the number needed and exits")
+	f.DurationVar(&o.Timeout, "judge-timeout", time.Minute, "timeout of a call to the endpoint")
 }

@@ -22,7 +22,7 @@ func roundsPlace(t *testing.T) *place {
 	return p
 }
 
-// TestRoundsByEndpoint judges at a local server: its cost is said first, and nothing is asked before it is allowed.
+// TestRoundsByEndpoint judges with a local server: the cost is printed first, and no call is made before it is allowed.
 func TestRoundsByEndpoint(t *testing.T) {
 	const secret = "sk-never-shown"
 	t.Setenv("TEST_JUDGE_KEY", secret)
@@ -30,7 +30,7 @@ func TestRoundsByEndpoint(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked++
 		if r.Header.Get("Authorization") != "Bearer "+secret {
-			t.Errorf("call %d comes with the key %q", asked, r.Header.Get("Authorization"))
+			t.Errorf("call %d has the key %q", asked, r.Header.Get("Authorization"))
 		}
 		content, _ := json.Marshal(fmt.Sprintf(`{"scores": [%d, %d]}`, 3+asked, 9-asked))
 		fmt.Fprintf(w, `{"choices": [{"message": {"role": "assistant", "content": %s}}], "usage": {"prompt_tokens": 100, "completion_tokens": 10}}`, content)

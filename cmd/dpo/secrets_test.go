@@ -28,7 +28,7 @@ func TestSecrets(t *testing.T) {
 	sent, refuse := false, 0
 	server.Answer = func(w http.ResponseWriter, r *http.Request) bool {
 		sent = sent || r.Header.Get("Authorization") == "Bearer "+token
-		if refuse > 0 { // a server that says back what it was told
+		if refuse > 0 { // a server that echoes the header
 			http.Error(w, r.Header.Get("Authorization"), refuse)
 		}
 		return refuse > 0
@@ -42,7 +42,7 @@ func TestSecrets(t *testing.T) {
 	train := "train --data " + data + " --max-steps 1 --batch-size 2 --lora-r 2 --out "
 	for _, c := range []struct {
 		line   string
-		status int // what the hub answers, 0 for what it holds
+		status int // status of the answers of the hub; 0 to serve its files
 	}{
 		{train + run + " --model owner/tiny --json", 0},
 		{"eval --adapter " + run + " --model owner/tiny --data " + data, 0},

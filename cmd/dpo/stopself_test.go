@@ -22,7 +22,7 @@ const (
 	cancelDelay = 100 * time.Millisecond
 )
 
-// pauseSelf installs what the variables ask for.
+// pauseSelf makes the command pause as the variables request.
 func pauseSelf() {
 	if path := os.Getenv(stopSelfAt); path != "" {
 		atFirstWrite(path, func() error { return syscall.Kill(os.Getpid(), syscall.SIGSTOP) })

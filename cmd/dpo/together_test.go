@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -35,7 +36,7 @@ func TestOneRunTwoProcesses(t *testing.T) {
 		second.Stderr = &said
 		status := exitStatus(t, second.Run())
 		want := fmt.Sprintf("dpo: train: %s is in use by another process (PID %d); wait for it, or choose another folder\n", dir, first.Process.Pid)
-		if status != statusFailed || !strings.HasSuffix(said.String(), want) {
+		if status != exit.StatusFailed || !strings.HasSuffix(said.String(), want) {
 			t.Errorf("%s: the second process has exit status %d and the message %s, want %s", flag, status, said.String(), want)
 		}
 		if name := other(contents(t, dir, nil), before); name != "" {
@@ -83,7 +84,7 @@ func TestTwoProcessesSameBytes(t *testing.T) {
 		t.Errorf("%s is not the same:\n%.2000s\nand\n%.2000s", name, all[0][name], all[1][name])
 	}
 	if len(all[0]) < 20 {
-		t.Errorf("the runs hold but %d files", len(all[0]))
+		t.Errorf("the runs have only %d files", len(all[0]))
 	}
 }
 

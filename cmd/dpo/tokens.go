@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
-
 	"github.com/spf13/cobra"
 
-	"example.com/gonb-dpo/dpocore/dataset"
-	"example.com/gonb-dpo/dpocore/model"
-	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/cmd/dpo/internal/dataview"
+	"example.com/gonb-dpo/cmd/dpo/internal/flags"
 )
 
 func tokensCommand() *cobra.Command {
@@ -24,39 +20,10 @@ prompt_ids is the chat template up to the start of the assistant's answer;
 prompt_ids followed by chosen_ids is the sequence that the model sees.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			set, _, err := dataset.ReadPairs(data)
-			if err != nil {
-				return badData(err)
-			}
-			m, err := openModel(cmd.Context(), model)
-			if err != nil {
-				return err
-			}
-			defer m.Close()
-			return printTokens(cmd, m, set)
+			return dataview.Tokens(cmd.Context(), cmd.OutOrStdout(), data, model)
 		},
 	}
-	modelFlag(cmd, &model)
-	dataFlag(cmd, &data)
+	flags.Model(cmd, &model)
+	flags.Data(cmd, &data)
 	return cmd
-}
-
-func printTokens(cmd *cobra.Command, m *model.Model, set *preference.Set) error {
-	out := bufio.NewWriter(cmd.OutOrStdout())
-	encoder := json.NewEncoder(out)
-	for _, pair := range set.Pairs {
-		tokens, _, err := m.Chat.Pair(pair)
-		if err != nil {
-			return err
-		}
-		if err := encoder.Encode(struct {
-			Line     int     `json:"line"`
-			Prompt   []int32 `json:"prompt_ids"`
-			Chosen   []int32 `json:"chosen_ids"`
-			Rejected []int32 `json:"rejected_ids"`
-		}{pair.Line, tokens.Prompt, tokens.Chosen, tokens.Rejected}); err != nil {
-			return err
-		}
-	}
-	return out.Flush()
 }

@@ -1,33 +1,21 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"example.com/gonb-dpo/cmd/dpo/internal/flags"
+	"example.com/gonb-dpo/cmd/dpo/internal/training"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/loss"
-	"example.com/gonb-dpo/dpocore/metrics"
-	"example.com/gonb-dpo/dpocore/model"
-	"example.com/gonb-dpo/dpocore/run"
-	"example.com/gonb-dpo/dpocore/train"
-	"example.com/gonb-dpo/plots"
 )
-
-// trainOptions holds the options of dpo train other than the settings of the run.
-type trainOptions struct {
-	model, data, mix, evalData, out, merged string
-	evalFraction                            float64
-	resume, json                            bool
-}
 
 func trainCommand() *cobra.Command {
 	settings := config.Default()
-	var o trainOptions
+	var o training.Options
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train a LoRA adapter on preference pairs",
@@ -64,103 +52,24 @@ Losses (--loss-type), each as defined by TRL 1.16:
 ` + lossTable(),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !o.json {
-				return trainRun(cmd, settings, o, newProgress(os.Stderr))
-			}
-			events := newEvents(cmd.OutOrStdout())
-			return events.end(trainRun(cmd, settings, o, events))
+			return training.Run(cmd.Context(), cmd.OutOrStdout(), settings, o)
 		},
 	}
 	f := cmd.Flags()
-	modelFlag(cmd, &o.model)
-	dataFlag(cmd, &o.data)
-	f.StringVar(&o.mix, "mix", "", "how the weights of a mix are applied: "+strings.Join(dataset.MixMethods, " or ")+" (default "+dataset.MixSampling+")")
-	f.StringVar(&o.out, "out", "dpo_finetuned_smollm2", "run `folder`")
-	f.StringVar(&o.merged, "merged", "", "also write the merged model to this `folder`")
-	f.StringVar(&o.evalData, "eval-data", "", "held-out pairs: a `file`, \"builtin\", or a published set")
-	f.Float64Var(&o.evalFraction, "eval-fraction", 0, "hold out this `fraction` of the training pairs, split by prompt")
-	f.BoolVar(&o.json, "json", false, "write events as JSON lines to standard output (docs/command.md)")
-	f.BoolVar(&o.resume, "resume", false, "continue the stopped run in --out")
-	configFlags(f, &settings)
+	flags.Model(cmd, &o.Model)
+	flags.Data(cmd, &o.Pairs.Data)
+	f.StringVar(&o.Pairs.Mix, "mix", "", "how the weights of a mix are applied: "+strings.Join(dataset.MixMethods, " or ")+" (default "+dataset.MixSampling+")")
+	f.StringVar(&o.Out, "out", "dpo_finetuned_smollm2", "run `folder`")
+	f.StringVar(&o.Merged, "merged", "", "also write the merged model to this `folder`")
+	f.StringVar(&o.Pairs.EvalData, "eval-data", "", "held-out pairs: a `file`, \"builtin\", or a published set")
+	f.Float64Var(&o.Pairs.EvalFraction, "eval-fraction", 0, "hold out this `fraction` of the training pairs, split by prompt")
+	f.BoolVar(&o.JSON, "json", false, "write events as JSON lines to standard output (docs/command.md)")
+	f.BoolVar(&o.Resume, "resume", false, "continue the stopped run in --out")
+	flags.Settings(f, &settings)
 	f.BoolVar(&settings.Overwrite, "overwrite", false, "delete the run in --out, if any, and start over")
 	cmd.MarkFlagsMutuallyExclusive("resume", "overwrite")
 	cmd.MarkFlagsMutuallyExclusive("eval-data", "eval-fraction")
 	return cmd
-}
-
-func trainRun(cmd *cobra.Command, settings config.Config, o trainOptions, listener train.Listener) error {
-	if err := settings.Validate(); err != nil {
-		return wrongUse(err)
-	}
-	record, exists, err := run.ReadRecord(o.out)
-	if err != nil {
-		return err
-	}
-	if exists && !record.Finished && !o.resume && !settings.Overwrite {
-		return fmt.Errorf("%s holds a stopped run; add --resume to continue it or --overwrite to start over, or choose another --out", o.out)
-	}
-	if err := checkFraction(o.evalFraction); err != nil {
-		return err
-	}
-	data, err := fetchData(cmd.Context(), o.data, o.evalData, o.evalFraction, settings.Seed)
-	if err != nil {
-		return err
-	}
-	if err := setMix(data, o.mix); err != nil {
-		return err
-	}
-	if settings.EarlyStopping > 0 && data.HeldOut == nil {
-		return wrongUse(errors.New("early stopping needs held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"))
-	}
-	m, err := openModel(cmd.Context(), o.model)
-	if err != nil {
-		return err
-	}
-	defer m.Close()
-	if err := train.Run(cmd.Context(), train.Job{Model: m, Dir: o.out, Config: settings, Data: data, Listener: listener}); err != nil {
-		return err
-	}
-	return afterTraining(cmd, m, o, listener)
-}
-
-// afterTraining draws the plots, reports problems, and writes the merged model if asked to.
-func afterTraining(cmd *cobra.Command, m *model.Model, o trainOptions, listener train.Listener) error {
-	history, err := metrics.ReadHistory(o.out)
-	if err != nil {
-		return err
-	}
-	if err := plots.WriteRun(o.out, history); err != nil {
-		return err
-	}
-	if !o.json { // with --json the last event says that the run has finished
-		if err := noteProblems(o.out, listener); err != nil {
-			return err
-		}
-	}
-	if o.merged == "" {
-		return nil
-	}
-	return mergeRun(cmd.Context(), m, o.out, o.merged, "float32")
-}
-
-// checkFraction checks --eval-fraction.
-func checkFraction(fraction float64) error {
-	if !(fraction >= 0 && fraction < 1) {
-		return wrongUse(fmt.Errorf("the held-out fraction is %g; it must be at least 0 and below 1", fraction))
-	}
-	return nil
-}
-
-// setMix sets how the weights of a mix are applied.
-func setMix(data dataset.Data, way string) error {
-	switch {
-	case way == "":
-		return nil
-	case data.Mix == nil:
-		return wrongUse(errors.New("--mix needs weights in --data; write them as in helpfulness=0.5,harmlessness=0.5"))
-	}
-	data.Mix.By = way
-	return wrongUse(data.Mix.Validate())
 }
 
 // lossTable returns a line with a summary of each loss.

@@ -38,6 +38,7 @@ type Package struct {
 	Imports     []string // direct imports within the module, and heavy ones
 	Links       []string // heavy packages that it links, directly or not
 	Deps        []string // all packages of this module that it links
+	Foreign     []string // all packages of other modules that it links
 	TestImports []string // imports of its tests within the module
 	Files       []File
 }
@@ -98,6 +99,11 @@ func (l listed) load() (Package, error) {
 			p.Deps = append(p.Deps, path)
 		}
 	}
+	for _, path := range l.Deps {
+		if l.isForeign(path) {
+			p.Foreign = append(p.Foreign, path)
+		}
+	}
 	for _, name := range l.GoFiles {
 		content, err := os.ReadFile(filepath.Join(l.Dir, name))
 		if err != nil {
@@ -127,6 +133,13 @@ func (l listed) known(paths []string) (known []string) {
 	}
 	slices.Sort(known)
 	return slices.Compact(known)
+}
+
+// isForeign reports whether a package is neither of the standard library nor of this module.
+func (l listed) isForeign(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	inModule := path == l.Module.Path || strings.HasPrefix(path, l.Module.Path+"/")
+	return strings.Contains(first, ".") && !inModule
 }
 
 func (l listed) relative(path string) string {

@@ -20,7 +20,7 @@ import (
 )
 
 // enforced makes any finding an error.
-const enforced = false
+const enforced = true
 
 // A finding is a line with a word of the table.
 type finding struct {

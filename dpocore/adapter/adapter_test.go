@@ -13,26 +13,9 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// testLayout returns the layout of a rank-3 adapter for a tiny model, and values that are all different.
-func testLayout(t *testing.T, modules ...string) (decoder.Layout, []float32) {
-	t.Helper()
-	if len(modules) == 0 {
-		modules = decoder.AllModules
-	}
-	layout, err := decoder.NewLayout(tinymodel.Config(), decoder.LoRA{Rank: 3, Alpha: 6, Modules: modules})
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := make([]float32, layout.Size)
-	for i := range values {
-		values[i] = float32(i)/1024 - 3
-	}
-	return layout, values
-}
-
 func writeAdapter(t *testing.T) (dir string, layout decoder.Layout, values []float32) {
 	t.Helper()
-	layout, values = testLayout(t)
+	layout, values = tinymodel.Adapter(t)
 	dir = filepath.Join(t.TempDir(), "adapter")
 	if err := adapter.Write(dir, layout, values, "base", true); err != nil {
 		t.Fatal(err)

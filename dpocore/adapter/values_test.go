@@ -33,7 +33,7 @@ func TestAdapterFileOrder(t *testing.T) {
 
 // TestExtraTensor: an adapter with more than LoRA factors computes something that is not implemented here.
 func TestExtraTensor(t *testing.T) {
-	layout, values := testLayout(t)
+	layout, values := tinymodel.Adapter(t)
 	var list []safetensors.Tensor
 	add := func(name string, shape []int, part []float32) {
 		list = append(list, safetensors.Tensor{Name: name, Shape: shape, Values: func() ([]float32, error) { return part, nil }})
@@ -53,7 +53,7 @@ func TestExtraTensor(t *testing.T) {
 
 func TestNonFiniteValues(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-		layout, values := testLayout(t)
+		layout, values := tinymodel.Adapter(t)
 		values[layout.Factors[1].Offset] = float32(bad)
 		dir := filepath.Join(t.TempDir(), "adapter")
 		err := adapter.Write(dir, layout, values, "base", false)

@@ -37,9 +37,9 @@ func TestPackFillsRows(t *testing.T) {
 		// greedily 4 would join 5, but 3 + 2 fill the row
 		{"two fill better than a longer one", tokens(5, 4, 3, 2), []batch.Shape{ten}, [][]int{{0, 2, 3}, {1}}},
 		{"equal lengths keep their order", tokens(5, 5, 5), []batch.Shape{ten}, [][]int{{0, 1}, {2}}},
-		{"two pairs a row", tokens(3, 3, 3), []batch.Shape{{Tokens: 99, Answers: 99, Pairs: 2}}, [][]int{{0, 1}, {2}}},
+		{"two pairs per row", tokens(3, 3, 3), []batch.Shape{{Tokens: 99, Answers: 99, Pairs: 2}}, [][]int{{0, 1}, {2}}},
 		// each pair has 2 answer tokens and a row has room for 5: two pairs
-		{"five answer tokens a row", tokens(3, 3, 3), []batch.Shape{{Tokens: 99, Answers: 5, Pairs: 99}}, [][]int{{0, 1}, {2}}},
+		{"five answer tokens per row", tokens(3, 3, 3), []batch.Shape{{Tokens: 99, Answers: 5, Pairs: 99}}, [][]int{{0, 1}, {2}}},
 		// a row of 10 and one of 4 replace two rows of 10
 		{"a small row for the rest", tokens(4, 6, 4), []batch.Shape{ten, {Tokens: 4, Answers: 99, Pairs: 99}}, [][]int{{1, 0}, {2}}},
 		// two rows of 10 cost more than a row of 10 and one of 5

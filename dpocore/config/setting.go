@@ -16,7 +16,7 @@ type Setting[T any] struct {
 
 	Field func(*Config) *T
 	Check func(T) string              // what the value must be, if it is not that, such as "above 0"; nil if anything goes
-	Rule  func(Config) error          // check of several settings together, or one with a sentence of its own; may be nil
+	Rule  func(Config) error          // check of several settings together, or one with a separate message; may be nil
 	Text  func(Config) string         // the value as a resumed run compares it; nil for the value as printed
 	Match func(mine, recorded T) bool // overrides the comparison of a resumed run; may be nil
 

@@ -61,7 +61,7 @@ func (p plainLlama) widthOf(name string) int {
 
 func TestAdapterEqualsMergedWeights(t *testing.T) {
 	config := tinymodel.Changed(func(c *decoder.Config) { c.HeadDim, c.QKVBias, c.AttentionOutBias, c.MLPBias = 24, true, true, true }) // so that all widths differ
-	m, tokens := tiny(t, config), randomTokens(24, 9)
+	m, tokens := tiny(t, config), tinymodel.RandomTokens(24, 9)
 	bare := flatten(m.plain.hidden(tokens))
 	for _, c := range []struct {
 		name string
@@ -90,7 +90,7 @@ func TestAdapterEqualsMergedWeights(t *testing.T) {
 
 // The gradient by the adapter against central differences.
 func TestAdapterGradientCoversEveryFactor(t *testing.T) {
-	m, tokens := tiny(t, tinymodel.Config()), randomTokens(24, 9)
+	m, tokens := tiny(t, tinymodel.Config()), tinymodel.RandomTokens(24, 9)
 	layout := newLayout(t, m.weights.Config, decoder.LoRA{Rank: 4, Alpha: 8, Modules: []string{"v_proj", "gate_proj", "q_proj"}})
 	values := randomAdapter(layout)
 	of := func(flat []float32) (loss float64, gradient []float32) {

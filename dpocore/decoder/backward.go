@@ -80,5 +80,5 @@ func vjp(y, gradY *Node, inputs ...*Node) []*Node { return Gradient(weighted(y, 
 // weighted is Σ y·gradY, a scalar whose gradient with respect to y is gradY.
 func weighted(y, gradY *Node) *Node { return ReduceAllSum(Mul(y, StopGradient(gradY))) }
 
-// leaf is x as an input of its own, at which Gradient ends.
+// leaf is x cut off from what it was computed from, so that Gradient ends there.
 func leaf(x *Node) *Node { return Identity(StopGradient(x)) }

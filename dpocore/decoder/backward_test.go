@@ -27,7 +27,7 @@ func TestBackwardIsTheLayersGradient(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m, layout := tiny(t, c.config), newLayout(t, c.config, c.lora)
 			m.weights.Config.Block = c.config.Block
-			tokens := randomTokens(24, 9)
+			tokens := tinymodel.RandomTokens(24, 9)
 			gradOut := make([]float32, len(tokens)*c.config.HiddenSize)
 			for i := range gradOut {
 				gradOut[i] = float32(i%7) - 3

@@ -8,8 +8,8 @@ import (
 )
 
 // Cache holds the keys and values of earlier tokens in a graph, for each layer [kvHeads, slots, headDim]; a slot holds one
-// token. Like a [Row], a cache can hold several sequences: a token sees the slots of its own Owner and those of owner 0,
-// the prompt that all share, up to its own Position.
+// token. Like a [Row], a cache can hold several sequences: a token sees the slots of its Owner and those of owner 0,
+// the prompt that all share, up to its Position.
 type Cache struct {
 	Keys, Values    []*Node // one per layer
 	Owner, Position *Node   // of each slot, [slots] int32; owner -1 is an empty slot

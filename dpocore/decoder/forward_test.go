@@ -18,7 +18,7 @@ const tolerance = 1e-4
 func TestForwardAgreesWithPlainGo(t *testing.T) {
 	for _, variant := range tinymodel.Variants() {
 		t.Run(variant.Name, func(t *testing.T) {
-			m, tokens := tiny(t, variant.Config), randomTokens(40, 5)
+			m, tokens := tiny(t, variant.Config), tinymodel.RandomTokens(40, 5)
 			got := m.call(t, sequence(tokens), func(net *decoder.Net, rest []*graph.Node) []*graph.Node {
 				hidden := net.Hidden(rowOf(rest))
 				return []*graph.Node{hidden, net.Logits(hidden)}
@@ -36,7 +36,7 @@ func TestForwardAgreesWithPlainGo(t *testing.T) {
 
 // The scaling must show at the positions that the comparison above reaches, and each of its three branches must be taken.
 func TestScalingShows(t *testing.T) {
-	m, tokens := tiny(t, tinymodel.Llama3()), randomTokens(40, 5)
+	m, tokens := tiny(t, tinymodel.Llama3()), tinymodel.RandomTokens(40, 5)
 	unscaled := m.plain
 	unscaled.config.RopeScaling = decoder.RopeScaling{}
 	if gap := farthest(t, narrowed(flatten(m.plain.hidden(tokens))), flatten(unscaled.hidden(tokens))); gap < 100*tolerance {
@@ -59,12 +59,12 @@ func TestScalingShows(t *testing.T) {
 	}
 }
 
-// Two pairs and padding share a row. Each answer must come out as if it stood alone behind its prompt.
+// Two pairs and padding share a row. Each answer must have the same result as in a sequence with its prompt alone.
 func TestRowEqualsSequencesAlone(t *testing.T) {
 	m := tiny(t, tinymodel.Config())
 	examples := []batch.Example{
-		{Prompt: randomTokens(9, 1), Chosen: randomTokens(7, 2), Rejected: randomTokens(5, 3)},
-		{Prompt: randomTokens(4, 4), Chosen: randomTokens(3, 5), Rejected: randomTokens(8, 6)},
+		{Prompt: tinymodel.RandomTokens(9, 1), Chosen: tinymodel.RandomTokens(7, 2), Rejected: tinymodel.RandomTokens(5, 3)},
+		{Prompt: tinymodel.RandomTokens(4, 4), Chosen: tinymodel.RandomTokens(3, 5), Rejected: tinymodel.RandomTokens(8, 6)},
 	}
 	rows, err := batch.Pack(examples, batch.Shape{Tokens: 48, Answers: 32, Pairs: 2}) // 36 tokens, 12 of padding
 	if err != nil || len(rows) != 1 {

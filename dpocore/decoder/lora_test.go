@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/internal/errtest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -31,7 +32,7 @@ func TestLoRAValidate(t *testing.T) {
 		{decoder.LoRA{Rank: 4, Alpha: 16}, "no projection is named"},
 		{decoder.LoRA{Rank: 4, Alpha: 16, Modules: []string{"q_proj", "lm_head"}}, `"lm_head"`},
 	} {
-		wantError(t, c.lora.Validate(), c.want)
+		errtest.Contains(t, c.lora.Validate(), c.want)
 		if _, err := decoder.NewLayout(tinymodel.Config(), c.lora); err == nil {
 			t.Errorf("NewLayout takes %+v", c.lora)
 		}
@@ -125,17 +126,17 @@ func TestInit(t *testing.T) {
 	layout := newLayout(t, tinymodel.Config(), decoder.LoRA{Rank: 4, Alpha: 8, Modules: decoder.AllModules})
 	values := layout.Init(7)
 	for _, factor := range layout.Factors {
-		square, greatest := 0.0, 0.0
+		square, largest := 0.0, 0.0
 		for _, v := range values[factor.Offset : factor.Offset+factor.Size()] {
 			square += float64(v) * float64(v) / float64(factor.Size())
-			greatest = max(greatest, math.Abs(float64(v)))
+			largest = max(largest, math.Abs(float64(v)))
 		}
 		bound := 1 / math.Sqrt(float64(factor.Shape[1])) // A is [rank, in]
 		switch {
-		case !factor.IsA && greatest != 0:
-			t.Errorf("%s has a value of %g; B begins at zero", factor.Name, greatest)
-		case factor.IsA && (greatest > bound*(1+1e-6) || math.Abs(square/(bound*bound/3)-1) > 0.25):
-			t.Errorf("%s reaches %g with mean square %g; want ±%g and %g", factor.Name, greatest, square, bound, bound*bound/3)
+		case !factor.IsA && largest != 0:
+			t.Errorf("%s has a value of %g; B begins at zero", factor.Name, largest)
+		case factor.IsA && (largest > bound*(1+1e-6) || math.Abs(square/(bound*bound/3)-1) > 0.25):
+			t.Errorf("%s reaches %g with mean square %g; want ±%g and %g", factor.Name, largest, square, bound, bound*bound/3)
 		}
 	}
 	if !slices.Equal(values, layout.Init(7)) {

@@ -2,9 +2,6 @@ package decoder_test
 
 import (
 	"math"
-	"math/rand/v2"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -14,7 +11,6 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/weights"
-	"example.com/gonb-dpo/dpocore/weights/safetensors"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -44,26 +40,6 @@ func tiny(t testing.TB, config decoder.Config) model {
 	}
 	t.Cleanup(loaded.Finalize)
 	return model{backend, loaded, readPlain(t, folder, config)}
-}
-
-// readTensors reads a folder's model.safetensors.
-func readTensors(t testing.TB, folder string) []safetensors.Tensor {
-	t.Helper()
-	file, err := safetensors.Open(filepath.Join(folder, "model.safetensors"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	var list []safetensors.Tensor
-	for _, name := range file.Names() {
-		info, _ := file.Info(name)
-		values, err := file.Read(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		list = append(list, safetensors.Tensor{Name: name, Shape: info.Shape, Values: func() ([]float32, error) { return values, nil }})
-	}
-	return list
 }
 
 // call runs a graph whose parameters are the weights, then inputs, and returns its outputs' values.
@@ -98,7 +74,7 @@ func (m model) run(t testing.TB, weights []*tensors.Tensor, inputs []any, build 
 	return all
 }
 
-// sequence are the inputs of one sequence that stands alone in a row: tokens, pair, branch, position.
+// sequence are the inputs of a row with a single sequence: tokens, pair, branch, position.
 func sequence(tokens []int32) []any {
 	position := make([]int32, len(tokens))
 	for i := range position {
@@ -111,17 +87,7 @@ func rowOf(nodes []*graph.Node) decoder.Row {
 	return decoder.Row{Tokens: nodes[0], Pair: nodes[1], Branch: nodes[2], Position: nodes[3]}
 }
 
-// randomTokens are ids of the tiny model's vocabulary.
-func randomTokens(count int, seed uint64) []int32 {
-	random := rand.New(rand.NewPCG(seed, 1))
-	tokens := make([]int32, count)
-	for i := range tokens {
-		tokens[i] = random.Int32N(int32(tinymodel.Config().VocabSize))
-	}
-	return tokens
-}
-
-// farthest is the greatest difference between got and want, whose lengths must be equal.
+// farthest is the largest difference between got and want, whose lengths must be equal.
 func farthest(t testing.TB, got []float32, want []float64) float64 {
 	t.Helper()
 	if len(got) != len(want) {
@@ -134,17 +100,4 @@ func farthest(t testing.TB, got []float32, want []float64) float64 {
 		}
 	}
 	return worst
-}
-
-// wantError demands an error that says all of the parts.
-func wantError(t testing.TB, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatalf("no error; want one that says %q", parts)
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("the error %q does not say %q", err, part)
-		}
-	}
 }

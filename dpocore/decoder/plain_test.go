@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // plainLlama is a Llama in plain loops of float64, one sequence at a time. It shares no code with the package: it is
@@ -18,7 +19,7 @@ type plainLlama struct {
 func readPlain(t testing.TB, folder string, config decoder.Config) plainLlama {
 	t.Helper()
 	plain := plainLlama{config, map[string][]float64{}}
-	for _, tensor := range readTensors(t, folder) {
+	for _, tensor := range tinymodel.ReadTensors(t, folder) {
 		values, err := tensor.Values()
 		if err != nil {
 			t.Fatal(err)

@@ -22,8 +22,8 @@ func healthy() Run {
 		e.RewardsAccuracies = 0.5 + 0.4*progress
 	})
 	r.History.Evaluations = []metrics.Evaluation{
-		{Step: 25, Loss: 0.65, RewardsAccuracies: 0.75, RewardsChosen: 0.1, RewardsRejected: -0.05},
-		{Step: 50, Loss: 0.6, RewardsAccuracies: 0.8, RewardsChosen: 0.15, RewardsRejected: -0.1},
+		{Step: 25, PairMeans: metrics.PairMeans{Loss: 0.65, RewardsAccuracies: 0.75, RewardsChosen: 0.1, RewardsRejected: -0.05}},
+		{Step: 50, PairMeans: metrics.PairMeans{Loss: 0.6, RewardsAccuracies: 0.8, RewardsChosen: 0.15, RewardsRejected: -0.1}},
 	}
 	r.setPairs(func(i int) (margin float64, longer int) { return float64(1 - 2*(i%5/4)), 10 * (1 - 2*(i%2)) })
 	r.Answers = answers("An answer of a few words.", "Another answer that is just as good.", true)
@@ -76,4 +76,4 @@ func withCorrect(correct int) func(i int) (float64, int) {
 }
 
 // repetitive is a text that repeats itself.
-var repetitive = strings.Repeat("and so it goes on ", 6)
+var repetitive = strings.Repeat("and so it repeats ", 6)

@@ -75,7 +75,7 @@ func readTensor(t *testing.T, dir, name string) []float32 {
 // an adapter, with W.
 func TestMergedIsBasePlusProduct(t *testing.T) {
 	b := load(t)
-	layout, values := testLayout(t, "up_proj")
+	layout, values := tinymodel.Adapter(t, "up_proj")
 	for i := range values {
 		values[i] = float32(math.Sin(float64(i))) / 8
 	}
@@ -113,7 +113,7 @@ func TestMergedIsBasePlusProduct(t *testing.T) {
 // and 11 in float16.
 func TestMergedTypes(t *testing.T) {
 	b := load(t)
-	layout, _ := testLayout(t)
+	layout, _ := tinymodel.Adapter(t)
 	zero := make([]float32, layout.Size)
 	const name = "model.layers.0.self_attn.q_proj.weight"
 	whole := filepath.Join(t.TempDir(), "float32")
@@ -144,7 +144,7 @@ func TestMergedTypes(t *testing.T) {
 // TestFloat16Overflow: 3·300·300·2 is above 65504, and the error names the tensor.
 func TestFloat16Overflow(t *testing.T) {
 	b := load(t)
-	layout, values := testLayout(t)
+	layout, values := tinymodel.Adapter(t)
 	for i := range values {
 		values[i] = 300
 	}
@@ -162,7 +162,7 @@ func TestFloat16Overflow(t *testing.T) {
 // has been checked.
 func TestMergedFolders(t *testing.T) {
 	b := load(t)
-	layout, values := testLayout(t)
+	layout, values := tinymodel.Adapter(t)
 	foreign := t.TempDir()
 	if err := os.WriteFile(filepath.Join(foreign, "config.json"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // TestClearMerge: leftovers of a dead process are removed; a running merge's folder and unrelated folders are not.
@@ -51,7 +52,7 @@ func TestClearMerge(t *testing.T) {
 // process dies right then, the model is moved back.
 func TestMergeWithoutExchange(t *testing.T) {
 	b := load(t)
-	layout, values := testLayout(t)
+	layout, values := tinymodel.Adapter(t)
 	parent := t.TempDir()
 	out := filepath.Join(parent, "merged")
 	const name = "model.layers.0.self_attn.q_proj.weight"
@@ -103,7 +104,7 @@ func TestMergeWithoutExchange(t *testing.T) {
 // TestMergeEndsWithItsContext cancels while files are written, read back, and checked by the caller.
 func TestMergeEndsWithItsContext(t *testing.T) {
 	b := load(t)
-	layout, values := testLayout(t)
+	layout, values := tinymodel.Adapter(t)
 	made := export.Merged{Weights: "w", Adapter: "a", DType: "float32"}
 	for _, op := range []string{"make", "write", "sync", "check"} {
 		parent := t.TempDir()

@@ -10,34 +10,16 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// testLayout returns the layout of a rank-3 adapter for a tiny model, and values that are all different.
-func testLayout(t *testing.T, modules ...string) (decoder.Layout, []float32) {
-	t.Helper()
-	if len(modules) == 0 {
-		modules = decoder.AllModules
-	}
-	layout, err := decoder.NewLayout(tinymodel.Config(), decoder.LoRA{Rank: 3, Alpha: 6, Modules: modules})
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := make([]float32, layout.Size)
-	for i := range values {
-		values[i] = float32(i)/1024 - 3
-	}
-	return layout, values
-}
-
 // TestMergedFolderIsComplete: the parent folders are created, everyone can read the folder, and it has every file that a
 // model needs.
 func TestMergedFolderIsComplete(t *testing.T) {
 	b := load(t)
-	layout, values := testLayout(t)
+	layout, values := tinymodel.Adapter(t)
 	out := filepath.Join(t.TempDir(), "models", "merged")
 	if err := b.merge(out, "bfloat16", layout, values); err != nil {
 		t.Fatal(err)
@@ -63,7 +45,7 @@ func TestMergedFolderIsComplete(t *testing.T) {
 // TestMergedFolderWithOtherFiles: a file that llama.cpp's converter put there is never removed.
 func TestMergedFolderWithOtherFiles(t *testing.T) {
 	b := load(t)
-	layout, values := testLayout(t)
+	layout, values := tinymodel.Adapter(t)
 	out := filepath.Join(t.TempDir(), "merged")
 	if err := b.merge(out, "float16", layout, values); err != nil {
 		t.Fatal(err)
@@ -82,7 +64,7 @@ func TestMergedFolderWithOtherFiles(t *testing.T) {
 
 func TestMergeThroughSymlink(t *testing.T) {
 	b := load(t)
-	layout, values := testLayout(t)
+	layout, values := tinymodel.Adapter(t)
 	real, link := t.TempDir(), filepath.Join(t.TempDir(), "merged")
 	if err := os.Symlink(real, link); err != nil {
 		t.Skip(err)

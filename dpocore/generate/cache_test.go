@@ -10,6 +10,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // forward is the pass that training uses, without a cache.
@@ -72,8 +73,8 @@ func wantNear(t *testing.T, what string, got, want []float32) {
 	}
 }
 
-// TestCacheEqualsForward feeds given tokens to several samples side by side. Each must have the logits that it has as a
-// sequence of its own. Prompts of one token, of a full piece and of several; with and without an adapter.
+// TestCacheEqualsForward feeds given tokens to several samples side by side. Each must have the same logits as in a
+// separate sequence. Prompts of one token, of a full piece and of several; with and without an adapter.
 func TestCacheEqualsForward(t *testing.T) {
 	m := tiny(t)
 	layout := m.layout(t)
@@ -94,11 +95,11 @@ func TestCacheEqualsForward(t *testing.T) {
 func compare(t *testing.T, m loaded, layout *decoder.Layout, adapter []float32, promptLength, samples int) {
 	t.Helper()
 	const length = 12
-	prompt := randomTokens(promptLength, 1)
+	prompt := tinymodel.RandomTokens(promptLength, 1)
 	whole := m.forward(t, layout, adapter)
 	texts, want := make([][]int32, samples), make([][][]float32, samples)
 	for b := range texts {
-		texts[b] = randomTokens(length, uint64(10+b))
+		texts[b] = tinymodel.RandomTokens(length, uint64(10+b))
 		want[b] = whole.logits(t, slices.Concat(prompt, texts[b]))
 	}
 	cache, err := m.generator(t, layout, adapter).newCache(slotsFor(len(prompt), greedy(length, samples)), samples)

@@ -31,7 +31,7 @@ func DefaultDrawOptions() DrawOptions {
 	return DrawOptions{Temperatures: DrawTemperatures, MaxNewTokens: 128, TopP: 0.95}
 }
 
-// Draw answers a prompt once at each temperature, in one batch, and shuffles the answers for ranking. adapter is a PEFT
+// Draw samples one answer to a prompt at each temperature, in one batch, and shuffles the answers for ranking. adapter is a PEFT
 // folder, or "" for the model alone. The result depends on prompt and weights alone. Answers that are empty or equal to
 // another are sampled again a few times, then left out.
 func Draw(ctx context.Context, m *model.Model, adapter, prompt string, o DrawOptions) (ranking.Candidates, error) {

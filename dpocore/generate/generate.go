@@ -88,7 +88,7 @@ func (g *Generator) Finalize() {
 	finalize(g.adapter...)
 }
 
-// Generate answers a prompt with o.Samples texts and returns their tokens. A text ends before the first token of eos, or
+// Generate samples o.Samples answers to a prompt and returns their tokens. A text ends before the first token of eos, or
 // after o.MaxNewTokens, or when token returns true; token may be nil and is called with each new token. Cancelling the
 // context ends generation after the current step.
 func (g *Generator) Generate(ctx context.Context, prompt, eos []int32, o Options, token func(sample int, id int32) (end bool)) ([][]int32, error) {

@@ -23,7 +23,7 @@ func answer(t *testing.T, g *Generator, prompt []int32, o Options) [][]int32 {
 
 func TestGreedySamplesAreEqual(t *testing.T) {
 	g := tiny(t).generator(t, nil, nil)
-	prompt := randomTokens(20, 1)
+	prompt := tinymodel.RandomTokens(20, 1)
 	one := answer(t, g, prompt, greedy(30, 1))[0]
 	if len(one) != 30 {
 		t.Fatalf("%d tokens came, 30 were asked for", len(one))
@@ -37,7 +37,7 @@ func TestGreedySamplesAreEqual(t *testing.T) {
 
 func TestSeed(t *testing.T) {
 	g := tiny(t).generator(t, nil, nil)
-	prompt := randomTokens(20, 1)
+	prompt := tinymodel.RandomTokens(20, 1)
 	three := answer(t, g, prompt, sampled(30, 3, 7))
 	if again := answer(t, g, prompt, sampled(30, 3, 7)); !reflect.DeepEqual(three, again) {
 		t.Errorf("one seed gave two answers:\n%v\n%v", three, again)
@@ -56,7 +56,7 @@ func TestSeed(t *testing.T) {
 // Each sample has its own temperature: it is the text that it would be where all had that one.
 func TestTemperatures(t *testing.T) {
 	g := tiny(t).generator(t, nil, nil)
-	prompt, own := randomTokens(20, 1), sampled(30, 3, 7)
+	prompt, own := tinymodel.RandomTokens(20, 1), sampled(30, 3, 7)
 	own.Temperatures = []float64{0, 0.7, 1.5}
 	texts := answer(t, g, prompt, own)
 	for sample, temperature := range own.Temperatures {
@@ -70,7 +70,7 @@ func TestTemperatures(t *testing.T) {
 
 func TestAdapter(t *testing.T) {
 	m := tiny(t)
-	layout, prompt := m.layout(t), randomTokens(20, 1)
+	layout, prompt := m.layout(t), tinymodel.RandomTokens(20, 1)
 	plain := answer(t, m.generator(t, nil, nil), prompt, greedy(20, 1))
 	if zero := answer(t, m.generator(t, layout, layout.Init(1)), prompt, greedy(20, 1)); !reflect.DeepEqual(zero, plain) {
 		t.Errorf("an adapter with B = 0 gives %v, none gives %v", zero, plain)
@@ -84,7 +84,7 @@ func TestAdapter(t *testing.T) {
 // others must not notice.
 func TestEndOfText(t *testing.T) {
 	g := tiny(t).generator(t, nil, nil)
-	prompt, options := randomTokens(20, 1), sampled(30, 3, 7)
+	prompt, options := tinymodel.RandomTokens(20, 1), sampled(30, 3, 7)
 	full := answer(t, g, prompt, options)
 	eos := []int32{full[1][4], full[2][9]}
 	told := make([][]int32, 3)
@@ -116,7 +116,7 @@ func TestCancel(t *testing.T) {
 	g := tiny(t).generator(t, nil, nil)
 	ctx, cancel := context.WithCancel(context.Background())
 	told := 0
-	_, err := g.Generate(ctx, randomTokens(5, 1), nil, greedy(200, 1), func(int, int32) bool {
+	_, err := g.Generate(ctx, tinymodel.RandomTokens(5, 1), nil, greedy(200, 1), func(int, int32) bool {
 		if told++; told == 3 {
 			cancel()
 		}
@@ -125,7 +125,7 @@ func TestCancel(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || told != 3 {
 		t.Errorf("cancelled at token 3: error %v after %d tokens", err, told)
 	}
-	if _, err := g.Generate(ctx, randomTokens(5, 1), nil, greedy(200, 1), nil); !errors.Is(err, context.Canceled) {
+	if _, err := g.Generate(ctx, tinymodel.RandomTokens(5, 1), nil, greedy(200, 1), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("with a cancelled context: error %v", err)
 	}
 }
@@ -134,10 +134,10 @@ func TestWholeContext(t *testing.T) {
 	config := tinymodel.Config()
 	config.MaxPositions = 80
 	g := load(t, tinymodel.Write(t, config, 1)).generator(t, nil, nil)
-	if got := answer(t, g, randomTokens(70, 1), greedy(10, 1)); len(got[0]) != 10 {
+	if got := answer(t, g, tinymodel.RandomTokens(70, 1), greedy(10, 1)); len(got[0]) != 10 {
 		t.Errorf("%d tokens fill the context, want 10", len(got[0]))
 	}
-	_, err := g.Generate(context.Background(), randomTokens(70, 1), nil, greedy(11, 1), nil)
+	_, err := g.Generate(context.Background(), tinymodel.RandomTokens(70, 1), nil, greedy(11, 1), nil)
 	if err == nil || !strings.Contains(err.Error(), "80 positions") {
 		t.Errorf("beyond the context: %v; want an error that names the 80 positions", err)
 	}

@@ -67,16 +67,6 @@ func randomAdapter(layout *decoder.Layout) []float32 {
 	return values
 }
 
-// randomTokens are ids of the tiny model's vocabulary.
-func randomTokens(count int, seed uint64) []int32 {
-	random := rand.New(rand.NewPCG(seed, 1))
-	tokens := make([]int32, count)
-	for i := range tokens {
-		tokens[i] = random.Int32N(int32(tinymodel.Config().VocabSize))
-	}
-	return tokens
-}
-
 func greedy(tokens, samples int) Options {
 	return Options{MaxNewTokens: tokens, TopP: 1, Samples: samples}
 }

@@ -3,6 +3,8 @@ package generate
 import (
 	"slices"
 	"testing"
+
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // TestRepetitionPenalty: with factor 2 a positive logit of a seen token is halved and a negative one doubled, once.
@@ -41,7 +43,7 @@ func TestRepetitionPenalty(t *testing.T) {
 }
 
 // TestGreedyWithPenalty draws three times from the same logits 6, 5, 4.5, −1 with factor 1.3 and token 1 in the prompt.
-// Token 1 has 5/1.3 = 3.85, so 0 comes and then has 6/1.3 = 4.62, still the greatest; it is not penalized again.
+// Token 1 has 5/1.3 = 3.85, so 0 comes and then has 6/1.3 = 4.62, still the largest; it is not penalized again.
 // With factor 1.4 it has 6/1.4 = 4.29, and 2 comes, which then has 4.5/1.4 = 3.21: 0 again.
 func TestGreedyWithPenalty(t *testing.T) {
 	for _, test := range []struct {
@@ -66,7 +68,7 @@ func TestGreedyWithPenalty(t *testing.T) {
 // TestPenaltyAvoidsRepetition: at a strong penalty no token comes twice, nor one of the prompt.
 func TestPenaltyAvoidsRepetition(t *testing.T) {
 	g := tiny(t).generator(t, nil, nil)
-	prompt, o := randomTokens(20, 1), greedy(40, 1)
+	prompt, o := tinymodel.RandomTokens(20, 1), greedy(40, 1)
 	o.RepetitionPenalty = 100
 	seen := slices.Clone(prompt)
 	for _, token := range answer(t, g, prompt, o)[0] {

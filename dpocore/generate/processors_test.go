@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // TestCandidates lists the tokens that may be drawn, with their probabilities, from 0.1, 0.3, 0.2, 0.2, 0.2.
@@ -111,7 +113,7 @@ func TestKthGreatest(t *testing.T) {
 		}
 		order := slices.Sorted(slices.Values(values))
 		for k := 1; k <= size+1; k += 1 + k/3 {
-			if got, want := kthGreatest(values, k), order[max(size-k, 0)]; got != want {
+			if got, want := kthLargest(values, k), order[max(size-k, 0)]; got != want {
 				t.Errorf("number %d of %d is %g, want %g", k, size, got, want)
 			}
 		}
@@ -156,7 +158,7 @@ func everything(seed uint64) Options {
 // penalty into another's logits.
 func TestProcessorsBesideOthers(t *testing.T) {
 	g := tiny(t).generator(t, nil, nil)
-	prompt, o := randomTokens(20, 1), everything(3)
+	prompt, o := tinymodel.RandomTokens(20, 1), everything(3)
 	o.MaxNewTokens, o.TopK, o.RepetitionPenalty = 30, 40, 1.3
 	one := answer(t, g, prompt, o)
 	o.Samples = 4

@@ -6,15 +6,17 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // TestKeptCacheChangesNothing asks one generator prompts that begin alike, and a fresh one the last of them. The logits
 // after the prompt must be the same to the bit, and so the answers.
 func TestKeptCacheChangesNothing(t *testing.T) {
 	m := tiny(t)
-	first := randomTokens(2*piece+9, 1)
-	longer := slices.Concat(first, randomTokens(70, 2))
-	other := slices.Concat(first[:piece+3], randomTokens(60, 3))
+	first := tinymodel.RandomTokens(2*piece+9, 1)
+	longer := slices.Concat(first, tinymodel.RandomTokens(70, 2))
+	other := slices.Concat(first[:piece+3], tinymodel.RandomTokens(60, 3))
 	o := sampled(20, 2, 5)
 	used, fresh := m.generator(t, nil, nil), m.generator(t, nil, nil)
 	for _, test := range []struct {
@@ -29,7 +31,7 @@ func TestKeptCacheChangesNothing(t *testing.T) {
 		{"a shorter prompt", [][]int32{longer}, first, 2 * piece},
 		{"another turn", [][]int32{longer}, other, piece},
 		{"there and back", [][]int32{longer, other}, longer, piece},
-		{"nothing alike", [][]int32{longer}, randomTokens(100, 9), 0},
+		{"nothing alike", [][]int32{longer}, tinymodel.RandomTokens(100, 9), 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			used.forget()
@@ -67,7 +69,7 @@ func promptLogits(t *testing.T, g *Generator, prompt []int32, o Options) []float
 
 func TestKeptCacheKnowsItsAdapter(t *testing.T) {
 	m := tiny(t)
-	layout, prompt := m.layout(t), randomTokens(2*piece, 1)
+	layout, prompt := m.layout(t), tinymodel.RandomTokens(2*piece, 1)
 	g := m.generator(t, layout, layout.Init(1))
 	answer(t, g, prompt, greedy(5, 1))
 	if err := g.SetAdapter(randomAdapter(layout)); err != nil {
@@ -79,10 +81,10 @@ func TestKeptCacheKnowsItsAdapter(t *testing.T) {
 	}
 }
 
-// TestKeptCacheAfterCancelling goes on from answers and from a prompt that were stopped half-way.
+// TestKeptCacheAfterCancelling continues after answers and a prompt that were stopped halfway.
 func TestKeptCacheAfterCancelling(t *testing.T) {
 	m := tiny(t)
-	prompt := randomTokens(3*piece+5, 1)
+	prompt := tinymodel.RandomTokens(3*piece+5, 1)
 	g := m.generator(t, nil, nil)
 	want := answer(t, m.generator(t, nil, nil), prompt, greedy(20, 1))
 	ctx, cancel := context.WithCancel(context.Background())
@@ -105,7 +107,7 @@ func TestKeptCacheAfterCancelling(t *testing.T) {
 // TestTokenEnds: the sample of which a token is the last ends with it, and the others don't notice.
 func TestTokenEnds(t *testing.T) {
 	g := tiny(t).generator(t, nil, nil)
-	prompt := randomTokens(20, 1)
+	prompt := tinymodel.RandomTokens(20, 1)
 	full := answer(t, g, prompt, sampled(30, 3, 7))
 	told := make([]int, 3)
 	got, err := g.Generate(context.Background(), prompt, nil, sampled(30, 3, 7), func(sample int, _ int32) bool {

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// sampler draws the tokens of one sample. Each sample has a random stream of its own, so that its text does not depend
-// on how many others are drawn beside it.
+// sampler draws the tokens of one sample. Each sample has a separate random stream, so that its text does not depend
+// on how many others are drawn with it.
 type sampler struct {
 	temperature, topP float64
 	topK              int
@@ -19,7 +19,7 @@ type sampler struct {
 	nucleus           []candidate // scratch
 }
 
-// candidate is a token with its weight exp((logit − greatest logit)/temperature).
+// candidate is a token with its weight exp((logit − maximum logit)/temperature).
 type candidate struct {
 	token  int32
 	weight float64
@@ -65,18 +65,18 @@ func (s *sampler) choose(logits []float32) (int32, error) {
 	return s.fromAll(sum), nil
 }
 
-// weigh fills weights and returns their sum. The greatest weight is 1, so that no temperature, however low, overflows.
+// weigh fills weights and returns their sum. The maximum weight is 1, so that no temperature, however low, overflows.
 // Tokens that top-k leaves out weigh 0.
-func (s *sampler) weigh(logits []float32, greatest float32) (sum float64) {
-	least := float32(math.Inf(-1))
+func (s *sampler) weigh(logits []float32, maximum float32) (sum float64) {
+	threshold := float32(math.Inf(-1))
 	if s.topK > 0 && s.topK < len(logits) {
-		least = kthGreatest(logits, s.topK)
+		threshold = kthLargest(logits, s.topK)
 	}
 	s.weights = s.weights[:0]
 	for _, logit := range logits {
 		weight := 0.0
-		if logit >= least {
-			weight = math.Exp((float64(logit) - float64(greatest)) / s.temperature)
+		if logit >= threshold {
+			weight = math.Exp((float64(logit) - float64(maximum)) / s.temperature)
 		}
 		s.weights = append(s.weights, weight)
 		sum += weight

@@ -24,7 +24,7 @@ func TestStopTexts(t *testing.T) {
 	}{
 		{"none", "a|b|c", nil, "a|b|c|"},
 		{"within a token", "one. two|three", []string{". "}, "one"},
-		{"a token of its own", "one|.|two", []string{"."}, "one|"},
+		{"a whole token", "one|.|two", []string{"."}, "one|"},
 		{"over three tokens", "say E|N|D now|more", []string{"END"}, "say ||"},
 		{"only begun", "say E|N|.|more", []string{"END"}, "say ||EN.|more|"},
 		{"begun at the end", "say E|N", []string{"END"}, "say ||EN"},

@@ -47,8 +47,8 @@ func (t *texts) grow(ctx context.Context, cache *cache, prompt []int32) error {
 	}
 }
 
-// draw chooses the next token of each sample from its logits; where there is one line of logits, all share it. A sample
-// that has ended is carried along with token 0, which no other sees.
+// draw chooses the next token of each sample from its logits; if there is only one row of logits, all share it. A sample
+// that has ended continues with token 0, which no other sees.
 func (t *texts) draw(logits [][]float32) (tokens []int32, err error) {
 	tokens = make([]int32, len(t.ids))
 	failed := make([]error, len(t.ids))

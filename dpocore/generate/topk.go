@@ -1,8 +1,8 @@
 package generate
 
-// kthGreatest returns the k-th greatest of values, equal ones counted each, or the least where there are no more than k.
-// It looks at each value once and keeps the k greatest so far in a heap, whose first is the least of them.
-func kthGreatest(values []float32, k int) float32 {
+// kthLargest returns the k-th largest of values, counting equal ones separately, or the minimum if there are at most k.
+// It reads each value once and keeps the k largest so far in a heap with their minimum at the root.
+func kthLargest(values []float32, k int) float32 {
 	heap := append([]float32{}, values[:min(k, len(values))]...)
 	for i := len(heap)/2 - 1; i >= 0; i-- {
 		sink(heap, i)
@@ -16,7 +16,7 @@ func kthGreatest(values []float32, k int) float32 {
 	return heap[0]
 }
 
-// sink moves heap[i] down until neither child is less.
+// sink moves heap[i] down until neither child is smaller.
 func sink(heap []float32, i int) {
 	for {
 		child := 2*i + 1

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/gonb-dpo/internal/errtest"
 	"example.com/gonb-dpo/internal/hubtest"
 )
 
@@ -25,7 +26,7 @@ func startAt(t *testing.T, handler http.Handler) string {
 	return strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
 }
 
-// forWeights answers the requests for the weights, counted from 0, and leaves the others alone.
+// forWeights answers the requests for the weights, counted from 0, and no others.
 func forWeights(answer func(count int, w http.ResponseWriter, r *http.Request) bool) func(http.ResponseWriter, *http.Request) bool {
 	var count atomic.Int32
 	return func(w http.ResponseWriter, r *http.Request) bool {
@@ -134,7 +135,7 @@ func TestWrongContent(t *testing.T) {
 				return true
 			})
 			_, err := Fetch(context.Background(), tiny, []string{weights}, nil)
-			wantError(t, err, weights, "owner/tiny", "other content than the hub announced", c.want)
+			errtest.Contains(t, err, weights, "owner/tiny", "other content than the hub announced", c.want)
 			if _, err := os.Stat(blobOf(weights)); err == nil {
 				t.Error("the file was kept")
 			}
@@ -142,7 +143,7 @@ func TestWrongContent(t *testing.T) {
 	}
 }
 
-// TestGivesUp after as many attempts as bring nothing.
+// TestGivesUp: after this many attempts without progress.
 func TestGivesUp(t *testing.T) {
 	server := serve(t)
 	server.Answer = forWeights(func(_ int, w http.ResponseWriter, _ *http.Request) bool {
@@ -150,28 +151,31 @@ func TestGivesUp(t *testing.T) {
 		return true
 	})
 	_, err := Fetch(context.Background(), tiny, []string{weights}, nil)
-	wantError(t, err, weights, "try again later")
+	errtest.Contains(t, err, weights, "try again later")
 	if got := len(ranges(server, weights)); got != maxFailures {
 		t.Errorf("asked %d times, want %d", got, maxFailures)
 	}
 }
 
-// TestStalledDownload is given up and begun anew.
+// stallOnce sends 1,000 bytes of the weights and then waits; later requests get the whole file.
+var stallOnce = forWeights(func(count int, w http.ResponseWriter, r *http.Request) bool {
+	if count > 0 {
+		return false
+	}
+	w.Header().Set("Content-Length", fmt.Sprint(len(content)))
+	_, _ = w.Write(content[:1000])
+	_ = http.NewResponseController(w).Flush()
+	<-r.Context().Done()
+	return true
+})
+
+// TestStalledDownload: it is cancelled and started again.
 func TestStalledDownload(t *testing.T) {
 	server := serve(t)
 	old := stallTimeout
 	stallTimeout = 100 * time.Millisecond
 	t.Cleanup(func() { stallTimeout = old })
-	server.Answer = forWeights(func(count int, w http.ResponseWriter, r *http.Request) bool {
-		if count > 0 {
-			return false
-		}
-		w.Header().Set("Content-Length", fmt.Sprint(len(content)))
-		_, _ = w.Write(content[:1000])
-		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done()
-		return true
-	})
+	server.Answer = stallOnce
 	holds(t, filepath.Join(mustFetch(t, tiny, weights), weights), content)
 }
 
@@ -179,16 +183,7 @@ func TestStalledDownload(t *testing.T) {
 func TestCancelledDownload(t *testing.T) {
 	server := serve(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	server.Answer = forWeights(func(count int, w http.ResponseWriter, r *http.Request) bool {
-		if count > 0 {
-			return false
-		}
-		w.Header().Set("Content-Length", fmt.Sprint(len(content)))
-		_, _ = w.Write(content[:1000])
-		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done()
-		return true
-	})
+	server.Answer = stallOnce
 	_, err := Fetch(ctx, tiny, []string{weights}, func(_ string, done, _ int64) {
 		if done > 0 {
 			cancel()
@@ -199,6 +194,6 @@ func TestCancelledDownload(t *testing.T) {
 	}
 	holds(t, filepath.Join(mustFetch(t, tiny, weights), weights), content)
 	if got := ranges(server, weights); len(got) != 2 || !strings.HasPrefix(got[1], "bytes=") {
-		t.Errorf("asked for %q, want a second request that goes on", got)
+		t.Errorf("asked for %q, want a second request that resumes", got)
 	}
 }

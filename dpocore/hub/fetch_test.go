@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/gonb-dpo/internal/errtest"
 	"example.com/gonb-dpo/internal/hubtest"
 )
 
@@ -66,18 +67,6 @@ func ranges(server *hubtest.Server, name string) (list []string) {
 		}
 	}
 	return list
-}
-
-func wantError(t *testing.T, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatalf("no error; want one that says %q", parts)
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("the error %q does not say %q", err, part)
-		}
-	}
 }
 
 // TestFetch checks the cache against the layout of Hugging Face's tools.
@@ -142,7 +131,7 @@ func TestDatasetAndRevision(t *testing.T) {
 	}
 }
 
-// TestOneDownload: two at a time bring one file once.
+// TestOneDownload: two concurrent calls download a file once.
 func TestOneDownload(t *testing.T) {
 	server := serve(t)
 	var wait sync.WaitGroup
@@ -175,7 +164,7 @@ func TestWithoutTheHub(t *testing.T) {
 			before := len(server.Requests())
 			for _, revision := range []string{"", "main", hubtest.Commit} {
 				if got := mustFetch(t, Repo{ID: tiny.ID, Revision: revision}, weights); got != folder {
-					t.Errorf("revision %q lies in %s, want %s", revision, got, folder)
+					t.Errorf("revision %q is in %s, want %s", revision, got, folder)
 				}
 			}
 			snapshot, err := Open(context.Background(), tiny)
@@ -186,9 +175,9 @@ func TestWithoutTheHub(t *testing.T) {
 				t.Errorf("the files are %q, %v", files, err)
 			}
 			_, err = Fetch(context.Background(), tiny, []string{"config.json"}, nil)
-			wantError(t, err, c.want, "config.json is not in the cache", "hf download owner/tiny --local-dir FOLDER", "name the folder")
+			errtest.Contains(t, err, c.want, "config.json is not in the cache", "hf download owner/tiny --local-dir FOLDER", "name the folder")
 			_, err = Fetch(context.Background(), Repo{Kind: Dataset, ID: "owner/data"}, nil, nil)
-			wantError(t, err, c.want, "it is not in the cache", "hf download owner/data --repo-type dataset")
+			errtest.Contains(t, err, c.want, "it is not in the cache", "hf download owner/data --repo-type dataset")
 			if after := len(server.Requests()); after != before {
 				t.Errorf("the hub was asked %d times", after-before)
 			}

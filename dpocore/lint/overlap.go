@@ -61,19 +61,7 @@ func scramble(x uint64) uint64 {
 
 // jaccard returns the Jaccard similarity of two sorted sets.
 func jaccard(a, b []uint64) float64 {
-	common := 0
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i] == b[j]:
-			common++
-			i++
-			j++
-		case a[i] < b[j]:
-			i++
-		default:
-			j++
-		}
-	}
+	common := countCommon(a, b)
 	return float64(common) / float64(max(len(a)+len(b)-common, 1))
 }
 

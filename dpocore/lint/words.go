@@ -104,7 +104,11 @@ func dice(a, b []uint64) float64 {
 	a, b = slices.Clone(a), slices.Clone(b)
 	slices.Sort(a)
 	slices.Sort(b)
-	common := 0
+	return 2 * float64(countCommon(a, b)) / float64(len(a)+len(b))
+}
+
+// countCommon returns the size of the intersection of two sorted multisets.
+func countCommon(a, b []uint64) (common int) {
 	for i, j := 0, 0; i < len(a) && j < len(b); {
 		switch {
 		case a[i] == b[j]:
@@ -117,5 +121,5 @@ func dice(a, b []uint64) float64 {
 			j++
 		}
 	}
-	return 2 * float64(common) / float64(len(a)+len(b))
+	return common
 }

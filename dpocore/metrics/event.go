@@ -1,14 +1,34 @@
 package metrics
 
-// Event holds the metrics of one optimizer step. Means are over the pairs of the step; log-probabilities are summed over
-// the tokens of an answer, in nats.
+// Event holds the metrics of one optimizer step.
 type Event struct {
+	PairMeans // over the pairs of the step, before its update
+
 	Step         int     // counts from 1
 	Seconds      float64 // wall-clock time since this process started or resumed the run
 	Epoch        float64 // passes over the training pairs, fractional
-	Loss         float64 // before the step's update
 	GradNorm     float64 // L2 norm of the whole gradient before clipping
 	LearningRate float64 // used by this step
+
+	LogitsChosen   float64 // mean vocabulary logit at the chosen answer's tokens
+	LogitsRejected float64 // mean vocabulary logit at the rejected answer's tokens
+
+	NumTokens int64 // tokens seen since step 1, including this step
+}
+
+// Evaluation holds the metrics of the held-out pairs after a step. Step 0 is the model before any training.
+type Evaluation struct {
+	PairMeans // over pairs, not over batches
+
+	Step    int
+	Epoch   float64
+	Runtime float64 // seconds that the evaluation took
+}
+
+// PairMeans are the means over pairs that steps and evaluations have in common. Log-probabilities are summed over the
+// tokens of an answer, in nats.
+type PairMeans struct {
+	Loss float64
 
 	// A reward is beta times (policy log-probability − reference log-probability).
 	RewardsChosen     float64
@@ -16,29 +36,8 @@ type Event struct {
 	RewardsAccuracies float64 // share of pairs whose chosen reward is the larger one
 	RewardsMargins    float64 // chosen reward − rejected reward
 
-	LogpsChosen    float64 // policy log-probability of the chosen answer
-	LogpsRejected  float64 // policy log-probability of the rejected answer
-	LogitsChosen   float64 // mean vocabulary logit at the chosen answer's tokens
-	LogitsRejected float64 // mean vocabulary logit at the rejected answer's tokens
-
-	NumTokens int64 // tokens seen since step 1, including this step
-
-	Objectives []Objective // only in a run that mixes several objectives
-}
-
-// Evaluation holds the metrics of the held-out pairs after a step. Means are over pairs, not over batches. Step 0 is the
-// model before any training.
-type Evaluation struct {
-	Step              int
-	Epoch             float64
-	Loss              float64
-	RewardsChosen     float64
-	RewardsRejected   float64
-	RewardsAccuracies float64
-	RewardsMargins    float64
-	LogpsChosen       float64
-	LogpsRejected     float64
-	Runtime           float64 // seconds that the evaluation took
+	LogpsChosen   float64 // policy log-probability of the chosen answer
+	LogpsRejected float64 // policy log-probability of the rejected answer
 
 	Objectives []Objective // only in a run that mixes several objectives
 }
@@ -98,8 +97,7 @@ func (e *Evaluation) UnmarshalJSON(data []byte) error { return decodeRow(data, e
 func (e *Event) step() int      { return e.Step }
 func (e *Evaluation) step() int { return e.Step }
 
-func (e *Event) objectives() *[]Objective      { return &e.Objectives }
-func (e *Evaluation) objectives() *[]Objective { return &e.Objectives }
+func (m *PairMeans) objectives() *[]Objective { return &m.Objectives }
 
 // prefix starts the names of an objective's metrics.
 func (e *Event) prefix() string      { return "" }

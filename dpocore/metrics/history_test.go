@@ -55,8 +55,8 @@ func TestReadHistoryOfOtherFolder(t *testing.T) {
 
 func TestSeries(t *testing.T) {
 	h := History{
-		Steps:       []Event{{Step: 1, Loss: 0.7, NumTokens: 10}, {Step: 2, Loss: math.NaN(), NumTokens: 25}},
-		Evaluations: []Evaluation{{Step: 2, Loss: 0.6, RewardsMargins: 0.3}},
+		Steps:       []Event{{Step: 1, NumTokens: 10, PairMeans: PairMeans{Loss: 0.7}}, {Step: 2, NumTokens: 25, PairMeans: PairMeans{Loss: math.NaN()}}},
+		Evaluations: []Evaluation{{Step: 2, PairMeans: PairMeans{Loss: 0.6, RewardsMargins: 0.3}}},
 	}
 	for _, c := range []struct {
 		name          string

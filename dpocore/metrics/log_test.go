@@ -17,13 +17,13 @@ func write(t *testing.T, dir string, keep, last int) {
 		t.Fatal(err)
 	}
 	for step := keep + 1; step <= last; step++ {
-		if err := log.Step(Event{Step: step, Loss: 1 / float64(step), NumTokens: int64(step * 100)}); err != nil {
+		if err := log.Step(Event{Step: step, NumTokens: int64(step * 100), PairMeans: PairMeans{Loss: 1 / float64(step)}}); err != nil {
 			t.Fatal(err)
 		}
 		if step%2 != 0 {
 			continue
 		}
-		if err := log.Evaluation(Evaluation{Step: step, Loss: 2 / float64(step)}); err != nil {
+		if err := log.Evaluation(Evaluation{Step: step, PairMeans: PairMeans{Loss: 2 / float64(step)}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -136,7 +136,7 @@ func TestEvaluationBeforeTheFirstStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	if err := log.Evaluation(Evaluation{Step: 0, Loss: 0.69}); err != nil {
+	if err := log.Evaluation(Evaluation{Step: 0, PairMeans: PairMeans{Loss: 0.69}}); err != nil {
 		t.Error(err)
 	}
 }

@@ -12,10 +12,10 @@ import (
 func mixed() History {
 	return History{
 		Steps: []Event{
-			{Step: 1, Objectives: []Objective{{"truthfulness", 2, 0.7, 0.5, 0.01}, {"helpfulness", 6, 0.6, 1, 0.3}}},
-			{Step: 2, Objectives: []Objective{{"helpfulness", 8, 0.5, 0.75, 0.4}}},
+			{Step: 1, PairMeans: PairMeans{Objectives: []Objective{{"truthfulness", 2, 0.7, 0.5, 0.01}, {"helpfulness", 6, 0.6, 1, 0.3}}}},
+			{Step: 2, PairMeans: PairMeans{Objectives: []Objective{{"helpfulness", 8, 0.5, 0.75, 0.4}}}},
 		},
-		Evaluations: []Evaluation{{Step: 2, Objectives: []Objective{{"helpfulness", 20, 0.55, 0.9, 0.35}, {"truthfulness", 20, 0.65, 0.6, 0.05}}}},
+		Evaluations: []Evaluation{{Step: 2, PairMeans: PairMeans{Objectives: []Objective{{"helpfulness", 20, 0.55, 0.9, 0.35}, {"truthfulness", 20, 0.65, 0.6, 0.05}}}}},
 	}
 }
 

@@ -11,16 +11,23 @@ import (
 // filled returns a row in which every number is different.
 func filled[R any]() R {
 	var r R
-	value := reflect.ValueOf(&r).Elem()
+	fill(reflect.ValueOf(&r).Elem(), new(int))
+	return r
+}
+
+// fill sets the numbers of a struct and of those embedded in it; count is how many are set.
+func fill(value reflect.Value, count *int) {
 	for i := range value.NumField() {
 		switch field := value.Field(i); {
+		case field.Kind() == reflect.Struct:
+			fill(field, count)
 		case field.CanInt():
-			field.SetInt(int64(i + 3))
+			field.SetInt(int64(*count + 3))
 		case field.CanFloat():
-			field.SetFloat(float64(i) - 1.0/3)
+			field.SetFloat(float64(*count) - 1.0/3)
 		}
+		*count++
 	}
-	return r
 }
 
 func TestNamesAreTRLs(t *testing.T) {
@@ -53,7 +60,7 @@ func TestRowsRoundTrip(t *testing.T) {
 
 func TestNonFiniteIsNull(t *testing.T) {
 	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-		text, err := json.Marshal(Event{Step: 1, Loss: x})
+		text, err := json.Marshal(Event{Step: 1, PairMeans: PairMeans{Loss: x}})
 		if err != nil {
 			t.Fatal(err)
 		}

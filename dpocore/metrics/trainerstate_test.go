@@ -31,11 +31,11 @@ func readState(t *testing.T, h History, summary Summary) (state map[string]any, 
 func TestTrainerState(t *testing.T) {
 	h := History{
 		Steps: []Event{
-			{Step: 1, Epoch: 0.25, Loss: 0.75, NumTokens: 100},
-			{Step: 2, Epoch: 0.5, Loss: math.NaN(), NumTokens: 210},
-			{Step: 3, Epoch: 0.75, Loss: 0.25, NumTokens: 300},
+			{Step: 1, Epoch: 0.25, NumTokens: 100, PairMeans: PairMeans{Loss: 0.75}},
+			{Step: 2, Epoch: 0.5, NumTokens: 210, PairMeans: PairMeans{Loss: math.NaN()}},
+			{Step: 3, Epoch: 0.75, NumTokens: 300, PairMeans: PairMeans{Loss: 0.25}},
 		},
-		Evaluations: []Evaluation{{Step: 0, Loss: 0.7}, {Step: 2, Epoch: 0.5, Loss: 0.6}, {Step: 3, Loss: 0.5}},
+		Evaluations: []Evaluation{{Step: 0, PairMeans: PairMeans{Loss: 0.7}}, {Step: 2, Epoch: 0.5, PairMeans: PairMeans{Loss: 0.6}}, {Step: 3, PairMeans: PairMeans{Loss: 0.5}}},
 	}
 	state, rows := readState(t, h, Summary{
 		MaxSteps: 3, NumTrainEpochs: 1, EvalSteps: 2, SaveSteps: 3, TrainBatchSize: 8,

@@ -33,11 +33,12 @@ type Model struct {
 	Tokenizer *tokenizer.Tokenizer
 	Chat      *chat.Encoder
 
+	Work device.Worker // runs computations that use the weights
+
 	backend   compute.Backend
 	weights   *weights.Weights
-	precision string        // of the loaded weights; "" before Load
-	Work      device.Worker // runs computations that use the weights
-	devices   int           // number of devices to train on; 0 for all suitable ones
+	precision string // of the loaded weights; "" before Load
+	devices   int    // number of devices to train on; 0 for all suitable ones
 }
 
 // Open opens a model by name: the path of a folder or a GGUF file or, if no such path exists, owner/name or
@@ -156,15 +157,7 @@ func (m *Model) Devices() int {
 // ReadAdapter reads the adapter of a PEFT folder: its layout in the model, which must be loaded, and its values in
 // layout order.
 func (m *Model) ReadAdapter(dir string) (layout decoder.Layout, values []float32, err error) {
-	lora, err := adapter.ReadConfig(dir)
-	if err != nil {
-		return layout, nil, err
-	}
-	if layout, err = decoder.NewLayout(m.weights.Config, lora); err != nil {
-		return layout, nil, err
-	}
-	values, err = adapter.ReadValues(dir, layout)
-	return layout, values, err
+	return adapter.Load(dir, m.weights.Config)
 }
 
 // Policy loads the model in a precision and adds the adapter of a PEFT folder, or none if dir is "".

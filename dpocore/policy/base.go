@@ -7,6 +7,8 @@ import (
 	"example.com/gonb-dpo/internal/typedgraph"
 )
 
+const float32Bytes = 4
+
 // Base is a row's output of the last layer without the adapter [tokens, hidden]. Policies of the same model can share it,
 // whatever their adapters, to measure their divergence without running the model again.
 type Base struct{ hidden tensor }

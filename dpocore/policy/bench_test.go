@@ -19,8 +19,8 @@ import (
 
 // BenchmarkGraphs times the parts of a step on SmolLM2-135M, and shows what share of the machine's matrix products the
 // useful ones in them reach: a product of two matrices of 1024×1024 is the measure. Useful are those with the model's
-// matrices and LoRA's, attention as far as a token sees, and the vocabulary for answers; on the way back only what the
-// gradients need, nothing computed a second time.
+// matrices and LoRA's, attention as far as a token sees, and the vocabulary for answers; in the backward pass only what the
+// gradients need, without recomputation.
 func BenchmarkGraphs(b *testing.B) {
 	p := benchPolicy(b)
 	peak := matmulPeak(b, p)

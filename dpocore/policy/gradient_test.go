@@ -11,7 +11,7 @@ import (
 
 // The gradient of the adapter against central differences. Log-probabilities come in float32, about 1e-5 wrong, so that
 // a step e leaves an error of 1e-5/e; the difference's own error grows with e². A step of 1e-2 keeps both under 3e-3,
-// where the gradient's greatest values are above 1. The loss is taken from the log-probabilities in float64.
+// where the gradient's largest values are above 1. The loss is taken from the log-probabilities in float64.
 func TestGradientOfTheAdapter(t *testing.T) {
 	list := examples(4, 8)
 	l := policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1, LabelSmoothing: 0.1}}
@@ -37,7 +37,7 @@ func TestGradientOfTheAdapter(t *testing.T) {
 	}
 }
 
-// entries are the places of the six greatest gradients, and one in each twelfth of the vector.
+// entries are the indices of the six largest gradients, and one in each twelfth of the vector.
 func entries(size int, g []float64) []int {
 	order := make([]int, size)
 	for i := range order {

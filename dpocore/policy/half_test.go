@@ -16,8 +16,8 @@ import (
 // A precision is offered where every tensor's gradient points where float32's does, and where a policy that equals its
 // reference has rewards of nearly 0.
 const (
-	leastCosine   = 0.999
-	greatestNoise = 1e-3
+	minCosine = 0.999
+	maxNoise  = 1e-3
 )
 
 // halfBatchesEnv sets on how many batches of the record the comparison is made; all take some minutes.
@@ -28,14 +28,14 @@ func TestFloat16AgreesWithFloat32(t *testing.T) {
 		t.Skip("two real models take most of a minute")
 	}
 	worst, noise := compareHalf(t, dtypes.Float16)
-	t.Logf("float16: least cosine %.5f, greatest reward at the first step %.1e", worst, noise)
-	if !(worst > leastCosine) || !(noise < greatestNoise) {
+	t.Logf("float16: minimum cosine %.5f, maximum reward at the first step %.1e", worst, noise)
+	if !(worst > minCosine) || !(noise < maxNoise) {
 		t.Errorf("float16 is offered, but its gradients have a cosine of %.5f and its rewards a noise of %.1e", worst, noise)
 	}
 }
 
-// compareHalf gives the least cosine between a half precision's gradient and float32's over tensors and batches, with a
-// fresh and a changed adapter, and the greatest reward of a fresh one.
+// compareHalf returns the minimum cosine between a half precision's gradient and float32's over tensors and batches, with
+// a new and a trained adapter, and the maximum reward of a new one.
 func compareHalf(t *testing.T, precision dtypes.DType) (worst, noise float64) {
 	t.Helper()
 	full, half := parityPolicy(t), parityPolicyIn(t, precision)
@@ -60,7 +60,7 @@ func compareHalf(t *testing.T, precision dtypes.DType) (worst, noise float64) {
 			if k == 0 {
 				noise = max(noise, reward)
 			}
-			worst = min(worst, leastCosineOf(full, want, got))
+			worst = min(worst, minCosineOf(full, want, got))
 		}
 	}
 	return worst, noise
@@ -78,7 +78,7 @@ func halfBatches(t *testing.T) int {
 	return count
 }
 
-// halfStep gives the gradient of a step and its greatest reward, for a beta of 0.1.
+// halfStep returns the gradient of a step and its maximum reward, for a beta of 0.1.
 func halfStep(t *testing.T, p *policy.Policy, adapter []float32, rows []*batch.Row) (gradient []float32, reward float64) {
 	t.Helper()
 	if err := p.Restore(adapter, nil, nil, 0); err != nil {
@@ -94,7 +94,7 @@ func halfStep(t *testing.T, p *policy.Policy, adapter []float32, rows []*batch.R
 	return snapshot(t, p)[1], reward // AdamW's first mean is the gradient but for a factor
 }
 
-func leastCosineOf(p *policy.Policy, want, got []float32) float64 {
+func minCosineOf(p *policy.Policy, want, got []float32) float64 {
 	least := 1.0
 	for _, factor := range p.Layout.Factors {
 		var both, first, second float64

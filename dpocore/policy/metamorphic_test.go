@@ -113,7 +113,7 @@ func TestEqualAnswersGiveNoGradient(t *testing.T) {
 	}
 }
 
-// How a step's pairs lie in rows changes losses, gradient and the adapter after the update by rounding alone.
+// How a step's pairs are packed into rows changes losses, gradient and updated adapter only by rounding.
 func TestRowsDoNotMatter(t *testing.T) {
 	list := examples(4, 6)
 	weights := []float32{0.25, 0.5, 0.125, 0.125}
@@ -141,8 +141,8 @@ func TestRowsDoNotMatter(t *testing.T) {
 	}{
 		"order in the row":    {reversed(list), small, 4, true},
 		"longer rows":         {list, batch.Shape{Tokens: 160, Answers: 96, Pairs: 7}, 4, false},
-		"two pairs a row":     {list, small, 2, false},
-		"one pair a row":      {list, small, 1, false},
+		"two pairs per row":   {list, small, 2, false},
+		"one pair per row":    {list, small, 1, false},
 		"three and one":       {list, small, 3, false},
 		"reversed, two a row": {reversed(list), small, 2, true},
 	} {
@@ -190,7 +190,7 @@ func TestWeights(t *testing.T) {
 	}
 }
 
-// A way back that computes the layers again gives the same gradient, bit by bit.
+// A backward pass that recomputes the layers gives the same gradient, bit for bit.
 func TestRecomputeChangesNothing(t *testing.T) {
 	list, adapter := examples(4, 15), trainedAdapter(t)
 	l := policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1}}

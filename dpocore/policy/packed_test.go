@@ -7,8 +7,8 @@ import (
 	"example.com/gonb-dpo/internal/shared"
 )
 
-// TestPackedRowsOnTheRealModel measures pairs eight to a row of 2,048 tokens: what TRL found for each pair in padded
-// sequences of its own does not depend on who shares the row.
+// TestPackedRowsOnTheRealModel measures pairs eight to a row of 2,048 tokens: they must have the results of
+// TRL, which puts each answer into a separate padded sequence.
 func TestPackedRowsOnTheRealModel(t *testing.T) {
 	if testing.Short() {
 		t.Skip("two long rows on the real model take a quarter of a minute")

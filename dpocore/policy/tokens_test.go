@@ -62,8 +62,8 @@ func TestTokensStandInTheirOrder(t *testing.T) {
 	}
 }
 
-// The divergence is 0 without an adapter and above it with one; it and the log-probabilities measured beside it do not
-// depend on what else lies in the row.
+// The divergence is 0 without an adapter and above it with one; it and the log-probabilities measured with it do not
+// depend on what else is in the row.
 func TestDivergence(t *testing.T) {
 	list := examples(4, 23)
 	row := pack(t, small, list)[0]

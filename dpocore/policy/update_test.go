@@ -78,8 +78,8 @@ func TestUpdateClearsTheGradient(t *testing.T) {
 	}
 }
 
-// A policy restored from a snapshot, in a Policy of its own, goes on with the same bits as the one that never stopped.
-func TestRestoreGoesOnAsBefore(t *testing.T) {
+// A new Policy restored from a snapshot continues with the same bits as the one that never stopped.
+func TestRestoredPolicyContinues(t *testing.T) {
 	list := examples(8, 12)
 	learn := func(p *policy.Policy, i int) {
 		accumulate(t, p, pack(t, small, list[2*i:2*i+2]), ones(2), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.5}})
@@ -103,7 +103,7 @@ func TestRestoreGoesOnAsBefore(t *testing.T) {
 	got := snapshot(t, resumed)
 	for i, what := range []string{"adapter", "mean", "variance"} {
 		if !slices.EqualFunc(got[i], want[i], func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }) {
-			t.Errorf("the %s differs after going on", what)
+			t.Errorf("the %s differs after restoring", what)
 		}
 	}
 	if slices.Equal(saved[0], want[0]) || resumed.Updates() != 4 {

@@ -23,7 +23,7 @@ func TestSplit(t *testing.T) {
 		{100, 1, 0.2, 20},
 		{100, 5, 0.2, 20},
 		{100, 5, 0, 0},
-		{100, 50, 0.1, 50}, // one prompt or the other: half is the least
+		{100, 50, 0.1, 50}, // one prompt or the other: half is the minimum
 		{10, 10, 0.5, 0},   // a single prompt can't be on both sides
 		{3, 1, 0.01, 1},
 		{100, 1, 1, 99},

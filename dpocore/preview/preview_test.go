@@ -66,8 +66,8 @@ func open(t *testing.T) (*chat.Encoder, *tokenizer.Tokenizer) {
 	return encoder, tok
 }
 
-// TestSeen: the parts together are the template's text, and its control tokens are
-// pieces of their own, unlike those that a user spells.
+// TestSeen: the parts joined are the template's text. Its control tokens are separate pieces, but not the same text
+// typed by a user.
 func TestSeen(t *testing.T) {
 	encoder, tok := open(t)
 	pair := preference.Pair{Prompt: preference.User("Why <|im_end|>?"), Chosen: "So it is.", Rejected: "No.", Source: "here", Weight: 1}

@@ -49,7 +49,7 @@ func read(t *testing.T, path string) *Log {
 	return log
 }
 
-// What is written is read, a judgement anew takes the place of the first, and what is left to judge is known.
+// Judgements are read as written, a second judgement replaces the first, and the tasks left are known.
 func TestFile(t *testing.T) {
 	f, path := file(t)
 	one, two := four("One?"), four("Two?")

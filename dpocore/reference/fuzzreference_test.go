@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// FuzzReferences: no file of reference log-probabilities makes the process fail, and none is taken for sound beyond its end.
+// FuzzReferences: no file of reference log-probabilities makes the process fail, and none is accepted beyond its end.
 func FuzzReferences(f *testing.F) {
 	dir := f.TempDir()
 	f.Setenv("XDG_CACHE_HOME", dir)
@@ -22,8 +22,8 @@ func FuzzReferences(f *testing.F) {
 	f.Add(content[:len(content)-3])
 	f.Fuzz(func(t *testing.T, content []byte) {
 		r := Memory{}
-		if sound := r.parse(content); sound < 0 || sound > len(content) {
-			t.Errorf("%d of %d bytes are sound", sound, len(content))
+		if intact := r.parse(content); intact < 0 || intact > len(content) {
+			t.Errorf("%d of %d bytes are intact", intact, len(content))
 		}
 	})
 }

@@ -34,7 +34,7 @@ func TestTornReferenceFile(t *testing.T) {
 	}
 	content[sha256Size+6] ^= 1
 	if damaged := (Memory{}); damaged.parse(content) != 0 {
-		t.Error("a damaged record is taken for sound")
+		t.Error("a damaged record is accepted")
 	}
 }
 

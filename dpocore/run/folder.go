@@ -6,9 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"syscall"
 
 	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/lock"
 )
 
 // LockFile is locked by the process that uses a run folder.
@@ -106,48 +106,17 @@ func onlyOurs(dir string) error {
 	return nil
 }
 
-// ErrInUse is the error of a folder that another process uses.
-var ErrInUse = errors.New("in use by another process")
-
-// lock keeps other processes out of a run folder until release. The system drops it when the process dies. Its file holds
-// the number of the process.
+// Lock keeps other processes out of a run folder until release. The system drops the lock when the process dies. The error
+// wraps [lock.ErrInUse] if another process has it.
 func Lock(dir string) (release func(), err error) {
-	file, err := disk.Open(filepath.Join(dir, LockFile), os.O_CREATE|os.O_RDWR)
-	if err != nil {
+	l, err := lock.File(filepath.Join(dir, LockFile))
+	switch {
+	case errors.Is(err, lock.ErrInUse):
+		return nil, fmt.Errorf("%s is %w; wait for it, or choose another folder", dir, err)
+	case err != nil:
 		return nil, fmt.Errorf("lock the run folder: %w", err)
 	}
-	if syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil || !isAt(file.File, filepath.Join(dir, LockFile)) {
-		defer file.Close()
-		return nil, fmt.Errorf("%s is %w%s; wait for it, or choose another folder", dir, ErrInUse, holder(file.File))
-	}
-	sign(file.File)
-	return func() { file.Close() }, nil
-}
-
-// sign puts this process's number into a lock's file, for those that find it taken. They can do without it.
-func sign(file *os.File) {
-	if file.Truncate(0) == nil {
-		fmt.Fprintln(file, os.Getpid())
-	}
-}
-
-// holder says whose a lock is, in brackets; nothing where its file doesn't.
-func holder(file *os.File) string {
-	var process int
-	if _, err := fmt.Fscan(file, &process); err != nil {
-		return ""
-	}
-	return fmt.Sprintf(" (number %d)", process)
-}
-
-// isAt says that a file still lies at its path: a process that begins no run takes the lock's file away with it.
-func isAt(file *os.File, path string) bool {
-	own, err := file.Stat()
-	if err != nil {
-		return false
-	}
-	there, err := os.Stat(path)
-	return err == nil && os.SameFile(own, there)
+	return l.Release, nil
 }
 
 // Version is this program's version, as recorded by the build.

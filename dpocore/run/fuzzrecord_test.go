@@ -8,7 +8,7 @@ import (
 	"example.com/gonb-dpo/dpocore/config"
 )
 
-// FuzzRecord: a run.json that is taken for sound is the one that was written, or of an older program that wrote no sum.
+// FuzzRecord: a run.json that is accepted is as it was written, or from an older version, which wrote no checksum.
 func FuzzRecord(f *testing.F) {
 	dir := f.TempDir()
 	if err := (Record{Config: config.Default(), Backend: "XLA on the CPU"}).Write(dir); err != nil {
@@ -29,7 +29,7 @@ func FuzzRecord(f *testing.F) {
 			return
 		}
 		if sum, err := record.sum(); err != nil || sum != record.Sum {
-			t.Errorf("%+v is taken for sound", record)
+			t.Errorf("%+v is accepted", record)
 		}
 	})
 }

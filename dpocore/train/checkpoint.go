@@ -32,8 +32,8 @@ func (t *trainer) summary(finished bool) metrics.Summary {
 	best, loss, _ := t.best()
 	return metrics.Summary{
 		BestStep: best, BestLoss: loss, BestCheckpoint: t.bestCheckpoint(best),
-		MaxSteps: t.config.MaxSteps, NumTrainEpochs: int(math.Ceil(t.epoch(t.config.MaxSteps))),
+		MaxSteps: t.config.MaxSteps, NumTrainEpochs: int(math.Ceil(t.schedule.Epoch(t.config.MaxSteps))),
 		EvalSteps: t.config.EvalSteps, SaveSteps: t.config.SaveSteps, TrainBatchSize: t.config.BatchSize,
-		Finished: finished, TrainRuntime: time.Since(t.started).Seconds(), TrainSamples: t.pairsBefore(t.step),
+		Finished: finished, TrainRuntime: time.Since(t.started).Seconds(), TrainSamples: t.schedule.PairsBefore(t.step),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/policy"
 )
 
@@ -15,18 +16,18 @@ import (
 // the sweep's comparison needs.
 func (t *trainer) evaluate(ctx context.Context) error {
 	started := time.Now()
-	loss := lossOf(t.config, t.heldOut.List)
+	loss := measure.LossOf(t.config, t.heldOut.List)
 	evaluate := func(row *batch.Row, reference [][2]float32) (policy.Measured, error) {
 		return t.policy.Evaluate(row, reference, loss)
 	}
 	var divergence []float64
 	if t.shared != nil {
-		if err := t.shared.prime(ctx, &t.model.Work, t.policy, t.references, t.heldOutRows); err != nil {
+		if err := t.shared.Prime(ctx, &t.model.Work, t.policy, t.references, t.heldOutRows); err != nil {
 			return err
 		}
 		if t.step == t.config.MaxSteps {
 			divergence = make([]float64, len(t.heldOut.List))
-			evaluate = t.shared.evaluating(t.policy, t.references, loss, divergence)
+			evaluate = t.shared.Evaluate(t.policy, t.references, loss, divergence)
 		}
 	}
 	var sums figures
@@ -40,8 +41,9 @@ func (t *trainer) evaluate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	result := sums.evaluation()
-	result.Step, result.Epoch, result.Runtime = t.step, t.epoch(t.step), time.Since(started).Seconds()
+	result := metrics.Evaluation{
+		PairMeans: sums.means(), Step: t.step, Epoch: t.schedule.Epoch(t.step), Runtime: time.Since(started).Seconds(),
+	}
 	if err := t.log.Evaluation(result); err != nil {
 		return err
 	}
@@ -49,7 +51,7 @@ func (t *trainer) evaluate(ctx context.Context) error {
 		return err
 	}
 	if divergence != nil {
-		t.shared.remember(t.dir, pairs, divergence)
+		t.shared.Remember(t.dir, pairs, divergence)
 	}
 	t.evaluations = append(t.evaluations, result)
 	t.listener.Evaluated(result)

@@ -66,18 +66,14 @@ func (f *figures) mean(sum float64) float64 { return sum / float64(f.pairs) }
 // event is a step's part of metrics.jsonl.
 func (f *figures) event() metrics.Event {
 	return metrics.Event{
-		Loss:          f.mean(f.loss),
-		RewardsChosen: f.mean(f.rewards[0]), RewardsRejected: f.mean(f.rewards[1]),
-		RewardsAccuracies: f.mean(float64(f.wins)), RewardsMargins: f.mean(f.rewards[0] - f.rewards[1]),
-		LogpsChosen: f.mean(f.logProbs[0]), LogpsRejected: f.mean(f.logProbs[1]),
+		PairMeans:    f.means(),
 		LogitsChosen: f.logits[0] / float64(f.tokens[0]), LogitsRejected: f.logits[1] / float64(f.tokens[1]),
-		Objectives: f.byObjective(),
 	}
 }
 
-// evaluation is an evaluation's part of eval_metrics.jsonl.
-func (f *figures) evaluation() metrics.Evaluation {
-	return metrics.Evaluation{
+// means are the figures that steps and evaluations have in common.
+func (f *figures) means() metrics.PairMeans {
+	return metrics.PairMeans{
 		Loss:          f.mean(f.loss),
 		RewardsChosen: f.mean(f.rewards[0]), RewardsRejected: f.mean(f.rewards[1]),
 		RewardsAccuracies: f.mean(float64(f.wins)), RewardsMargins: f.mean(f.rewards[0] - f.rewards[1]),

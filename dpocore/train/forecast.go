@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/train/demand"
 )
 
 // forecast is what a run is expected to take, or afterwards what it took.
@@ -53,8 +53,8 @@ func duration(seconds float64) string {
 func (t *trainer) preflight() error {
 	var largest int64
 	for _, shape := range t.shapes {
-		demand := policy.DemandOf(t.model.Weights().Config, shape, false)
-		largest = max(largest, demand.Activations+demand.Workspace)
+		row := demand.Of(t.model.Weights().Config, shape, false)
+		largest = max(largest, row.Activations+row.Workspace)
 	}
 	free, known := device.FreeMemory(t.model.Backend())
 	recompute := known && largest > free
@@ -71,7 +71,7 @@ func (t *trainer) preflight() error {
 
 // expect forecasts the remaining steps and evaluations.
 func (t *trainer) expect(recompute bool) (forecast, error) {
-	rate, err := t.policy.Rate()
+	rate, err := demand.Rate(t.model.Backend(), t.model.Weights().Config)
 	if err != nil {
 		return forecast{}, err
 	}
@@ -85,15 +85,15 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 	var largest, held int64
 	products := 0.0
 	for i, shape := range t.shapes {
-		demand := policy.DemandOf(c, shape, recompute)
-		largest = max(largest, demand.Activations+demand.Workspace)
-		products += perStep[i] * float64(left) * (demand.TrainFLOPs + demand.MeasuredFLOPs)
+		row := demand.Of(c, shape, recompute)
+		largest = max(largest, row.Activations+row.Workspace)
+		products += perStep[i] * float64(left) * (row.TrainFLOPs + row.MeasuredFLOPs)
 	}
 	f.compiles = otherGraphs + shapeGraphs*len(t.shapes)
 	if len(t.heldOutRows) > 0 {
-		demand := policy.DemandOf(c, t.heldOutRows[0].Shape, recompute)
-		products += float64(len(t.heldOutRows)*t.model.Devices()) * demand.MeasuredFLOPs * float64(1+t.evaluationsLeft())
-		held = demand.Workspace // the allocator keeps it separately
+		row := demand.Of(c, t.heldOutRows[0].Shape, recompute)
+		products += float64(len(t.heldOutRows)*t.model.Devices()) * row.MeasuredFLOPs * float64(1+t.evaluationsLeft())
+		held = row.Workspace // the allocator keeps it separately
 		f.compiles += heldGraphs
 	}
 	if t.compiled > 0 { // by the previous run of a sweep
@@ -123,7 +123,7 @@ func (t *trainer) rowsPerStep(left int) (count []float64, filled float64, err er
 	sample := min(left, sampledSteps)
 	tokens, positions := 0, 0
 	for i := range sample {
-		_, pairs, err := t.pairs.At(t.plan.stepPairs(t.step + i*left/sample))
+		_, pairs, err := t.pairs.At(t.schedule.Step(t.step + i*left/sample))
 		if err != nil {
 			return nil, 0, err
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/train/reuse"
 )
 
 // trainer is one process's part of a run.
@@ -20,7 +21,7 @@ type trainer struct {
 
 	record   run.Record
 	listener Listener
-	shared   *Shared
+	shared   *reuse.Cache
 
 	started    time.Time
 	opened     time.Time // when everything was read and the first graph could compile
@@ -59,7 +60,7 @@ func (t *trainer) due(task task) bool {
 func (t *trainer) loop(ctx context.Context) error {
 	t.listener.Begin(Begin{
 		Config: t.config, Model: t.model.Describe(), Backend: t.record.Backend, Step: t.step,
-		Pairs: t.pairs.Len(), HeldOut: len(t.heldOut.List), StepsPerEpoch: t.order.stepsPerEpoch(), Rows: t.shapes,
+		Pairs: t.pairs.Len(), HeldOut: len(t.heldOut.List), StepsPerEpoch: t.schedule.StepsPerEpoch(), Rows: t.shapes,
 		Mix: t.record.Mix, Expected: t.expected.String(),
 	})
 	for {

@@ -51,7 +51,7 @@ func (t *trainer) open(resuming bool) error {
 	if err := t.spread(); err != nil {
 		return err
 	}
-	t.references = reference.Open(t.policy, t.model.ReferenceKey(), t.shared.memory())
+	t.references = reference.Open(t.policy, t.model.ReferenceKey(), t.shared.Memory())
 	var err error
 	t.log, err = metrics.OpenLog(t.dir, t.step)
 	return err
@@ -71,7 +71,7 @@ func (t *trainer) openPolicy() (err error) {
 		}
 		values = t.layout.Init(uint64(t.config.Seed))
 	}
-	if t.policy, err = t.shared.policyWith(t.model, t.layout, values); err != nil {
+	if t.policy, err = t.shared.Policy(t.model, t.layout, values); err != nil {
 		return err
 	}
 	t.compiled = t.policy.Compiles()
@@ -131,6 +131,6 @@ func (t *trainer) free() {
 		t.devices.FinalizeCopies()
 	})
 	if t.policy != nil {
-		t.shared.release(t.model, t.policy)
+		t.shared.Release(t.model, t.policy)
 	}
 }

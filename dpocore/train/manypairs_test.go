@@ -20,6 +20,7 @@ import (
 	"example.com/gonb-dpo/dpocore/lint"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/train/schedule"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -29,7 +30,7 @@ const (
 	mostMemory     = 1500 << 20 // bytes, whatever the number of pairs
 )
 
-// TestManyPairs takes pairs through reading, splitting, linting and one pass of training batches, in a process of its own,
+// TestManyPairs takes pairs through reading, splitting, linting and one pass of training batches, in a separate process,
 // and says how long each took and the most memory that the process has had by then.
 func TestManyPairs(t *testing.T) {
 	file := manyPairs(t)
@@ -72,13 +73,16 @@ func onePass(t *testing.T, model *model.Model, data dataset.Data, stage func(str
 	if _, err := p.identify(Job{Data: data}); err != nil {
 		t.Fatal(err)
 	}
-	p.order = newOrder(c, p.pairs.Len())
+	var err error
+	if p.schedule, err = schedule.New(c, p.pairs.Len(), nil, nil); err != nil {
+		t.Fatal(err)
+	}
 	if err := p.chooseShapes(); err != nil {
 		t.Fatal(err)
 	}
 	seen := make([]bool, len(data.Train.Pairs))
 	for step := range c.MaxSteps {
-		own, pairs, err := p.pairs.At(p.stepPairs(step))
+		indices, pairs, err := p.pairs.At(p.schedule.Step(step))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +90,7 @@ func onePass(t *testing.T, model *model.Model, data dataset.Data, stage func(str
 		if err != nil || len(rows) == 0 {
 			t.Fatalf("step %d: %d rows, %v", step, len(rows), err)
 		}
-		for _, pair := range own {
+		for _, pair := range indices {
 			if seen[pair] {
 				t.Fatalf("step %d has pair %d, which was there before", step, pair)
 			}

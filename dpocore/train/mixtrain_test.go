@@ -65,7 +65,7 @@ func TestMixResumesToTheSameBytes(t *testing.T) {
 	}
 }
 
-// The figures of objectives stand beside the totals, in the events and on disk, and make them up.
+// Events and files have the objectives' figures next to the totals, and they add up to them.
 func TestFiguresOfObjectives(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	c, data := mixedRun(t, evenMix, dataset.MixSampling)
@@ -164,7 +164,7 @@ func TestMixIsPartOfARun(t *testing.T) {
 		t.Errorf("another way of mixing: %v", err)
 	}
 	data.Mix.By = "chance"
-	if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: c, Data: data, Listener: &runtest.Recorder{}}); err == nil || !strings.Contains(err.Error(), `the way of mixing is "chance"; it may be sampling or loss`) {
+	if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: c, Data: data, Listener: &runtest.Recorder{}}); err == nil || !strings.Contains(err.Error(), `unknown way to mix "chance"; it must be sampling or loss`) {
 		t.Errorf("a way that there is not: %v", err)
 	}
 }

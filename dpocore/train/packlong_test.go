@@ -8,7 +8,7 @@ import (
 	"example.com/gonb-dpo/dpocore/config"
 )
 
-// A pair that is longer than what rows were planned with has a row of its own; the others lie as ever.
+// A pair that is longer than the planned rows gets a separate row; the others are packed as usual.
 func TestPackLongPair(t *testing.T) {
 	example := func(tokens int) batch.Example {
 		return batch.Example{Prompt: make([]int32, tokens), Chosen: make([]int32, 10), Rejected: make([]int32, 10)}

@@ -15,6 +15,7 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/train/schedule"
 )
 
 // Limits on what a run looks at before its first step, so that this step comes within seconds for any number of pairs.
@@ -22,7 +23,7 @@ const (
 	maxFaultsShown = 3     // findings of the linter; dpo data lint shows all
 	maxLinted      = 50000 // pairs that the linter checks
 
-	// MaxHeldOut is how many held-out pairs a run evaluates at most.
+	// MaxHeldOut is the maximum number of held-out pairs that a run evaluates.
 	MaxHeldOut = 5000
 )
 
@@ -32,10 +33,10 @@ type plan struct {
 	config config.Config
 	dir    string
 
-	pairs   *encode.Feed // to train on
-	order   order        // of the pairs over the steps
-	mixture *mixture     // nil for a single objective
-	shapes  []batch.Shape
+	pairs    *encode.Feed // to train on
+	mixed    bool         // several objectives
+	schedule *schedule.Schedule
+	shapes   []batch.Shape
 
 	heldOut     encode.Examples
 	heldOutRows []*batch.Row
@@ -44,7 +45,7 @@ type plan struct {
 // newPlan reads and tokenizes the pairs and decides all that can be decided without the weights. It touches neither the
 // run folder nor the device. The record identifies the run.
 func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
-	p := &plan{model: job.Model, config: job.Config, dir: job.Dir}
+	p := &plan{model: job.Model, config: job.Config, dir: job.Dir, mixed: job.Data.Mix != nil}
 	job.Listener.Phase("reading the pairs")
 	record, err := p.identify(job)
 	if err != nil {
@@ -54,14 +55,12 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	if err != nil {
 		return p, record, err
 	}
-	p.order = newOrder(p.config, p.pairs.Len())
-	if mix := job.Data.Mix; mix != nil {
-		if err := mix.Validate(); err != nil {
-			return p, record, err
-		}
-		if p.mixture, err = newMixture(p.config, mix, p.pairs.Objectives()); err != nil {
-			return p, record, err
-		}
+	var objectives []string
+	if p.mixed {
+		objectives = p.pairs.Objectives()
+	}
+	if p.schedule, err = schedule.New(p.config, p.pairs.Len(), job.Data.Mix, objectives); err != nil {
+		return p, record, err
 	}
 	if err := p.chooseShapes(); err != nil {
 		return p, record, err
@@ -148,30 +147,9 @@ func (p *plan) lint(ctx context.Context, job Job, heldOut *preference.Set) ([]st
 	return notes, nil
 }
 
-// stepPairs lists the training pairs of a step, counted from 0.
-func (p *plan) stepPairs(step int) []int {
-	if m := p.mixture; m != nil && m.draws != nil {
-		return m.draws[step*m.perStep : (step+1)*m.perStep]
-	}
-	return p.order.step(step)
-}
-
-// pairsBefore is the number of pairs in all steps before this one.
-func (p *plan) pairsBefore(step int) int {
-	if m := p.mixture; m != nil && m.draws != nil {
-		return step * m.perStep
-	}
-	return p.order.pairsBefore(step)
-}
-
-// epoch is the number of passes over the training pairs after a number of steps.
-func (p *plan) epoch(steps int) float64 {
-	return float64(p.pairsBefore(steps)) / float64(p.pairs.Len())
-}
-
 // objective is the objective that a pair's figures count towards: "" unless the run mixes objectives.
 func (p *plan) objective(pair *preference.Pair) string {
-	if p.mixture == nil {
+	if !p.mixed {
 		return ""
 	}
 	return pair.Objective

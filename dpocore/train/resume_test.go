@@ -14,7 +14,7 @@ import (
 	"example.com/gonb-dpo/internal/runtest"
 )
 
-// TestStoppedRunResumesToTheSameBytes stops a run after each of its steps, goes on, and compares.
+// TestStoppedRunResumesToTheSameBytes stops a run after each of its steps, resumes it, and compares.
 func TestStoppedRunResumesToTheSameBytes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
@@ -41,7 +41,7 @@ func TestStoppedRunResumesToTheSameBytes(t *testing.T) {
 			t.Fatal(err)
 		}
 		if r.Begun.Step != stopAt || len(r.Steps) != config.MaxSteps-stopAt {
-			t.Errorf("stopped after step %d: went on after step %d and made %d steps", stopAt, r.Begun.Step, len(r.Steps))
+			t.Errorf("stopped after step %d: resumed after step %d and made %d steps", stopAt, r.Begun.Step, len(r.Steps))
 		}
 		runtest.EqualOutcome(t, "stopped after step "+strconv.Itoa(stopAt), runtest.Outcome(t, dir), want)
 	}

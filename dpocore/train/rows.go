@@ -24,7 +24,7 @@ func (p *plan) chooseShapes() error {
 	count = min(count, p.config.MaxSteps)
 	var steps [][]batch.Example
 	for i := range count {
-		_, pairs, err := p.pairs.At(p.stepPairs(i * p.config.MaxSteps / count))
+		_, pairs, err := p.pairs.At(p.schedule.Step(i * p.config.MaxSteps / count))
 		if err != nil {
 			return err
 		}

@@ -34,9 +34,9 @@ func (s *state) restore(c run.Checkpoint, history metrics.History) {
 
 // position is the state as a checkpoint holds it.
 func (s *state) position(p *plan, updates int) run.Position {
-	perEpoch := p.order.stepsPerEpoch()
+	perEpoch := p.schedule.StepsPerEpoch()
 	return run.Position{
-		Step: s.step, Epoch: s.step / perEpoch, NextPair: s.step % perEpoch * p.order.perStep,
+		Step: s.step, Epoch: s.step / perEpoch, NextPair: s.step % perEpoch * p.config.StepPairs(),
 		Seed: p.config.Seed, NumTokens: s.tokens, Updates: updates,
 		LossScale: s.scale.factor, LossScaleSteps: s.scale.steps,
 	}

@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/run"
 )
@@ -24,7 +25,7 @@ type stepPairs struct {
 
 // makeStep trains on the next pairs. Until the update at its end the run's state does not change.
 func (t *trainer) makeStep(ctx context.Context) error {
-	indices, pairs, err := t.pairs.At(t.plan.stepPairs(t.step))
+	indices, pairs, err := t.pairs.At(t.schedule.Step(t.step))
 	if err != nil {
 		return err
 	}
@@ -33,7 +34,7 @@ func (t *trainer) makeStep(ctx context.Context) error {
 		return err
 	}
 	var sums figures
-	step, loss := stepPairs{indices, pairs}, lossOf(t.config, pairs)
+	step, loss := stepPairs{indices, pairs}, measure.LossOf(t.config, pairs)
 	for rows := range slices.Chunk(rows, len(t.devices)) {
 		if err := t.accumulate(ctx, rows, loss, step, &sums); err != nil {
 			return err
@@ -47,24 +48,13 @@ func (t *trainer) makeStep(ctx context.Context) error {
 	t.step++
 	t.tokens += int64(sums.sequence)
 	event := sums.event()
-	event.Step, event.Epoch, event.Seconds = t.step, t.epoch(t.step), time.Since(t.started).Seconds()
+	event.Step, event.Epoch, event.Seconds = t.step, t.schedule.Epoch(t.step), time.Since(t.started).Seconds()
 	event.GradNorm, event.LearningRate, event.NumTokens = norm, rate, t.tokens
 	if err := t.log.Step(event); err != nil {
 		return err
 	}
 	t.listener.Step(event)
 	return nil
-}
-
-// lossOf is the configured loss for a batch of pairs.
-func lossOf(c config.Config, pairs []batch.Example) policy.Loss {
-	chosen := 0
-	for _, pair := range pairs {
-		chosen += len(pair.Chosen)
-	}
-	scalars := c.LossScalars()
-	scalars.SFTTokens = float64(chosen) / float64(len(pairs))
-	return policy.Loss{Type: c.LossType, Scalars: scalars}
 }
 
 // rowResult is what a row's gradient was computed from, and with what result.
@@ -101,7 +91,7 @@ func (t *trainer) accumulateOn(p *policy.Policy, row *batch.Row, loss policy.Los
 	}
 	weights := make([]float32, len(row.Examples))
 	for i, example := range row.Examples {
-		weights[i] = t.mixture.weight(step.indices[example]) / float32(len(step.pairs))
+		weights[i] = t.schedule.Weight(step.indices[example]) / float32(len(step.pairs))
 	}
 	if r.measured, err = p.Accumulate(row, r.reference, weights, loss); err != nil {
 		return r, err

@@ -14,6 +14,7 @@ import (
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/train/reuse"
 )
 
 // Job is a run to train.
@@ -23,7 +24,7 @@ type Job struct {
 	Config   config.Config
 	Data     dataset.Data
 	Listener Listener
-	Shared   *Shared // what the runs of this process share; nil for a single run
+	Shared   *reuse.Cache // what the runs of this process share; nil for a single run
 }
 
 // Run trains the run in a folder, or resumes it from its latest checkpoint. A finished run returns at once. When the

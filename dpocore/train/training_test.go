@@ -58,7 +58,7 @@ func TestEarlyStoppingTakesTheBestCheckpoint(t *testing.T) {
 	}
 }
 
-// A stopped run with early stopping goes on to the same end: what it has seen so far is on disk.
+// A stopped run with early stopping resumes to the same end: its evaluations so far are on disk.
 func TestEarlyStoppingResumes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	model := runtest.Model(t)
@@ -89,7 +89,7 @@ func TestOverwriteBeginsAnew(t *testing.T) {
 	c.Beta, c.Overwrite = 0.3, true
 	r := runtest.Train(t, model, dir, c, data)
 	if len(r.Steps) != c.MaxSteps {
-		t.Errorf("the run made %d of %d steps anew", len(r.Steps), c.MaxSteps)
+		t.Errorf("the run repeated %d of %d steps", len(r.Steps), c.MaxSteps)
 	}
 	fresh := filepath.Join(t.TempDir(), "fresh")
 	runtest.Train(t, model, fresh, c, data)

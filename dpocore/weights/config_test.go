@@ -8,6 +8,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/internal/errtest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -48,7 +49,7 @@ func TestReadConfig(t *testing.T) {
 		changes map[string]any
 		change  func(c *decoder.Config) // from the tiny model's
 	}{
-		{"as it stands", nil, func(*decoder.Config) {}},
+		{"unchanged", nil, func(*decoder.Config) {}},
 		{"rope_theta at the top", map[string]any{"rope_theta": 5e5}, func(c *decoder.Config) { c.RopeTheta = 5e5 }},
 		{"rope_theta in rope_parameters", map[string]any{"rope_parameters": map[string]any{"rope_theta": 1e5, "rope_type": "default"}},
 			func(c *decoder.Config) { c.RopeTheta = 1e5 }},
@@ -56,7 +57,7 @@ func TestReadConfig(t *testing.T) {
 		{"a list of ends", map[string]any{"eos_token_id": []int{7, 9}}, func(c *decoder.Config) { c.EOS = []int{7, 9} }},
 		{"no end", map[string]any{"eos_token_id": nil}, func(c *decoder.Config) { c.EOS = nil }},
 		{"no beginning", map[string]any{"bos_token_id": json.RawMessage("null")}, func(c *decoder.Config) { c.BOS = decoder.NoToken }},
-		{"padding of its own", map[string]any{"pad_token_id": 0}, func(c *decoder.Config) { c.Pad = 0 }},
+		{"separate padding token", map[string]any{"pad_token_id": 0}, func(c *decoder.Config) { c.Pad = 0 }},
 		{"padding of -1, which is none", map[string]any{"pad_token_id": -1}, func(*decoder.Config) {}},
 		{"biases of attention", map[string]any{"attention_bias": true}, func(c *decoder.Config) { c.QKVBias, c.AttentionOutBias = true, true }},
 		{"biases of the MLP", map[string]any{"mlp_bias": true}, func(c *decoder.Config) { c.MLPBias = true }},
@@ -72,7 +73,7 @@ func TestReadConfig(t *testing.T) {
 		{"Llama 3's scaling twice", map[string]any{"rope_parameters": llama3Fields("rope_type"), "rope_scaling": llama3Fields("rope_type")},
 			func(c *decoder.Config) { c.RopeScaling = llama3Scaling }},
 		{"scaling of the default type", map[string]any{"rope_scaling": map[string]any{"rope_type": "default"}}, func(*decoder.Config) {}},
-		{"head_dim of its own", map[string]any{"head_dim": 32}, func(c *decoder.Config) { c.HeadDim = 32 }},
+		{"explicit head_dim", map[string]any{"head_dim": 32}, func(c *decoder.Config) { c.HeadDim = 32 }},
 		{"no key heads named: as many as heads", map[string]any{"num_key_value_heads": nil}, func(c *decoder.Config) { c.KVHeads = 4 }},
 		{"a head apart", map[string]any{"tie_word_embeddings": false}, func(c *decoder.Config) { c.TiedEmbeddings = false }},
 		{"null scaling", map[string]any{"rope_scaling": json.RawMessage("null")}, func(*decoder.Config) {}},
@@ -121,7 +122,7 @@ func TestReadConfigRefuses(t *testing.T) {
 		{"no width", map[string]any{"hidden_size": nil}, "hidden_size is 0"},
 		{"no inner width", map[string]any{"intermediate_size": nil}, "intermediate_size is 0"},
 		{"no heads", map[string]any{"num_attention_heads": nil}, "num_attention_heads is 0"},
-		{"no greatest position", map[string]any{"max_position_embeddings": nil}, "max_position_embeddings is 0"},
+		{"no maximum position", map[string]any{"max_position_embeddings": nil}, "max_position_embeddings is 0"},
 		{"no epsilon", map[string]any{"rms_norm_eps": nil}, "rms_norm_eps is 0"},
 		{"heads that don't divide", map[string]any{"num_key_value_heads": 3}, "multiple of num_key_value_heads 3"},
 		{"an odd head", map[string]any{"head_dim": 15}, "head_dim is 15"},
@@ -132,11 +133,11 @@ func TestReadConfigRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := readConfig(t, c.changes)
-			wantError(t, err, "config.json", c.want)
+			errtest.Contains(t, err, "config.json", c.want)
 		})
 	}
 	_, err := weights.ReadConfig(t.TempDir())
-	wantError(t, err, "config.json")
+	errtest.Contains(t, err, "config.json")
 }
 
 func TestConfigJSONRoundTrip(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
+	"example.com/gonb-dpo/internal/errtest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -22,7 +23,7 @@ func shard(t testing.TB, folder string) {
 	names := [2]string{"model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"}
 	var shards [2][]safetensors.Tensor
 	where := map[string]string{}
-	for i, tensor := range readTensors(t, folder) {
+	for i, tensor := range tinymodel.ReadTensors(t, folder) {
 		shards[i%2] = append(shards[i%2], tensor)
 		where[tensor.Name] = names[i%2]
 	}
@@ -59,11 +60,11 @@ func stored(t testing.TB, loaded *weights.Weights) map[string][]float32 {
 	return all
 }
 
-// Joined in memory, the tensors come out as they stand in the file; and the same from a file as from shards.
+// The tensors joined in memory equal those in the file, and are the same from one file as from shards.
 func TestLoadedTensorsEqualStored(t *testing.T) {
 	config := tinymodel.Biased()
 	backend, folder := openBackend(t), tinymodel.Write(t, config, 1)
-	want := readTensors(t, folder)
+	want := tinymodel.ReadTensors(t, folder)
 	for _, form := range []string{"one file", "shards"} {
 		if form == "shards" {
 			shard(t, folder)
@@ -121,7 +122,7 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 	rewrite := func(change func(tensor *safetensors.Tensor) (keep bool)) func(t *testing.T, folder string) {
 		return func(t *testing.T, folder string) {
 			var kept []safetensors.Tensor
-			for _, tensor := range readTensors(t, folder) {
+			for _, tensor := range tinymodel.ReadTensors(t, folder) {
 				if tensor.Name != up || change(&tensor) {
 					kept = append(kept, tensor)
 				}
@@ -155,7 +156,7 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 		}, []string{"pytorch_model.bin", "reads safetensors"}},
 		{"a shard without its tensor", func(t *testing.T, folder string) {
 			const own = "model-00001-of-00001.safetensors"
-			writeTensors(t, filepath.Join(folder, own), readTensors(t, folder)[:1]) // lm_head or embedding comes first
+			writeTensors(t, filepath.Join(folder, own), tinymodel.ReadTensors(t, folder)[:1]) // lm_head or embedding comes first
 			writeIndex(t, folder, map[string]string{up: own})
 		}, []string{indexName, up, "model-00001-of-00001.safetensors", "does not hold it"}},
 		{"an index without a tensor", func(t *testing.T, folder string) {
@@ -187,9 +188,9 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 			if err == nil {
 				loaded.Finalize()
 			}
-			wantError(t, err, append(c.want, "load the model")...)
+			errtest.Contains(t, err, append(c.want, "load the model")...)
 		})
 	}
 	_, err := weights.Load(backend, filepath.Join(t.TempDir(), "none"))
-	wantError(t, err, "name a model folder or a .gguf file")
+	errtest.Contains(t, err, "name a model folder or a .gguf file")
 }

@@ -39,7 +39,7 @@ func FuzzIndex(f *testing.F) {
 		}
 		for tensor, name := range shards {
 			if relative, err := filepath.Rel("/folder", filepath.Join("/folder", name)); err != nil || !filepath.IsLocal(relative) {
-				t.Errorf("%q lies in %q", tensor, name)
+				t.Errorf("%q is in %q", tensor, name)
 			}
 		}
 	})

@@ -45,7 +45,7 @@ func damages(random *rand.Rand, size int) []damage {
 	return list
 }
 
-// files lists what lies in a folder, by names in it.
+// files lists the files in a folder, by their paths in it.
 func files(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -119,7 +119,7 @@ func (s *stopAt) Step(e metrics.Event) {
 	}
 }
 
-// TestDamagedRun damages the files of a run that was stopped and of one that is finished, and goes on.
+// TestDamagedRun damages the files of a stopped run and of a finished one, and resumes them.
 func TestDamagedRun(t *testing.T) {
 	l := newLaboratory(t)
 	stopped, finished := l.run(), l.run()
@@ -159,11 +159,11 @@ func (l *laboratory) used(t *testing.T, dir string, rank int, weights []byte, wh
 		return
 	}
 	if rank != 2 || string(content) != string(weights) {
-		t.Errorf("%s: the damaged adapter is taken for sound", what)
+		t.Errorf("%s: the damaged adapter is accepted", what)
 	}
 }
 
-// TestDamagedModel damages the files of a model folder and goes on with a run that was stopped; then those of a merged
+// TestDamagedModel damages the files of a model folder and resumes a stopped run with it; then those of a merged
 // folder, and opens it.
 func TestDamagedModel(t *testing.T) {
 	l := newLaboratory(t)
@@ -201,7 +201,7 @@ func TestDamagedModel(t *testing.T) {
 		}
 		defer model.Close()
 		if !strings.HasPrefix(name, sums.Name) {
-			t.Errorf("%s: the damaged folder is taken for sound", what)
+			t.Errorf("%s: the damaged folder is accepted", what)
 			return wrong
 		}
 		return onlySums

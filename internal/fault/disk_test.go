@@ -54,7 +54,7 @@ func (f failure) told(t *testing.T, what string, err error) {
 	}
 }
 
-// TestFailed makes each change to the disk fail, that one alone and from that one on, and goes on once the disk is well.
+// TestFailed makes each change to the disk fail, that one only and from that one on, and resumes once the disk works again.
 func TestFailed(t *testing.T) {
 	l := newLaboratory(t)
 	for _, c := range failures {

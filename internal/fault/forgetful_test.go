@@ -33,8 +33,8 @@ type node struct {
 type turn map[string]*node
 
 func (u turn) apply(to map[string]*node) {
-	for name, stands := range u {
-		if to[name] = stands; stands == nil {
+	for name, entry := range u {
+		if to[name] = entry; entry == nil {
 			delete(to, name)
 		}
 	}
@@ -160,7 +160,7 @@ var cuts = []cut{
 	}},
 }
 
-// zeroed is a file of the right length in which nothing stands that was not synced.
+// zeroed is a file of the right length with zeros in place of whatever was not synced.
 func (n *node) zeroed() []byte {
 	if !bytes.HasPrefix(n.content, n.synced) {
 		return n.synced

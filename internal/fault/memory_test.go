@@ -43,7 +43,7 @@ func starve(c disk.Change) error {
 	return nil
 }
 
-// TestOutOfMemory takes a process's memory away at a change that it makes to the disk, lets it die by itself, and goes on.
+// TestOutOfMemory takes a process's memory away at a change that it makes to the disk, lets it die, and resumes.
 func TestOutOfMemory(t *testing.T) {
 	l := newLaboratory(t)
 	some(len(l.changes), 4, func(i int) {
@@ -57,7 +57,7 @@ func TestOutOfMemoryInXLA(t *testing.T) {
 		t.Skip("it compiles for minutes; add -full")
 	}
 	t.Setenv("GOMLX_BACKEND", "")
-	t.Setenv("MALLOC_ARENA_MAX", "1") // less address space than one for each thread, which stands empty
+	t.Setenv("MALLOC_ARENA_MAX", "1") // less address space than one for each thread
 	l := newLaboratory(t)
 	for i := range len(l.changes) / 8 {
 		l.starved(t, "out of memory (RLIMIT_AS) from a change on, XLA compiles and computes", "memory", i)

@@ -13,11 +13,11 @@ import (
 	"example.com/gonb-dpo/internal/sums"
 )
 
-// mergeLaboratory is a finished run, and a place to merge it into where an earlier merge lies.
+// mergeLaboratory is a finished run, and a folder to merge it into that contains an earlier merge.
 type mergeLaboratory struct {
 	*laboratory
 	run     string
-	before  string        // a folder in which the earlier merge lies
+	before  string        // a folder with the earlier merge
 	changes []disk.Change // of a merge that nothing disturbs
 	want    map[string]string
 }
@@ -46,7 +46,7 @@ func newMergeLaboratory(t *testing.T) *mergeLaboratory {
 	return m
 }
 
-// place is a new folder in which the earlier merge lies.
+// place is a new folder with the earlier merge.
 func (m *mergeLaboratory) place(t *testing.T) string {
 	t.Helper()
 	parent := filepath.Join(t.TempDir(), "place")
@@ -61,7 +61,7 @@ func (m *mergeLaboratory) merge(ctx context.Context, parent string) error {
 	return err
 }
 
-// all is what lies in a folder, each file's content by its name.
+// all is the content of each file in a folder, by its name.
 func all(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	contents := map[string]string{}
@@ -75,7 +75,7 @@ func all(t *testing.T, dir string) map[string]string {
 	return contents
 }
 
-// again checks that a whole model lies in the place, merges once more and says what became of it.
+// again checks that the folder contains a complete model, merges once more and returns the outcome.
 func (m *mergeLaboratory) again(t *testing.T, parent, what string) string {
 	t.Helper()
 	m.whole(t, parent, what)
@@ -95,12 +95,12 @@ func (m *mergeLaboratory) again(t *testing.T, parent, what string) string {
 	return "made the same bytes"
 }
 
-// whole checks that the earlier merge or the new one lies in the place.
+// whole checks that the folder contains the earlier merge or the new one, complete.
 func (m *mergeLaboratory) whole(t *testing.T, parent, what string) {
 	t.Helper()
 	out := filepath.Join(parent, "merged")
 	if made := export.ReadMerged(out).DType; made != "bfloat16" && made != "float32" || !sums.Has(out) || sums.Check(out) != nil {
-		t.Errorf("%s: no whole model lies in the place", what)
+		t.Errorf("%s: there is no complete model in the folder", what)
 	}
 }
 

@@ -54,7 +54,7 @@ func tokenizerFile() map[string]any {
 	vocabulary := map[string]int{}
 	for b, next := 0, 256; b < 256; b++ {
 		char := rune(b)
-		if b <= ' ' || b >= 0x7f && b <= 0xa0 || b == 0xad { // GPT-2 writes these as characters of their own
+		if b <= ' ' || b >= 0x7f && b <= 0xa0 || b == 0xad { // GPT-2 writes these as other characters
 			char = rune(next)
 			next++
 		}

@@ -57,9 +57,9 @@ func differs(got, want map[string]string) string {
 
 // What became of a run after a fault.
 const (
-	sameBytes = "went on to the same bytes"
-	withNote  = "said what is damaged and what takes its place, and went on to the same bytes"
-	onlySums  = "sound, as but the sums are gone"
+	sameBytes = "ended with the same bytes"
+	withNote  = "reported the damage and what replaces the file, and ended with the same bytes"
+	onlySums  = "intact: only the checksums are missing"
 	refused   = "said in a sentence what is wrong"
 	wrong     = "WRONG"
 )

@@ -69,8 +69,8 @@ func (f *forgetful) left(c cut, random *rand.Rand) map[string][]byte {
 	return left
 }
 
-// lay puts what is left into a new folder.
-func lay(t *testing.T, left map[string][]byte) string {
+// restore writes what is left to a new folder.
+func restore(t *testing.T, left map[string][]byte) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "left")
 	for _, path := range slices.Sorted(maps.Keys(left)) {
@@ -96,13 +96,13 @@ type keeping struct {
 
 func (k *keeping) Saved(step int, _ string) {
 	k.f.catchUp()
-	checkpoint := filepath.Join(lay(k.t, k.f.left(cuts[0], nil)), "run", fmt.Sprintf("checkpoint-%d", step))
+	checkpoint := filepath.Join(restore(k.t, k.f.left(cuts[0], nil)), "run", fmt.Sprintf("checkpoint-%d", step))
 	if !sums.Has(checkpoint) || sums.Check(checkpoint) != nil {
 		k.t.Errorf("the checkpoint of step %d does not outlast a power cut", step)
 	}
 }
 
-// TestPowerCut cuts the power at each change that a run makes to the disk, and goes on with what is left. The cache of
+// TestPowerCut cuts the power at each change that a run makes to the disk, and resumes with what is left. The cache of
 // reference log-probabilities is on the same disk.
 func TestPowerCut(t *testing.T) {
 	l := newLaboratory(t)
@@ -113,12 +113,12 @@ func TestPowerCut(t *testing.T) {
 		config, data := shortRun()
 		return train.Run(context.Background(), train.Job{Model: l.model, Dir: filepath.Join(root, "run"), Config: config, Data: data, Listener: &keeping{t: t, f: f}})
 	})
-	end := filepath.Join(lay(t, f.left(cuts[0], nil)), "run")
+	end := filepath.Join(restore(t, f.left(cuts[0], nil)), "run")
 	if record, ok, err := run.ReadRecord(end); err != nil || !ok || !record.Finished || differs(outcome(t, end), l.want) != "" {
 		t.Errorf("a finished run does not outlast a power cut: %v", err)
 	}
 	some(len(list), 40, func(i int) {
-		dir := lay(t, list[i].left)
+		dir := restore(t, list[i].left)
 		defer os.RemoveAll(dir)
 		t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
 		count(list[i].fault, l.resume(t, filepath.Join(dir, "run"), list[i].what))
@@ -131,12 +131,12 @@ func TestPowerCutMerge(t *testing.T) {
 	parent := m.place(t)
 	f := newForgetful(t, parent)
 	list := wrecks(t, f, func() error { return m.merge(context.Background(), parent) })
-	end := filepath.Join(lay(t, f.left(cuts[0], nil)), "merged")
+	end := filepath.Join(restore(t, f.left(cuts[0], nil)), "merged")
 	if made := export.ReadMerged(end); made.DType != "float32" || !sums.Has(end) || sums.Check(end) != nil {
 		t.Errorf("a merged model does not outlast a power cut: %+v", made)
 	}
 	some(len(list), 20, func(i int) {
-		dir := lay(t, list[i].left)
+		dir := restore(t, list[i].left)
 		defer os.RemoveAll(dir)
 		count("merge: "+list[i].fault, "the next merge "+m.again(t, dir, list[i].what))
 	})

@@ -14,7 +14,7 @@ import (
 )
 
 // TestKilled kills a process at each change that it makes to the disk, before the change and with half of it written, as
-// the system does that has no memory left, and goes on.
+// Linux does when memory runs out, and resumes.
 func TestKilled(t *testing.T) {
 	l := newLaboratory(t)
 	some(len(l.changes), 12, func(i int) {
@@ -59,7 +59,7 @@ func interrupted(change int, s syscall.Signal, do func(ctx context.Context) erro
 	return do(ctx)
 }
 
-// TestInterrupted sends a signal that asks to end at each change that a run makes to the disk, and goes on.
+// TestInterrupted sends a signal to stop at each change that a run makes to the disk, and resumes.
 func TestInterrupted(t *testing.T) {
 	l := newLaboratory(t)
 	for _, s := range signals {

@@ -26,7 +26,7 @@ func count(fault, became string) {
 	tally.counts[fault][became]++
 }
 
-// place is where the table stands in the document.
+// place matches the table in the document.
 var place = regexp.MustCompile(`(?s)<!-- faults -->\n.*<!-- end of faults -->`)
 
 // writeTable puts the table into a document.

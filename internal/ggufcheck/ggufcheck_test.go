@@ -33,7 +33,7 @@ type (
 	i = uint32
 )
 
-// matrix is a sound file with one matrix of 2 by 3 float32, its dimensions and its offset given.
+// matrix is a valid file with one matrix of 2 by 3 float32, its dimensions and its offset given.
 func matrix(rows, columns, offset n, data int) []byte {
 	content := file(i(3), n(1), n(2), "general.architecture", i(8), "llama", "general.alignment", i(4), i(8),
 		"m", i(2), columns, rows, i(0), offset)

@@ -62,7 +62,7 @@ class Bench:
         return [process for process, command in self.processes().items() if command.startswith(f"{self.scratch}/gonb_")]
 
     def left(self):
-        """What lies in the folder for temporary files."""
+        """The names in the folder for temporary files."""
         return sorted(path.name for path in self.scratch.iterdir())
 
     def close(self):

@@ -1,4 +1,4 @@
-"""Two notebooks at once, and kernels that are killed: what a run promises holds, and nothing goes on unseen."""
+"""Two notebooks at once, and kernels that are killed: runs stay intact, and nothing keeps running unseen."""
 
 import contextlib
 import hashlib

@@ -100,7 +100,7 @@ def test_many_cells_leave_nothing(bench):  # noqa: F811
 
 
 def report(session):
-    """Says what was measured, and that it is flat."""
+    """Print the measurements and check that they are flat."""
     tenth = max(3, CELLS // 10)
     early, end = (statistics.median(part) for part in (session.memory[tenth : 2 * tenth], session.memory[-tenth:]))
     print(f"{CELLS} cells in {sum(session.seconds):.0f} s; the kernel's memory was {early:.1f} MiB early on, {max(session.memory):.1f} "

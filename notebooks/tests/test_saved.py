@@ -1,4 +1,4 @@
-"""The notebooks as they are saved, read without a kernel: each output in a frame of its own in which scripts run, as Colab
+"""The notebooks as they are saved, read without a kernel: each output in a separate frame in which scripts run, as Colab
 shows it, or all on one page, as nbconvert writes it. Screenshots stay in .deps/screenshots."""
 
 import html

@@ -1,8 +1,8 @@
-// Package family says what sets the supported model families apart: the form of their config.json and GGUF files, and what
-// their layers compute. Each family is a [Family] in a file of its own; [Find] looks one up by its name in config.json.
+// Package family describes how the supported model families differ: the form of their config.json and GGUF files, and what
+// their layers compute. Each family is a [Family] in a separate file; [Find] looks one up by its name in config.json.
 //
-// To add a family, write its file and list it in all. One whose layers compute something else than [decoder.PreNorm]
-// embeds that in a block of its own, overrides the methods that differ, and sets the block in Read.
+// To add a family, write its file and add it to the list, all. If its layers differ from [decoder.PreNorm], embed that in
+// a new block, override the methods that differ, and set the block in Read.
 package family
 
 import (

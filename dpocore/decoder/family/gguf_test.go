@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Two heads of four rows of two values. In GGUF a head's rows stand as 0, 2, 1, 3: row i of the first half beside row i
-// of the second. A row holds its number in Hugging Face's order and that number plus a half.
+// Two heads of four rows of two values. In GGUF a head's rows are in the order 0, 2, 1, 3: row i of the first half is
+// followed by row i of the second. A row contains its number in Hugging Face's order and that number plus a half.
 func TestUnpermute(t *testing.T) {
 	stored := []float32{
 		0, 0.5, 2, 2.5, 1, 1.5, 3, 3.5, // head 0

@@ -31,7 +31,7 @@ func TestColumns(t *testing.T) {
 			"columns: Prompt is the prompt, CHOSEN is chosen, Rejected is rejected; not used: id"},
 		{[]string{"instruction", "response rejected", "Response-Chosen"}, 0, 2, 1, false,
 			"columns: instruction is the prompt, Response-Chosen is chosen, response rejected is rejected"},
-		// Where the exact name stands, another one is not even a candidate.
+		// If a column has the exact name, no other is a candidate.
 		{[]string{"question", "prompt", "winner", "loser", "weight", "objective"}, 1, 2, 3, false,
 			"columns: prompt is the prompt, winner is chosen, loser is rejected; not used: question"},
 		{[]string{"preferred", "chosen", "negative", "rejected", "prompt", "input", "query"}, 4, 1, 3, true,

@@ -15,7 +15,7 @@ import (
 	"example.com/gonb-dpo/dpocore/preference/recordfile"
 )
 
-// A row holds a pair as text, as it stands in every format.
+// A row is a pair as text, the same in every format.
 type row struct {
 	Prompt   string `json:"prompt" parquet:"prompt"`
 	Chosen   string `json:"chosen" parquet:"chosen"`
@@ -77,8 +77,7 @@ func inEveryFormat[T any](t testing.TB, records []T) map[string]string {
 	}
 }
 
-// inTable writes JSON objects as the rows of a table; a list stands in its
-// cell as JSON.
+// inTable writes JSON objects as the rows of a table, with lists as JSON in their cells.
 func inTable(t testing.TB, objects []string, parted rune) string {
 	t.Helper()
 	var text strings.Builder

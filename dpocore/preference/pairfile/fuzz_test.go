@@ -31,7 +31,7 @@ func checkRead(t *testing.T, set *preference.Set, err error) {
 	last := -1
 	for _, pair := range set.Pairs {
 		if pair.Line <= last || pair.Unit == "" || pair.Source != "pairs" {
-			t.Errorf("a pair after place %d stands in %s", last, pair.Where())
+			t.Errorf("a pair after place %d is at %s", last, pair.Where())
 		}
 		last = pair.Line
 		if strings.TrimSpace(pair.Chosen) == "" || strings.TrimSpace(pair.Rejected) == "" || pair.Chosen == pair.Rejected || len(pair.Prompt) == 0 || !(pair.Weight >= 0) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/errtest"
 	"example.com/gonb-dpo/internal/shared"
 )
 
@@ -105,7 +106,7 @@ func TestBrokenLines(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Read(strings.NewReader(good+"\n"+test.line), "my pairs.jsonl")
-			wantError(t, err, append(test.want, "my pairs.jsonl")...)
+			errtest.Contains(t, err, append(test.want, "my pairs.jsonl")...)
 		})
 	}
 }
@@ -124,7 +125,7 @@ func TestBrokenTurns(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Read(strings.NewReader(`{"chosen":[`+test.turn+`],"rejected":[]}`), "pairs.jsonl")
-			wantError(t, err, append(test.want, "pairs.jsonl, line 1")...)
+			errtest.Contains(t, err, append(test.want, "pairs.jsonl, line 1")...)
 		})
 	}
 }
@@ -136,19 +137,7 @@ func TestBrokenTranscript(t *testing.T) {
 		`{"chosen":"\n\nHuman: a","rejected":"a"}`: `"rejected"`,
 	} {
 		_, err := Read(strings.NewReader(first+line), "pairs.jsonl")
-		wantError(t, err, "line 2", field, "Human:")
-	}
-}
-
-func wantError(t *testing.T, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatal("no error")
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("error %q does not contain %q", err, part)
-		}
+		errtest.Contains(t, err, "line 2", field, "Human:")
 	}
 }
 
@@ -169,14 +158,14 @@ func TestLeftOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Read(strings.NewReader(test.line), "pairs")
-			wantError(t, err, "no pair is left", "kept 0 pairs, left out 1: 1 "+test.reason)
+			errtest.Contains(t, err, "no pair is left", "kept 0 pairs, left out 1: 1 "+test.reason)
 		})
 	}
 }
 
 func TestEmptyFile(t *testing.T) {
 	_, err := Read(strings.NewReader("\n\n"), "pairs.jsonl")
-	wantError(t, err, "pairs.jsonl", "empty")
+	errtest.Contains(t, err, "pairs.jsonl", "empty")
 }
 
 func TestReport(t *testing.T) {
@@ -215,7 +204,7 @@ func TestGzipLongAndCut(t *testing.T) {
 		}
 	}
 	_, err := Read(bytes.NewReader(zipped.Bytes()[:zipped.Len()/2]), "pairs.gz")
-	wantError(t, err, "pairs.gz", "line 1", "cut off")
+	errtest.Contains(t, err, "pairs.gz", "line 1", "cut off")
 	if _, err := ReadFile(filepath.Join(t.TempDir(), "none")); err == nil {
 		t.Error("no error for a file that does not exist")
 	}

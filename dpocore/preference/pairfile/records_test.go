@@ -54,8 +54,8 @@ func readAll(path string) (lines []string, err error) {
 	return lines, err
 }
 
-// The same records in each format. Lists and objects stand in the first line,
-// where a reader of pairs would take them for what holds the records.
+// The same records in each format. Lists and objects are in the first line,
+// where a reader of pairs could take them for the container of the records.
 func TestReadRecords(t *testing.T) {
 	one := `{"list":[{"score":0},{"score":1}],"text":"a","object":{"word":"b"},"more":[{"x":1}]}`
 	two := `{"text":"c","list":[],"object":{"word":"d"}}`

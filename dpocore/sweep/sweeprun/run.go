@@ -15,6 +15,8 @@ import (
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/dpocore/train/reuse"
+	"example.com/gonb-dpo/internal/lock"
 )
 
 // Listener is told what happens in a sweep, in order and from one goroutine.
@@ -27,7 +29,7 @@ type Listener interface {
 // runner is a call of [Run].
 type runner struct {
 	model    *model.Model
-	shared   *train.Shared
+	shared   *reuse.Cache
 	dir      string
 	data     dataset.Data
 	heldOut  encode.Examples
@@ -50,7 +52,7 @@ func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data 
 	if err := r.open(grid); err != nil {
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
 	}
-	r.shared = train.NewShared()
+	r.shared = reuse.New()
 	defer m.Work.WhenIdle(r.shared.Close)
 	if err := r.trainAll(ctx, compareOnly); err != nil {
 		return sweep.Record{}, err
@@ -110,7 +112,7 @@ func (r *runner) train(ctx context.Context, i int, point sweep.Point, compareOnl
 		return r.finish(ctx, point)
 	case errors.As(err, &stopped) || ctx.Err() != nil:
 		return err
-	case errors.Is(err, run.ErrInUse):
+	case errors.Is(err, lock.ErrInUse):
 		r.end(point, sweep.Elsewhere, nil)
 	default:
 		r.end(point, sweep.Failed, err)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestRounding stores values in 16 bits and reads them back. Each comment says where the value lies between its two
+// TestRounding stores values in 16 bits and reads them back. Each comment says where the value is between its two
 // neighbours; ties go to the one whose last bit is 0 (IEEE 754, roundTiesToEven).
 func TestRounding(t *testing.T) {
 	inf := float32(math.Inf(1))
@@ -21,19 +21,19 @@ func TestRounding(t *testing.T) {
 		{"F16", 1 + 0x1p-11 - 0x1p-20, 1},           // below the tie
 		{"F16", -(1 + 3*0x1p-11), -(1 + 0x1p-9)},    // the sign changes nothing
 		{"F16", 2 - 0x1p-11, 2},                     // the carry goes into the exponent
-		{"F16", 65504, 65504},                       // the greatest
+		{"F16", 65504, 65504},                       // the maximum
 		{"F16", 65519.996, 65504},                   // below the tie with 65536
 		{"F16", 65520, inf},                         // tie: 65536 is even and out of range
 		{"F16", -1e10, -inf},
-		{"F16", 0x1p-14, 0x1p-14},               // the least normal number
-		{"F16", 0x1p-14 - 0x1p-25, 0x1p-14},     // tie of the greatest subnormal with it
-		{"F16", 1023 * 0x1p-24, 1023 * 0x1p-24}, // the greatest subnormal, steps of 2^-24
+		{"F16", 0x1p-14, 0x1p-14},               // the minimum normal number
+		{"F16", 0x1p-14 - 0x1p-25, 0x1p-14},     // tie of the maximum subnormal with it
+		{"F16", 1023 * 0x1p-24, 1023 * 0x1p-24}, // the maximum subnormal, steps of 2^-24
 		{"F16", 0x1p-15, 0x1p-15},
 		{"F16", 3 * 0x1p-24, 3 * 0x1p-24},
 		{"F16", 2.5 * 0x1p-24, 2 * 0x1p-24}, // tie, 2 is even
 		{"F16", 3.5 * 0x1p-24, 4 * 0x1p-24}, // tie, 4 is even
 		{"F16", 2.501 * 0x1p-24, 3 * 0x1p-24},
-		{"F16", 0x1p-24, 0x1p-24},         // the least
+		{"F16", 0x1p-24, 0x1p-24},         // the minimum
 		{"F16", 0x1p-25, 0},               // tie with 0
 		{"F16", 1.001 * 0x1p-25, 0x1p-24}, // above that tie
 		{"F16", -0x1p-24, -0x1p-24},
@@ -46,9 +46,9 @@ func TestRounding(t *testing.T) {
 		{"BF16", 1 + 0x1p-8 + 0x1p-20, 1 + 0x1p-7}, // above the tie
 		{"BF16", -(1 + 0x1p-8 - 0x1p-20), -1},      // below the tie
 		{"BF16", 2 - 0x1p-8, 2},                    // the carry goes into the exponent
-		{"BF16", 0x1.fep127, 0x1.fep127},           // the greatest
+		{"BF16", 0x1.fep127, 0x1.fep127},           // the maximum
 		{"BF16", math.MaxFloat32, inf},             // rounds up out of range
-		{"BF16", 0x1p-133, 0x1p-133},               // the least subnormal
+		{"BF16", 0x1p-133, 0x1p-133},               // the minimum subnormal
 		{"BF16", 1.5 * 0x1p-133, 0x1p-132},         // tie, 2·2^-133 is even
 		{"BF16", 0x1p-134, 0},                      // tie with 0
 		{"BF16", inf, inf},
@@ -92,7 +92,7 @@ func TestEvery16BitsSurvive(t *testing.T) {
 				value = math.Ldexp(fraction, 1-c.bias)
 			}
 			if exponent == c.special {
-				continue // infinity and NaN have tests of their own
+				continue // infinity and NaN have separate tests
 			}
 			if bits>>15 == 1 {
 				value = -value

@@ -24,6 +24,25 @@ func entry(dtype, shape, offsets string) string {
 	return `{"x":{"dtype":` + dtype + `,"shape":` + shape + `,"data_offsets":` + offsets + `}}`
 }
 
+// checkOpen opens a file with this content. The error must contain want and the file's name; "" is no error.
+func checkOpen(t *testing.T, name string, content []byte, want string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "weights")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := safetensors.Open(path)
+	if err == nil {
+		file.Close()
+	}
+	switch {
+	case want == "" && err != nil:
+		t.Errorf("%s: %v", name, err)
+	case want != "" && (err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path)):
+		t.Errorf("%s: error %v, want one with %q and the file's name", name, err, want)
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	length := func(n uint64) []byte { return append(binary.LittleEndian.AppendUint64(nil, n), "{}"...) }
 	for _, c := range []struct {
@@ -68,20 +87,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"bytes overflow to 0", build(entry(`"F32"`, `[4611686018427387904]`, `[0,0]`), 0), "impossible"},
 		{"overflow, then nothing", build(entry(`"F32"`, `[4294967296,4294967296,0]`, `[0,0]`), 0), "impossible"},
 	} {
-		path := filepath.Join(t.TempDir(), "weights")
-		if err := os.WriteFile(path, c.content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		file, err := safetensors.Open(path)
-		if err == nil {
-			file.Close()
-		}
-		switch {
-		case c.want == "" && err != nil:
-			t.Errorf("%s: %v", c.name, err)
-		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path)):
-			t.Errorf("%s: error %v, want one with %q and the file's name", c.name, err, c.want)
-		}
+		checkOpen(t, c.name, c.content, c.want)
 	}
 }
 

@@ -21,9 +21,9 @@ func halfway(t *testing.T) (p Progress) {
 		p.started(train.Begin{Config: c, Model: "tiny (computed in float32)", Backend: "XLA on the CPU", Pairs: 240, HeldOut: 60})
 		for step := range 4 {
 			time.Sleep(2 * time.Second)
-			p.step(metrics.Event{Step: step + 1, Loss: 0.5, RewardsMargins: 0.25, RewardsAccuracies: 0.75})
+			p.step(metrics.Event{Step: step + 1, PairMeans: metrics.PairMeans{Loss: 0.5, RewardsMargins: 0.25, RewardsAccuracies: 0.75}})
 		}
-		p.evaluated(metrics.Evaluation{Step: 4, Loss: 0.6, RewardsMargins: 0.125, RewardsAccuracies: 0.8})
+		p.evaluated(metrics.Evaluation{Step: 4, PairMeans: metrics.PairMeans{Loss: 0.6, RewardsMargins: 0.125, RewardsAccuracies: 0.8}})
 		p.sampled(4, []train.Answer{{Prompt: "<i>?", Text: "a & b"}})
 	})
 	return p

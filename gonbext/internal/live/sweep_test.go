@@ -23,7 +23,7 @@ func TestSweepView(t *testing.T) {
 	for i, name := range []string{"beta-0.1", "beta-0.3"} {
 		v.Run(i+1, 4, sweep.Point{Name: name, Config: c})
 		v.Begin(train.Begin{Config: c, Model: "tiny", Backend: "a CPU", Pairs: 8, HeldOut: 2})
-		v.Step(metrics.Event{Step: 1, RewardsMargins: 0.1})
+		v.Step(metrics.Event{Step: 1, PairMeans: metrics.PairMeans{RewardsMargins: 0.1}})
 	}
 	v.Ended(sweep.Point{Name: "beta-0.1"}, sweep.Failed, os.ErrPermission)
 	v.mu.Lock()

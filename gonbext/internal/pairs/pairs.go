@@ -179,18 +179,6 @@ func (s Set) Data() dataset.Data {
 	return dataset.Data{Train: s.Train, HeldOut: s.HeldOut, Mix: s.Mix, Origin: s.Origin}
 }
 
-// PromptText is a prompt for display: a single question as it is, a conversation with its roles.
-func PromptText(pair preference.Pair) string {
-	if len(pair.Prompt) == 1 && pair.Prompt[0].Role == "user" {
-		return pair.Prompt[0].Content
-	}
-	var turns []string
-	for _, turn := range pair.Prompt {
-		turns = append(turns, turn.Role+": "+turn.Content)
-	}
-	return strings.Join(turns, "\n\n")
-}
-
 // Caption names the pairs' source.
 func (s Set) Caption() string {
 	if s.Train.Source == dataset.Builtin {

@@ -34,7 +34,7 @@ func Data(s pairs.Set) output.Content {
 	addMedian := func(what string, text func(preference.Pair) string) {
 		t.Add(what, fmt.Sprintf("%d words", medianWords(s.Train, text)), "median length")
 	}
-	addMedian("prompt", pairs.PromptText)
+	addMedian("prompt", func(pair preference.Pair) string { return pair.PromptText() })
 	addMedian("chosen answer", func(pair preference.Pair) string { return pair.Chosen })
 	addMedian("rejected answer", func(pair preference.Pair) string { return pair.Rejected })
 	longer := chosenLonger(s.Train)

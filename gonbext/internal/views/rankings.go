@@ -48,23 +48,17 @@ func raterRow(log *ranking.Log, rater string) []string {
 	return []string{rater, fmt.Sprint(ranked), fmt.Sprint(len(log.Candidates) - ranked), fmt.Sprint(ties), fmt.Sprint(bad)}
 }
 
-// Revealed is the models that wrote the answers which a rater ranked blind, and each model's results. It is empty until
-// the rater has ranked all answers.
-func Revealed(log *ranking.Log, rater string) output.Content {
-	for _, d := range log.Pending(rater) {
-		if IsBlind(d) {
-			return output.Stack{}
-		}
+// Revealed is the models that wrote the answers which a rater ranked blind, and each model's results. It is empty without
+// judgements.
+func Revealed(judgements []ranking.Judgement, standings []ranking.Standing) output.Content {
+	if len(judgements) == 0 {
+		return output.Stack{}
 	}
 	t := output.Table{Caption: "Who wrote which", Columns: []string{"prompt", "#", "answer", "by", "place"}}
-	for _, d := range log.Candidates {
-		verdict, judged := log.Verdict(d, rater)
-		if !judged || !IsBlind(d) {
-			continue
-		}
-		for i, answer := range d.Answers {
-			place, prompt := fmt.Sprint(verdict.Ranks[i]), d.Prompt
-			if verdict.AllBad {
+	for _, j := range judgements {
+		for i, answer := range j.Answers {
+			place, prompt := fmt.Sprint(j.Ranks[i]), j.Prompt
+			if j.AllBad {
 				place = "bad"
 			}
 			if i > 0 {
@@ -73,29 +67,16 @@ func Revealed(log *ranking.Log, rater string) output.Content {
 			t.Add(prompt, fmt.Sprint(i+1), answer.Text, strings.Join(answer.By, ", "), place)
 		}
 	}
-	if len(t.Rows) == 0 {
-		return output.Stack{}
-	}
-	return output.Stack{t, tally(log)}
-}
-
-// IsBlind reports whether the drawing is of a blind comparison: its answers have authors.
-func IsBlind(d ranking.Candidates) bool {
-	for _, a := range d.Answers {
-		if len(a.By) > 0 {
-			return true
-		}
-	}
-	return false
+	return output.Stack{t, tally(standings)}
 }
 
 // tally is how often each model ranked above another.
-func tally(log *ranking.Log) output.Table {
+func tally(standings []ranking.Standing) output.Table {
 	t := output.Table{
 		Caption: "Each model against the others, by pairwise comparisons on each prompt",
 		Columns: []string{"model", "first", "better", "equal", "worse"},
 	}
-	for _, s := range log.Tally() {
+	for _, s := range standings {
 		t.Add(s.By, fmt.Sprintf("%d of %d", s.First, s.Judged), fmt.Sprint(s.Better), fmt.Sprint(s.Equal), fmt.Sprint(s.Worse))
 	}
 	return t

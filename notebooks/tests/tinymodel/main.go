@@ -12,23 +12,23 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// maker has a test's model made in a folder that stays.
-type maker struct {
+// permanent is a testing.TB whose temporary folder is not removed.
+type permanent struct {
 	testing.TB
 	folder string
 }
 
-func (m maker) Helper()                      {}
-func (m maker) TempDir() string              { return m.folder }
-func (m maker) Fatal(args ...any)            { log.Fatal(args...) }
-func (m maker) Fatalf(form string, a ...any) { log.Fatalf(form, a...) }
+func (p permanent) Helper()                      {}
+func (p permanent) TempDir() string              { return p.folder }
+func (p permanent) Fatal(args ...any)            { log.Fatal(args...) }
+func (p permanent) Fatalf(form string, a ...any) { log.Fatalf(form, a...) }
 
 func main() {
 	if len(os.Args) != 2 {
-		log.Fatal("name one folder, which is made: tinymodel FOLDER")
+		log.Fatal("name the folder to create: tinymodel FOLDER")
 	}
 	if err := os.MkdirAll(os.Args[1], 0o755); err != nil {
 		log.Fatal(err)
 	}
-	tinymodel.WriteChat(maker{folder: os.Args[1]}, 1)
+	tinymodel.WriteChat(permanent{folder: os.Args[1]}, 1)
 }

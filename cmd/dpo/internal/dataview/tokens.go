@@ -1,0 +1,48 @@
+package dataview
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
+	"example.com/gonb-dpo/cmd/dpo/internal/open"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
+)
+
+// Tokens writes the token ids of pairs as JSON Lines.
+func Tokens(ctx context.Context, out io.Writer, data, model string) error {
+	set, _, err := dataset.ReadPairs(data)
+	if err != nil {
+		return exit.BadData(err)
+	}
+	m, err := open.Model(ctx, model)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	return printTokens(out, m, set)
+}
+
+func printTokens(w io.Writer, m *model.Model, set *preference.Set) error {
+	out := bufio.NewWriter(w)
+	encoder := json.NewEncoder(out)
+	for _, pair := range set.Pairs {
+		tokens, _, err := m.Chat.Pair(pair)
+		if err != nil {
+			return err
+		}
+		if err := encoder.Encode(struct {
+			Line     int     `json:"line"`
+			Prompt   []int32 `json:"prompt_ids"`
+			Chosen   []int32 `json:"chosen_ids"`
+			Rejected []int32 `json:"rejected_ids"`
+		}{pair.Line, tokens.Prompt, tokens.Chosen, tokens.Rejected}); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}

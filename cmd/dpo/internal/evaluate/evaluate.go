@@ -1,0 +1,164 @@
+// Package evaluate measures adapters on preference pairs, and compares their answers with those of the base model.
+package evaluate
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
+	"example.com/gonb-dpo/cmd/dpo/internal/open"
+	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/run"
+)
+
+// Options are the flags of dpo eval.
+type Options struct {
+	Model, Adapter string
+	Against        string // another adapter to compare with, or ""
+	Data           string
+	PerPair        string // file for a line per pair, or ""
+
+	MaxLength    int     // of prompt and answer, in tokens
+	Beta         float64 // of the rewards; 0 for that of the run
+	PlainText    string  // path of a plain text file, "builtin" or ""
+	Answers      int     // number of prompts to answer
+	MaxNewTokens int     // of an answer
+	Seed         uint64
+	JSON         bool
+}
+
+// Run evaluates an adapter on pairs and prints a report.
+func Run(ctx context.Context, out io.Writer, o Options) error {
+	if err := o.check(); err != nil {
+		return exit.WrongUse(err)
+	}
+	set, err := heldOut(ctx, o.Data)
+	if err != nil {
+		return err
+	}
+	m, err := open.Model(ctx, o.Model)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	bar := terminal.NewBar(os.Stderr)
+	defer bar.End()
+	pairs, report, err := measurePairs(ctx, m, o, set, bar)
+	if err != nil {
+		return err
+	}
+	if o.PerPair != "" {
+		if err := evaluation.WritePairs(o.PerPair, pairs); err != nil {
+			return err
+		}
+	}
+	if err := saveReport(o.Adapter, report); err != nil {
+		return err
+	}
+	difference := ""
+	if o.Against != "" {
+		other, _, err := measure.Evaluate(ctx, m, o.Against, set, o.MaxLength, bar.Counter("second adapter, row %d of %d …"))
+		if err != nil {
+			return err
+		}
+		d, err := evaluation.Compare(pairs, other)
+		if err != nil {
+			return err
+		}
+		difference = evaluation.SummarizeDifference(o.Adapter, o.Against, d)
+	}
+	bar.End()
+	return printReport(out, report, difference, o.JSON)
+}
+
+// check returns an error for options that can't be used.
+func (o Options) check() error {
+	settings := config.Default()
+	settings.MaxLength = o.MaxLength
+	if o.Beta != 0 {
+		settings.Beta = o.Beta
+	}
+	if err := settings.Validate(); err != nil {
+		return err
+	}
+	switch {
+	case o.Answers < 0:
+		return fmt.Errorf("the number of prompts to answer is %d; it must be at least 0", o.Answers)
+	case o.Answers > 0 && o.MaxNewTokens < 1:
+		return fmt.Errorf("the maximum length of an answer is %d tokens; it must be at least 1", o.MaxNewTokens)
+	case o.Adapter == "" && (o.Against != "" || o.Answers > 0 || o.PlainText != ""):
+		return fmt.Errorf("--against, --answers and --plain-text need an adapter; name it with --adapter")
+	}
+	return nil
+}
+
+// measurePairs evaluates the pairs and summarizes them in a report.
+func measurePairs(ctx context.Context, m *model.Model, o Options, set *preference.Set, bar *terminal.Bar) ([]evaluation.Pair, evaluation.Report, error) {
+	var r evaluation.Report
+	beta, err := o.rewardBeta()
+	if err != nil {
+		return nil, r, err
+	}
+	pairs, notes, err := measure.Evaluate(ctx, m, o.Adapter, set, o.MaxLength, bar.Counter("row %d of %d …"))
+	if err != nil {
+		return nil, r, err
+	}
+	for _, note := range notes {
+		bar.Note(note)
+	}
+	if r, err = evaluation.Summarize(pairs, beta); err != nil {
+		return nil, r, err
+	}
+	r.Run, r.Data = o.Adapter, set.Source
+	if o.PlainText != "" {
+		path := o.PlainText
+		if path == dataset.Builtin {
+			path = ""
+		}
+		text, err := measure.PlainText(ctx, m, o.Adapter, path, bar.Counter("plain text, row %d of %d …"))
+		if err != nil {
+			return nil, r, err
+		}
+		r.PlainText = &text
+	}
+	if o.Answers > 0 {
+		options := generate.Options{MaxNewTokens: o.MaxNewTokens, Temperature: 1, TopP: 1, Samples: 1, Seed: o.Seed}
+		answers, err := generate.SampleBoth(ctx, m, o.Adapter, generate.Prompts(set, o.Answers), options, bar.Counter("answer %d of %d …"))
+		if err != nil {
+			return nil, r, err
+		}
+		wording := evaluation.SummarizeAnswers(answers, o.MaxNewTokens)
+		r.Answers = &wording
+	}
+	return pairs, r, nil
+}
+
+// rewardBeta returns the beta of the flag, else of the run, else the default.
+func (o Options) rewardBeta() (float64, error) {
+	if o.Beta != 0 {
+		return o.Beta, nil
+	}
+	record, ok, err := run.ReadRecord(o.Adapter)
+	if ok && err == nil {
+		return record.Config.Beta, nil
+	}
+	return config.Default().Beta, err
+}
+
+// heldOut returns a dataset's held-out pairs if it has any, and otherwise all pairs.
+func heldOut(ctx context.Context, name string) (*preference.Set, error) {
+	data, err := open.Data(ctx, name, "", 0, 0)
+	if data.HeldOut != nil {
+		return data.HeldOut, err
+	}
+	return data.Train, err
+}

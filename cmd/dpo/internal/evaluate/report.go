@@ -1,0 +1,45 @@
+package evaluate
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"text/tabwriter"
+
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/plots"
+)
+
+// saveReport writes the report to the adapter's folder if that is a run folder.
+func saveReport(dir string, r evaluation.Report) error {
+	if _, ok, err := run.ReadRecord(dir); dir == "" || !ok || err != nil {
+		return err
+	}
+	if err := r.Write(dir); err != nil {
+		return err
+	}
+	return plots.WriteFigures(filepath.Join(dir, "plots"), plots.Calibration(r.Calibration))
+}
+
+func printReport(w io.Writer, r evaluation.Report, difference string, asJSON bool) error {
+	if asJSON {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(r)
+	}
+	fmt.Fprintf(w, "%d pairs of %s, %d prompts; 95 %% confidence intervals\n\n", r.Pairs, r.Data, r.Prompts)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, row := range r.Rows() {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", row.Name, row.Value, row.Interval, row.Description)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\n%s\n", r.Summary())
+	if difference != "" {
+		fmt.Fprintln(w, difference)
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package flags
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/sweep"
+)
+
+// Settings adds the settings of a run, for every command that trains. Their defaults are the values in c.
+func Settings(f *pflag.FlagSet, c *config.Config) { tableFlags(f, config.Settings, c) }
+
+// tableFlags adds a flag for each setting of a table that has one.
+func tableFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
+	for _, row := range table {
+		name, help := row.Flag()
+		if name == "" {
+			continue
+		}
+		switch value := row.Pointer(c).(type) {
+		case *float64:
+			f.Float64Var(value, name, *value, help)
+		case *int:
+			f.IntVar(value, name, *value, help)
+		case *bool:
+			f.BoolVar(value, name, *value, help)
+		case *string:
+			f.StringVar(value, name, *value, help)
+		case *[]string:
+			f.StringSliceVar(value, name, *value, help)
+		default:
+			panic(fmt.Sprintf("--%s is a setting of type %T", name, value))
+		}
+	}
+}
+
+// Axes adds the axes of a grid. An axis excludes the flag of its single value.
+func Axes(cmd *cobra.Command, axes []sweep.Axis) {
+	f := cmd.Flags()
+	for _, axis := range axes {
+		switch values := axis.Values.(type) {
+		case *[]float64:
+			f.Float64SliceVar(values, axis.Flag, nil, axis.Help)
+		case *[]int:
+			f.IntSliceVar(values, axis.Flag, nil, axis.Help)
+		case *[]string:
+			f.StringSliceVar(values, axis.Flag, nil, axis.Help)
+		default:
+			panic(fmt.Sprintf("--%s is an axis of type %T", axis.Flag, values))
+		}
+		cmd.MarkFlagsMutuallyExclusive(axis.Flag, axis.Single)
+	}
+}

@@ -1,0 +1,123 @@
+package flags
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/sweep"
+)
+
+// settingDefaults lists the flags of all commands that train: name, type, default.
+const settingDefaults = `adapter-bin bool false
+batch-size int 8
+beta float64 0.1
+early-stopping int 0
+eval-steps int 10
+gradient-accumulation-steps int 1
+init-adapter string ""
+label-smoothing float64 0
+learning-rate float64 5e-05
+lora-alpha float64 16
+lora-modules stringSlice []
+lora-r int 16
+loss-type string sigmoid
+lr-scheduler string linear
+max-grad-norm float64 1
+max-length int 512
+max-steps int 50
+precision string auto
+save-steps int 10
+save-total-limit int 2
+seed int 42
+sft-weight float64 0
+shuffle bool true
+use-rslora bool false
+warmup-steps int 5
+`
+
+// TestSettings: the flags of the settings, with their types and defaults; one fewer or one more would break scripts.
+func TestSettings(t *testing.T) {
+	c := config.Default()
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	Settings(flags, &c)
+	var got strings.Builder
+	flags.VisitAll(func(f *pflag.Flag) {
+		value := f.DefValue
+		if value == "" {
+			value = `""`
+		}
+		got.WriteString(f.Name + " " + f.Value.Type() + " " + value + "\n")
+	})
+	if got.String() != settingDefaults {
+		t.Errorf("the flags are\n%s\nwant\n%s", got.String(), settingDefaults)
+	}
+}
+
+// TestSettingFlagsAreParsed: each flag reaches its field, and the result is valid.
+func TestSettingFlagsAreParsed(t *testing.T) {
+	c := config.Default()
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	Settings(flags, &c)
+	args := "--adapter-bin --batch-size=2 --beta=0.2 --early-stopping=3 --eval-steps=4 --gradient-accumulation-steps=5 --init-adapter=folder " +
+		"--label-smoothing=0.1 --learning-rate=1e-4 --lora-alpha=8 --lora-modules=q_proj,v_proj --lora-r=4 --loss-type=robust --lr-scheduler=cosine " +
+		"--max-grad-norm=2 --max-length=64 --max-steps=7 --precision=float16 --save-steps=6 --save-total-limit=3 --seed=1 --sft-weight=0.5 " +
+		"--shuffle=false --use-rslora --warmup-steps=2"
+	if err := flags.Parse(strings.Fields(args)); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Validate(); err != nil {
+		t.Error(err)
+	}
+	flags.VisitAll(func(f *pflag.Flag) {
+		if !f.Changed {
+			t.Errorf("--%s is not tested", f.Name)
+		}
+	})
+	want := config.Config{
+		Beta: 0.2, LabelSmoothing: 0.1, LossType: "robust", SFTWeight: 0.5,
+		LoRARank: 4, LoRAAlpha: 8, LoRAModules: []string{"q_proj", "v_proj"}, RSLoRA: true,
+		LearningRate: 1e-4, Scheduler: "cosine", WarmupSteps: 2, MaxSteps: 7, BatchSize: 2, GradientAccumulation: 5, MaxGradNorm: 2,
+		MaxLength: 64, Seed: 1, EvalSteps: 4, SaveSteps: 6, KeepCheckpoints: 3, EarlyStopping: 3,
+		Precision: "float16", InitAdapter: "folder", AdapterBin: true,
+	}
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("the settings are\n%+v\nwant\n%+v", c, want)
+	}
+}
+
+// TestDummyFlag: a row in the table is all that a flag needs. It is a second row of the sample tokens, which have no flag.
+func TestDummyFlag(t *testing.T) {
+	dummy := config.Table{config.Setting[int]{
+		JSON: "dummy_size", Label: "the dummy size", Help: "size of the dummy",
+		Field: func(c *config.Config) *int { return &c.SampleTokens },
+	}}
+	c := config.Config{SampleTokens: 3}
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	tableFlags(flags, dummy, &c)
+	if f := flags.Lookup("dummy-size"); f == nil || f.DefValue != "3" || f.Usage != "size of the dummy" {
+		t.Fatalf("the flag is %+v", f)
+	}
+	if err := flags.Parse([]string{"--dummy-size", "5"}); err != nil || c.SampleTokens != 5 {
+		t.Errorf("parsed %d, %v", c.SampleTokens, err)
+	}
+}
+
+// TestAxisFlags: the flags of the axes of dpo sweep fill the grid.
+func TestAxisFlags(t *testing.T) {
+	var grid sweep.Grid
+	cmd := &cobra.Command{}
+	Settings(cmd.Flags(), &grid.Config)
+	Axes(cmd, grid.Axes())
+	if err := cmd.ParseFlags(strings.Fields("--betas 0.1,0.3 --learning-rates 5e-5,1e-4 --ranks 8,16 --loss-types sigmoid,ipo")); err != nil {
+		t.Fatal(err)
+	}
+	want := sweep.Grid{Config: grid.Config, Betas: []float64{0.1, 0.3}, LearningRates: []float64{5e-5, 1e-4}, Ranks: []int{8, 16}, LossTypes: []string{"sigmoid", "ipo"}}
+	if !reflect.DeepEqual(grid, want) {
+		t.Errorf("the grid is %+v, want %+v", grid, want)
+	}
+}

@@ -1,0 +1,61 @@
+// Package open opens the models, pairs and prompts named on the command line, and shows the progress of downloads.
+package open
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
+	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/preference"
+)
+
+// Model opens a model by name, and shows the progress of downloads.
+func Model(ctx context.Context, name string) (*model.Model, error) {
+	bar := terminal.NewBar(os.Stderr)
+	defer bar.End()
+	return model.Fetch(ctx, name, bar.Download)
+}
+
+// Data reads pairs with dataset.Fetch, and shows the progress of downloads.
+func Data(ctx context.Context, train, eval string, fraction float64, seed int) (dataset.Data, error) {
+	bar := terminal.NewBar(os.Stderr)
+	defer bar.End()
+	data, err := dataset.Fetch(ctx, train, eval, fraction, seed, bar.Download)
+	return data, exit.BadData(err)
+}
+
+// Pairs names the pairs of a run: the values of --data, --mix, --eval-data and --eval-fraction.
+type Pairs struct {
+	Data, Mix, EvalData string
+	EvalFraction        float64
+}
+
+// Open reads the pairs, and shows the progress of downloads. The seed splits off the held-out fraction.
+func (p Pairs) Open(ctx context.Context, seed int) (dataset.Data, error) {
+	if !(p.EvalFraction >= 0 && p.EvalFraction < 1) {
+		return dataset.Data{}, exit.WrongUse(fmt.Errorf("the held-out fraction is %g; it must be at least 0 and below 1", p.EvalFraction))
+	}
+	data, err := Data(ctx, p.Data, p.EvalData, p.EvalFraction, seed)
+	switch {
+	case err != nil || p.Mix == "":
+		return data, err
+	case data.Mix == nil:
+		return data, exit.WrongUse(errors.New("--mix needs weights in --data; write them as in helpfulness=0.5,harmlessness=0.5"))
+	}
+	data.Mix.By = p.Mix
+	return data, exit.WrongUse(data.Mix.Validate())
+}
+
+// Prompts appends the prompts in a file, if it is not "", to a list.
+func Prompts(prompts []string, file string) ([]string, error) {
+	if file == "" {
+		return prompts, nil
+	}
+	more, err := preference.ReadPrompts(file)
+	return append(prompts, more...), err
+}

@@ -1,0 +1,107 @@
+// Package progress shows the progress of runs, sweeps and rounds in a terminal.
+package progress
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/train"
+)
+
+// Listener is a train.Listener that shows a run as a progress bar, or as lines if the output is not a terminal.
+type Listener struct {
+	*terminal.Bar
+	begin train.Begin
+	pace  train.Pace
+	last  metrics.Event
+}
+
+// NewListener returns a listener that writes to a file such as os.Stderr.
+func NewListener(file *os.File) *Listener { return &Listener{Bar: terminal.NewBar(file)} }
+
+// Phase shows what the run is doing.
+func (p *Listener) Phase(text string) { p.Show("%s …", text) }
+
+func (p *Listener) Begin(b train.Begin) {
+	p.begin = b
+	p.pace.Begin(b)
+	c := b.Config
+	p.Line("model    %s, on %s", b.Model, b.Backend)
+	p.Line("pairs    %d for training, %d held out; %d per step, %d steps per epoch", b.Pairs, b.HeldOut, c.StepPairs(), b.StepsPerEpoch)
+	if b.Mix != nil {
+		p.Line("mix      %s", b.Mix)
+	}
+	p.Line("settings beta %g, rank %d, alpha %g, learning rate %g, %d steps, seed %d", c.Beta, c.LoRARank, c.LoRAAlpha, c.LearningRate, c.MaxSteps, c.Seed)
+	for _, row := range b.Rows {
+		p.Line("rows     of %d tokens, up to %d of them in answers, up to %d pairs each", row.Tokens, row.Answers, row.Pairs)
+	}
+	p.Line("expected %s", b.Expected)
+	if b.Step > 0 {
+		p.Line("resuming after step %d", b.Step)
+	}
+	p.Show("compiling the first step, which takes several seconds …")
+}
+
+func (p *Listener) Step(e metrics.Event) {
+	p.last = e
+	p.pace.Step(e)
+	if p.IsTerminal() {
+		p.draw("")
+		return
+	}
+	p.Line("step %d/%d  loss %.4f  margin %+.4f  accuracy %.2f  %s", e.Step, p.begin.Config.MaxSteps, e.Loss, e.RewardsMargins, e.RewardsAccuracies, p.speed())
+}
+
+func (p *Listener) draw(doing string) {
+	const width = 24
+	e, all := p.last, p.begin.Config.MaxSteps
+	full := width * e.Step / all
+	p.Show("%s%s %d/%d  loss %.4f  margin %+.4f  accuracy %.2f  %s%s", strings.Repeat("█", full), strings.Repeat("░", width-full),
+		e.Step, all, e.Loss, e.RewardsMargins, e.RewardsAccuracies, p.speed(), doing)
+}
+
+// speed returns pairs per second and the remaining time, or "" until a step without compilation has been timed.
+func (p *Listener) speed() string {
+	perStep, ok := p.pace.PerStep()
+	if !ok {
+		return ""
+	}
+	left, _ := p.pace.Left()
+	return fmt.Sprintf("%.2f pairs/s  %s left", float64(p.begin.Config.StepPairs())/perStep.Seconds(), left.Round(time.Second))
+}
+
+func (p *Listener) Evaluating(done, total int) {
+	p.pace.Evaluating(done, total)
+	p.draw(fmt.Sprintf("  held-out pairs, row %d of %d", done+1, total))
+}
+
+func (p *Listener) Evaluated(e metrics.Evaluation) {
+	p.pace.Evaluated(e)
+	p.Line("held out after step %d: loss %.4f  margin %+.4f  accuracy %.3f", e.Step, e.Loss, e.RewardsMargins, e.RewardsAccuracies)
+	for _, o := range e.Objectives {
+		p.Line("  %-22s loss %.4f  margin %+.4f  accuracy %.3f  (%d pairs)", o.Name, o.Loss, o.RewardsMargins, o.RewardsAccuracies, o.Pairs)
+	}
+}
+
+func (p *Listener) Sampled(step int, answers []train.Answer) {
+	p.pace.Skip()
+	for _, answer := range answers {
+		p.Line("after step %d, %q: %s", step, answer.Prompt, answer.Text)
+	}
+}
+
+func (p *Listener) Saved(int, string) { p.pace.Skip() }
+
+func (p *Listener) Finished(f train.Finish) {
+	if f.Seconds == 0 {
+		p.Line("%s is already finished; nothing to train", f.Dir)
+		return
+	}
+	p.Line("finished in %s: %s", time.Duration(f.Seconds*float64(time.Second)).Round(time.Second), f.Dir)
+	p.Line("actual   %s", f.Actual)
+	p.Line("expected %s", f.Expected)
+}

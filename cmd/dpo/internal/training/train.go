@@ -1,0 +1,107 @@
+// Package training trains runs, repeats them from their records, and merges their adapters into models.
+package training
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"example.com/gonb-dpo/cmd/dpo/internal/events"
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
+	"example.com/gonb-dpo/cmd/dpo/internal/open"
+	"example.com/gonb-dpo/cmd/dpo/internal/progress"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/diagnose"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/plots"
+)
+
+// Options are the flags of dpo train other than the settings of the run.
+type Options struct {
+	Model  string
+	Pairs  open.Pairs
+	Out    string // run folder
+	Merged string // folder for the merged model, or ""
+	Resume bool
+	JSON   bool // write events to the output
+}
+
+// Run trains a run, draws its plots and merges it if asked to. Progress is shown on standard error, or written to out as JSON
+// events.
+func Run(ctx context.Context, out io.Writer, settings config.Config, o Options) error {
+	if !o.JSON {
+		return trainRun(ctx, settings, o, progress.NewListener(os.Stderr))
+	}
+	writer := events.New(out)
+	return writer.End(trainRun(ctx, settings, o, writer))
+}
+
+func trainRun(ctx context.Context, settings config.Config, o Options, listener train.Listener) error {
+	if err := settings.Validate(); err != nil {
+		return exit.WrongUse(err)
+	}
+	record, exists, err := run.ReadRecord(o.Out)
+	if err != nil {
+		return err
+	}
+	if exists && !record.Finished && !o.Resume && !settings.Overwrite {
+		return fmt.Errorf("%s holds a stopped run; add --resume to continue it or --overwrite to start over, or choose another --out", o.Out)
+	}
+	data, err := o.Pairs.Open(ctx, settings.Seed)
+	if err != nil {
+		return err
+	}
+	if settings.EarlyStopping > 0 && data.HeldOut == nil {
+		return exit.WrongUse(errors.New("early stopping needs held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"))
+	}
+	m, err := open.Model(ctx, o.Model)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	if err := train.Run(ctx, train.Job{Model: m, Dir: o.Out, Config: settings, Data: data, Listener: listener}); err != nil {
+		return err
+	}
+	return finish(ctx, m, o, listener)
+}
+
+// finish draws the plots, reports problems, and writes the merged model if asked to.
+func finish(ctx context.Context, m *model.Model, o Options, listener train.Listener) error {
+	history, err := metrics.ReadHistory(o.Out)
+	if err != nil {
+		return err
+	}
+	if err := plots.WriteRun(o.Out, history); err != nil {
+		return err
+	}
+	if !o.JSON { // with --json the last event says that the run has finished
+		if err := noteProblems(o.Out, listener); err != nil {
+			return err
+		}
+	}
+	if o.Merged == "" {
+		return nil
+	}
+	return merge(ctx, m, o.Out, o.Merged, "float32")
+}
+
+// noteProblems passes the problems of a run that has just finished to a listener as notes.
+func noteProblems(dir string, listener train.Listener) error {
+	run, err := diagnose.Read(dir)
+	if err != nil {
+		return err
+	}
+	found := run.Diagnose().Actionable()
+	for _, f := range found {
+		listener.Note(f.Cause + " " + f.Evidence + " → " + f.Remedy)
+	}
+	if len(found) > 0 {
+		listener.Note("Run dpo diagnose " + dir + " for the full diagnosis.")
+	}
+	return nil
+}

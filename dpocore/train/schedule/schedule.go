@@ -1,0 +1,58 @@
+// Package schedule decides which pairs each step of a run trains on, and how much each of them counts: in the order of
+// epochs, or as a mix of objectives says.
+//
+// Start with [New] and [Schedule.Step].
+package schedule
+
+import (
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+)
+
+// Schedule is the pairs of every step of a run. It follows from the settings alone, so that a resumed run continues with
+// the same pairs.
+type Schedule struct {
+	order   order
+	mixture *mixture // nil for a single objective
+}
+
+// New plans the steps of a run on so many pairs. With a mix, which may be nil, objectives names the objective of each pair.
+func New(c config.Config, pairs int, mix *dataset.Mix, objectives []string) (*Schedule, error) {
+	s := &Schedule{order: newOrder(c, pairs)}
+	if mix == nil {
+		return s, nil
+	}
+	if err := mix.Validate(); err != nil {
+		return nil, err
+	}
+	var err error
+	s.mixture, err = newMixture(c, mix, objectives)
+	return s, err
+}
+
+// Step lists the training pairs of a step, counted from 0.
+func (s *Schedule) Step(step int) []int {
+	if m := s.mixture; m != nil && m.draws != nil {
+		return m.draws[step*m.perStep : (step+1)*m.perStep]
+	}
+	return s.order.step(step)
+}
+
+// PairsBefore is the number of pairs in all steps before this one.
+func (s *Schedule) PairsBefore(step int) int {
+	if m := s.mixture; m != nil && m.draws != nil {
+		return step * m.perStep
+	}
+	return s.order.pairsBefore(step)
+}
+
+// Epoch is the number of passes over the training pairs after a number of steps.
+func (s *Schedule) Epoch(steps int) float64 {
+	return float64(s.PairsBefore(steps)) / float64(s.order.pairs)
+}
+
+// StepsPerEpoch includes the last, smaller step of an epoch.
+func (s *Schedule) StepsPerEpoch() int { return s.order.stepsPerEpoch() }
+
+// Weight is how much a training pair's loss counts in a mean over pairs; 1 unless objectives are mixed in the loss.
+func (s *Schedule) Weight(pair int) float32 { return s.mixture.weight(pair) }
