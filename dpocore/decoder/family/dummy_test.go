@@ -49,7 +49,7 @@ func (normedQueries) Heads(l decoder.Layer, qkv *graph.Node, r decoder.Rotation)
 
 // TestDummyFamily: a Family and its row are all that a model needs to be written, recognized, loaded and computed.
 func TestDummyFamily(t *testing.T) {
-	defer family.Add(dummy)()
+	defer family.AddFamily(dummy)()
 	config := tinymodel.Changed(func(c *decoder.Config) { c.Family, c.Block = "dummy", normedQueries{} })
 	folder := tinymodel.Write(t, config, 1)
 	if got, err := weights.ReadConfig(folder); err != nil || !reflect.DeepEqual(got, config) {
