@@ -16,7 +16,7 @@ import (
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
-// dummy is a family whose layers normalize each query head, with a weight of its own.
+// dummy is a family whose layers normalize each query head, with an additional weight.
 var dummy = family.Family{
 	ModelType:  "dummy",
 	Class:      "DummyForCausalLM",
