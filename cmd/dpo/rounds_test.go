@@ -101,8 +101,8 @@ func TestBadRounds(t *testing.T) {
 		{shortRounds + "--judge taste", 2, `the judge is "taste"; it may be words:N, model:NAME, endpoint:URL or person:FILE`},
 		{shortRounds + "--judge words:many", 2, `the judge is "words:many"; give a number of words, as in words:60`},
 		{shortRounds + "--judge model:MODEL --judge-by chance", 2, `unknown method of judging "chance"; it must be yes or likelihood`},
-		{shortRounds + "--judge endpoint:localhost", 2, "the endpoint's address can't be used; write it as in http://localhost:8080/v1"},
-		{shortRounds + "--judge endpoint:http://localhost:1/v1", 2, "the endpoint's model has no name; give the name that the server knows it by"},
+		{shortRounds + "--judge endpoint:localhost", 2, "the endpoint's address is not a URL; give one such as http://localhost:8080/v1"},
+		{shortRounds + "--judge endpoint:http://localhost:1/v1", 2, "the endpoint's model has no name; give the name that the server uses"},
 		{shortRounds + "--judge words:5 --reference first", 2, `the reference is "first"; it must be previous (the model of the previous round) or base (the first model)`},
 		{shortRounds + "--judge words:5 --rounds 4", 1, "train in rounds: there are 2 prompts, but round 4 starts at prompt 5; give more prompts, or use fewer per round (now 2)"},
 	} {

@@ -74,7 +74,7 @@ func TestJobs(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	gathered, err := dpo(t, append(args, "--lora-modules", "q_proj,v_proj")...).CombinedOutput()
-	if err != nil || strings.Contains(string(gathered), "step 1/2") || !strings.Contains(string(gathered), "run 2 of 2, beta-0.3 is finished already") {
+	if err != nil || strings.Contains(string(gathered), "step 1/2") || !strings.Contains(string(gathered), "run 2 of 2, beta-0.3 is already finished") {
 		t.Errorf("gathering: %v: %s", err, gathered)
 	}
 	record, ok, err := sweep.Read(p.path("OUT"))
