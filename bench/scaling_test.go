@@ -1,4 +1,4 @@
-// Package bench measures whole runs. `make bench` shows what it finds, docs/performance.md what it found.
+// Package bench measures whole runs. make bench prints the results; docs/performance.md has those of a quiet machine.
 package bench
 
 import (

@@ -22,8 +22,8 @@ func check(err error) {
 	}
 }
 
-// One small pair on its way: rendered, tokenized, laid into a row, and measured by SmolLM2-135M-Instruct without and
-// with an adapter that has learned from it in five steps.
+// One small pair from text to loss: [chat] renders and tokenizes it, [batch] packs it into a row, and [policy] measures it with
+// SmolLM2-135M-Instruct ([weights], [decoder]) without an adapter and with one that has learned from it in five steps.
 func Example() {
 	pair := preference.Pair{
 		Prompt:   []preference.Turn{{Role: "system", Content: "Be brief."}, {Role: "user", Content: "Is the sky blue?"}},

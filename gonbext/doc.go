@@ -1,4 +1,4 @@
-// Package gonbext is the functions that notebook cells call, one per task of a lesson.
+// Package gonbext has the functions that notebook cells call, one per task of a lesson.
 //
 // Start with [Load] and [Train]:
 //

@@ -6,6 +6,7 @@ import random
 import subprocess
 from pathlib import Path
 
+import losses
 import pytest
 import torch
 import trl_losses
@@ -13,13 +14,12 @@ import trl_losses
 ROOT = Path(__file__).resolve().parent.parent
 # Our name, TRL's, and label smoothing. TRL's "sigmoid" leaves smoothing unread; its "aot", which sorts a batch, is
 # conservative DPO where the batch is one pair.
-LOSSES = [
-    ("sigmoid", "sigmoid", 0.0), ("sigmoid", "aot", 0.1), ("hinge", "hinge", 0.0), ("ipo", "ipo", 0.0),
-    ("robust", "robust", 0.0), ("robust", "robust", 0.1), ("exo_pair", "exo_pair", 0.001), ("exo_pair", "exo_pair", 0.1),
-    ("nca_pair", "nca_pair", 0.0), ("bco_pair", "bco_pair", 0.0), ("sppo_hard", "sppo_hard", 0.0),
-    ("apo_zero", "apo_zero", 0.0), ("apo_down", "apo_down", 0.0), ("discopop", "discopop", 0.0),
-    ("sigmoid_norm", "sigmoid_norm", 0.0),
-]  # fmt: skip
+# The others have no smoothing and the same name in TRL.
+SMOOTHED = {
+    "sigmoid": [("sigmoid", 0.0), ("aot", 0.1)], "robust": [("robust", 0.0), ("robust", 0.1)],
+    "exo_pair": [("exo_pair", 0.001), ("exo_pair", 0.1)],
+}  # fmt: skip
+LOSSES = [(name, *theirs) for name in losses.names() for theirs in SMOOTHED.get(name, [(name, 0.0)])]
 BETAS = (0.05, 0.1, 0.5)
 SFT_WEIGHTS = (0.0, 0.7)
 

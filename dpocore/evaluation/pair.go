@@ -2,7 +2,7 @@
 // model has moved from its reference, how perplexity on plain text changed, and how its answers compare with the base
 // model's.
 //
-// Start with [Summarize], which makes a [Report] from the pairs that dpocore's Model.Evaluate measures, and [Compare], which
+// Start with [Summarize], which makes a [Report] from the pairs that measure.Evaluate has measured, and [Compare], which
 // tests whether two runs differ. The report is saved in the run folder, where a diagnosis finds it.
 package evaluation
 

@@ -1,8 +1,8 @@
 // Package judge scores answers to prompts.
 //
 // A [Judge] scores several answers to a prompt, from which preference pairs are made. [Func] wraps a function, [Rankings] and
-// [Person] use rankings made by people, and [Endpoint] asks a model behind an OpenAI-compatible API; package dpocore, which
-// loads models, has a judge that asks a local model. [Better] turns a Judge into a comparison of two answers.
+// [Person] use rankings made by people, and [Endpoint] asks a model behind an OpenAI-compatible API; package
+// modeljudge asks a local model. [Better] turns a Judge into a comparison of two answers.
 package judge
 
 import (

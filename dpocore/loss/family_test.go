@@ -29,7 +29,7 @@ var (
 	compiled  = map[string]*Exec{}
 )
 
-// graphOf returns a loss's graph, compiled once; beta, label smoothing and the weight of the SFT term are inputs.
+// graphOf returns a loss's graph, compiled once; its inputs are those of inputs.
 func graphOf(t testing.TB, lossType string) *Exec {
 	t.Helper()
 	compiling.Lock()
@@ -38,8 +38,11 @@ func graphOf(t testing.TB, lossType string) *Exec {
 		return exec
 	}
 	exec, err := NewExec(backend, func(in []*Node) []*Node {
-		losses := loss.Of(lossType, loss.Terms{Policy: in[0], Reference: in[1], Tokens: in[2],
-			Scalars: loss.Scalars[*Node]{SFTTokens: in[3], Beta: in[4], LabelSmoothing: in[5], SFTWeight: in[6]}})
+		terms := loss.Terms{Policy: in[0], Reference: in[1], Tokens: in[2]}
+		for i, scalar := range terms.Scalars.Fields() {
+			*scalar = in[3+i]
+		}
+		losses := loss.Of(lossType, terms)
 		return []*Node{losses, Gradient(ReduceAllSum(losses), in[0])[0]}
 	})
 	if err != nil {
@@ -49,19 +52,36 @@ func graphOf(t testing.TB, lossType string) *Exec {
 	return exec
 }
 
+// inputs returns the inputs of a loss's graph, with the policy's log-probabilities shifted by d. A scalar that settings do
+// not have is 1/2.
+func inputs[T float32 | float64](pairs []place, s settings, d [2]float64) []any {
+	var policy, reference, tokens, sftTokens []T
+	for _, p := range pairs {
+		for side := range 2 {
+			policy = append(policy, T(p.policy[side])+T(d[side]))
+			reference = append(reference, T(p.reference[side]))
+			tokens = append(tokens, T(p.tokens[side]))
+		}
+		sftTokens = append(sftTokens, T(p.sftTokens))
+	}
+	n := len(pairs)
+	list := []any{matrix(policy, n, 2), matrix(reference, n, 2), matrix(tokens, n, 2)}
+	var scalars loss.Scalars[any]
+	for _, scalar := range scalars.Fields() {
+		*scalar = T(0.5)
+	}
+	scalars.Beta, scalars.LabelSmoothing = T(s.beta), T(s.smoothing)
+	scalars.SFTWeight, scalars.SFTTokens = T(s.sftWeight), matrix(sftTokens, n)
+	for _, scalar := range scalars.Fields() {
+		list = append(list, *scalar)
+	}
+	return list
+}
+
 // run computes the loss of pairs.
 func run(t testing.TB, lossType string, pairs []place, s settings) result {
 	t.Helper()
-	var policy, reference, tokens, sftTokens []float32
-	for _, p := range pairs {
-		policy = append(policy, p.policy[:]...)
-		reference = append(reference, p.reference[:]...)
-		tokens = append(tokens, p.tokens[:]...)
-		sftTokens = append(sftTokens, p.sftTokens)
-	}
-	n := len(pairs)
-	outputs, err := graphOf(t, lossType).Call(matrix(policy, n, 2), matrix(reference, n, 2), matrix(tokens, n, 2),
-		matrix(sftTokens, n), s.beta, s.smoothing, s.sftWeight)
+	outputs, err := graphOf(t, lossType).Call(inputs[float32](pairs, s, [2]float64{})...)
 	out := flat(t, outputs, err)
 	return result{out[0], out[1]}
 }
@@ -69,18 +89,7 @@ func run(t testing.TB, lossType string, pairs []place, s settings) result {
 // runWide computes the loss of pairs by its graph in float64, with the policy's log-probabilities shifted by d.
 func runWide(t testing.TB, lossType string, pairs []place, s settings, d [2]float64) []float64 {
 	t.Helper()
-	var policy, reference, tokens, sftTokens []float64
-	for _, p := range pairs {
-		for side := range 2 {
-			policy = append(policy, float64(p.policy[side])+d[side])
-			reference = append(reference, float64(p.reference[side]))
-			tokens = append(tokens, float64(p.tokens[side]))
-		}
-		sftTokens = append(sftTokens, float64(p.sftTokens))
-	}
-	n := len(pairs)
-	outputs, err := graphOf(t, lossType).Call(matrix(policy, n, 2), matrix(reference, n, 2), matrix(tokens, n, 2),
-		matrix(sftTokens, n), float64(s.beta), float64(s.smoothing), float64(s.sftWeight))
+	outputs, err := graphOf(t, lossType).Call(inputs[float64](pairs, s, d)...)
 	if err != nil {
 		t.Fatal(err)
 	}

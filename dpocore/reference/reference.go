@@ -1,4 +1,6 @@
 // Package reference caches the reference model's log-probabilities, in memory and on disk.
+//
+// Start with [Open] and [Cache.LogProbs], which measures a row only if the cache does not have it.
 package reference
 
 import (

@@ -95,7 +95,7 @@ func TestReadConfigRefuses(t *testing.T) {
 		changes map[string]any
 		want    string
 	}{
-		{"Mistral", map[string]any{"model_type": "mistral"}, `"mistral"; this program knows "llama" (SmolLM2, TinyLlama, Llama 3) and "qwen2"`},
+		{"Mistral", map[string]any{"model_type": "mistral"}, `"mistral"; this program knows "llama" (SmolLM2, TinyLlama, Llama 3)`},
 		{"Qwen3", map[string]any{"model_type": "qwen3"}, `"qwen3"`},
 		{"Gemma, whose fields have other forms", map[string]any{"model_type": "gemma3", "rope_scaling": 3}, `"gemma3"`},
 		{"GPT-2, whose fields have other names", map[string]any{"model_type": "gpt2", "hidden_size": nil}, `"gpt2"`},

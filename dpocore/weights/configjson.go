@@ -39,7 +39,7 @@ func ConfigJSON(c decoder.Config, torchType string) ([]byte, error) {
 	return joinObjects(head, fields, tail)
 }
 
-// joinObjects encodes structs, each with at least one field, as one indented object with the fields of all.
+// joinObjects encodes structs as one indented object with the fields of all.
 func joinObjects(objects ...any) ([]byte, error) {
 	var members [][]byte
 	for _, object := range objects {
@@ -47,7 +47,9 @@ func joinObjects(objects ...any) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		members = append(members, raw[1:len(raw)-1]) // without the braces
+		if inner := raw[1 : len(raw)-1]; len(inner) > 0 { // without the braces
+			members = append(members, inner)
+		}
 	}
 	joined := append(append([]byte{'{'}, bytes.Join(members, []byte{','})...), '}')
 	var out bytes.Buffer

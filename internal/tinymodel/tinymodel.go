@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
+	"strings"
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/decoder"
@@ -120,29 +120,29 @@ func tensors(c decoder.Config, seed uint64) []safetensors.Tensor {
 		}
 		list = append(list, safetensors.Tensor{Name: name, Shape: shape, Values: func() ([]float32, error) { return values, nil }})
 	}
-	project := func(name string, biased bool, out, in int) {
-		add(name+".weight", 0, out, in)
-		if biased {
-			add(name+".bias", 0, out)
+	biases := map[string]bool{}
+	for _, slot := range c.Slots() {
+		for _, part := range slot.Parts {
+			biases[part.Name] = strings.HasSuffix(part.Name, ".bias")
 		}
 	}
-	queries, keyValues := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
-	add("model.embed_tokens.weight", 0, c.VocabSize, c.HiddenSize)
-	for i := range c.Layers {
-		layer := "model.layers." + strconv.Itoa(i) + "."
-		add(layer+"input_layernorm.weight", 1, c.HiddenSize)
-		project(layer+"self_attn.q_proj", c.QKVBias, queries, c.HiddenSize)
-		project(layer+"self_attn.k_proj", c.QKVBias, keyValues, c.HiddenSize)
-		project(layer+"self_attn.v_proj", c.QKVBias, keyValues, c.HiddenSize)
-		project(layer+"self_attn.o_proj", c.AttentionOutBias, c.HiddenSize, queries)
-		add(layer+"post_attention_layernorm.weight", 1, c.HiddenSize)
-		project(layer+"mlp.gate_proj", c.MLPBias, c.IntermediateSize, c.HiddenSize)
-		project(layer+"mlp.up_proj", c.MLPBias, c.IntermediateSize, c.HiddenSize)
-		project(layer+"mlp.down_proj", c.MLPBias, c.HiddenSize, c.IntermediateSize)
-	}
-	add("model.norm.weight", 1, c.HiddenSize)
-	if !c.TiedEmbeddings {
-		add("lm_head.weight", 0, c.VocabSize, c.HiddenSize)
+	for _, slot := range c.Slots() {
+		for _, part := range slot.Parts {
+			bias := strings.TrimSuffix(part.Name, "weight") + "bias"
+			switch {
+			case biases[part.Name]: // follows its matrix
+				continue
+			case len(slot.Dims) == 1:
+				add(part.Name, 1, part.Rows)
+			case slot.Transposed:
+				add(part.Name, 0, part.Rows, slot.Dims[0])
+			default:
+				add(part.Name, 0, part.Rows, slot.Dims[1])
+			}
+			if biases[bias] {
+				add(bias, 0, part.Rows)
+			}
+		}
 	}
 	return list
 }

@@ -1,4 +1,4 @@
-// Families prints the vocabulary logits that package llama computes: for the model folders named on the command line, in
+// Command families prints the vocabulary logits that package decoder computes: for the model folders named on the command line, in
 // turn, and the token ids on standard input (a JSON list), as float32 in the machine's byte order, [tokens, vocabulary].
 package main
 

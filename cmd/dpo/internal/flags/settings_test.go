@@ -2,6 +2,7 @@ package flags
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -40,21 +41,53 @@ use-rslora bool false
 warmup-steps int 5
 `
 
-// TestSettings: the flags of the settings, with their types and defaults; one fewer or one more would break scripts.
+// TestSettings: the flags of the settings, with their types and defaults. One that is missing or different would break
+// scripts; a new one would not, and is checked by TestEverySettingHasAFlag.
 func TestSettings(t *testing.T) {
 	c := config.Default()
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	Settings(flags, &c)
-	var got strings.Builder
+	got := map[string]bool{}
 	flags.VisitAll(func(f *pflag.Flag) {
 		value := f.DefValue
 		if value == "" {
 			value = `""`
 		}
-		got.WriteString(f.Name + " " + f.Value.Type() + " " + value + "\n")
+		got[f.Name+" "+f.Value.Type()+" "+value+"\n"] = true
 	})
-	if got.String() != settingDefaults {
-		t.Errorf("the flags are\n%s\nwant\n%s", got.String(), settingDefaults)
+	for want := range strings.Lines(settingDefaults) {
+		if !got[want] {
+			t.Errorf("there is no flag %s", want)
+		}
+	}
+}
+
+// TestEverySettingHasAFlag: the flag of each row of the table changes the row's field and no other.
+func TestEverySettingHasAFlag(t *testing.T) {
+	values := map[string]string{"float64": "0.125", "int": "12345", "string": "x", "stringSlice": "x,y"}
+	for _, row := range config.Settings {
+		name, _ := row.Flag()
+		if name == "" {
+			continue
+		}
+		c, before := config.Default(), config.Default()
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		Settings(flags, &c)
+		f := flags.Lookup(name)
+		value, ok := values[f.Value.Type()]
+		if !ok { // a bool
+			value = strconv.FormatBool(f.DefValue != "true")
+		}
+		if err := f.Value.Set(value); err != nil {
+			t.Fatal(err)
+		}
+		if reflect.DeepEqual(c, before) {
+			t.Errorf("--%s=%s changes nothing", name, value)
+		}
+		reflect.ValueOf(row.Pointer(&c)).Elem().Set(reflect.ValueOf(row.Pointer(&before)).Elem())
+		if !reflect.DeepEqual(c, before) {
+			t.Errorf("--%s=%s changes another setting: %+v", name, value, c)
+		}
 	}
 }
 
@@ -73,11 +106,6 @@ func TestSettingFlagsAreParsed(t *testing.T) {
 	if err := c.Validate(); err != nil {
 		t.Error(err)
 	}
-	flags.VisitAll(func(f *pflag.Flag) {
-		if !f.Changed {
-			t.Errorf("--%s is not tested", f.Name)
-		}
-	})
 	want := config.Config{
 		Beta: 0.2, LabelSmoothing: 0.1, LossType: "robust", SFTWeight: 0.5,
 		LoRARank: 4, LoRAAlpha: 8, LoRAModules: []string{"q_proj", "v_proj"}, RSLoRA: true,
