@@ -52,7 +52,7 @@ func TestMixOfPairs(t *testing.T) {
 	if again, err := load(t.Context(), "helpfulness=1"); err != nil || again.set.Mix == nil {
 		t.Errorf("Load of a mix: %v, %v", again, err)
 	}
-	if _, err := mix(t.Context(), "helpfulness=0.5, kindness=0.5"); err == nil || !strings.Contains(output.Sentence(err), `no such objective of the built-in pairs`) {
+	if _, err := mix(t.Context(), "helpfulness=0.5, kindness=0.5"); err == nil || !strings.Contains(output.Sentence(err), `the objectives of the built-in pairs are`) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -57,9 +57,9 @@ func TestSweepOutsideANotebook(t *testing.T) {
 func TestBadSweepCells(t *testing.T) {
 	c := config.Default()
 	for want, s := range map[string]sweep.Grid{
-		"The sweep has no axis; give values of beta, the learning rate, the rank or the loss type.": grid(c),
-		"Beta is 0; it must be above 0 (0.1 is a good start).":                                      grid(c, Betas(0, 0.1)),
-		"There are no pairs; load some with gonbext.Load(\"builtin\").":                             grid(c, LearningRates(1e-5), Ranks(4, 8), LossTypes("sigmoid", "ipo")),
+		"The sweep has no axis; give values of beta, the learning rate, the LoRA rank or the loss type.": grid(c),
+		"Beta is 0; it must be above 0 (0.1 is a good start).":                                           grid(c, Betas(0, 0.1)),
+		"There are no pairs; load some with gonbext.Load(\"builtin\").":                                  grid(c, LearningRates(1e-5), Ranks(4, 8), LossTypes("sigmoid", "ipo")),
 	} {
 		if err := runSweep(t.Context(), t.TempDir(), s, Pairs{}); err == nil || output.Sentence(err) != want {
 			t.Errorf("got %v, want %s", err, want)
