@@ -55,7 +55,7 @@ func TestOverflowAdapts(t *testing.T) {
 			learned++
 		}
 	}
-	if notes := strings.Join(r.Notes, "\n"); learned < 2 || strings.Count(notes, "was skipped") != len(r.Steps)-learned || !strings.Contains(notes, "The loss's scale is ") {
+	if notes := strings.Join(r.Notes, "\n"); learned < 2 || strings.Count(notes, "was skipped") != len(r.Steps)-learned || !strings.Contains(notes, "The loss scale is now ") {
 		t.Errorf("%d of %d steps learned something; the notes are %s", learned, len(r.Steps), notes)
 	}
 	until(6, broken)
