@@ -255,7 +255,7 @@ func TestOverlapOnPublishedPairs(t *testing.T) {
 func TestTokensOnPublishedPairs(t *testing.T) {
 	path, err := deps.Model()
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	tok, err := tokenizer.Open(path)
 	if err != nil {
@@ -304,7 +304,7 @@ func TestTokensOnPublishedPairs(t *testing.T) {
 // TestManyPairs: 100,000 pairs of about 90 words with held-out pairs take seconds.
 func TestManyPairs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("some seconds")
+		t.Skip("100,000 pairs take some seconds")
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	vocabulary := strings.Fields("the of and to in is you that it he was for on are as with his they at be this have from or one had by word but not what all were we when your can said there use an each which she do how their if will up other about out many then them these so some her would make like him into time has look two more write go see number no way could people my than first water been call who oil its now find long down day did get come made may part")
