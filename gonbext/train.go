@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"example.com/gonb-dpo/dpocore/train"
-
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/figure"
 	"example.com/gonb-dpo/gonbext/internal/live"

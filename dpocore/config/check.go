@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
+
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // number is the type of a numeric setting.
@@ -40,11 +41,5 @@ func oneOf(what, value string, choices []string) error {
 	if slices.Contains(choices, value) {
 		return nil
 	}
-	return fmt.Errorf("unknown %s %q; choose %s", what, value, orList(choices))
-}
-
-// orList joins words as in "linear, cosine or constant".
-func orList(words []string) string {
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
+	return fmt.Errorf("unknown %s %q; choose %s", what, value, wording.Or(choices))
 }

@@ -9,13 +9,13 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"strings"
 
 	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/preference/pairfile"
 	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/dpocore/source"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Builtin is the name of the built-in pairs, accepted wherever a file of pairs is.
@@ -126,7 +126,7 @@ func FetchPairs(ctx context.Context, name string, progress hub.Progress) (pairs,
 	}
 	pairs, err = pairfile.ReadFile(name)
 	if near := source.Nearest(name); errors.Is(err, fs.ErrNotExist) && len(near) > 0 {
-		return nil, nil, fmt.Errorf("no such file or source: %s; did you mean %s?", name, strings.Join(near, " or "))
+		return nil, nil, fmt.Errorf("no such file or source: %s; did you mean %s?", name, wording.Or(near))
 	}
 	return pairs, nil, err
 }

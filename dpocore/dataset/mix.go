@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/source"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // How the weights of a mix act.
@@ -85,7 +86,7 @@ func parseObjective(part string) (o Objective, err error) {
 // Validate returns the first fault of a mix.
 func (m *Mix) Validate() error {
 	if !slices.Contains(MixMethods, m.By) {
-		return fmt.Errorf("unknown way to mix %q; it must be %s", m.By, strings.Join(MixMethods, " or "))
+		return fmt.Errorf("unknown way to mix %q; it must be %s", m.By, wording.Or(MixMethods))
 	}
 	sum, seen := 0.0, map[string]bool{}
 	for _, o := range m.Objectives {

@@ -9,6 +9,7 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -113,7 +114,7 @@ func testRow(m *model.Model) (*batch.Row, error) {
 		return nil, err
 	}
 	pair := []batch.Example{{Prompt: tokens.Prompt, Chosen: tokens.Chosen, Rejected: tokens.Rejected}}
-	rows, err := batch.Pack(pair, batch.Plan([][]batch.Example{pair})...)
+	rows, err := measure.Pack(pair)
 	if err != nil {
 		return nil, err
 	}

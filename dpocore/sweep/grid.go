@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Grid is the product of several axes: a run for each combination of their values. Everything else is the same for all
@@ -75,8 +76,7 @@ func validate(base config.Config, axes []Axis) error {
 		for _, axis := range axes {
 			labels = append(labels, axis.label)
 		}
-		last := len(labels) - 1
-		return fmt.Errorf("the sweep has no axis; give values of %s or %s", strings.Join(labels[:last], ", "), labels[last])
+		return fmt.Errorf("the sweep has no axis; give values of %s", wording.Or(labels))
 	}
 	names, reported := map[string]bool{}, map[string]bool{}
 	var faults []error

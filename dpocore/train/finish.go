@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/adapter"
-
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"

@@ -7,9 +7,9 @@ package family
 
 import (
 	"fmt"
-	"strings"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Family describes one model family.
@@ -40,7 +40,7 @@ func Find(modelType string) (Family, error) {
 		}
 		known = append(known, fmt.Sprintf("%q (%s)", f.ModelType, f.Examples))
 	}
-	return Family{}, fmt.Errorf("the model is of type %q; this program knows %s", modelType, list(known))
+	return Family{}, fmt.Errorf("the model is of type %q; this program knows %s", modelType, wording.And(known))
 }
 
 // FindGGUF returns the family whose GGUF files have an architecture.
@@ -55,14 +55,5 @@ func FindGGUF(architecture string) (Family, error) {
 		}
 		known = append(known, fmt.Sprintf("%q (%s)", f.GGUF.Architecture, f.GGUF.Examples))
 	}
-	return Family{}, fmt.Errorf("the model is of type %q; of GGUF files this program knows %s: use the model's folder", architecture, list(known))
-}
-
-// list joins names to "a, b and c".
-func list(names []string) string {
-	last := len(names) - 1
-	if last == 0 {
-		return names[0]
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	return Family{}, fmt.Errorf("the model is of type %q; of GGUF files this program knows %s: use the model's folder", architecture, wording.And(known))
 }

@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // How a model scores an answer.
@@ -42,7 +42,7 @@ func (j Judge) Validate() error {
 	case j.Model == nil:
 		return errors.New("the judge has no model; open one")
 	case !slices.Contains(Methods, j.Method):
-		return fmt.Errorf("unknown method of judging %q; it must be %s", j.Method, strings.Join(Methods, " or "))
+		return fmt.Errorf("unknown method of judging %q; it must be %s", j.Method, wording.Or(Methods))
 	case j.MaxLength < 8:
 		return fmt.Errorf("the maximum length is %d tokens; it must be at least 8", j.MaxLength)
 	}

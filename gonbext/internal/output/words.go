@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // operation matches the prefixes of dpocore's errors that name the operation: the cell with the error already says it.
@@ -47,7 +49,7 @@ func Percent(part, all int) string {
 	if all == 0 {
 		return "0 %"
 	}
-	return fmt.Sprintf("%.0f %%", 100*float64(part)/float64(all))
+	return wording.Percent(float64(part) / float64(all))
 }
 
 // Duration is a rounded duration: "48 s", "3 min 20 s", "1 h 5 min".
