@@ -3,14 +3,11 @@ package reference
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"math"
 )
 
 // A record in the file is a key, the number of pairs, two float32 for each pair, and a checksum of all that.
 const recordOverhead = sha256.Size + 4 + 8
-
-func hexName(sum []byte) string { return fmt.Sprintf("%x.bin", sum) }
 
 // record encodes a row's values.
 func record(key Key, values [][2]float32) []byte {

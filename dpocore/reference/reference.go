@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -49,7 +50,7 @@ func Open(p *policy.Policy, model string, memory Memory) *Cache {
 		return c
 	}
 	name := sha256.Sum256([]byte(model))
-	path := filepath.Join(folder, "gonb-dpo", "reference", hexName(name[:12]))
+	path := filepath.Join(folder, "gonb-dpo", "reference", fmt.Sprintf("%x.bin", name[:12]))
 	if disk.MkdirAll(filepath.Dir(path)) != nil {
 		return c
 	}

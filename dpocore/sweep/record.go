@@ -17,7 +17,7 @@ const sweepFile = "sweep.json"
 // Record is sweep.json.
 type Record struct {
 	Grid
-	Runs    []Result `json:"runs,omitempty"` // the finished ones first, best first as in Compare
+	Runs    []Result `json:"runs,omitempty"` // the finished ones first, best first as in Sort
 	Summary string   `json:"says,omitempty"` // which run to choose and why, from Advise
 }
 

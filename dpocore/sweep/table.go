@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// Compared returns the finished runs, best first as in [Compare].
+// Compared returns the finished runs, best first as in [Sort].
 func (r Record) Compared() (list []Run) {
 	for _, run := range r.Runs {
 		if run.HeldOut != nil {

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"time"
@@ -9,8 +10,8 @@ import (
 	"example.com/gonb-dpo/dpocore/run"
 )
 
-// save writes the checkpoint of the last finished step.
-func (t *trainer) save() error {
+// save writes the checkpoint of the last finished step, even if the context has ended.
+func (t *trainer) save(context.Context) error {
 	if err := t.log.Sync(); err != nil {
 		return err
 	}
@@ -22,7 +23,6 @@ func (t *trainer) save() error {
 	if err := run.WriteCheckpoint(t.dir, t.model.BaseName(), t.record, t.layout, c, t.summary(false)); err != nil {
 		return err
 	}
-	t.lastSave = t.step
 	t.listener.Saved(t.step, fmt.Sprintf("%s/%s%d", t.dir, run.CheckpointPrefix, t.step))
 	return nil
 }

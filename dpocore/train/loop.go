@@ -31,21 +31,21 @@ type trainer struct {
 
 // task is something that a run does between steps.
 type task struct {
-	name    string
 	enabled bool
-	every   int  // steps; 0 for only after the last one
-	now     bool // due in any case
-	last    *int // the step after which it was done last
+	every   int         // steps; 0 for only after the last one
+	early   func() bool // due in any case; nil for never
+	last    *int        // the step after which it was done last
 	do      func(context.Context) error
 }
 
-// tasks are done in this order once they are due.
+// tasks are done in this order once they are due. With early stopping the run may end with its best step, which is
+// therefore saved.
 func (t *trainer) tasks() []task {
-	bestIsKept := t.config.EarlyStopping > 0 && t.improved() // the run may end with it
+	best := func() bool { return t.config.EarlyStopping > 0 && t.improved() }
 	return []task{
-		{"evaluate", len(t.heldOutRows) > 0, t.config.EvalSteps, false, &t.lastEvaluation, t.evaluate},
-		{"save a checkpoint", true, t.config.SaveSteps, bestIsKept, &t.lastSave, func(context.Context) error { return t.save() }},
-		{"answer the sample prompts", t.config.SampleSteps > 0, t.config.SampleSteps, false, &t.lastSample, t.sample},
+		{enabled: len(t.heldOutRows) > 0, every: t.config.EvalSteps, last: &t.lastEvaluation, do: t.evaluate},
+		{enabled: true, every: t.config.SaveSteps, early: best, last: &t.lastSave, do: t.save},
+		{enabled: t.config.SampleSteps > 0, every: t.config.SampleSteps, last: &t.lastSample, do: t.sample},
 	}
 }
 
@@ -53,7 +53,7 @@ func (t *trainer) tasks() []task {
 func (t *trainer) due(task task) bool {
 	final := t.step == t.config.MaxSteps
 	regular := task.every > 0 && t.step > 0 && t.step%task.every == 0
-	return task.enabled && *task.last < t.step && (final || regular || task.now)
+	return task.enabled && *task.last < t.step && (final || regular || task.early != nil && task.early())
 }
 
 // loop makes the remaining steps, with the tasks that are due between them.
@@ -63,14 +63,16 @@ func (t *trainer) loop(ctx context.Context) error {
 		Pairs: t.pairs.Len(), HeldOut: len(t.heldOut.List), StepsPerEpoch: t.schedule.StepsPerEpoch(), Rows: t.shapes,
 		Mix: t.record.Mix, Expected: t.expected.String(),
 	})
+	tasks := t.tasks()
 	for {
-		for i := range t.tasks() { // an evaluation may make a checkpoint due
-			if task := t.tasks()[i]; t.due(task) {
-				if err := task.do(ctx); err != nil {
-					return err
-				}
-				*task.last = t.step
+		for _, task := range tasks {
+			if !t.due(task) {
+				continue
 			}
+			if err := task.do(ctx); err != nil {
+				return err
+			}
+			*task.last = t.step
 		}
 		exhausted := t.config.EarlyStopping > 0 && t.evaluationsSinceBest() >= t.config.EarlyStopping
 		if t.step == t.config.MaxSteps || exhausted {
@@ -93,7 +95,7 @@ func (t *trainer) stopped(ctx context.Context, cause error) error {
 		}
 	}
 	if t.lastSave < t.step {
-		if err := t.save(); err != nil {
+		if err := t.save(ctx); err != nil {
 			return fmt.Errorf("stop: %w", err)
 		}
 	}

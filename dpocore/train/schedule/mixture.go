@@ -12,7 +12,6 @@ import (
 // mixture applies a mix of objectives to a run's training pairs. It has no state, so that a resumed run continues with the
 // same pairs.
 type mixture struct {
-	perStep int
 	draws   []int     // when mixed by sampling: the pairs of all steps, in order
 	weights []float64 // when mixed in the loss: the weight of each training pair, 1 on average
 }
@@ -28,14 +27,14 @@ func newMixture(c config.Config, mix *dataset.Mix, objectives []string) (*mixtur
 			return nil, fmt.Errorf("the objective %q of the mix has no training pair that fits into %d tokens; raise the maximum length or leave the objective out", o.Name, c.MaxLength)
 		}
 	}
-	m := &mixture{perStep: c.StepPairs()}
+	m := &mixture{}
 	if mix.By == dataset.MixLoss {
 		for _, name := range objectives {
 			m.weights = append(m.weights, mix.Share(name)*float64(len(objectives))/float64(len(pairsOf[name])))
 		}
 		return m, nil
 	}
-	m.draws = drawPairs(c, mix, pairsOf, c.MaxSteps*m.perStep)
+	m.draws = drawPairs(c, mix, pairsOf, c.MaxSteps*c.StepPairs())
 	return m, nil
 }
 

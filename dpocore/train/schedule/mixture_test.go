@@ -35,7 +35,7 @@ func TestSamplingDrawsInProportion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := Schedule{mixture: m}
+		s := Schedule{order: newOrder(c, len(objectives)), mixture: m}
 		had, times := map[string]int{}, make([]int, len(objectives))
 		for step := range c.MaxSteps {
 			pairs := s.Step(step)

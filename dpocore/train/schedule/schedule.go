@@ -32,18 +32,26 @@ func New(c config.Config, pairs int, mix *dataset.Mix, objectives []string) (*Sc
 
 // Step lists the training pairs of a step, counted from 0.
 func (s *Schedule) Step(step int) []int {
-	if m := s.mixture; m != nil && m.draws != nil {
-		return m.draws[step*m.perStep : (step+1)*m.perStep]
+	if draws := s.draws(); draws != nil {
+		return draws[step*s.order.perStep : (step+1)*s.order.perStep]
 	}
 	return s.order.step(step)
 }
 
 // PairsBefore is the number of pairs in all steps before this one.
 func (s *Schedule) PairsBefore(step int) int {
-	if m := s.mixture; m != nil && m.draws != nil {
-		return step * m.perStep
+	if s.draws() != nil {
+		return step * s.order.perStep
 	}
 	return s.order.pairsBefore(step)
+}
+
+// draws are the pairs of all steps if a mix draws them; nil if they come in the order of epochs.
+func (s *Schedule) draws() []int {
+	if s.mixture == nil {
+		return nil
+	}
+	return s.mixture.draws
 }
 
 // Epoch is the number of passes over the training pairs after a number of steps.
