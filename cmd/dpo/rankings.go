@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/ballot"
@@ -23,7 +25,7 @@ those on which raters disagree.`,
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write the pairs to this `file`, as JSON Lines")
-	cmd.Flags().StringVar(&choice, "pairs", "all", "which `pairs` to make of a ranking: all, best-worst, adjacent")
+	cmd.Flags().StringVar(&choice, "pairs", "all", "which `pairs` to make of a ranking: "+strings.Join(preference.Choices, ", "))
 	cmd.Flags().Float64Var(&o.MinGap, "gap", 0, "minimum difference between the ranks of a pair")
 	return cmd
 }

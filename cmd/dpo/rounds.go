@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/iterate"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/judge/modeljudge"
+	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/rounds"
 )
 
@@ -64,7 +65,7 @@ same command again to resume; finished work is not repeated.`,
 	f.Float64Var(&config.Temperature, "temperature", config.Temperature, "sampling temperature; must be above 0, so that the answers to a prompt differ")
 	f.Float64Var(&config.TopP, "top-p", config.TopP, "sample from the most likely tokens whose probabilities add up to this")
 	f.IntVar(&config.MaxTokens, "max-new-tokens", config.MaxTokens, "maximum answer length in tokens")
-	f.StringVar(&config.Choice, "choice", config.Choice, "which pairs to make from the answers to a prompt: "+strings.Join(rounds.Choices, ", "))
+	f.StringVar(&config.Choice, "choice", config.Choice, "which pairs to make from the answers to a prompt: "+strings.Join(preference.Choices, ", "))
 	f.Float64Var(&config.MinGap, "min-gap", config.MinGap, "minimum difference between the scores of a pair")
 	judgeFlags(f, &o.Judge)
 	flags.Settings(f, &config.Train)

@@ -45,17 +45,17 @@ var unsupported = []string{
 // modify them when PEFT loads the adapter.
 var plainInits = []any{nil, true, false, "gaussian", "eva", "orthogonal"}
 
-// encodeConfig returns the content of adapter_config.json.
-func encodeConfig(lora decoder.LoRA, baseModel string) ([]byte, error) {
+// configOf returns the content of adapter_config.json.
+func configOf(lora decoder.LoRA, baseModel string) (peftConfig, error) {
 	modules, err := json.Marshal(lora.Modules)
 	if err != nil {
-		return nil, err
+		return peftConfig{}, err
 	}
-	return json.MarshalIndent(peftConfig{
+	return peftConfig{
 		PEFTType: "LORA", TaskType: "CAUSAL_LM", BaseModel: baseModel, Rank: &lora.Rank, Alpha: &lora.Alpha,
 		TargetModules: modules, Bias: "none", UseRSLoRA: lora.RankStabilized, InferenceMode: true, InitWeights: true,
 		RankPattern: map[string]any{}, AlphaPattern: map[string]any{},
-	}, "", "  ")
+	}, nil
 }
 
 // ReadConfig reads the LoRA settings of the adapter in dir. It fails, naming the setting, if the adapter uses a PEFT

@@ -29,7 +29,7 @@ func Write(dir string, layout decoder.Layout, values []float32, baseModel string
 }
 
 func write(dir string, layout decoder.Layout, values []float32, baseModel string, bin bool) error {
-	config, err := encodeConfig(layout.LoRA, baseModel)
+	config, err := configOf(layout.LoRA, baseModel)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func write(dir string, layout decoder.Layout, values []float32, baseModel string
 	if err != nil {
 		return err
 	}
-	return atomicfile.WriteBytes(filepath.Join(dir, configFile), append(config, '\n'))
+	return atomicfile.WriteJSON(filepath.Join(dir, configFile), config)
 }
 
 // factorTensors lists an adapter's factors in alphabetical order, the order of PEFT's files.

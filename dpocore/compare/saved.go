@@ -60,9 +60,5 @@ func (s savedAnswers) write(dir string, base, ofRun []Reply) error {
 		a := &s.Answers[i]
 		a.Before, a.BeforeEnded, a.After, a.AfterEnded = base[i].Text, base[i].Ended, ofRun[i].Text, ofRun[i].Ended
 	}
-	raw, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return err
-	}
-	return atomicfile.WriteBytes(filepath.Join(dir, answersFile), append(raw, '\n'))
+	return atomicfile.WriteJSON(filepath.Join(dir, answersFile), s)
 }

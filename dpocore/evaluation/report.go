@@ -166,11 +166,7 @@ func values(pairs []Pair, value func(Pair) float64) []float64 {
 
 // Write saves the report in a run folder.
 func (r Report) Write(dir string) error {
-	raw, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write the evaluation report: %w", err)
-	}
-	return atomicfile.WriteBytes(filepath.Join(dir, ReportFile), append(raw, '\n'))
+	return atomicfile.WriteJSON(filepath.Join(dir, ReportFile), r)
 }
 
 // ReadReport reads a run's last report; exists is false if there is none.

@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
+	"example.com/gonb-dpo/internal/atomicfile"
 )
 
 // MergedFolder writes a Hugging Face model folder with the adapter merged into the weights, W + scale·B·A, computed in
@@ -46,11 +47,11 @@ func (mergedFolder) WriteFiles(ctx context.Context, dir string, model Model, dty
 	if err != nil {
 		return err
 	}
-	if err := writeJSON(filepath.Join(dir, "config.json"), json.RawMessage(config)); err != nil {
+	if err := atomicfile.WriteJSON(filepath.Join(dir, "config.json"), json.RawMessage(config)); err != nil {
 		return err
 	}
 	generation := generationConfig(model.Weights.Config, model.Tokenizer)
-	if err := writeJSON(filepath.Join(dir, "generation_config.json"), generation); err != nil {
+	if err := atomicfile.WriteJSON(filepath.Join(dir, "generation_config.json"), generation); err != nil {
 		return err
 	}
 	return model.Tokenizer.WriteFiles(dir)

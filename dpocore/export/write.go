@@ -79,7 +79,7 @@ func fill(ctx context.Context, format Format, dir string, source Merged, model M
 	if err := format.WriteFiles(ctx, dir, model, source.DType); err != nil {
 		return err
 	}
-	return writeJSON(filepath.Join(dir, mergeFile), source)
+	return atomicfile.WriteJSON(filepath.Join(dir, mergeFile), source)
 }
 
 // seal adds checksums to a finished folder and moves it to its place, unless the context has ended.
@@ -117,13 +117,4 @@ func target(out string, format Format) (string, error) {
 		}
 	}
 	return place, nil
-}
-
-// writeJSON writes indented JSON.
-func writeJSON(path string, content any) error {
-	raw, err := json.MarshalIndent(content, "", "  ")
-	if err != nil {
-		return err
-	}
-	return atomicfile.WriteBytes(path, append(raw, '\n'))
 }

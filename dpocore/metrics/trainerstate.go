@@ -1,8 +1,6 @@
 package metrics
 
 import (
-	"encoding/json"
-	"fmt"
 	"math"
 
 	"example.com/gonb-dpo/internal/atomicfile"
@@ -33,11 +31,7 @@ func WriteTrainerState(path string, h History, summary Summary) error {
 	if summary.Finished {
 		state["log_history"] = append(logHistory(h), totals(h, summary, state))
 	}
-	data, err := json.MarshalIndent(state, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return atomicfile.WriteBytes(path, append(data, '\n'))
+	return atomicfile.WriteJSON(path, state)
 }
 
 // trainerState has the fields of transformers.TrainerState, whose load_from_json accepts these names and no others. JSON

@@ -17,6 +17,15 @@ const (
 	Adjacent                // each answer with those of the next lower rank
 )
 
+// Choices are the names of the choices, in the order of their values.
+var Choices = []string{"all", "best-worst", "adjacent"}
+
+// ParseChoice returns the choice with this name.
+func ParseChoice(name string) (c Choice, ok bool) {
+	c = Choice(slices.Index(Choices, name))
+	return c, c >= 0
+}
+
 // ListOptions select pairs from a list of scored or ranked answers. The zero
 // value selects all pairs.
 type ListOptions struct {

@@ -2,10 +2,8 @@ package rounds
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
-	"io"
 	"path/filepath"
 	"strings"
 
@@ -15,7 +13,6 @@ import (
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/preference/pairfile"
-	"example.com/gonb-dpo/internal/atomicfile"
 )
 
 // answeredPrompt is a prompt with a model's answers: a line of answers-N.jsonl.
@@ -125,24 +122,7 @@ func (r *runner) writePairs(path string, round int, answers []answeredPrompt, sc
 		return fmt.Errorf("the answers of round %d make no pair, because %s scored none above another; use more or other prompts, or raise the temperature (now %g)",
 			round, r.judge.Name(), r.config.Temperature)
 	}
-	return atomicfile.Write(path, func(w io.Writer) error { return encodePairs(w, pairs) })
-}
-
-// encodePairs writes pairs as JSON Lines.
-func encodePairs(w io.Writer, pairs []preference.Pair) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	for _, pair := range pairs {
-		line := struct {
-			Prompt   string `json:"prompt"`
-			Chosen   string `json:"chosen"`
-			Rejected string `json:"rejected"`
-		}{pair.Prompt[0].Content, pair.Chosen, pair.Rejected}
-		if err := encoder.Encode(line); err != nil {
-			return err
-		}
-	}
-	return nil
+	return pairfile.WriteFile(path, pairs)
 }
 
 // noteCut notes how many answers were cut at the maximum length. In a pair, such an answer teaches the model when to end.

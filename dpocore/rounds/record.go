@@ -55,11 +55,7 @@ func Read(dir string) (record Record, ok bool, err error) {
 
 // write writes rounds.json.
 func (r *Record) write(dir string) error {
-	raw, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return atomicfile.WriteBytes(filepath.Join(dir, roundsFile), append(raw, '\n'))
+	return atomicfile.WriteJSON(filepath.Join(dir, roundsFile), r)
 }
 
 // differs names the first difference from the rounds in a folder, or returns "". The number of rounds may differ: rounds

@@ -42,12 +42,9 @@ type Config struct {
 	TopP        float64 `json:"top_p"`
 	MaxTokens   int     `json:"max_tokens"` // per answer
 
-	Choice string  `json:"choice"`  // which pairs to make from the answers to a prompt: one of Choices
+	Choice string  `json:"choice"`  // which pairs to make from the answers to a prompt: one of [preference.Choices]
 	MinGap float64 `json:"min_gap"` // minimum score difference of a pair
 }
-
-// Choices are the values of [Config.Choice], explained at [preference.Choice].
-var Choices = []string{"all", "best-worst", "adjacent"}
 
 // Default is two rounds, the second on the best and the worst of four answers to each of 32 prompts.
 func Default() Config {
@@ -71,7 +68,7 @@ func (c Config) Validate() error {
 	fault(c.Prompts < 1, "the number of prompts per round is %d; it must be at least 1", c.Prompts)
 	fault(c.Answers < 2, "the number of answers per prompt is %d; it must be at least 2, to make pairs", c.Answers)
 	fault(c.Temperature == 0, "the temperature is 0, at which all answers to a prompt are equal; 1 is a good start")
-	fault(!slices.Contains(Choices, c.Choice), "the choice of pairs is %q; it must be one of %s", c.Choice, strings.Join(Choices, ", "))
+	fault(!slices.Contains(preference.Choices, c.Choice), "the choice of pairs is %q; it must be one of %s", c.Choice, strings.Join(preference.Choices, ", "))
 	fault(c.Train.InitAdapter != "" && c.Reference == ReferencePrevious, "rounds with the reference %s start without an adapter; merge %s into a model first", ReferencePrevious, c.Train.InitAdapter)
 	faults = append(faults, c.sampling(1).Validate(), preference.ListOptions{MinGap: c.MinGap}.Validate(), c.Train.Validate())
 	return errors.Join(faults...)
@@ -84,7 +81,8 @@ func (c Config) sampling(seed uint64) generate.Options {
 
 // pairing returns how pairs are made from the scored answers to a prompt.
 func (c Config) pairing() preference.ListOptions {
-	return preference.ListOptions{Choice: preference.Choice(slices.Index(Choices, c.Choice)), MinGap: c.MinGap}
+	choice, _ := preference.ParseChoice(c.Choice) // known to Validate
+	return preference.ListOptions{Choice: choice, MinGap: c.MinGap}
 }
 
 // Prompts are the prompts of all rounds.

@@ -57,8 +57,16 @@ func WriteCheckpoint(dir, baseModel string, record Record, layout decoder.Layout
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
 	defer os.RemoveAll(temp) // already gone if all went well
-	if err := adapter.Write(temp, layout, s.Adapter, baseModel, false); err != nil {
+	if err := fillCheckpoint(temp, dir, baseModel, record, layout, s, summary); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
+	}
+	return moveIn(dir, temp, final, record.Config.KeepCheckpoints, summary.BestStep)
+}
+
+// fillCheckpoint writes the files of a checkpoint of the run in dir to the folder temp.
+func fillCheckpoint(temp, dir, baseModel string, record Record, layout decoder.Layout, s Checkpoint, summary metrics.Summary) error {
+	if err := adapter.Write(temp, layout, s.Adapter, baseModel, false); err != nil {
+		return err
 	}
 	vector := func(name string, values []float32) safetensors.Tensor {
 		return safetensors.Tensor{Name: name, Shape: []int{len(values)}, Values: func() ([]float32, error) { return values, nil }}
@@ -66,32 +74,25 @@ func WriteCheckpoint(dir, baseModel string, record Record, layout decoder.Layout
 	err := safetensors.Write(filepath.Join(temp, optimizerFile), "F32",
 		[]safetensors.Tensor{vector("exp_avg", s.Mean), vector("exp_avg_sq", s.Variance)})
 	if err != nil {
-		return fmt.Errorf("write a checkpoint: %w", err)
-	}
-	raw, err := json.MarshalIndent(s.Position, "", "  ")
-	if err != nil {
 		return err
 	}
-	if err := atomicfile.WriteBytes(filepath.Join(temp, positionFile), append(raw, '\n')); err != nil {
-		return fmt.Errorf("write a checkpoint: %w", err)
+	if err := atomicfile.WriteJSON(filepath.Join(temp, positionFile), s.Position); err != nil {
+		return err
 	}
 	history, err := metrics.ReadHistory(dir)
 	if err != nil {
-		return fmt.Errorf("write a checkpoint: %w", err)
+		return err
 	}
 	if err := metrics.WriteTrainerState(filepath.Join(temp, TrainerStateFile), history, summary); err != nil {
-		return fmt.Errorf("write a checkpoint: %w", err)
+		return err
 	}
 	if err := copyLogs(dir, temp); err != nil {
-		return fmt.Errorf("write a checkpoint: %w", err)
+		return err
 	}
 	if err := record.Write(temp); err != nil {
-		return fmt.Errorf("write a checkpoint: %w", err)
+		return err
 	}
-	if err := sums.WriteAll(temp); err != nil {
-		return fmt.Errorf("write a checkpoint: %w", err)
-	}
-	return moveIn(dir, temp, final, record.Config.KeepCheckpoints, summary.BestStep)
+	return sums.WriteAll(temp)
 }
 
 // moveIn gives a complete checkpoint its name and removes checkpoints that are no longer needed.

@@ -117,9 +117,5 @@ func (r Record) Write(dir string) error {
 	if r.Sum, err = r.sum(); err != nil {
 		return err
 	}
-	raw, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return atomicfile.WriteBytes(filepath.Join(dir, RecordFile), append(raw, '\n'))
+	return atomicfile.WriteJSON(filepath.Join(dir, RecordFile), r)
 }

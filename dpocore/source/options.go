@@ -20,9 +20,6 @@ type Options struct {
 // scores.
 func DefaultOptions() Options { return Options{SHPRatio: 2, SHPPairs: 5} }
 
-// choices maps the values of ultrafeedback/original's setting pairs.
-var choices = map[string]preference.Choice{"all": preference.AllPairs, "best-worst": preference.BestWorst, "adjacent": preference.Adjacent}
-
 // settings describes the settings that may follow a source's name.
 func settings(name string) string {
 	switch {
@@ -69,7 +66,7 @@ func (o *Options) set(name, key, value string) (err error) {
 	case !shp && key == "gap":
 		o.Answers.MinGap, err = strconv.ParseFloat(value, 64)
 	case !shp && key == "pairs":
-		choice, ok := choices[value]
+		choice, ok := preference.ParseChoice(value)
 		if !ok {
 			return fmt.Errorf("%s: the setting pairs is %q; it may be all, best-worst or adjacent", name, value)
 		}

@@ -77,9 +77,5 @@ func (g Grid) Begin(dir string) error {
 
 // Write writes sweep.json.
 func (r Record) Write(dir string) error {
-	raw, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", sweepFile, err)
-	}
-	return atomicfile.WriteBytes(filepath.Join(dir, sweepFile), append(raw, '\n'))
+	return atomicfile.WriteJSON(filepath.Join(dir, sweepFile), r)
 }

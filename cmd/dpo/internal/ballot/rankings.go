@@ -1,25 +1,20 @@
 package ballot
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/pairfile"
 	"example.com/gonb-dpo/dpocore/ranking"
-	"example.com/gonb-dpo/internal/atomicfile"
 )
-
-// pairChoices maps the values of --pairs.
-var pairChoices = map[string]preference.Choice{"all": preference.AllPairs, "best-worst": preference.BestWorst, "adjacent": preference.Adjacent}
 
 // Summarize prints what a file of rankings contains, and writes pairs made from them to a file unless its name is "". The choice
 // of pairs is a value of --pairs.
 func Summarize(out io.Writer, rankings, choice, pairs string, o preference.ListOptions) error {
 	var ok bool
-	if o.Choice, ok = pairChoices[choice]; !ok {
+	if o.Choice, ok = preference.ParseChoice(choice); !ok {
 		return exit.WrongUse(fmt.Errorf("--pairs is %q; it must be all, best-worst or adjacent", choice))
 	}
 	if err := o.Validate(); err != nil {
@@ -37,7 +32,7 @@ func Summarize(out io.Writer, rankings, choice, pairs string, o preference.ListO
 	if err != nil {
 		return err
 	}
-	if err := writePairs(pairs, set); err != nil {
+	if err := pairfile.WriteFile(pairs, set.Pairs); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%s: %d pairs\n", pairs, len(set.Pairs))
@@ -59,23 +54,4 @@ func writeRankings(out io.Writer, log *ranking.Log) {
 	for _, note := range log.Notes {
 		fmt.Fprintln(out, note)
 	}
-}
-
-// writePairs writes pairs as JSON Lines. Each prompt is a single turn.
-func writePairs(path string, set *preference.Set) error {
-	var lines strings.Builder
-	encoder := json.NewEncoder(&lines)
-	encoder.SetEscapeHTML(false)
-	for i := range set.Pairs {
-		pair := &set.Pairs[i]
-		line := struct {
-			Prompt   string `json:"prompt"`
-			Chosen   string `json:"chosen"`
-			Rejected string `json:"rejected"`
-		}{pair.PromptText(), pair.Chosen, pair.Rejected}
-		if err := encoder.Encode(line); err != nil {
-			return fmt.Errorf("write the pairs: %w", err)
-		}
-	}
-	return atomicfile.WriteBytes(path, []byte(lines.String()))
 }

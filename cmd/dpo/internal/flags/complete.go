@@ -8,6 +8,7 @@ import (
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/judge/modeljudge"
 	"example.com/gonb-dpo/dpocore/loss"
+	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/rounds"
 	"example.com/gonb-dpo/dpocore/source"
 )
@@ -54,7 +55,7 @@ func Complete(cmd *cobra.Command) {
 		"lr-scheduler": completeWords("linear", "cosine", "constant"),
 		"mix":          completeWords(dataset.MixMethods...),
 		"reference":    completeWords(rounds.References...),
-		"choice":       completeWords(rounds.Choices...),
+		"choice":       completeWords(preference.Choices...),
 		"judge-by":     completeWords(modeljudge.Methods...),
 		"dtype":        completeWords("float32", "float16", "bfloat16"),
 		"adapter":      CompleteFolders,
