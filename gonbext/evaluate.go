@@ -18,9 +18,10 @@ import (
 func Evaluate(dir string, p Pairs) {
 	cell.Run(func(ctx context.Context) error {
 		var report evaluation.Report
-		err := cell.RunTask(ctx, func(ctx context.Context, status cell.Status) (_ output.Content, err error) {
-			_, report, err = measure.Evaluate(ctx, dir, p.set, status)
-			return views.Report{Report: report}, err
+		err := cell.RunTask(ctx, func(ctx context.Context, status cell.Status) (output.Content, error) {
+			e, err := measure.Evaluate(ctx, dir, p.set, status)
+			report = e.Report
+			return append(e.Notes, views.Report{Report: report}), err
 		})
 		if err != nil {
 			return err
@@ -32,15 +33,15 @@ func Evaluate(dir string, p Pairs) {
 // Difference tests whether the accuracies of two runs on the held-out pairs differ significantly.
 func Difference(first, second string, p Pairs) {
 	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {
-		a, _, err := measure.Evaluate(ctx, first, p.set, status)
+		a, err := measure.Evaluate(ctx, first, p.set, status)
 		if err != nil {
 			return nil, err
 		}
-		b, _, err := measure.Evaluate(ctx, second, p.set, status)
+		b, err := measure.Evaluate(ctx, second, p.set, status)
 		if err != nil {
 			return nil, err
 		}
-		d, err := evaluation.Compare(a, b)
+		d, err := evaluation.Compare(a.Pairs, b.Pairs)
 		if err != nil {
 			return nil, err
 		}
@@ -48,6 +49,6 @@ func Difference(first, second string, p Pairs) {
 		if d.P < 0.05 {
 			verdict.Kind = output.Done
 		}
-		return verdict, nil
+		return append(a.Notes, b.Notes, verdict), nil
 	})
 }

@@ -25,11 +25,11 @@ func Fluency(dir string, p Pairs, prompts int) {
 		if prompts < 1 {
 			return nil, fmt.Errorf("the number of prompts is %d; it must be at least 1", prompts)
 		}
-		report, err := measure.Fluency(ctx, dir, p.set, prompts, status)
+		e, err := measure.Fluency(ctx, dir, p.set, prompts, status)
 		if err != nil {
 			return nil, err
 		}
-		return views.Report{Report: report}.Fluency(), nil
+		return append(e.Notes, views.Report{Report: e.Report}.Fluency()), nil
 	})
 }
 

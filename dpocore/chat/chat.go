@@ -49,7 +49,7 @@ func New(tok *tokenizer.Tokenizer) (*Encoder, error) {
 		return nil, fmt.Errorf("read the chat template: %w", err)
 	}
 	e := &Encoder{tokenizer: tok, template: template, control: newControlTokens(tok)}
-	if _, err := e.Render([]preference.Turn{{Role: "user", Content: "Hi"}}, true); err != nil {
+	if _, err := e.Render(preference.User("Hi"), true); err != nil {
 		return nil, fmt.Errorf("try the chat template: %w", err)
 	}
 	return e, nil

@@ -13,6 +13,7 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/chat"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // ErrNoPairs is the error of a set in which every prompt alone is too long.
@@ -77,16 +78,16 @@ func (e *Encoder) Notes(set *preference.Set) (notes []string) {
 	}
 	of := ""
 	if e.pairs < len(set.Pairs) {
-		of = fmt.Sprintf(" (of %d pairs checked)", e.pairs)
+		of = fmt.Sprintf(" (of %s checked)", wording.Count(e.pairs, "pair"))
 	}
 	if e.leftOut > 0 {
-		note("left out %d pairs whose prompt alone fills %d tokens%s", e.leftOut, e.maxLength, of)
+		note("left out %s whose prompt alone fills %d tokens%s", wording.Count(e.leftOut, "pair"), e.maxLength, of)
 	}
 	if e.cut > 0 {
-		note("truncated %d answers because prompt and answer exceed %d tokens%s", e.cut, e.maxLength, of)
+		note("truncated %s because prompt and answer exceed %d tokens%s", wording.Count(e.cut, "answer"), e.maxLength, of)
 	}
 	if e.mismatches > 0 {
-		note("in %d pairs the chat template renders the end of the prompt differently once an answer follows%s; left out of the first: %q", e.mismatches, of, e.firstMismatch)
+		note("in %s the chat template renders the end of the prompt differently once an answer follows%s; left out of the first: %q", wording.Count(e.mismatches, "pair"), of, e.firstMismatch)
 	}
 	return notes
 }

@@ -169,6 +169,21 @@ func (r Report) Write(dir string) error {
 	return atomicfile.WriteJSON(filepath.Join(dir, ReportFile), r)
 }
 
+// KeepEarlier adds what the report in a run folder measured and this one did not: plain text, and answers with their win rate.
+// Nothing is added from a damaged report.
+func (r *Report) KeepEarlier(dir string) {
+	earlier, exists, err := ReadReport(dir)
+	if err != nil || !exists {
+		return
+	}
+	if r.PlainText == nil {
+		r.PlainText = earlier.PlainText
+	}
+	if r.Answers == nil {
+		r.Answers, r.WinRate = earlier.Answers, earlier.WinRate
+	}
+}
+
 // ReadReport reads a run's last report; exists is false if there is none.
 func ReadReport(dir string) (r Report, exists bool, err error) {
 	path := filepath.Join(dir, ReportFile)

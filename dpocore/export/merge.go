@@ -106,7 +106,7 @@ func checkMerged(m *model.Model, live *policy.Policy, row *batch.Row, dir, dtype
 // testRow is a row of one short pair.
 func testRow(m *model.Model) (*batch.Row, error) {
 	tokens, _, err := m.Chat.Pair(preference.Pair{
-		Prompt:   []preference.Turn{{Role: "user", Content: "What is the capital of France?"}},
+		Prompt:   preference.User("What is the capital of France?"),
 		Chosen:   "The capital of France is Paris.",
 		Rejected: "I don't know, look it up.",
 	})

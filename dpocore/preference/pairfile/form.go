@@ -124,7 +124,7 @@ func (f *form) promptTurns(record recordfile.Fields) ([]preference.Turn, error) 
 		if strings.HasPrefix(prompt, humanMarker) {
 			return promptTranscript(prompt), err
 		}
-		return []preference.Turn{{Role: "user", Content: prompt}}, err
+		return preference.User(prompt), err
 	}
 	return nil, nil
 }
@@ -191,7 +191,7 @@ func splitCommonPrefix(p *preference.Pair) (reason string) {
 	if p.Chosen[at-1] == ' ' {
 		at--
 	}
-	p.Prompt = []preference.Turn{{Role: "user", Content: p.Chosen[:at]}}
+	p.Prompt = preference.User(p.Chosen[:at])
 	p.Chosen, p.Rejected = p.Chosen[at:], p.Rejected[at:]
 	return ""
 }

@@ -15,7 +15,7 @@ var runTemplate = template.Must(template.New("run").Parse(`<div class="dpo-live 
 <div style="margin:4px 0"><b>{{.Headline}}</b>{{range .Metrics}} · {{.}}{{end}}</div>
 {{- with .HeldOut}}<div style="margin:4px 0">{{.}}</div>{{end -}}
 {{- with .Activity}}<div style="margin:4px 0;font-style:italic">{{.}}</div>{{end -}}
-{{range .Notes}}{{.}}{{end -}}
+{{.Notes -}}
 {{- with .Picture}}<img src="{{.}}" alt="loss, rewards, accuracy and log-probabilities so far" style="width:100%;aspect-ratio:11/7;background:white">{{end -}}
 {{.Answers}}</div>`))
 
@@ -31,15 +31,8 @@ func (p *Progress) HTML(now time.Time) template.HTML {
 	return output.Render(runTemplate, map[string]any{
 		"Device": p.device(), "Bar": p.begin.Backend != "" || p.state == finished, "Percent": p.percent(),
 		"Headline": p.headline(), "Metrics": p.lastMetrics(), "HeldOut": p.lastEvaluation(), "Activity": p.activityLine(now),
-		"Notes": noteBoxes(p.notes), "Picture": p.picture, "Answers": answers,
+		"Notes": output.Notes(p.notes).HTML(), "Picture": p.picture, "Answers": answers,
 	})
-}
-
-func noteBoxes(notes []string) (boxes []template.HTML) {
-	for _, note := range notes {
-		boxes = append(boxes, output.Box{Kind: output.Note, Message: note}.HTML())
-	}
-	return boxes
 }
 
 func (p *Progress) percent() int {

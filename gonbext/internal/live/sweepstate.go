@@ -36,7 +36,7 @@ var sweepTemplate = template.Must(template.New("sweep").Parse(`<div class="dpo-l
 <div style="background:#d9dde3;height:6px;border-radius:3px;margin:6px 0"><div style="background:#0072b2;height:6px;border-radius:3px;width:{{.Percent}}%"></div></div>
 <div style="margin:4px 0"><b>{{.Headline}}</b></div>
 {{- with .Activity}}<div style="margin:4px 0;font-style:italic">{{.}} …</div>{{end -}}
-{{range .Notes}}{{.}}{{end -}}
+{{.Notes -}}
 {{- with .Picture}}<img src="{{.}}" alt="accuracy and gap of all runs so far" style="width:100%;aspect-ratio:11/7;background:white">{{end -}}
 </div>`))
 
@@ -44,7 +44,7 @@ var sweepTemplate = template.Must(template.New("sweep").Parse(`<div class="dpo-l
 func (s *SweepState) HTML(picture template.URL) template.HTML {
 	return output.Render(sweepTemplate, map[string]any{
 		"Device": modelAndData(s.begin), "Percent": s.percent(), "Headline": s.headline(), "Activity": s.activity,
-		"Notes": noteBoxes(s.notes), "Picture": picture,
+		"Notes": output.Notes(s.notes).HTML(), "Picture": picture,
 	})
 }
 

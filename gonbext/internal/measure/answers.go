@@ -74,8 +74,7 @@ func greedy(ctx context.Context, model *model.Model, prompts []string, maxTokens
 	var texts []string
 	for i, prompt := range prompts {
 		progress(i)
-		turns := []preference.Turn{{Role: "user", Content: prompt}}
-		text, err := answerer.Answer(ctx, turns, generate.Options{MaxNewTokens: maxTokens, TopP: 1, Samples: 1}, nil)
+		text, err := answerer.Answer(ctx, preference.User(prompt), generate.Options{MaxNewTokens: maxTokens, TopP: 1, Samples: 1}, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/open"
+	"example.com/gonb-dpo/gonbext/internal/output"
 	"example.com/gonb-dpo/gonbext/internal/pairs"
 )
 
@@ -31,72 +32,79 @@ func One(ctx context.Context, adapter string, p pairs.Set, i int, status cell.St
 	return measured[0], nil
 }
 
+// Evaluation is what [Evaluate] and [Fluency] measured.
+type Evaluation struct {
+	Pairs  []evaluation.Pair // empty if a saved report made measuring them unnecessary
+	Report evaluation.Report
+	Notes  output.Stack // on the pairs that were left out or truncated
+}
+
 // Evaluate measures a finished run on the held-out pairs, and saves the report in the run's folder.
-func Evaluate(ctx context.Context, dir string, p pairs.Set, status cell.Status) ([]evaluation.Pair, evaluation.Report, error) {
-	fail := func(err error) ([]evaluation.Pair, evaluation.Report, error) { return nil, evaluation.Report{}, err }
+func Evaluate(ctx context.Context, dir string, p pairs.Set, status cell.Status) (e Evaluation, err error) {
 	record, err := open.FinishedRun(dir)
 	if err != nil {
-		return fail(err)
+		return e, err
 	}
 	set, err := p.ForEvaluation()
 	if err != nil {
-		return fail(err)
+		return e, err
 	}
 	model, err := open.BaseModel()
 	if err != nil {
-		return fail(err)
+		return e, err
 	}
-	measured, _, err := measure.Evaluate(ctx, model, dir, set, record.Config.MaxLength, func(done, total int) {
+	measured, notes, err := measure.Evaluate(ctx, model, dir, set, record.Config.MaxLength, func(done, total int) {
 		status("Measuring %d pairs with %s, part %d of %d", len(set.Pairs), dir, min(done+1, total), total)
 	})
 	if err != nil {
-		return fail(err)
+		return e, err
 	}
 	report, err := evaluation.Summarize(measured, record.Config.Beta)
 	if err != nil {
-		return fail(err)
+		return e, err
 	}
 	report.Run, report.Data = dir, set.Source
-	if before, exists, err := evaluation.ReadReport(dir); err == nil && exists {
-		report.PlainText, report.Answers = before.PlainText, before.Answers
-	}
-	return measured, report, report.Write(dir)
+	report.KeepEarlier(dir)
+	return Evaluation{measured, report, output.Notes(notes)}, report.Write(dir)
 }
 
 // Fluency measures a run's perplexity on plain text, and samples answers to some prompts of the held-out pairs from it and
 // from the base model. The results are added to the run's report.
-func Fluency(ctx context.Context, dir string, p pairs.Set, prompts int, status cell.Status) (evaluation.Report, error) {
+func Fluency(ctx context.Context, dir string, p pairs.Set, prompts int, status cell.Status) (e Evaluation, err error) {
 	report, exists, err := evaluation.ReadReport(dir)
-	if err == nil && !exists {
-		_, report, err = Evaluate(ctx, dir, p, status)
-	}
 	if err != nil {
-		return report, err
+		return e, err
+	}
+	e.Report = report
+	if !exists {
+		if e, err = Evaluate(ctx, dir, p, status); err != nil {
+			return e, err
+		}
 	}
 	set, err := p.ForEvaluation()
 	if err != nil {
-		return report, err
+		return e, err
 	}
 	model, err := open.BaseModel()
 	if err != nil {
-		return report, err
+		return e, err
 	}
 	maxTokens, err := cell.AnswerTokens()
 	if err != nil {
-		return report, err
+		return e, err
 	}
 	text, err := measure.PlainText(ctx, model, dir, "", func(done, total int) { status("Reading plain text, part %d of %d", min(done+1, total), total) })
 	if err != nil {
-		return report, err
+		return e, err
 	}
 	options := generate.Options{MaxNewTokens: maxTokens, Temperature: 1, TopP: 1, Samples: 1, Seed: 1}
 	answers, err := generate.SampleBoth(ctx, model, dir, generate.Prompts(set, prompts), options, func(done, total int) { status("Answer %d of %d", min(done+1, total), total) })
 	if err != nil {
-		return report, err
+		return e, err
 	}
 	wording := evaluation.SummarizeAnswers(answers, maxTokens)
-	report.PlainText, report.Answers, report.WinRate = &text, &wording, nil
-	return report, report.Write(dir)
+	e.Report.PlainText, e.Report.Answers, e.Report.WinRate = &text, &wording, nil
+	return e, e.Report.Write(dir)
 }
 
 // maxInspected is the maximum number of pairs that Inspect measures.

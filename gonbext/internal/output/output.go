@@ -37,6 +37,14 @@ func (s Stack) Text() string {
 	return strings.Join(all, "\n\n")
 }
 
+// Notes is a [Note] for each sentence.
+func Notes(sentences []string) (boxes Stack) {
+	for _, sentence := range sentences {
+		boxes = append(boxes, Box{Note, sentence})
+	}
+	return boxes
+}
+
 // Paragraph is plain text.
 type Paragraph string
 

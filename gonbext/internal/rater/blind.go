@@ -19,10 +19,7 @@ func (r *Rater) CompareBlind(ctx context.Context, runs string, prompts []string)
 	if err != nil {
 		return nil, err
 	}
-	var result output.Stack
-	for _, note := range notes {
-		result = append(result, output.Box{Kind: output.Note, Message: note})
-	}
+	result := output.Notes(notes)
 	if len(candidates) == 0 {
 		return result, nil
 	}

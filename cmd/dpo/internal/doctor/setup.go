@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -109,7 +110,7 @@ func examineTokenizer() part {
 	if err != nil {
 		return p.broken(setUp, "%v", err)
 	}
-	ids, err := encoder.Prompt([]preference.Turn{{Role: "user", Content: "Hello"}})
+	ids, err := encoder.Prompt(preference.User("Hello"))
 	if err != nil {
 		return p.broken(setUp, "%v", err)
 	}
@@ -173,10 +174,10 @@ func examineJupyter() part {
 
 // examineHuggingFace reports the cache of Hugging Face's tools and whether there is an access token, without reading it.
 func examineHuggingFace() part {
-	home := firstSet(os.Getenv("HF_HOME"), filepath.Join(firstSet(os.Getenv("XDG_CACHE_HOME"), "~/.cache"), "huggingface"))
-	hub := expandHome(firstSet(os.Getenv("HF_HUB_CACHE"), filepath.Join(home, "hub")))
+	home := cmp.Or(os.Getenv("HF_HOME"), filepath.Join(cmp.Or(os.Getenv("XDG_CACHE_HOME"), "~/.cache"), "huggingface"))
+	hub := expandHome(cmp.Or(os.Getenv("HF_HUB_CACHE"), filepath.Join(home, "hub")))
 	token := "no token (public models need none)"
-	if file := expandHome(firstSet(os.Getenv("HF_TOKEN_PATH"), filepath.Join(home, "token"))); os.Getenv("HF_TOKEN") != "" {
+	if file := expandHome(cmp.Or(os.Getenv("HF_TOKEN_PATH"), filepath.Join(home, "token"))); os.Getenv("HF_TOKEN") != "" {
 		token = "a token in HF_TOKEN"
 	} else if _, err := os.Stat(file); err == nil {
 		token = "a token in " + file
@@ -187,14 +188,6 @@ func examineHuggingFace() part {
 		return p.ok("no cache in %s; %s", hub, token)
 	}
 	return p.ok("cache of %s in %s; %s", size(bytes), hub, token)
-}
-
-// firstSet returns a, or b if a is empty.
-func firstSet(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // expandHome replaces a leading ~ with the user's home folder.

@@ -17,6 +17,7 @@ func saveReport(dir string, r evaluation.Report) error {
 	if _, ok, err := run.ReadRecord(dir); dir == "" || !ok || err != nil {
 		return err
 	}
+	r.KeepEarlier(dir)
 	if err := r.Write(dir); err != nil {
 		return err
 	}
