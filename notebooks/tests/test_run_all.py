@@ -1,15 +1,23 @@
-"""Every notebook from top to bottom with the real kernel, with few steps, and what a reader is owed of each."""
+"""Every notebook from top to bottom with the real kernel, with few steps, and what a reader is owed of each.
+
+The walkthrough trains the real model, the others a small one: they call the same code, and a few steps of either show no more.
+`make notebooks` runs all of them with the real model.
+"""
 
 import nbformat
 import pytest
 import run_headless
 from conftest import NOTEBOOKS
+from small import small_model  # noqa: F401: a fixture
 
 LONGEST_CELL = 15  # lines, after the declarations
+REAL_MODEL = "01_dpo_walkthrough"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_runs_without_an_error(path, folder):
+def test_runs_without_an_error(path, folder, small_model, monkeypatch):
+    if path.stem != REAL_MODEL:
+        monkeypatch.setenv("DPO_MODEL", str(small_model))
     notebook = run_headless.run(path, folder)
     pictures = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "image/png" in o.get("data", {})]
     assert pictures, "no output has a picture that a viewer of the saved file shows"
