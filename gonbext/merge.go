@@ -19,7 +19,7 @@ func Merge(dir, out string) {
 		if _, err := open.FinishedRun(dir); err != nil {
 			return nil, err
 		}
-		model, err := open.BaseModel()
+		model, err := open.BaseModel(dir)
 		if err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ func trainRounds(ctx context.Context, dir string, c rounds.Config, p Pairs, prom
 	if err := limitRounds(&c, view); err != nil {
 		return err
 	}
-	model, err := open.BaseModel()
+	model, err := open.BaseModel(c.Train.InitAdapter)
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func runSweep(ctx context.Context, dir string, s sweep.Grid, p Pairs) error {
 		view.Note(limitNote(fmt.Sprintf("%d steps per run instead of %d", steps, s.Config.MaxSteps), cell.MaxSteps))
 		s.Config.MaxSteps = steps
 	}
-	model, err := open.BaseModel()
+	model, err := open.BaseModel(s.Config.InitAdapter)
 	var record sweep.Record
 	if err == nil {
 		record, err = sweeprun.Run(ctx, model, dir, s, p.set.Data(), false, view)

@@ -37,7 +37,7 @@ func trainRun(ctx context.Context, dir string, c config.Config, p Pairs) error {
 		c.MaxSteps = steps
 	}
 	view.Phase("opening the model")
-	model, err := open.BaseModel()
+	model, err := open.BaseModel(c.InitAdapter)
 	if err == nil {
 		err = train.Run(ctx, train.Job{Model: model, Dir: dir, Config: c, Data: p.set.Data(), Listener: view})
 	}

@@ -27,7 +27,7 @@ standard output, each followed by an empty line, so messages can come from a pip
 			return talk.Chat(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
 		},
 	}
-	flags.Model(cmd, &o.Model)
+	flags.Base(cmd, &o.Model, &o.AnyBase)
 	cmd.Flags().StringVar(&o.Adapter, "adapter", "", "PEFT `folder` to answer with; /a switches it off and on")
 	flags.System(cmd, &o.System)
 	flags.Sampling(cmd, &o.Sampling)

@@ -26,7 +26,7 @@ on them.`,
 			return evaluate.Compare(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), o)
 		},
 	}
-	flags.Model(cmd, &o.Model)
+	flags.Base(cmd, &o.Model, &o.AnyBase)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.Adapters, "adapter", []string{"dpo_finetuned_smollm2"}, "run `folder`; can be repeated")
 	f.StringArrayVar(&o.Prompts, "prompt", nil, "prompt to answer; can be repeated (default three built-in prompts)")

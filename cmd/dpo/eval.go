@@ -28,7 +28,7 @@ plots/calibration.png, for dpo diagnose.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return evaluate.Run(cmd.Context(), cmd.OutOrStdout(), o) },
 	}
 	f := cmd.Flags()
-	flags.Model(cmd, &o.Model)
+	flags.Base(cmd, &o.Model, &o.AnyBase)
 	flags.Data(cmd, &o.Data)
 	f.StringVar(&o.Adapter, "adapter", "", "PEFT `folder` to evaluate")
 	f.StringVar(&o.Against, "against", "", "another PEFT `folder` to compare with on the same pairs")

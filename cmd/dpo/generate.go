@@ -22,7 +22,7 @@ three dashes.`,
 			return talk.Answer(cmd.Context(), cmd.OutOrStdout(), prompt, o)
 		},
 	}
-	flags.Model(cmd, &o.Model)
+	flags.Base(cmd, &o.Model, &o.AnyBase)
 	cmd.Flags().StringVar(&o.Adapter, "adapter", "", "PEFT `folder` to answer with")
 	cmd.Flags().StringVar(&prompt, "prompt", "", "prompt to answer")
 	flags.System(cmd, &o.System)

@@ -8,22 +8,22 @@ import (
 )
 
 func mergeCommand() *cobra.Command {
-	var model, adapter, out string
-	dtype := "float32"
+	o := training.MergeOptions{DType: "float32"}
 	cmd := &cobra.Command{
 		Use:   "merge",
 		Short: "Merge an adapter into its model",
 		Long: `Merge an adapter into its model and write a folder that transformers, vLLM and
 llama.cpp's converter can load. The folder is read back and checked against the
-model with its adapter; it appears only once it is complete.`,
+model with its adapter; it appears only once it is complete. The merge of another
+adapter in that folder is not replaced.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return training.Merge(cmd.Context(), model, adapter, out, dtype)
+			return training.Merge(cmd.Context(), o)
 		},
 	}
-	flags.Model(cmd, &model)
-	cmd.Flags().StringVar(&adapter, "adapter", "dpo_finetuned_smollm2", "PEFT `folder` to merge")
-	cmd.Flags().StringVar(&out, "out", "smollm2_dpo_merged", "model `folder` to write")
-	cmd.Flags().StringVar(&dtype, "dtype", dtype, "float32, float16 or bfloat16")
+	flags.Base(cmd, &o.Model, &o.AnyBase)
+	cmd.Flags().StringVar(&o.Adapter, "adapter", "dpo_finetuned_smollm2", "PEFT `folder` to merge")
+	cmd.Flags().StringVar(&o.Out, "out", "smollm2_dpo_merged", "model `folder` to write")
+	cmd.Flags().StringVar(&o.DType, "dtype", o.DType, "float32, float16 or bfloat16")
 	return cmd
 }

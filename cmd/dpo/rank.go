@@ -32,7 +32,7 @@ The file can be used for training: dpo train --data RANKINGS.`,
 			return ballot.Rank(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), o)
 		},
 	}
-	flags.Model(cmd, &o.Model)
+	flags.Base(cmd, &o.Model, &o.AnyBase)
 	f := cmd.Flags()
 	f.StringVar(&o.Adapter, "adapter", "", "PEFT `folder` to answer with")
 	f.StringArrayVar(&o.Prompts, "prompt", nil, "a `prompt`; may be repeated")

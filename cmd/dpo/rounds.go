@@ -51,7 +51,7 @@ same command again to resume; finished work is not repeated.`,
 		},
 	}
 	f := cmd.Flags()
-	flags.Model(cmd, &o.Model)
+	flags.Base(cmd, &o.Model, &o.AnyBase)
 	flags.Data(cmd, &o.Data)
 	f.StringVar(&o.EvalData, "eval-data", "", "held-out pairs for all rounds: a `file`, \"builtin\", or a published set")
 	f.Float64Var(&o.EvalFraction, "eval-fraction", 0, "hold out this `fraction` of round 1's pairs, split by prompt")

@@ -46,7 +46,7 @@ printed by --print-jobs (docs/sweeps.md), and run dpo sweep again to compare.`,
 		},
 	}
 	f := cmd.Flags()
-	flags.Model(cmd, &o.Model)
+	flags.Base(cmd, &o.Model, &o.AnyBase)
 	flags.Data(cmd, &o.Pairs.Data)
 	f.StringVar(&o.Pairs.Mix, "mix", "", "how the weights of a mix are applied: see dpo train")
 	f.StringVar(&o.Pairs.EvalData, "eval-data", "", "held-out pairs: a `file`, \"builtin\", or a published set")

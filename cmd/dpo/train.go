@@ -56,7 +56,7 @@ Losses (--loss-type), each as defined by TRL 1.16:
 		},
 	}
 	f := cmd.Flags()
-	flags.Model(cmd, &o.Model)
+	flags.Base(cmd, &o.Model, &o.AnyBase)
 	flags.Data(cmd, &o.Pairs.Data)
 	f.StringVar(&o.Pairs.Mix, "mix", "", "how the weights of a mix are applied: "+strings.Join(dataset.MixMethods, " or ")+" (default "+dataset.MixSampling+")")
 	f.StringVar(&o.Out, "out", "dpo_finetuned_smollm2", "run `folder`")

@@ -43,6 +43,9 @@ func Load(dir string, model decoder.Config) (decoder.Layout, []float32, error) {
 // Hash returns the SHA-256 of the weights file in dir, in hexadecimal. It fails if the folder has checksums and the
 // weights don't match theirs.
 func Hash(dir string) (string, error) {
+	if _, err := readConfigFile(dir); err != nil {
+		return "", err
+	}
 	if err := sums.Check(dir, weightsFile); err != nil {
 		return "", fmt.Errorf("read the adapter: %w", err)
 	}
@@ -55,6 +58,9 @@ func Hash(dir string) (string, error) {
 
 // openError explains why the weights in dir can't be opened.
 func openError(dir string, err error) error {
+	if _, configErr := os.Stat(filepath.Join(dir, configFile)); configErr != nil {
+		return notAnAdapter(dir)
+	}
 	if _, binErr := os.Stat(filepath.Join(dir, binFile)); binErr == nil && errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("the adapter %s has only %s; save it as %s, PEFT's default", dir, binFile, weightsFile)
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/internal/sums"
@@ -61,22 +62,30 @@ func configOf(lora decoder.LoRA, baseModel string) (peftConfig, error) {
 // ReadConfig reads the LoRA settings of the adapter in dir. It fails, naming the setting, if the adapter uses a PEFT
 // feature that this program does not implement.
 func ReadConfig(dir string) (decoder.LoRA, error) {
-	if err := sums.Check(dir, configFile); err != nil {
-		return decoder.LoRA{}, fmt.Errorf("read the adapter: %w", err)
-	}
-	path := filepath.Join(dir, configFile)
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return decoder.LoRA{}, fmt.Errorf("%s is not an adapter folder: it has no %s", dir, configFile)
-	}
+	raw, err := readConfigFile(dir)
 	if err != nil {
-		return decoder.LoRA{}, fmt.Errorf("read the adapter: %w", err)
+		return decoder.LoRA{}, err
 	}
 	lora, err := parseConfig(raw)
 	if err != nil {
-		return lora, fmt.Errorf("read %s: %w", path, err)
+		return lora, fmt.Errorf("read %s: %w", filepath.Join(dir, configFile), err)
 	}
 	return lora, nil
+}
+
+// readConfigFile reads adapter_config.json, which must match the folder's checksum, if any.
+func readConfigFile(dir string) ([]byte, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, configFile))
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil, notAnAdapter(dir)
+	}
+	if err == nil {
+		err = sums.Check(dir, configFile)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the adapter: %w", err)
+	}
+	return raw, nil
 }
 
 func parseConfig(raw []byte) (decoder.LoRA, error) {

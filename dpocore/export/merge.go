@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -27,8 +28,8 @@ var mergeTolerance = map[string]float64{"float32": 1e-2, "float16": 0.1, "bfloat
 // answers. If out already holds this merge, written is false. Temporary folders of killed merges into out are removed. When
 // the context ends, Merge returns its error and leaves out as it was.
 func Merge(ctx context.Context, m *model.Model, adapterDir, out, dtype string) (written bool, err error) {
-	made := Merged{DType: dtype}
-	if made.Adapter, err = adapter.Hash(adapterDir); err != nil {
+	made, err := sourceOf(m, adapterDir, dtype)
+	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
 	if err := ClearMerge(out); err != nil {
@@ -37,6 +38,9 @@ func Merge(ctx context.Context, m *model.Model, adapterDir, out, dtype string) (
 	exists, err := alreadyMerged(ctx, m, &made, out)
 	if err != nil || exists {
 		return false, err
+	}
+	if err := checkTarget(m, made, out); err != nil {
+		return false, fmt.Errorf("merge: %w", err)
 	}
 	live, err := m.Policy(adapterDir, config.Float32)
 	if err != nil {
@@ -59,14 +63,44 @@ func Merge(ctx context.Context, m *model.Model, adapterDir, out, dtype string) (
 	return true, Write(ctx, MergedFolder, out, made, base, check)
 }
 
+// sourceOf describes a merge; the hash of the weights is missing.
+func sourceOf(m *model.Model, adapterDir, dtype string) (made adapter.Merged, err error) {
+	made = adapter.Merged{Base: m.BaseName(), DType: dtype}
+	if made.Adapter, err = adapter.Hash(adapterDir); err != nil {
+		return made, err
+	}
+	made.Folder, err = followed(adapterDir)
+	return made, err
+}
+
+// checkTarget returns an error if a merge would replace its own model or what was made from another adapter. A later
+// adapter of the same folder replaces the merge of the earlier one.
+func checkTarget(m *model.Model, made adapter.Merged, out string) error {
+	place, err := followed(out)
+	if err != nil {
+		return err
+	}
+	base, err := followed(m.Path)
+	if err != nil {
+		return err
+	}
+	if place == base {
+		return fmt.Errorf("%s is the model itself; choose another folder for the merged one", out)
+	}
+	earlier := adapter.ReadMerged(place)
+	same := earlier.Folder == made.Folder || earlier.Adapter == made.Adapter && earlier.Weights == made.Weights
+	if earlier == (adapter.Merged{}) || same {
+		return nil
+	}
+	return fmt.Errorf("%s holds the merge of another adapter (%s); remove it, or choose another folder", out, cmp.Or(earlier.Folder, "SHA-256 "+earlier.Adapter))
+}
+
 // alreadyMerged fills in the hash of the weights and reports whether a folder already holds this merge, undamaged.
-func alreadyMerged(ctx context.Context, m *model.Model, made *Merged, out string) (exists bool, err error) {
-	if m.Weights() != nil {
-		made.Weights = m.Weights().Hash
-	} else if made.Weights, err = device.Await(ctx, &m.Work, func() (string, error) { return weights.Hash(m.Path) }); err != nil {
+func alreadyMerged(ctx context.Context, m *model.Model, made *adapter.Merged, out string) (exists bool, err error) {
+	if made.Weights, err = device.Await(ctx, &m.Work, m.WeightsHash); err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	if ReadMerged(out) != *made {
+	if !adapter.ReadMerged(out).SameContent(*made) {
 		return false, nil
 	}
 	return device.Await(ctx, &m.Work, func() (bool, error) { return sums.Check(out) == nil, nil })

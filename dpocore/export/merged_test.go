@@ -11,6 +11,7 @@ import (
 
 	"github.com/gomlx/compute"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/export"
@@ -47,13 +48,13 @@ func load(t *testing.T) base {
 	return base{backend, loaded, tok}
 }
 
-func (b base) merge(out, dtype string, layout decoder.Layout, adapter []float32) error {
-	source := export.Merged{Weights: "w", Adapter: "a", DType: dtype}
-	return export.Write(context.Background(), export.MergedFolder, out, source, b.model(layout, adapter), func(string) error { return nil })
+func (b base) merge(out, dtype string, layout decoder.Layout, values []float32) error {
+	source := adapter.Merged{Weights: "w", Adapter: "a", DType: dtype}
+	return export.Write(context.Background(), export.MergedFolder, out, source, b.model(layout, values), func(string) error { return nil })
 }
 
-func (b base) model(layout decoder.Layout, adapter []float32) export.Model {
-	return export.Model{Weights: b.weights, Layout: layout, Adapter: adapter, Tokenizer: b.tok}
+func (b base) model(layout decoder.Layout, values []float32) export.Model {
+	return export.Model{Weights: b.weights, Layout: layout, Adapter: values, Tokenizer: b.tok}
 }
 
 // readTensor reads one tensor of a merged folder.
@@ -178,7 +179,7 @@ func TestMergedFolders(t *testing.T) {
 	}
 	before := readTensor(t, out, "model.layers.0.self_attn.q_proj.weight")
 	bad := errors.New("bad")
-	err := export.Write(context.Background(), export.MergedFolder, out, export.Merged{Weights: "w", Adapter: "b", DType: "float32"},
+	err := export.Write(context.Background(), export.MergedFolder, out, adapter.Merged{Weights: "w", Adapter: "b", DType: "float32"},
 		b.model(layout, values), func(string) error { return bad })
 	if !errors.Is(err, bad) {
 		t.Errorf("error %v does not wrap the check's", err)

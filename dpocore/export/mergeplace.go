@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/exchange"
@@ -125,7 +126,7 @@ func clearOne(dir, suffix, place string) error {
 	}
 	defer held.Release()
 	_, err = os.Lstat(place)
-	if suffix == beforeSuffix && errors.Is(err, os.ErrNotExist) && ReadMerged(dir) != (Merged{}) && sums.Check(dir) == nil {
+	if suffix == beforeSuffix && errors.Is(err, os.ErrNotExist) && adapter.ReadMerged(dir) != (adapter.Merged{}) && sums.Check(dir) == nil {
 		return errors.Join(disk.Rename(dir, place), atomicfile.SyncDir(filepath.Dir(place)))
 	}
 	return disk.RemoveAll(dir)

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/tinymodel"
@@ -105,7 +106,7 @@ func TestMergeWithoutExchange(t *testing.T) {
 func TestMergeEndsWithItsContext(t *testing.T) {
 	b := load(t)
 	layout, values := tinymodel.Adapter(t)
-	made := export.Merged{Weights: "w", Adapter: "a", DType: "float32"}
+	made := adapter.Merged{Weights: "w", Adapter: "a", DType: "float32"}
 	for _, op := range []string{"make", "write", "sync", "check"} {
 		parent := t.TempDir()
 		ctx, cancel := context.WithCancel(context.Background())

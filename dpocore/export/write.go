@@ -2,7 +2,6 @@ package export
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -10,35 +9,17 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/sums"
 )
 
-// mergeFile records in an exported folder what it was made from.
-const mergeFile = "dpo_merge.json"
-
-// Merged records what an exported folder was made from.
-type Merged struct {
-	Weights string `json:"weights_sha256"`
-	Adapter string `json:"adapter_sha256"`
-	DType   string `json:"dtype"` // float32, float16 or bfloat16
-}
-
-// ReadMerged reads what the folder dir was made from. It returns the zero Merged if dir is not an exported folder.
-func ReadMerged(dir string) (source Merged) {
-	raw, err := os.ReadFile(filepath.Join(dir, mergeFile))
-	if err != nil || json.Unmarshal(raw, &source) != nil {
-		return Merged{}
-	}
-	return source
-}
-
 // Write exports a model to the folder out, with the weights stored as source.DType. It reads the files back, compares
 // them, calls check with the folder, and adds checksums. Only then does the folder appear as out, replacing an earlier
 // export as a whole; on any error, including the end of the context, out is unchanged and nothing else is left on disk. A
 // folder with any other content is an error.
-func Write(ctx context.Context, format Format, out string, source Merged, model Model, check func(dir string) error) (err error) {
+func Write(ctx context.Context, format Format, out string, source adapter.Merged, model Model, check func(dir string) error) (err error) {
 	failed := func(verb string, err error) error { return fmt.Errorf("%s the %s model: %w", verb, format.Name(), err) }
 	if known := format.DTypes(); !slices.Contains(known, source.DType) {
 		return failed("write", fmt.Errorf("the type %q is not one of %s", source.DType, strings.Join(known, ", ")))
@@ -75,11 +56,11 @@ func Write(ctx context.Context, format Format, out string, source Merged, model 
 }
 
 // fill writes the format's files to dir, and what they were made from.
-func fill(ctx context.Context, format Format, dir string, source Merged, model Model) error {
+func fill(ctx context.Context, format Format, dir string, source adapter.Merged, model Model) error {
 	if err := format.WriteFiles(ctx, dir, model, source.DType); err != nil {
 		return err
 	}
-	return atomicfile.WriteJSON(filepath.Join(dir, mergeFile), source)
+	return atomicfile.WriteJSON(filepath.Join(dir, adapter.MergeFile), source)
 }
 
 // seal adds checksums to a finished folder and moves it to its place, unless the context has ended.
@@ -107,10 +88,10 @@ func target(out string, format Format) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if ReadMerged(place) == (Merged{}) {
+	if adapter.ReadMerged(place) == (adapter.Merged{}) {
 		return "", fmt.Errorf("%s is not empty (it contains %s) and was not made by merging; choose another folder", out, entries[0].Name())
 	}
-	expected := append(slices.Clone(format.Files()), mergeFile, sums.Name)
+	expected := append(slices.Clone(format.Files()), adapter.MergeFile, sums.Name)
 	for _, entry := range entries {
 		if !slices.Contains(expected, entry.Name()) {
 			return "", fmt.Errorf("%s would be replaced, but it also contains %s; move that file or choose another folder", out, entry.Name())

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/internal/tinymodel"
@@ -105,12 +106,12 @@ func (oneFile) CheckFiles(_ context.Context, dir string, model export.Model, _ s
 func TestNewFormat(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	for _, hash := range []string{"a", "b"} {
-		source := export.Merged{Weights: "w", Adapter: hash, DType: "float32"}
+		source := adapter.Merged{Weights: "w", Adapter: hash, DType: "float32"}
 		err := export.Write(context.Background(), oneFile{}, out, source, export.Model{Adapter: make([]float32, 7)}, func(string) error { return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := export.ReadMerged(out); got != source || !sums.Has(out) || sums.Check(out) != nil {
+		if got := adapter.ReadMerged(out); got != source || !sums.Has(out) || sums.Check(out) != nil {
 			t.Errorf("the folder was made from %+v, want %+v", got, source)
 		}
 	}

@@ -33,12 +33,17 @@ type Model struct {
 	Tokenizer *tokenizer.Tokenizer
 	Chat      *chat.Encoder
 
+	AnyBase bool              // accept adapters that were trained on other models
+	Note    func(text string) // receives sentences about adapters; may be nil
+
 	Work device.Worker // runs computations that use the weights
 
 	backend   compute.Backend
 	weights   *weights.Weights
-	precision string // of the loaded weights; "" before Load
-	devices   int    // number of devices to train on; 0 for all suitable ones
+	precision string          // of the loaded weights; "" before Load
+	devices   int             // number of devices to train on; 0 for all suitable ones
+	hash      string          // of the weights, once it is known
+	other     map[string]bool // the adapters that were checked: whether they belong to another model
 }
 
 // Open opens a model by name: the path of a folder or a GGUF file or, if no such path exists, owner/name or
@@ -96,10 +101,11 @@ func openPath(path string) (*Model, error) {
 
 // WeightsHash returns the hash that identifies the weights, without loading them.
 func (m *Model) WeightsHash() (string, error) {
-	if m.weights != nil {
-		return m.weights.Hash, nil
+	var err error
+	if m.hash == "" {
+		m.hash, err = weights.Hash(m.Path)
 	}
-	return weights.Hash(m.Path)
+	return m.hash, err
 }
 
 // Load reads the weights, unless they are loaded, and converts them to a precision, one of [config.Precisions]. "auto"
@@ -137,7 +143,7 @@ func (m *Model) loadOn(backend compute.Backend) error {
 		loaded.Finalize()
 		return fmt.Errorf("open the model: the tokenizer of %s has %d tokens but the embedding has %d rows; one of the two belongs to another model", m.Path, tokens, rows)
 	}
-	m.backend, m.weights, m.precision = backend, loaded, config.Float32
+	m.backend, m.weights, m.precision, m.hash = backend, loaded, config.Float32, loaded.Hash
 	return nil
 }
 
@@ -155,8 +161,11 @@ func (m *Model) Devices() int {
 }
 
 // ReadAdapter reads the adapter of a PEFT folder: its layout in the model, which must be loaded, and its values in
-// layout order.
+// layout order. Whoever uses an adapter reads it here, where [Model.CheckAdapter] compares it with the model.
 func (m *Model) ReadAdapter(dir string) (layout decoder.Layout, values []float32, err error) {
+	if err := m.CheckAdapter(dir); err != nil {
+		return layout, nil, err
+	}
 	return adapter.Load(dir, m.weights.Config)
 }
 

@@ -104,6 +104,9 @@ func (p *plan) identify(job Job) (record run.Record, err error) {
 		Code: run.Version(),
 	}
 	if p.config.InitAdapter != "" {
+		if err := p.model.CheckAdapter(p.config.InitAdapter); err != nil {
+			return record, err
+		}
 		record.Model.Adapter, err = adapter.Hash(p.config.InitAdapter)
 	}
 	return record, err

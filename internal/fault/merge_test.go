@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/sums"
@@ -99,7 +100,7 @@ func (m *mergeLaboratory) again(t *testing.T, parent, what string) string {
 func (m *mergeLaboratory) whole(t *testing.T, parent, what string) {
 	t.Helper()
 	out := filepath.Join(parent, "merged")
-	if made := export.ReadMerged(out).DType; made != "bfloat16" && made != "float32" || !sums.Has(out) || sums.Check(out) != nil {
+	if made := adapter.ReadMerged(out).DType; made != "bfloat16" && made != "float32" || !sums.Has(out) || sums.Check(out) != nil {
 		t.Errorf("%s: there is no complete model in the folder", what)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/internal/disk"
@@ -132,7 +132,7 @@ func TestPowerCutMerge(t *testing.T) {
 	f := newForgetful(t, parent)
 	list := wrecks(t, f, func() error { return m.merge(context.Background(), parent) })
 	end := filepath.Join(restore(t, f.left(cuts[0], nil)), "merged")
-	if made := export.ReadMerged(end); made.DType != "float32" || !sums.Has(end) || sums.Check(end) != nil {
+	if made := adapter.ReadMerged(end); made.DType != "float32" || !sums.Has(end) || sums.Check(end) != nil {
 		t.Errorf("a merged model does not outlast a power cut: %+v", made)
 	}
 	some(len(list), 20, func(i int) {

@@ -45,15 +45,15 @@ func Answers(ctx context.Context, folder string, prompts []string, status cell.S
 	return t, nil
 }
 
-// readyToAnswer opens the base model, and replaces an empty list of prompts by the sample prompts.
-func readyToAnswer(prompts []string) (model *model.Model, filled []string, maxTokens int, err error) {
+// readyToAnswer opens the base model of some adapters, and replaces an empty list of prompts by the sample prompts.
+func readyToAnswer(prompts []string, adapters ...string) (model *model.Model, filled []string, maxTokens int, err error) {
 	if len(prompts) == 0 {
 		prompts = generate.SamplePrompts
 	}
 	if maxTokens, err = cell.AnswerTokens(); err != nil {
 		return nil, nil, 0, err
 	}
-	model, err = open.BaseModel()
+	model, err = open.BaseModel(adapters...)
 	return model, prompts, maxTokens, err
 }
 

@@ -24,7 +24,7 @@ func Compare(ctx context.Context, runs string, prompts []string, status cell.Sta
 	if c.runs, err = open.FinishedRuns(runs); err != nil {
 		return c, err
 	}
-	if c.model, prompts, c.options.MaxNewTokens, err = readyToAnswer(prompts); err != nil {
+	if c.model, prompts, c.options.MaxNewTokens, err = readyToAnswer(prompts, c.runs...); err != nil {
 		return c, err
 	}
 	status("Loading the model")

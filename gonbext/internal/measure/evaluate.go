@@ -20,7 +20,7 @@ func One(ctx context.Context, adapter string, p pairs.Set, i int, status cell.St
 	if err != nil {
 		return evaluation.Pair{}, err
 	}
-	model, err := open.BaseModel()
+	model, err := open.BaseModel(adapter)
 	if err != nil {
 		return evaluation.Pair{}, err
 	}
@@ -49,7 +49,7 @@ func Evaluate(ctx context.Context, dir string, p pairs.Set, status cell.Status) 
 	if err != nil {
 		return e, err
 	}
-	model, err := open.BaseModel()
+	model, err := open.BaseModel(dir)
 	if err != nil {
 		return e, err
 	}
@@ -85,7 +85,7 @@ func Fluency(ctx context.Context, dir string, p pairs.Set, prompts int, status c
 	if err != nil {
 		return e, err
 	}
-	model, err := open.BaseModel()
+	model, err := open.BaseModel(dir)
 	if err != nil {
 		return e, err
 	}
@@ -121,7 +121,7 @@ func Inspect(ctx context.Context, dir string, p pairs.Set, status cell.Status) (
 	if err != nil {
 		return measured, 0, err
 	}
-	model, err := open.BaseModel()
+	model, err := open.BaseModel(dir)
 	if err != nil {
 		return measured, 0, err
 	}

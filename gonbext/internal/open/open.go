@@ -2,6 +2,7 @@
 package open
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,23 +12,26 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/gonbext/internal/cell"
+	"example.com/gonb-dpo/gonbext/internal/output"
 	"example.com/gonb-dpo/plots"
 )
 
 // base is the base model, nil until a cell first uses it. It stays open until the process ends.
 var base *model.Model
 
-// BaseModel opens the base model, once per cell.
-func BaseModel() (*model.Model, error) {
+// BaseModel opens the base model, once per cell: the one in the environment variable, else the one that the first of the
+// adapters was trained on, else the installed one. Notes about adapters are shown in the cell.
+func BaseModel(adapters ...string) (*model.Model, error) {
 	if base != nil {
 		return base, nil
 	}
-	model, err := model.Open(os.Getenv(cell.Model))
+	opened, err := model.FetchBase(context.Background(), os.Getenv(cell.Model), adapters, nil)
 	if err != nil {
 		return nil, err
 	}
-	base = model
-	return model, nil
+	opened.Note = func(text string) { cell.Show(output.Notef("%s", text)) }
+	base = opened
+	return base, nil
 }
 
 // CloseBaseModel closes the base model, if it is open. Tests use it to change the model.

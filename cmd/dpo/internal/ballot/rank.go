@@ -16,6 +16,7 @@ type Options struct {
 	Rankings       string // file to save the rankings in
 	Rater          string
 	Model, Adapter string
+	AnyBase        bool // accept an adapter of another model
 	Prompts        []string
 	File           string // file with more prompts, or ""
 	Drawing        generate.DrawOptions
@@ -28,7 +29,7 @@ func Rank(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 		return err
 	}
 	session, err := ranking.OpenSession(o.Rankings, o.Rater, func(ctx context.Context, prompt string) (ranking.Candidates, error) {
-		m, err := open.Model(ctx, o.Model)
+		m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapter)
 		if err != nil {
 			return ranking.Candidates{}, err
 		}

@@ -16,6 +16,7 @@ import (
 // CompareOptions are the flags of dpo compare.
 type CompareOptions struct {
 	Model    string
+	AnyBase  bool // accept adapters of another model
 	Adapters []string
 	Prompts  []string
 	File     string // file with more prompts, or ""
@@ -34,7 +35,7 @@ func Compare(ctx context.Context, in io.Reader, out io.Writer, o CompareOptions)
 	if len(prompts) == 0 {
 		prompts = generate.SamplePrompts
 	}
-	m, err := open.Model(ctx, o.Model)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapters...)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ import (
 // Options are the flags of dpo eval.
 type Options struct {
 	Model, Adapter string
+	AnyBase        bool   // accept an adapter of another model
 	Against        string // another adapter to compare with, or ""
 	Data           string
 	PerPair        string // file for a line per pair, or ""
@@ -45,7 +46,7 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
-	m, err := open.Model(ctx, o.Model)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapter, o.Against)
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,9 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 			return err
 		}
 	}
-	if err := saveReport(o.Adapter, report); err != nil {
+	if m.OnOtherBase(o.Adapter) {
+		bar.Note("the report is not saved in " + o.Adapter + ", whose run had another model")
+	} else if err := saveReport(o.Adapter, report); err != nil {
 		return err
 	}
 	difference := ""

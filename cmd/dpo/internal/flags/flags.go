@@ -16,6 +16,13 @@ func Model(cmd *cobra.Command, model *string) {
 	cmd.Flags().StringVar(model, "model", "", "`name` of a model folder or .gguf file, or owner/name on the Hugging Face hub (default the installed SmolLM2-135M-Instruct)")
 }
 
+// Base adds the flags of commands that use a model with an adapter.
+func Base(cmd *cobra.Command, model *string, anyBase *bool) {
+	Model(cmd, model)
+	cmd.Flags().Lookup("model").Usage = "`name` of a model folder or .gguf file, or owner/name on the Hugging Face hub (default the one that the adapter was trained on, or else the installed SmolLM2-135M-Instruct)"
+	cmd.Flags().BoolVar(anyBase, "any-base", false, "accept an adapter that was trained on another model")
+}
+
 // Data adds the flag of commands that read preference pairs.
 func Data(cmd *cobra.Command, data *string) {
 	cmd.Flags().StringVar(data, "data", dataset.Builtin, "`file` of preference pairs (JSON Lines, JSON, CSV, Parquet), \"builtin\", a mix such as helpfulness=0.7,truthfulness=0.3, or a published dataset: "+strings.Join(source.Names(), ", "))

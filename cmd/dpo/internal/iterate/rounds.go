@@ -19,6 +19,7 @@ import (
 // Options are the flags of dpo rounds other than the settings of its rounds.
 type Options struct {
 	Model, Data, EvalData, Out string
+	AnyBase                    bool   // accept an initial adapter of another model
 	Prompts, Check             string // files of prompts, or ""
 	EvalFraction               float64
 	Judge                      JudgeOptions
@@ -45,7 +46,7 @@ func Run(ctx context.Context, out io.Writer, config rounds.Config, o Options) er
 	if err != nil {
 		return err
 	}
-	model, err := open.Model(ctx, o.Model)
+	model, err := open.Base(ctx, o.Model, o.AnyBase, config.Train.InitAdapter)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,19 @@ func Model(ctx context.Context, name string) (*model.Model, error) {
 	return model.Fetch(ctx, name, bar.Download)
 }
 
+// Base opens a model that adapters are used with; an adapter may be "". Without a name it is the model that the first of
+// them was trained on. Notes about adapters go to standard error.
+func Base(ctx context.Context, name string, anyBase bool, adapters ...string) (*model.Model, error) {
+	bar := terminal.NewBar(os.Stderr)
+	defer bar.End()
+	m, err := model.FetchBase(ctx, name, adapters, bar.Download)
+	if err != nil {
+		return nil, err
+	}
+	m.AnyBase, m.Note = anyBase, bar.Note
+	return m, nil
+}
+
 // Data reads pairs with dataset.Fetch, and shows the progress of downloads.
 func Data(ctx context.Context, train, eval string, fraction float64, seed int) (dataset.Data, error) {
 	bar := terminal.NewBar(os.Stderr)

@@ -20,11 +20,12 @@ import (
 
 // Options are the flags of dpo sweep other than the grid.
 type Options struct {
-	Model  string
-	Pairs  open.Pairs
-	Out    string // folder for the runs
-	Gather bool   // do not train; compare the finished runs
-	JSON   bool
+	Model   string
+	AnyBase bool // accept an initial adapter of another model
+	Pairs   open.Pairs
+	Out     string // folder for the runs
+	Gather  bool   // do not train; compare the finished runs
+	JSON    bool
 }
 
 // Run trains a grid of runs, draws their plots and prints how they compare.
@@ -39,7 +40,7 @@ func Run(ctx context.Context, out io.Writer, grid sweep.Grid, o Options) error {
 	if data.HeldOut == nil {
 		return exit.WrongUse(errors.New("a sweep compares its runs on held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"))
 	}
-	model, err := open.Model(ctx, o.Model)
+	model, err := open.Base(ctx, o.Model, o.AnyBase, grid.Config.InitAdapter)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 // Options are the settings of answers: the model and how it is sampled.
 type Options struct {
 	Model, Adapter string // Adapter is "" for the model alone
+	AnyBase        bool   // accept an adapter of another model
 	System         string // system prompt, "" for the one of the chat template
 	Sampling       generate.Options
 }
@@ -29,7 +30,7 @@ func Answer(ctx context.Context, out io.Writer, prompt string, o Options) error 
 	if err := o.Sampling.Validate(); err != nil {
 		return exit.WrongUse(err)
 	}
-	m, err := open.Model(ctx, o.Model)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapter)
 	if err != nil {
 		return err
 	}

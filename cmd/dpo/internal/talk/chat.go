@@ -40,7 +40,7 @@ func Chat(ctx context.Context, in io.Reader, out, notes io.Writer, o Options) er
 	if err := o.Sampling.Validate(); err != nil {
 		return exit.WrongUse(err)
 	}
-	m, err := open.Model(ctx, o.Model)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapter)
 	if err != nil {
 		return err
 	}

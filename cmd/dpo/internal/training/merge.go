@@ -13,17 +13,25 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 )
 
+// MergeOptions are the flags of dpo merge.
+type MergeOptions struct {
+	Model, Adapter string
+	AnyBase        bool
+	Out            string // folder for the merged model
+	DType          string
+}
+
 // Merge writes the model merged with an adapter to a folder.
-func Merge(ctx context.Context, model, adapter, out, dtype string) error {
-	if !slices.Contains(export.MergedFolder.DTypes(), dtype) {
-		return exit.WrongUse(fmt.Errorf("unknown type %q; choose float32, float16 or bfloat16", dtype))
+func Merge(ctx context.Context, o MergeOptions) error {
+	if !slices.Contains(export.MergedFolder.DTypes(), o.DType) {
+		return exit.WrongUse(fmt.Errorf("unknown type %q; choose float32, float16 or bfloat16", o.DType))
 	}
-	m, err := open.Model(ctx, model)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapter)
 	if err != nil {
 		return err
 	}
 	defer m.Close()
-	return merge(ctx, m, adapter, out, dtype)
+	return merge(ctx, m, o.Adapter, o.Out, o.DType)
 }
 
 func merge(ctx context.Context, m *model.Model, adapter, out, dtype string) error {

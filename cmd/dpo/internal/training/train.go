@@ -23,12 +23,13 @@ import (
 
 // Options are the flags of dpo train other than the settings of the run.
 type Options struct {
-	Model  string
-	Pairs  open.Pairs
-	Out    string // run folder
-	Merged string // folder for the merged model, or ""
-	Resume bool
-	JSON   bool // write events to the output
+	Model   string
+	AnyBase bool // accept an initial adapter of another model
+	Pairs   open.Pairs
+	Out     string // run folder
+	Merged  string // folder for the merged model, or ""
+	Resume  bool
+	JSON    bool // write events to the output
 }
 
 // Run trains a run, draws its plots and merges it if asked to. Progress is shown on standard error, or written to out as JSON
@@ -59,7 +60,7 @@ func trainRun(ctx context.Context, settings config.Config, o Options, listener t
 	if settings.EarlyStopping > 0 && data.HeldOut == nil {
 		return exit.WrongUse(errors.New("early stopping needs held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"))
 	}
-	m, err := open.Model(ctx, o.Model)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, settings.InitAdapter)
 	if err != nil {
 		return err
 	}
