@@ -31,9 +31,8 @@ func (p Pairs) Lint() {
 	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {
 		status("Checking %d pairs", p.Len())
 		o := lint.DefaultOptions()
-		o.MaxLength = config.Default().MaxLength
 		if model, err := open.BaseModel(); err == nil { // without a model some rules are skipped, and the report says so
-			o.Encoder, o.Tokenizer = model.Chat, model.Tokenizer
+			o.Encoder, o.Tokenizer = model.Encoder(config.Default().MaxLength), model.Tokenizer
 		}
 		return p.lint(ctx, o)
 	})

@@ -1,6 +1,6 @@
 // Package encode turns preference pairs into token ids and feeds them to a run.
 //
-// Start with [Encoder.Encode], which tokenizes a whole set, and [Feed], which also serves sets too large for that.
+// Start with [Encoder.EncodeSet], which tokenizes a whole set, and [Feed], which also serves sets too large for that.
 package encode
 
 import (
@@ -16,50 +16,78 @@ import (
 	"example.com/gonb-dpo/internal/wording"
 )
 
-// ErrNoPairs is the error of a set in which every prompt alone is too long.
+// ErrNoPairs is the error of a set in which no pair can be trained on.
 var ErrNoPairs = errors.New("no pair is left")
 
 // Encoder renders, tokenizes and truncates pairs, and counts the pairs that it changed or left out.
 type Encoder struct {
-	template              *chat.Encoder
-	maxLength, vocabulary int
+	template   *chat.Encoder
+	limit      Limit
+	vocabulary int
 
-	pairs         int    // encoded so far
-	cut           int    // truncated answers
-	leftOut       int    // pairs without room for an answer
-	mismatches    int    // pairs with a chat.Mismatch
-	firstMismatch string // the text between prompt and answer in the first of them
+	pairs         int                // encoded so far
+	cut           int                // truncated answers
+	leftOut       map[Reason]leftOut // pairs without anything to learn
+	beyond        int                // pairs with more tokens than the model has positions
+	longest       int                // tokens of the longest of them
+	mismatches    int                // pairs with a chat.Mismatch
+	firstMismatch string             // the text between prompt and answer in the first of them
 }
 
-// New returns an encoder for a chat template and a vocabulary of the given size. Prompt and answer together have at most
-// maxLength tokens.
-func New(template *chat.Encoder, vocabulary, maxLength int) *Encoder {
-	return &Encoder{template: template, maxLength: maxLength, vocabulary: vocabulary}
+// New returns an encoder for a chat template and a vocabulary of the given size.
+func New(template *chat.Encoder, vocabulary int, limit Limit) *Encoder {
+	return &Encoder{template: template, limit: limit, vocabulary: vocabulary, leftOut: map[Reason]leftOut{}}
 }
 
-// Example renders, tokenizes and truncates a pair; fits is false if the prompt alone leaves no room for an answer.
-func (e *Encoder) Example(pair *preference.Pair) (example batch.Example, fits bool, err error) {
+// Limit returns how long prompt and answer together may be.
+func (e *Encoder) Limit() Limit { return e.limit }
+
+// Encoded is a pair as the model sees it.
+type Encoded struct {
+	batch.Example             // truncated
+	Whole         chat.Tokens // before truncation
+	Cut           int         // number of truncated answers
+	LeftOut       Reason      // "" for a pair that can be trained on
+}
+
+// Encode renders, tokenizes and truncates a pair.
+func (e *Encoder) Encode(pair *preference.Pair) (Encoded, error) {
 	tokens, mismatch, err := e.template.Pair(*pair)
 	if err != nil {
-		return example, false, fmt.Errorf("tokenize the pairs: %w", err)
+		return Encoded{}, fmt.Errorf("tokenize the pairs: %w", err)
 	}
+	encoded := Encoded{Whole: tokens, Example: batch.Example{Prompt: tokens.Prompt, Chosen: tokens.Chosen, Rejected: tokens.Rejected}}
+	if err := encoded.Check(e.vocabulary); err != nil {
+		return encoded, fmt.Errorf("tokenize %s: %w", pair.Where(), err)
+	}
+	if truncated, report := batch.Truncate([]batch.Example{encoded.Example}, e.limit.Tokens()); len(truncated) > 0 {
+		encoded.Example, encoded.Cut = truncated[0], report.Cut
+	}
+	encoded.LeftOut = encoded.reason(e.limit)
+	e.count(pair, encoded, mismatch)
+	return encoded, nil
+}
+
+// count adds a pair to what [Encoder.Notes] reports.
+func (e *Encoder) count(pair *preference.Pair, encoded Encoded, mismatch *chat.Mismatch) {
 	e.pairs++
 	if mismatch != nil {
 		if e.mismatches++; e.mismatches == 1 {
 			e.firstMismatch = mismatch.Between
 		}
 	}
-	example = batch.Example{Prompt: tokens.Prompt, Chosen: tokens.Chosen, Rejected: tokens.Rejected}
-	if err := example.Check(e.vocabulary); err != nil {
-		return example, false, fmt.Errorf("tokenize %s: %w", pair.Where(), err)
+	if tokens := encoded.Length(); e.limit.ByPositions() && tokens > e.limit.Positions {
+		e.beyond, e.longest = e.beyond+1, max(e.longest, tokens)
 	}
-	truncated, report := batch.Truncate([]batch.Example{example}, e.maxLength)
-	if len(truncated) == 0 {
-		e.leftOut++
-		return example, false, nil
+	if encoded.LeftOut == "" {
+		e.cut += encoded.Cut
+		return
 	}
-	e.cut += report.Cut
-	return truncated[0], true, nil
+	out := e.leftOut[encoded.LeftOut]
+	if out.count++; out.count == 1 {
+		out.first = pair.Where()
+	}
+	e.leftOut[encoded.LeftOut] = out
 }
 
 // Notes describes what was done to a set's pairs, as far as they were encoded: one sentence per finding.
@@ -80,11 +108,17 @@ func (e *Encoder) Notes(set *preference.Set) (notes []string) {
 	if e.pairs < len(set.Pairs) {
 		of = fmt.Sprintf(" (of %s checked)", wording.Count(e.pairs, "pair"))
 	}
-	if e.leftOut > 0 {
-		note("left out %s whose prompt alone fills %d tokens%s", wording.Count(e.leftOut, "pair"), e.maxLength, of)
+	if e.beyond > 0 {
+		note("the model has %d positions, fewer than the maximum length of %d, so sequences are cut there; longer than that: %s, the longest with %d tokens%s",
+			e.limit.Positions, e.limit.MaxLength, wording.Count(e.beyond, "pair"), e.longest, of)
+	}
+	for _, reason := range reasons {
+		if out := e.leftOut[reason]; out.count > 0 {
+			note("left out %s %s%s, the first: %s", wording.Count(out.count, "pair"), reason.in(e.limit), of, out.first)
+		}
 	}
 	if e.cut > 0 {
-		note("truncated %s because prompt and answer exceed %d tokens%s", wording.Count(e.cut, "answer"), e.maxLength, of)
+		note("truncated %s because prompt and answer exceed %d tokens%s", wording.Count(e.cut, "answer"), e.limit.Tokens(), of)
 	}
 	if e.mismatches > 0 {
 		note("in %s the chat template renders the end of the prompt differently once an answer follows%s; left out of the first: %q", wording.Count(e.mismatches, "pair"), of, e.firstMismatch)
@@ -92,33 +126,28 @@ func (e *Encoder) Notes(set *preference.Set) (notes []string) {
 	return notes
 }
 
-// Examples are the pairs of a set as tokens, without those that have no room for an answer.
+// Examples are the pairs of a set as tokens, without those that can't be trained on.
 type Examples struct {
 	List  []batch.Example
 	Pairs []preference.Pair // the pair of each example
 }
 
-// Encode tokenizes a whole set. If no pair fits, the error is [ErrNoPairs].
-func (e *Encoder) Encode(set *preference.Set) (Examples, error) {
+// EncodeSet encodes a whole set. If no pair is left, the error is [ErrNoPairs].
+func (e *Encoder) EncodeSet(set *preference.Set) (Examples, error) {
 	var out Examples
 	for i := range set.Pairs {
-		example, fits, err := e.Example(&set.Pairs[i])
+		encoded, err := e.Encode(&set.Pairs[i])
 		if err != nil {
 			return out, err
 		}
-		if fits {
-			out.List, out.Pairs = append(out.List, example), append(out.Pairs, set.Pairs[i])
+		if encoded.LeftOut == "" {
+			out.List, out.Pairs = append(out.List, encoded.Example), append(out.Pairs, set.Pairs[i])
 		}
 	}
 	if len(out.List) == 0 {
-		return out, e.noneFits(set.Source)
+		return out, e.noneLeft(set.Source)
 	}
 	return out, nil
-}
-
-// noneFits is the error of pairs that all have too long a prompt.
-func (e *Encoder) noneFits(source string) error {
-	return fmt.Errorf("%s: %w: every prompt alone fills the %d tokens a sequence may have; raise the maximum length", source, ErrNoPairs, e.maxLength)
 }
 
 // Hash is the SHA-256 of the tokens in order. It depends on the data, the tokenizer and the chat template.

@@ -19,9 +19,9 @@ const restEvery = 10000
 
 // Feed gives a run its training pairs as tokens.
 //
-// A small set is tokenized whole before the first step, and only the pairs that fit are numbered. A pair of a large set is
-// tokenized at its step, so that the first step comes soon, and nothing is cached. There all pairs are numbered; one that
-// does not fit is replaced by the next pair of its objective that does.
+// A small set is tokenized whole before the first step, and only the pairs that can be trained on are numbered. A pair of
+// a large set is tokenized at its step, so that the first step comes soon, and nothing is cached. There all pairs are
+// numbered; one that is left out is replaced by the next pair of its objective that is not.
 type Feed struct {
 	*Encoder
 	set          *preference.Set
@@ -36,7 +36,7 @@ func NewFeed(encoder *Encoder, set *preference.Set, maxSmall int) (*Feed, error)
 		return f, nil
 	}
 	var err error
-	f.pretokenized, err = encoder.Encode(set)
+	f.pretokenized, err = encoder.EncodeSet(set)
 	return f, err
 }
 
@@ -63,7 +63,7 @@ func (f *Feed) At(indices []int) (used []int, examples []batch.Example, err erro
 		offheap.Release()
 	}
 	for _, index := range indices {
-		i, example, err := f.nextFitting(index)
+		i, example, err := f.next(index)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -72,9 +72,9 @@ func (f *Feed) At(indices []int) (used []int, examples []batch.Example, err erro
 	return used, examples, nil
 }
 
-// nextFitting returns the first pair from index on that fits and has the same objective as the pair at index. It wraps
+// next returns the first pair from index on that can be trained on and has the same objective as the pair at index. It wraps
 // around at the end of the set.
-func (f *Feed) nextFitting(index int) (int, batch.Example, error) {
+func (f *Feed) next(index int) (int, batch.Example, error) {
 	if !f.Large {
 		return index, f.pretokenized.List[index], nil
 	}
@@ -86,11 +86,11 @@ func (f *Feed) nextFitting(index int) (int, batch.Example, error) {
 			continue
 		}
 		tries++
-		if example, fits, err := f.Example(&f.set.Pairs[i]); fits || err != nil {
-			return i, example, err
+		if encoded, err := f.Encode(&f.set.Pairs[i]); encoded.LeftOut == "" || err != nil {
+			return i, encoded.Example, err
 		}
 	}
-	return 0, batch.Example{}, f.noneFits(fmt.Sprintf("%d pairs starting at %s", tries, f.set.Pairs[index].Where()))
+	return 0, batch.Example{}, f.noneLeft(fmt.Sprintf("%d pairs starting at %s", tries, f.set.Pairs[index].Where()))
 }
 
 // Objectives are the objectives of the pairs, [pairs].

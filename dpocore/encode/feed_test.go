@@ -25,7 +25,7 @@ func encoder(t *testing.T, maxLength int) *Encoder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(template, tok.VocabSize(), maxLength)
+	return New(template, tok.VocabSize(), Limit{MaxLength: maxLength})
 }
 
 // feeds returns feeds of the same pairs, once as a small set and once as a large one.
@@ -82,8 +82,8 @@ func TestPairsWithoutRoom(t *testing.T) {
 		set.Pairs = append(set.Pairs, preference.Pair{Prompt: preference.User(prompt), Chosen: fmt.Sprint(i), Rejected: "no", Objective: objective, Line: i})
 	}
 	small, large := feeds(t, set, 60)
-	if small.Len() != 4 || small.Pair(3).Line != 7 || small.leftOut != 6 {
-		t.Errorf("%d pairs, %d left out", small.Len(), small.leftOut)
+	if small.Len() != 4 || small.Pair(3).Line != 7 || small.leftOut[NoRoom].count != 6 {
+		t.Errorf("%d pairs, %d left out", small.Len(), small.leftOut[NoRoom].count)
 	}
 	used, list, err := large.At([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
 	if err != nil || !slices.Equal(used, []int{4, 1, 4, 7, 4, 7, 6, 7, 4, 1}) {
@@ -102,7 +102,7 @@ func TestPairsWithoutRoom(t *testing.T) {
 // If no pair fits, the error says so.
 func TestNoPairHasRoom(t *testing.T) {
 	set := &preference.Set{Source: "long", Pairs: slices.Repeat([]preference.Pair{{Prompt: preference.User(strings.Repeat("word ", 60)), Chosen: "a", Rejected: "b", Source: "long"}}, 3)}
-	if _, err := NewFeed(encoder(t, 60), set, 3); err == nil || !strings.Contains(err.Error(), "long: no pair is left: every prompt alone fills the 60 tokens") {
+	if _, err := NewFeed(encoder(t, 60), set, 3); err == nil || !strings.Contains(err.Error(), "long: no pair is left, after leaving out 3 pairs whose prompt alone fills 60 tokens (the first: long, line 1); raise the maximum length") {
 		t.Errorf("small: %v", err)
 	}
 	large, err := NewFeed(encoder(t, 60), set, 2)
@@ -111,5 +111,55 @@ func TestNoPairHasRoom(t *testing.T) {
 	}
 	if _, _, err := large.At([]int{1}); err == nil || !strings.Contains(err.Error(), "3 pairs starting at long, line 1: no pair is left") {
 		t.Errorf("large: %v", err)
+	}
+}
+
+// What the model sees as one answer is left out and counted, with the place of the first such pair; texts that differ for
+// the model stay.
+func TestAnswersOfTheSameTokens(t *testing.T) {
+	pair := func(line int, chosen, rejected string) preference.Pair {
+		return preference.Pair{Prompt: preference.User("Why?"), Chosen: chosen, Rejected: rejected, Source: "same", Line: line}
+	}
+	long := strings.Repeat("word ", 60)
+	set := &preference.Set{Source: "same", Columns: preference.Columns{Prompt: "prompt", Chosen: "chosen", Rejected: "rejected"}, Pairs: []preference.Pair{
+		pair(0, "a", "b"), pair(1, "yes", "yes"), pair(2, long+"one", long+"two"), pair(3, "no", "no"),
+	}}
+	e := encoder(t, 60)
+	examples, err := e.EncodeSet(set)
+	if err != nil || len(examples.List) != 1 || examples.Pairs[0].Line != 0 {
+		t.Fatalf("%d pairs, %v", len(examples.List), err)
+	}
+	want := []string{
+		"same: left out 2 pairs whose two answers are the same tokens to the model, the first: same, line 2.",
+		"same: left out 1 pair whose two answers are the same tokens once truncated to 60, the first: same, line 3.",
+	}
+	if notes := e.Notes(set); !slices.Equal(notes, want) {
+		t.Errorf("notes: %q", notes)
+	}
+	set.Pairs = set.Pairs[1:2]
+	if _, err := encoder(t, 60).EncodeSet(set); err == nil || !strings.Contains(err.Error(), "no pair is left, after leaving out 1 pair whose two answers are the same tokens") {
+		t.Errorf("only such pairs: %v", err)
+	}
+}
+
+// A model with fewer positions than the maximum length cuts sequences at its positions, and says so with both numbers.
+func TestPositionsLimitTheLength(t *testing.T) {
+	e := encoder(t, 512)
+	e.limit.Positions = 64
+	set := &preference.Set{Source: "long", Columns: preference.Columns{Prompt: "prompt", Chosen: "chosen", Rejected: "rejected"}}
+	for i, chosen := range []string{"short", strings.Repeat("word ", 100), strings.Repeat("word ", 60)} {
+		set.Pairs = append(set.Pairs, preference.Pair{Prompt: preference.User("Why?"), Chosen: chosen, Rejected: "no", Line: i})
+	}
+	examples, err := e.EncodeSet(set)
+	if err != nil || len(examples.List) != 3 {
+		t.Fatalf("%d pairs, %v", len(examples.List), err)
+	}
+	if n := len(examples.List[1].Prompt) + len(examples.List[1].Chosen); n != 64 {
+		t.Errorf("the longest sequence has %d tokens", n)
+	}
+	notes := strings.Join(e.Notes(set), "\n")
+	if !strings.Contains(notes, "the model has 64 positions, fewer than the maximum length of 512, so sequences are cut there; longer than that: 2 pairs") ||
+		!strings.Contains(notes, "truncated 2 answers because prompt and answer exceed 64 tokens") {
+		t.Errorf("notes: %s", notes)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"fmt"
 	"slices"
 
-	"example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 )
@@ -48,15 +48,14 @@ type Finding struct {
 
 // Options configures Check.
 type Options struct {
-	MaxLength    int                  // maximum tokens of prompt plus answer, as in training
-	Encoder      *chat.Encoder        // nil skips the rules on tokens
+	Encoder      *encode.Encoder      // as in training; nil skips the rules on tokens
 	Tokenizer    *tokenizer.Tokenizer // the encoder's
 	MaxTokenized int                  // maximum number of pairs to tokenize, spread evenly over the set; 0 for all
 	Examples     int                  // maximum number per finding
 }
 
 // DefaultOptions skip the rules on tokens, which need an encoder.
-func DefaultOptions() Options { return Options{MaxLength: 512, MaxTokenized: 5000, Examples: 3} }
+func DefaultOptions() Options { return Options{MaxTokenized: 5000, Examples: 3} }
 
 // Report is the result of all rules.
 type Report struct {
@@ -203,11 +202,12 @@ const (
 	switchRule     = "answers in another language"
 	overlapRule    = "held-out prompts in the training data"
 	nearRule       = "held-out prompts similar to training prompts"
+	sameRule       = "answers of the same tokens"
 	truncatedRule  = "truncated answers"
 	endRule        = "end of turn"
 )
 
 var ruleNames = []string{
 	columnsRule, leftOutRule, fewRule, equalRule, nearEqualRule, repeatedRule, contradictRule, dominantRule, lengthRule, emptyTurnRule,
-	rolesRule, controlRule, languageRule, switchRule, overlapRule, nearRule, truncatedRule, endRule,
+	rolesRule, controlRule, languageRule, switchRule, overlapRule, nearRule, sameRule, truncatedRule, endRule,
 }

@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/preference/pairfile"
 	"example.com/gonb-dpo/dpocore/tokenizer"
@@ -284,7 +285,7 @@ func TestTokensOnPublishedPairs(t *testing.T) {
 			}
 			_ = e
 		}
-		o := Options{MaxLength: maxLength, Encoder: encoder, Tokenizer: tok, Examples: 3}
+		o := Options{Encoder: encode.New(encoder, tok.VocabSize(), encode.Limit{MaxLength: maxLength}), Tokenizer: tok, Examples: 3}
 		start := time.Now()
 		report, err := Check(context.Background(), set, nil, o)
 		if err != nil {

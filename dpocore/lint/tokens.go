@@ -5,44 +5,59 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/preference"
 )
+
+// tokenCounts are the pairs that the maximum length changes.
+type tokenCounts struct{ cut, noRoom int }
 
 // tokens applies the rules that need the model's tokenizer and template, to at most
 // Options.MaxTokenized pairs spread evenly over the set.
 func (l *linter) tokens() error {
 	if l.o.Encoder == nil || l.o.Tokenizer == nil {
-		l.report.NotChecked = append(l.report.NotChecked, truncatedRule+" and "+endRule+" (need a model's tokenizer)")
+		l.report.NotChecked = append(l.report.NotChecked, sameRule+", "+truncatedRule+" and "+endRule+" (need a model's tokenizer)")
 		return nil
 	}
-	truncated, end := l.rule(truncatedRule), l.rule(endRule)
-	truncated.Of, end.Of = 0, 0
-	cut, noRoom := 0, 0
+	same, truncated, end := l.rule(sameRule), l.rule(truncatedRule), l.rule(endRule)
+	same.Of, truncated.Of, end.Of = 0, 0, 0
+	var counts tokenCounts
 	for _, i := range spread(len(l.train.Pairs), l.o.MaxTokenized) {
 		if err := l.ctx.Err(); err != nil {
 			return err
 		}
 		pair := &l.train.Pairs[i]
-		tokens, _, err := l.o.Encoder.Pair(*pair)
+		encoded, err := l.o.Encoder.Encode(pair)
 		if err != nil {
 			return err
 		}
-		truncated.Of++
-		end.Of++
-		l.ends(end, pair, tokens)
-		room := l.o.MaxLength - len(tokens.Prompt)
-		long := max(len(tokens.Chosen), len(tokens.Rejected))
-		switch {
-		case room <= 0:
-			noRoom++
-			l.found(truncated, pair, "the prompt alone has %d tokens", len(tokens.Prompt))
-		case long > room:
-			cut++
-			l.found(truncated, pair, "prompt and answer have %d tokens", len(tokens.Prompt)+long)
-		}
+		same.Of, truncated.Of, end.Of = same.Of+1, truncated.Of+1, end.Of+1
+		l.ends(end, pair, encoded.Whole)
+		l.seen(same, truncated, pair, encoded, &counts)
 	}
-	l.reportTokens(truncated, end, cut, noRoom)
+	l.reportTokens(same, truncated, end, counts)
 	return nil
+}
+
+// seen checks what the model sees of a pair.
+func (l *linter) seen(same, truncated *Finding, pair *preference.Pair, encoded encode.Encoded, counts *tokenCounts) {
+	switch encoded.LeftOut {
+	case encode.NoTokens:
+		l.found(same, pair, "the chat template renders an answer as nothing")
+		return
+	case encode.SameTokens:
+		l.found(same, pair, "both answers are the same %d tokens: %s", len(encoded.Whole.Chosen), excerpt(pair.Chosen))
+		return
+	case encode.SameStart:
+		l.found(same, pair, "the first %d tokens of both answers, where they are cut, are the same", len(encoded.Chosen))
+	case encode.NoRoom:
+		counts.noRoom++
+		l.found(truncated, pair, "the prompt alone has %d tokens", len(encoded.Prompt))
+	}
+	if encoded.Cut > 0 {
+		counts.cut++
+		l.found(truncated, pair, "prompt and answer have %d tokens", encoded.Length())
+	}
 }
 
 // ends checks that both answers end with the end-of-turn token, without which a model
@@ -58,14 +73,24 @@ func (l *linter) ends(f *Finding, pair *preference.Pair, tokens chat.Tokens) {
 	}
 }
 
-func (l *linter) reportTokens(truncated, end *Finding, cut, noRoom int) {
+func (l *linter) reportTokens(same, truncated, end *Finding, counts tokenCounts) {
 	sample := ""
 	if truncated.Of < len(l.train.Pairs) {
 		sample = fmt.Sprintf(" (%d of %d pairs checked)", truncated.Of, len(l.train.Pairs))
 	}
+	if same.Count > 0 {
+		same.set(same.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs the model sees no difference between the answers; training leaves these out%s.", same.Count, same.Of, sample),
+			"Look at them with dpo tokens: the tokenizer, the chat template or the maximum length removes the difference.")
+	}
 	if truncated.Count > 0 {
-		truncated.set(truncated.bySize(0.2), fmt.Sprintf("A maximum length of %d tokens truncates answers in %d of %d pairs and drops %d pairs whose prompt alone is that long%s.",
-			l.o.MaxLength, cut, truncated.Of, noRoom, sample), "Raise the maximum length if memory allows: from truncated answers the model does not learn to stop.")
+		limit, advice := l.o.Encoder.Limit(), "Raise the maximum length if memory allows"
+		length := fmt.Sprintf("A maximum length of %d tokens", limit.MaxLength)
+		if limit.ByPositions() {
+			length = fmt.Sprintf("The model has %d positions, fewer than the maximum length of %d, which", limit.Positions, limit.MaxLength)
+			advice = "Use shorter pairs, or a model with more positions"
+		}
+		truncated.set(truncated.bySize(0.2), fmt.Sprintf("%s truncates answers in %d of %d pairs and drops %d pairs whose prompt alone is that long%s.",
+			length, counts.cut, truncated.Of, counts.noRoom, sample), advice+": from truncated answers the model does not learn to stop.")
 	}
 	if end.Count > 0 {
 		end.set(end.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs an answer has no end-of-turn token%s.", end.Count, end.Of, sample),

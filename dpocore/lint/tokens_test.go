@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // options returns the options for a tiny model with a template, or with its default one
 // if template is "".
-func options(t *testing.T, template string) Options {
+func options(t *testing.T, template string, limit encode.Limit) Options {
 	t.Helper()
 	folder := tinymodel.WriteChat(t, 1)
 	if template != "" {
@@ -31,7 +32,7 @@ func options(t *testing.T, template string) Options {
 		t.Fatal(err)
 	}
 	o := DefaultOptions()
-	o.Encoder, o.Tokenizer = encoder, tok
+	o.Encoder, o.Tokenizer = encode.New(encoder, tok.VocabSize(), limit), tok
 	return o
 }
 
@@ -41,7 +42,7 @@ const endless = `{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}
 func TestEndOfTurn(t *testing.T) {
 	set := read(t, plain(30))
 	for template, want := range map[string]int{"": 0, endless: 30} {
-		report, err := Check(context.Background(), set, nil, options(t, template))
+		report, err := Check(context.Background(), set, nil, options(t, template, encode.Limit{MaxLength: 512}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,8 +55,8 @@ func TestEndOfTurn(t *testing.T) {
 // TestSpread: if there are more pairs than are tokenized, evenly spaced ones are checked
 // and the summary says so.
 func TestSpread(t *testing.T) {
-	o := options(t, "")
-	o.MaxTokenized, o.MaxLength = 10, 8
+	o := options(t, "", encode.Limit{MaxLength: 8})
+	o.MaxTokenized = 10
 	report, err := Check(context.Background(), read(t, plain(100)), nil, o)
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +72,7 @@ func TestSpread(t *testing.T) {
 
 // TestModelsControlTokens: a control token that only this model has is found.
 func TestModelsControlTokens(t *testing.T) {
-	o := options(t, "")
+	o := options(t, "", encode.Limit{MaxLength: 512})
 	special := o.Tokenizer.Specials()[0].Text
 	report, err := Check(context.Background(), read(t, append(plain(20), pair("A?", "So "+special+" it is", "No"))), nil, o)
 	if err != nil || report.finding(controlRule).Count != 1 {

@@ -28,7 +28,7 @@ func Evaluate(ctx context.Context, m *model.Model, adapter string, set *preferen
 
 func evaluate(ctx context.Context, m *model.Model, adapter string, set *preference.Set, maxLength int, progress func(done, total int)) (pairs []evaluation.Pair, notes []string, err error) {
 	encoder := m.Encoder(maxLength)
-	examples, err := encoder.Encode(set)
+	examples, err := encoder.EncodeSet(set)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -48,7 +48,7 @@ func Inspect(ctx context.Context, m *model.Model, dir string, set *preference.Se
 }
 
 func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Set, maxLength int, progress func(done, total int)) (inspection Inspection, err error) {
-	examples, err := m.Encoder(maxLength).Encode(set)
+	examples, err := m.Encoder(maxLength).EncodeSet(set)
 	if err != nil {
 		return inspection, err
 	}

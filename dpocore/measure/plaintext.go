@@ -20,8 +20,8 @@ import (
 //go:embed plaintext/sample.txt
 var sampleText string
 
-// passageTokens is the length of the passages that a text is split into; a token's log-probability depends on the tokens
-// of its passage before it.
+// passageTokens is the length of the passages that a text is split into, unless the model has fewer positions; a token's
+// log-probability depends on the tokens of its passage before it.
 const passageTokens = 256
 
 // PlainText measures the perplexity on plain text without and with an adapter (a PEFT folder), which shows what training
@@ -77,13 +77,17 @@ func split(m *model.Model, text string) (list []batch.Example, err error) {
 	if err != nil {
 		return nil, err
 	}
+	length := passageTokens
+	if positions := m.Positions(); positions > 0 {
+		length = min(length, positions)
+	}
 	for len(ids) > 1 {
-		n := min(passageTokens, len(ids))
+		n := min(length, len(ids))
 		list = append(list, batch.Example{Prompt: ids[:1], Chosen: ids[1:n]})
 		ids = ids[n:]
 	}
 	if len(list) < 2 {
-		return nil, fmt.Errorf("it has at most %d tokens, too few to measure; use a longer text", passageTokens)
+		return nil, fmt.Errorf("it has at most %d tokens, too few to measure; use a longer text", length)
 	}
 	for _, example := range list {
 		if err := example.Check(m.Tokenizer.VocabSize()); err != nil {

@@ -199,9 +199,20 @@ func (m *Model) Close() error {
 	return m.Tokenizer.Close()
 }
 
-// Encoder returns an encoder of pairs; prompt and answer together have at most maxLength tokens.
+// Encoder returns an encoder of pairs; prompt and answer together have at most maxLength tokens, or as many as the model
+// has positions if those are fewer.
 func (m *Model) Encoder(maxLength int) *encode.Encoder {
-	return encode.New(m.Chat, m.Tokenizer.VocabSize(), maxLength)
+	return encode.New(m.Chat, m.Tokenizer.VocabSize(), encode.Limit{MaxLength: maxLength, Positions: m.Positions()})
+}
+
+// Positions is the length up to which the model was made to read, in tokens; 0 if its configuration can't be read, which
+// [Model.Load] reports.
+func (m *Model) Positions() int {
+	if m.weights != nil {
+		return m.weights.Config.MaxPositions
+	}
+	c, _ := weights.ConfigOf(m.Path) // the zero value on an error
+	return c.MaxPositions
 }
 
 // ReferenceKey identifies what reference log-probabilities depend on besides the row: weights, backend and precision.

@@ -57,7 +57,7 @@ func TestManyPairs(t *testing.T) {
 	}
 	defer model.Close()
 	o := lint.DefaultOptions()
-	o.Encoder, o.Tokenizer = model.Chat, model.Tokenizer
+	o.Encoder, o.Tokenizer = model.Encoder(config.Default().MaxLength), model.Tokenizer
 	if _, err := lint.Check(context.Background(), data.Train, data.HeldOut, o); err != nil {
 		t.Fatal(err)
 	}

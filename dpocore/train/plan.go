@@ -123,7 +123,7 @@ func (p *plan) readHeldOut(job Job, record *run.Record) (evaluated *preference.S
 	}
 	evaluated = set.Spread(MaxHeldOut)
 	encoder := p.model.Encoder(p.config.MaxLength)
-	if p.heldOut, err = encoder.Encode(evaluated); err != nil {
+	if p.heldOut, err = encoder.EncodeSet(evaluated); err != nil {
 		return nil, nil, err
 	}
 	notes = encoder.Notes(evaluated)

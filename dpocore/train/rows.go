@@ -52,7 +52,7 @@ func (p *plan) pack(pairs []batch.Example) ([]*batch.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	longest := (2*p.config.MaxLength + rowStep - 1) / rowStep * rowStep
+	longest := (2*p.pairs.Limit().Tokens() + rowStep - 1) / rowStep * rowStep
 	more, err := packSome(pairs, long, batch.Shape{Tokens: longest, Answers: longest, Pairs: 1})
 	return append(rows, more...), err
 }

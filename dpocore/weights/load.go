@@ -47,6 +47,16 @@ func Load(backend compute.Backend, path string) (*Weights, error) {
 	return w, nil
 }
 
+// ConfigOf reads the configuration of a model folder or a GGUF file, without the weights.
+func ConfigOf(path string) (decoder.Config, error) {
+	src, _, err := open(path)
+	if err != nil {
+		return decoder.Config{}, fmt.Errorf("read the model's configuration: %w", err)
+	}
+	defer src.Close()
+	return src.Config(), nil
+}
+
 // open opens a model and lists the files that hold it.
 func open(path string) (source, []string, error) {
 	stat, err := os.Stat(path)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/measure"
@@ -115,7 +116,11 @@ func (j Judge) ScoreAll(ctx context.Context, questions []judge.Question) ([][]fl
 // prompt asks about the answer, and chosen and rejected are the two possible replies.
 func (j Judge) pair(prompt, answer string) preference.Pair {
 	if j.Method == Likelihood {
-		return preference.Pair{Prompt: preference.User(prompt), Chosen: answer, Rejected: "-", Weight: 1}
+		ignored := "-"
+		if strings.TrimSpace(answer) == ignored { // a pair of equal answers is left out
+			ignored = "."
+		}
+		return preference.Pair{Prompt: preference.User(prompt), Chosen: answer, Rejected: ignored, Weight: 1}
 	}
 	question := fmt.Sprintf("Question: %s\n\nAnswer: %s\n\nIs this answer %s? Reply with Yes or No.", prompt, answer, j.criterion())
 	return preference.Pair{Prompt: preference.User(question), Chosen: "Yes", Rejected: "No", Weight: 1}

@@ -17,6 +17,8 @@ type LintOptions struct {
 	Model    string // whose tokenizer counts tokens
 	EvalData string // held-out pairs, "" for those that belong to the training pairs
 	NoTokens bool   // skip the checks that need a tokenizer
+
+	MaxLength int // maximum tokens of prompt plus answer, as in training
 	lint.Options
 }
 
@@ -32,7 +34,7 @@ func Lint(ctx context.Context, out io.Writer, name string, o LintOptions) error 
 			return fmt.Errorf("%w; --no-tokens needs no model", err)
 		}
 		defer m.Close()
-		o.Encoder, o.Tokenizer = m.Chat, m.Tokenizer
+		o.Encoder, o.Tokenizer = m.Encoder(o.MaxLength), m.Tokenizer
 	}
 	report, err := lint.Check(ctx, data.Train, data.HeldOut, o.Options)
 	if err != nil {
