@@ -246,7 +246,7 @@ func TestBadAdapters(t *testing.T) {
 		{"train --data PAIRS --out OUT --init-adapter EMPTIED --model MODEL", 1, "train: read the adapter: open EMPTIED/adapter_model.safetensors: no such file or directory"},
 		{"generate --prompt hi --adapter EMPTIED --model MODEL", 1, "read the adapter: open EMPTIED/adapter_model.safetensors: no such file or directory"},
 		{"merge --out OUT --adapter EMPTIED --model MODEL", 1, "merge: read the adapter: open EMPTIED/adapter_model.safetensors: no such file or directory"},
-		{"eval --data PAIRS --adapter PAIRS --model MODEL", 1, "evaluate: read the adapter: open PAIRS/adapter_config.json: not a directory"},
+		{"eval --data PAIRS --adapter PAIRS --model MODEL", 1, "evaluate: PAIRS is a file, not an adapter folder; name the folder with adapter_config.json"},
 	} {
 		p.fails(c)
 	}

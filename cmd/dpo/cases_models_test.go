@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -37,4 +38,33 @@ func TestMergeTargets(t *testing.T) {
 	s.expect(0, "train --model out/m --data pairs.jsonl --out out/c"+twoSteps)
 	s.expect(1, "merge --adapter out/c --out out/m", "out/m is the model itself")
 	s.expect(0, train+"a --merged out/m --seed 7 --overwrite"+twoSteps, "merged model: out/m (float32")
+}
+
+// The formats of GGUF files that llama.cpp's converter writes by default are widened, as quantized ones are.
+func TestHalfPrecisionGGUF(t *testing.T) {
+	s := newSituation(t, "16-gguf-in-float16")
+	s.expect(0, "generate --model ../_models/tiny-f16.gguf --prompt Hi --max-new-tokens 4")
+	s.expect(0, "train --model ../_models/tiny-f16.gguf --data pairs.jsonl --out out/a"+twoSteps)
+}
+
+// A pattern in target_modules selects the same projections as a list.
+func TestTargetModulesAsPattern(t *testing.T) {
+	s := newSituation(t, "23-target-modules-as-a-pattern")
+	measured := func(adapter string) string {
+		_, stdout, stderr := s.run("eval --model ../_models/tiny-a --adapter ../_models/" + adapter + " --data pairs.jsonl --json")
+		if stdout == "" {
+			t.Fatal(stderr)
+		}
+		return strings.ReplaceAll(stdout, adapter, "")
+	}
+	if pattern, list := measured("adapter-regex"), measured("adapter-plain"); pattern != list {
+		t.Errorf("with a pattern:\n%s\nwith a list:\n%s", pattern, list)
+	}
+}
+
+func TestLFSPointer(t *testing.T) {
+	s := newSituation(t, "26-lfs-pointer-in-place-of-weights")
+	const pointer = "model.safetensors is a Git LFS pointer in place of the file itself; run git lfs pull"
+	s.expect(1, "generate --model ../_models/lfs-clone --prompt Hi --max-new-tokens 2", pointer)
+	s.expect(1, "train --model ../_models/lfs-clone --data pairs.jsonl --out out/a"+twoSteps, pointer)
 }

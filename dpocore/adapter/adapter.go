@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/internal/sums"
 )
 
@@ -21,24 +20,6 @@ const (
 	weightsFile = "adapter_model.safetensors"
 	binFile     = "adapter_model.bin"
 )
-
-// Load reads the adapter in dir for a model: its LoRA settings, their layout in that model, and the values in that
-// layout. It fails if the adapter belongs to a model of another shape.
-func Load(dir string, model decoder.Config) (decoder.Layout, []float32, error) {
-	lora, err := ReadConfig(dir)
-	if err != nil {
-		return decoder.Layout{}, nil, err
-	}
-	layout, err := decoder.NewLayout(model, lora)
-	if err != nil {
-		return decoder.Layout{}, nil, err
-	}
-	values, err := ReadValues(dir, layout)
-	if err != nil {
-		return decoder.Layout{}, nil, err
-	}
-	return layout, values, nil
-}
 
 // Hash returns the SHA-256 of the weights file in dir, in hexadecimal. It fails if the folder has checksums and the
 // weights don't match theirs.
@@ -62,7 +43,7 @@ func openError(dir string, err error) error {
 		return notAnAdapter(dir)
 	}
 	if _, binErr := os.Stat(filepath.Join(dir, binFile)); binErr == nil && errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("the adapter %s has only %s; save it as %s, PEFT's default", dir, binFile, weightsFile)
+		return fmt.Errorf("the adapter %s has only %s; load it with PEFT and save it again, as %s, which is its default", dir, binFile, weightsFile)
 	}
 	return fmt.Errorf("read the adapter: %w", err)
 }

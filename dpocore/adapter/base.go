@@ -25,6 +25,13 @@ func ReadBase(dir string) (base Base, err error) {
 	return base, nil
 }
 
+// IsFolder reports whether dir is an adapter's folder and no model's.
+func IsFolder(dir string) bool {
+	_, configErr := os.Stat(filepath.Join(dir, configFile))
+	_, modelErr := os.Stat(filepath.Join(dir, "config.json"))
+	return configErr == nil && modelErr != nil
+}
+
 // notAnAdapter explains why dir, which has no adapter_config.json, is not an adapter folder, and what to name instead.
 func notAnAdapter(dir string) error {
 	has := func(name string) bool { _, err := os.Stat(filepath.Join(dir, name)); return err == nil }

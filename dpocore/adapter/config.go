@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/internal/placeholder"
 	"example.com/gonb-dpo/internal/sums"
 )
 
@@ -37,10 +38,14 @@ type peftConfig struct {
 // unsupported are PEFT's settings that change what an adapter computes, or which modules it applies to, in ways that this
 // program does not implement.
 var unsupported = []string{
-	"alora_invocation_tokens", "alpha_pattern", "arrow_config", "exclude_modules", "fan_in_fan_out", "kasa_config",
-	"layer_replication", "layers_to_transform", "lora_bias", "modules_to_save", "monteclora_config", "rank_pattern",
+	"alora_invocation_tokens", "arrow_config", "fan_in_fan_out", "kasa_config",
+	"layer_replication", "lora_bias", "modules_to_save", "monteclora_config",
 	"target_parameters", "trainable_token_indices", "use_bdlora", "use_dora", "use_qalora", "velora_config",
 }
+
+// uneven are PEFT's settings that make an adapter differ from layer to layer or among projections. This program reads them
+// but does not write them.
+var uneven = []string{"alpha_pattern", "exclude_modules", "layers_to_transform", "rank_pattern"}
 
 // plainInits are the initializations that leave the base model's weights unchanged. Others, such as "pissa" and "olora",
 // modify them when PEFT loads the adapter.
@@ -59,7 +64,7 @@ func configOf(lora decoder.LoRA, baseModel string) (peftConfig, error) {
 	}, nil
 }
 
-// ReadConfig reads the LoRA settings of the adapter in dir. It fails, naming the setting, if the adapter uses a PEFT
+// ReadConfig reads the LoRA settings of an adapter that is the same in all layers, as this program writes it. It fails, naming the setting, if the adapter uses a PEFT
 // feature that this program does not implement.
 func ReadConfig(dir string) (decoder.LoRA, error) {
 	raw, err := readConfigFile(dir)
@@ -80,7 +85,7 @@ func readConfigFile(dir string) ([]byte, error) {
 		return nil, notAnAdapter(dir)
 	}
 	if err == nil {
-		err = sums.Check(dir, configFile)
+		err = errors.Join(placeholder.Check(filepath.Join(dir, configFile), raw), sums.Check(dir, configFile))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the adapter: %w", err)
@@ -89,14 +94,8 @@ func readConfigFile(dir string) ([]byte, error) {
 }
 
 func parseConfig(raw []byte) (decoder.LoRA, error) {
-	var settings map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &settings); err != nil {
+	if err := refuse(raw, slices.Concat(unsupported, uneven)); err != nil {
 		return decoder.LoRA{}, err
-	}
-	for _, name := range unsupported {
-		if value, ok := settings[name]; ok && !slices.Contains([]string{"null", "false", "{}", "[]"}, string(value)) {
-			return decoder.LoRA{}, fmt.Errorf("%s is %s, which is not supported; convert the adapter to plain LoRA", name, value)
-		}
 	}
 	var config peftConfig
 	if err := json.Unmarshal(raw, &config); err != nil {
@@ -105,17 +104,39 @@ func parseConfig(raw []byte) (decoder.LoRA, error) {
 	return config.lora()
 }
 
-// lora returns the LoRA settings, or an error if they are incomplete or not supported.
-func (c peftConfig) lora() (decoder.LoRA, error) {
+// refuse returns an error if a file gives one of the settings a value that means something.
+func refuse(raw []byte, names []string) error {
+	var settings map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &settings); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if value := settings[name]; !isNone(value) {
+			return fmt.Errorf("%s is %s, which is not supported; %s", name, value, wayOut)
+		}
+	}
+	return nil
+}
+
+// check returns an error if settings that every adapter needs are missing or not supported.
+func (c peftConfig) check() error {
 	switch {
 	case c.PEFTType != "LORA":
-		return decoder.LoRA{}, fmt.Errorf("peft_type is %q; only \"LORA\" is supported", c.PEFTType)
+		return fmt.Errorf("peft_type is %q; only \"LORA\" is supported", c.PEFTType)
 	case c.Rank == nil || c.Alpha == nil:
-		return decoder.LoRA{}, errors.New("r or lora_alpha is missing; PEFT defaults to 8, so set both explicitly")
+		return errors.New("r or lora_alpha is missing; PEFT defaults to 8, so set both explicitly")
 	case c.Bias != "" && c.Bias != "none":
-		return decoder.LoRA{}, fmt.Errorf("bias is %q; only \"none\" is supported", c.Bias)
+		return fmt.Errorf("bias is %q, but only \"none\" is supported; %s", c.Bias, wayOut)
 	case !slices.ContainsFunc(plainInits, func(init any) bool { return init == c.InitWeights }):
-		return decoder.LoRA{}, fmt.Errorf("init_lora_weights is %v, which also changes the base model; convert the adapter to plain LoRA", c.InitWeights)
+		return fmt.Errorf("init_lora_weights is %v, which also changes the base model; %s", c.InitWeights, wayOut)
+	}
+	return nil
+}
+
+// lora returns the LoRA settings, or an error if they are incomplete or not supported.
+func (c peftConfig) lora() (decoder.LoRA, error) {
+	if err := c.check(); err != nil {
+		return decoder.LoRA{}, err
 	}
 	modules, err := c.modules()
 	if err != nil {

@@ -91,14 +91,13 @@ func (m *Model) CheckAdapter(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := m.checkContained(dir); err != nil {
-		return err
-	}
 	difference, doubt, err := m.compare(b)
-	if err != nil {
-		return err
+	if err == nil && (b.run.Weights == "" || difference != "") {
+		err = m.checkContained(dir)
 	}
 	switch {
+	case err != nil:
+		return err
 	case difference != "" && !m.AnyBase:
 		return fmt.Errorf("the adapter %s was trained on %s, and %s; use that model, or accept this one with --any-base", dir, b.name(), difference)
 	case difference != "":

@@ -84,6 +84,9 @@ func find(ctx context.Context, name string, progress hub.Progress) (*Model, erro
 // openPath opens the tokenizer and chat template of a folder or a GGUF file. If a folder has checksums, as merged ones
 // do, all files must match them.
 func openPath(path string) (*Model, error) {
+	if adapter.IsFolder(path) {
+		return nil, fmt.Errorf("%s is an adapter, not a model; name it with --adapter, and its model with --model", path)
+	}
 	if err := sums.Check(path); err != nil {
 		return nil, err
 	}

@@ -55,6 +55,7 @@ var files = []string{"adapter_model.safetensors", metrics.StepsFile, metrics.Eva
 // as do the names of the model m and of data ([FetchData]). If their content has changed, nothing is trained. A stopped
 // replay resumes; a finished one is only compared.
 func Run(ctx context.Context, m *model.Model, dir, replay string, data dataset.Data, listener train.Listener) (r Result, err error) {
+	m.AnyBase = true // the record decides which model and adapter belong together
 	r = Result{Run: dir, Replay: replay}
 	record, err := readFinished(dir, replay)
 	if err != nil {

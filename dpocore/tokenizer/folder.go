@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"example.com/gonb-dpo/internal/placeholder"
 )
 
 // Files of a tokenizer.
@@ -26,6 +28,9 @@ func readFolder(dir string) (source, error) {
 		if *into, err = readOptional(dir, name); err != nil {
 			return from, err
 		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "tokenizer.model")); from.json == nil && err == nil {
+		return from, fmt.Errorf("the folder has tokenizer.model but no %s; load it with transformers' AutoTokenizer and save it again (save_pretrained)", jsonFile)
 	}
 	if from.json == nil {
 		return from, fmt.Errorf("the folder has no %s; choose a model that has one", jsonFile)
@@ -49,6 +54,9 @@ func readOptional(dir, name string) ([]byte, error) {
 	data, err := os.ReadFile(filepath.Join(dir, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
+	}
+	if err == nil {
+		err = placeholder.Check(filepath.Join(dir, name), data)
 	}
 	return data, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/decoder/family"
+	"example.com/gonb-dpo/internal/placeholder"
 )
 
 const configFile = "config.json"
@@ -30,6 +31,9 @@ func ReadConfig(folder string) (decoder.Config, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return decoder.Config{}, fmt.Errorf("read the model's configuration: %w", err)
+	}
+	if err := placeholder.Check(path, raw); err != nil {
+		return decoder.Config{}, err
 	}
 	config, err := parseConfig(raw)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
+	"example.com/gonb-dpo/internal/placeholder"
 )
 
 // Files of a model folder that hold weights.
@@ -68,6 +69,9 @@ func (f *folder) openShards() error {
 	if err != nil {
 		return err
 	}
+	if err := placeholder.Check(filepath.Join(f.path, indexFile), raw); err != nil {
+		return err
+	}
 	shardOf, err := ParseIndex(raw)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", filepath.Join(f.path, indexFile), err)
@@ -102,6 +106,9 @@ func (f *folder) noWeights() error {
 		if _, err := os.Stat(filepath.Join(f.path, other)); err == nil {
 			return fmt.Errorf("the folder %s has its weights in %s; this program reads safetensors: load it with transformers and save it again", f.path, other)
 		}
+	}
+	if target, err := os.Readlink(filepath.Join(f.path, singleFile)); err == nil {
+		return fmt.Errorf("%s is a link to %s, which is missing; the download is not complete: download the model again", filepath.Join(f.path, singleFile), target)
 	}
 	return fmt.Errorf("%s has neither %s nor %s", f.path, singleFile, indexFile)
 }

@@ -3,15 +3,18 @@ package weights
 import (
 	"fmt"
 
+	"github.com/gomlx/compute/dtypes/bfloat16"
+	"github.com/gomlx/compute/dtypes/float16"
 	"github.com/gomlx/go-huggingface/models/gguf"
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/decoder/family"
 	"example.com/gonb-dpo/internal/ggufcheck"
+	"example.com/gonb-dpo/internal/placeholder"
 )
 
-// ggufFile is a model in a GGUF file (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md). Quantized tensors are
-// widened to float32.
+// ggufFile is a model in a GGUF file (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md). Quantized and
+// half-precision tensors are widened to float32.
 type ggufFile struct {
 	config decoder.Config
 	form   *family.GGUF
@@ -20,6 +23,9 @@ type ggufFile struct {
 }
 
 func openGGUF(path string) (*ggufFile, error) {
+	if err := placeholder.CheckFile(path); err != nil {
+		return nil, err
+	}
 	file, err := ggufcheck.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the header of %s: %w; the file is damaged or not a GGUF file", path, err)
@@ -127,7 +133,8 @@ func (f *ggufFile) Shape(name string) ([]int, bool) {
 
 func (f *ggufFile) Read(name string) (values []float32, shape []int, err error) {
 	stored := f.form.Name(name)
-	if _, ok := f.file.GetTensorInfo(stored); !ok {
+	info, ok := f.file.GetTensorInfo(stored)
+	if !ok {
 		return nil, nil, fmt.Errorf("%s has no tensor %q", f.file.Path(), stored)
 	}
 	tensor, err := f.reader.ReadTensor(nil, stored)
@@ -135,18 +142,33 @@ func (f *ggufFile) Read(name string) (values []float32, shape []int, err error) 
 		return nil, nil, fmt.Errorf("read tensor %q of %s: %w", stored, f.file.Path(), err)
 	}
 	shape = tensor.Shape().Dimensions
-	var wrong any
-	err = tensor.ConstFlatData(func(flat any) {
-		var ok bool
-		if values, ok = flat.([]float32); !ok {
-			wrong = flat
-		}
-	})
+	err = tensor.ConstFlatData(func(flat any) { values = widened(flat) })
 	switch {
 	case err != nil:
 		return nil, nil, fmt.Errorf("read tensor %q of %s: %w", stored, f.file.Path(), err)
-	case wrong != nil:
-		return nil, nil, fmt.Errorf("tensor %q of %s holds %T; this program reads float32 and quantized tensors", stored, f.file.Path(), wrong)
+	case values == nil:
+		return nil, nil, fmt.Errorf("tensor %q of %s has the type %s; this program reads F32, F16, BF16 and quantized tensors", stored, f.file.Path(), info.Type)
 	}
 	return f.form.Restore(name, values, shape, f.config), shape, nil
+}
+
+// widened returns a tensor's values as float32, or nil for other types.
+func widened(flat any) []float32 {
+	switch stored := flat.(type) {
+	case []float32:
+		return stored
+	case []float16.Float16:
+		return eachFloat32(stored)
+	case []bfloat16.BFloat16:
+		return eachFloat32(stored)
+	}
+	return nil
+}
+
+func eachFloat32[T interface{ Float32() float32 }](stored []T) []float32 {
+	values := make([]float32, len(stored))
+	for i, value := range stored {
+		values[i] = value.Float32()
+	}
+	return values
 }

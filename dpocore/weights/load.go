@@ -33,6 +33,9 @@ func Load(backend compute.Backend, path string) (*Weights, error) {
 	if err := checkShapes(src, path); err != nil {
 		return nil, fmt.Errorf("load the model %s: %w", path, err)
 	}
+	if err := checkHead(src); err != nil {
+		return nil, fmt.Errorf("load the model %s: %w", path, err)
+	}
 	if w.Hash, err = hashFiles(files); err != nil {
 		return nil, fmt.Errorf("load the model: %w", err)
 	}
@@ -99,6 +102,23 @@ func checkShape(slot decoder.Slot, part decoder.Part, shape []int) error {
 		return fmt.Errorf("tensor %q has shape %v where config.json makes it %v", part.Name, shape, want)
 	}
 	return nil
+}
+
+// checkHead returns an error if a model whose configuration ties the vocabulary matrix to the embedding stores another one.
+func checkHead(src source) error {
+	const head, embedding = "lm_head.weight", "model.embed_tokens.weight"
+	if _, stored := src.Shape(head); !stored || !src.Config().TiedEmbeddings {
+		return nil
+	}
+	first, _, err := src.Read(head)
+	if err != nil {
+		return err
+	}
+	second, _, err := src.Read(embedding)
+	if err == nil && !slices.Equal(first, second) {
+		err = fmt.Errorf("tie_word_embeddings is true, but %s differs from %s; set it to false in config.json if the head was trained, or else remove the tensor", head, embedding)
+	}
+	return err
 }
 
 // load reads a slot's parts into a tensor on the device.

@@ -14,6 +14,8 @@ import (
 	"os"
 
 	"github.com/gomlx/go-huggingface/models/gguf"
+
+	"example.com/gonb-dpo/internal/placeholder"
 )
 
 // Value types without a fixed width.
@@ -28,6 +30,9 @@ var widths = map[uint32]uint64{0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 1
 // Open checks a file and parses its header. It returns an error if the values that the header announces, or a tensor, do
 // not fit in the file.
 func Open(path string) (*gguf.File, error) {
+	if err := placeholder.CheckFile(path); err != nil {
+		return nil, err
+	}
 	size, err := checkHeader(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -20,6 +20,8 @@ import (
 
 	"github.com/gomlx/compute/dtypes/bfloat16"
 	"github.com/gomlx/compute/dtypes/float16"
+
+	"example.com/gonb-dpo/internal/placeholder"
 )
 
 // maxHeader is the longest header that the reference implementation accepts, in bytes.
@@ -53,6 +55,9 @@ type File struct {
 
 // Open reads and checks the header. The caller closes the file.
 func Open(path string) (*File, error) {
+	if err := placeholder.CheckFile(path); err != nil {
+		return nil, err
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err

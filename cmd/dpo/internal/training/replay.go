@@ -38,7 +38,6 @@ func Replay(ctx context.Context, out io.Writer, dir string, o ReplayOptions) err
 		return fmt.Errorf("%w; if the model has moved, name it with --model", err)
 	}
 	defer model.Close()
-	model.AnyBase = true // the record decides which model and adapter belong together
 	found, err := replay.Run(ctx, model, dir, cmp.Or(o.Out, dir+"-replay"), data, bar)
 	if err != nil {
 		return err
