@@ -147,7 +147,7 @@ func TestBadFolders(t *testing.T) {
 		{"train --model MODEL --data PAIRS --out PAIRS/run", 1, "train: create the run folder: mkdir PAIRS: not a directory"},
 		{"merge --model MODEL --adapter ADAPTER --out FOREIGN", 1, "write the merged model: FOREIGN is not empty (it contains notes.txt) and was not made by merging; choose another folder"},
 		{"merge --model MODEL --adapter ADAPTER --out PAIRS/merged", 1, "merge: look for PAIRS/merged: not a directory"},
-		{"eval --model MODEL --data PAIRS --per-pair PAIRS/figures.jsonl", 1, "write PAIRS/figures.jsonl: mkdir PAIRS: not a directory"},
+		{"eval --model MODEL --data PAIRS --per-pair PAIRS/figures.jsonl", 1, "write PAIRS/figures.jsonl: a folder in its path is a file; name another place"},
 	} {
 		p.fails(c)
 	}
@@ -170,15 +170,14 @@ func TestDiskFull(t *testing.T) {
 	p := newPlace(t)
 	p.adapter("ADAPTER", 64, 2)
 	for _, c := range []badInput{
-		{shortRun + "OUT", 1, "train: write OUT/run.json: write OUT/.run.json.N.unfinished: file too large"},
-		{"merge --model MODEL --adapter ADAPTER --out OUT", 1, `write the merged model: write PLACE/.out.N.unfinished/model.safetensors: tensor "model.embed_tokens.weight": write PLACE/.out.N.unfinished/.model.safetensors.N.unfinished: file too large`},
-		{"eval --model MODEL --data PAIRS --per-pair OUT", 1, "write OUT: write PLACE/.out.N.unfinished: file too large"},
+		{shortRun + "OUT", 1, "train: write OUT/run.json: write OUT/.run.json.N.unfinished: file too large; the limit for the size of a file is too low (ulimit -f), or the file system's is; choose another place"},
+		{"merge --model MODEL --adapter ADAPTER --out OUT", 1, `write the merged model: write PLACE/.out.N.unfinished/model.safetensors: tensor "model.embed_tokens.weight": write PLACE/.out.N.unfinished/.model.safetensors.N.unfinished: file too large; the limit for the size of a file is too low (ulimit -f), or the file system's is; choose another place`},
 	} {
 		before := tree(t, p.dir)
 		p.checkFailure(p.limited(c.args, 0), c)
 		p.checkSame(c.args, before)
 	}
-	p.checkFailure(p.limited(shortRun+"OUT", 16), badInput{shortRun, 1, "train: write a checkpoint: write the adapter: write OUT/.checkpoint-1/adapter_model.safetensors: write OUT/.checkpoint-1/.adapter_model.safetensors.N.unfinished: file too large"})
+	p.checkFailure(p.limited(shortRun+"OUT", 16), badInput{shortRun, 1, "train: write a checkpoint: write the adapter: write OUT/.checkpoint-1/adapter_model.safetensors: write OUT/.checkpoint-1/.adapter_model.safetensors.N.unfinished: file too large; the limit for the size of a file is too low (ulimit -f), or the file system's is; choose another place"})
 	p.holds("OUT", ".lock", "eval_metrics.jsonl", "metrics.jsonl", "run.json")
 	if out, err := p.run(shortRun + "OUT --resume").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

@@ -22,7 +22,7 @@ so far. These lines are commands:
 
 Ctrl-C stops an answer, and quits at the prompt. Only the answers are written to
 standard output, each followed by an empty line, so messages can come from a pipe.`,
-		Args: cobra.NoArgs,
+		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return talk.Chat(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
 		},

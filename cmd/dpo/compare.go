@@ -21,7 +21,7 @@ With --blind VOTES the answers are shown in random order and without names. Ente
 their numbers, best first, as for dpo data rank; once all prompts are ranked, the
 models are revealed. The rankings are saved in VOTES; dpo train --data VOTES trains
 on them.`,
-		Args: cobra.NoArgs,
+		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return evaluate.Compare(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), o)
 		},

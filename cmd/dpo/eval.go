@@ -24,7 +24,7 @@ gaps are 0, and the log-probabilities are those of the base model.
 For the built-in pairs and published datasets, the held-out pairs are used. If the
 adapter is a run folder, the report is also saved there, as evaluation.json and
 plots/calibration.png, for dpo diagnose.`,
-		Args: cobra.NoArgs,
+		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return evaluate.Run(cmd.Context(), cmd.OutOrStdout(), o) },
 	}
 	f := cmd.Flags()

@@ -17,7 +17,7 @@ func generateCommand() *cobra.Command {
 		Long: `Answer a prompt, with or without an adapter. Only the answers are written to
 standard output: a single answer is streamed, several are separated by lines of
 three dashes.`,
-		Args: cobra.NoArgs,
+		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return talk.Answer(cmd.Context(), cmd.OutOrStdout(), prompt, o)
 		},

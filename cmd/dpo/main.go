@@ -9,20 +9,33 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/flags"
+	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
+	"example.com/gonb-dpo/dpocore/run"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := execute(ctx, root())
+	ctx, stop := context.WithCancel(context.Background())
+	if signals := exit.Signals(); len(signals) > 0 {
+		ctx, stop = signal.NotifyContext(ctx, signals...)
+	}
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // so that writing to a closed pipe is an error, not the end
+	out := terminal.NewOutput(os.Stdout, stop)
+	cmd := root()
+	cmd.SetOut(out)
+	err := execute(ctx, cmd)
 	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "dpo:", exit.Message(err))
+	if out.Err() != nil {
+		err = exit.BadOutput(out.Err())
+	}
+	if message := exit.Message(err); message != "" {
+		fmt.Fprintln(os.Stderr, "dpo:", terminal.Printable(message))
 	}
 	os.Exit(exit.Status(err))
 }
@@ -39,7 +52,11 @@ func execute(ctx context.Context, cmd *cobra.Command) error {
 		return nil
 	}
 	err := cmd.ExecuteContext(ctx)
-	if !started {
+	if !started && err != nil {
+		text, suggestion, found := strings.Cut(err.Error(), "Did you mean this?") // cobra's, over several lines
+		if found {
+			err = fmt.Errorf("%s; did you mean %s?", strings.TrimSpace(text), strings.Join(strings.Fields(suggestion), " or "))
+		}
 		return exit.WrongUse(err)
 	}
 	return err
@@ -47,8 +64,9 @@ func execute(ctx context.Context, cmd *cobra.Command) error {
 
 func root() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "dpo",
-		Short: "Direct Preference Optimization of a small language model, on a laptop or a GPU",
+		Use:     "dpo",
+		Version: run.Version(),
+		Short:   "Direct Preference Optimization of a small language model, on a laptop or a GPU",
 		Long: `dpo teaches a language model which of two answers people prefer.
 
 It trains on pairs of answers to the same prompt, one chosen and one rejected, and
@@ -77,6 +95,8 @@ If something does not work, dpo doctor says what is missing and how to fix it.
 		}
 	}
 	flags.Complete(cmd)
+	flags.Once(cmd)
+	cmd.SetFlagErrorFunc(flags.Explain)
 	return cmd
 }
 

@@ -16,7 +16,7 @@ func mergeCommand() *cobra.Command {
 llama.cpp's converter can load. The folder is read back and checked against the
 model with its adapter; it appears only once it is complete. The merge of another
 adapter in that folder is not replaced.`,
-		Args: cobra.NoArgs,
+		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return training.Merge(cmd.Context(), o)
 		},

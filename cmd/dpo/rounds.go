@@ -45,7 +45,7 @@ judge scores the answers; the round trains on the resulting pairs.
 --out holds a run for each round (round-1, round-2, …) with its answers, scores and
 pairs; rounds.json and each round's run.json record where they came from. Run the
 same command again to resume; finished work is not repeated.`,
-		Args: cobra.NoArgs,
+		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return iterate.Run(cmd.Context(), cmd.OutOrStdout(), config, o)
 		},

@@ -37,7 +37,7 @@ and plots/.
 To use several machines that share a folder, start the same command on each: a run
 that one is training is skipped by the others. Or give a scheduler the commands
 printed by --print-jobs (docs/sweeps.md), and run dpo sweep again to compare.`,
-		Args: cobra.NoArgs,
+		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if printJobs {
 				return sweeps.PrintJobs(cmd.OutOrStdout(), cmd.Flags(), grid, o.Out)

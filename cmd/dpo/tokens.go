@@ -18,7 +18,7 @@ truncated.
 
 prompt_ids is the chat template up to the start of the assistant's answer;
 prompt_ids followed by chosen_ids is the sequence that the model sees.`,
-		Args: cobra.NoArgs,
+		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return dataview.Tokens(cmd.Context(), cmd.OutOrStdout(), data, model)
 		},

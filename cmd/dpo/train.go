@@ -50,7 +50,7 @@ also reported per objective.
 Losses (--loss-type), each as defined by TRL 1.16:
 
 ` + lossTable(),
-		Args: cobra.NoArgs,
+		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return training.Run(cmd.Context(), cmd.OutOrStdout(), settings, o)
 		},

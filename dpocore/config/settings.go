@@ -121,7 +121,7 @@ var optimizerSettings = Table{
 		JSON: "max_steps", Label: "the number of steps",
 		Help:  "number of optimizer steps",
 		Field: func(c *Config) *int { return &c.MaxSteps },
-		Check: atLeast(1, ""),
+		Check: atLeast(1, "there are no epochs: an epoch has as many steps as there are pairs, divided by the pairs per step; 50"),
 	},
 	Setting[int]{
 		JSON: "batch_size", Label: "the batch size", Unit: "pairs",

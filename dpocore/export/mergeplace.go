@@ -55,9 +55,6 @@ func (w workDir) close() error {
 // the two, except on file systems that can't exchange folders: there, a process that is killed between two renames leaves the
 // earlier content for [ClearMerge] to put back.
 func (w workDir) publish(place string) error {
-	if err := os.Chmod(w.dir, 0o755); err != nil {
-		return err
-	}
 	if _, err := os.Lstat(place); errors.Is(err, os.ErrNotExist) {
 		return errors.Join(disk.Rename(w.dir, place), atomicfile.SyncDir(filepath.Dir(place)))
 	}

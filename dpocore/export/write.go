@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/place"
 	"example.com/gonb-dpo/internal/sums"
 )
 
@@ -51,6 +52,24 @@ func Write(ctx context.Context, format Format, out string, source adapter.Merged
 	}
 	if err := seal(ctx, s, place); err != nil {
 		return failed("write", err)
+	}
+	return nil
+}
+
+// CheckPlace returns an error if a merged model can't be written to the folder out, by what can be seen before the work. What the
+// merge reads must not be there.
+func CheckPlace(out string, inputs ...string) error {
+	destination, err := target(out, MergedFolder)
+	if err == nil {
+		err = atomicfile.CheckFolder(filepath.Dir(destination))
+	}
+	for _, input := range inputs {
+		if err == nil && place.Holds(destination, input) {
+			err = fmt.Errorf("it would replace %s, which the merge reads; choose another folder", input)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("write the merged model: %w", err)
 	}
 	return nil
 }

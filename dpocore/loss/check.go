@@ -11,6 +11,12 @@ import (
 // hints explains names that other programs or papers use and that are not among Types.
 var hints = map[string]string{
 	"dpo":          `DPO's own loss is "sigmoid"`,
+	"dpo_loss":     `DPO's own loss is "sigmoid"`,
+	"kto":          `it learns from single answers, not from pairs`,
+	"kto_pair":     `TRL has removed it; "apo_zero" is its nearest relative`,
+	"orpo":         `it has no reference; train with "sigmoid" and an SFT weight instead`,
+	"simpo":        `it has no reference; "sigmoid_norm" also divides by the length`,
+	"rpo":          `it is "sigmoid" with an SFT weight`,
 	"cdpo":         `conservative DPO is "sigmoid" with label smoothing`,
 	"sft":          `supervised fine-tuning is a term added to a loss; set its weight instead`,
 	"aot":          `it sorts the pairs of a batch, so it has no loss per pair`,
@@ -22,9 +28,10 @@ func Check(lossType string) error {
 	if find(lossType) != nil {
 		return nil
 	}
-	hint, known := hints[lossType]
+	plain := strings.ReplaceAll(strings.ToLower(lossType), "-", "_")
+	hint, known := hints[plain]
 	if !known {
-		hint = fmt.Sprintf("did you mean %q?", suggest.NearestOrPrefix(strings.ReplaceAll(strings.ToLower(lossType), "-", "_"), Types()))
+		hint = fmt.Sprintf("did you mean %q?", suggest.NearestOrPrefix(plain, Types()))
 	}
 	return fmt.Errorf("unknown loss type %q (%s); choose %s", lossType, hint, wording.Or(Types()))
 }

@@ -83,7 +83,7 @@ func (r *runner) open() (release func(), err error) {
 	if err := disk.MkdirAll(r.dir); err != nil {
 		return nil, fmt.Errorf("make the folder of the rounds: %w", err)
 	}
-	if release, err = run.Lock(r.dir); err != nil {
+	if release, err = run.Lock(r.dir, r.listener.Note); err != nil {
 		return nil, err
 	}
 	existing, exists, err := Read(r.dir)

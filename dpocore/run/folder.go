@@ -23,7 +23,7 @@ func Claim(dir string, record *Record, overwrite bool, note func(string)) (relea
 	if err := disk.MkdirAll(dir); err != nil {
 		return nil, false, fmt.Errorf("create the run folder: %w", err)
 	}
-	unlock, err := Lock(dir)
+	unlock, err := Lock(dir, note)
 	if err != nil {
 		return nil, false, err
 	}
@@ -46,7 +46,7 @@ func Claim(dir string, record *Record, overwrite bool, note func(string)) (relea
 	case !exists:
 		return giveUp, false, onlyOurs(dir)
 	case overwrite:
-		return giveUp, false, nil
+		return giveUp, false, record.spares(dir)
 	}
 	if difference := record.differs(before); difference != "" {
 		return nil, false, fmt.Errorf("%s holds another run: %s; choose another folder, or overwrite it", dir, difference)
@@ -107,12 +107,15 @@ func onlyOurs(dir string) error {
 }
 
 // Lock keeps other processes out of a run folder until release. The system drops the lock when the process dies. The error
-// wraps [lock.ErrInUse] if another process has it.
-func Lock(dir string) (release func(), err error) {
+// wraps [lock.ErrInUse] if another process has it. On a file system without locks a note says what to take care of.
+func Lock(dir string, note func(string)) (release func(), err error) {
 	l, err := lock.File(filepath.Join(dir, LockFile))
 	switch {
 	case errors.Is(err, lock.ErrInUse):
 		return nil, fmt.Errorf("%s is %w; wait for it, or choose another folder", dir, err)
+	case errors.Is(err, lock.ErrUnsupported):
+		note(fmt.Sprintf("%s can't be locked: %v. Nothing keeps other processes out of it; use it with one process at a time.", dir, err))
+		return func() {}, nil
 	case err != nil:
 		return nil, fmt.Errorf("lock the run folder: %w", err)
 	}

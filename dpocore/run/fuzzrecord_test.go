@@ -33,3 +33,14 @@ func FuzzRecord(f *testing.F) {
 		}
 	})
 }
+
+// TestForeignBytes: the name of a file that is not UTF-8 does not make the record damaged.
+func TestForeignBytes(t *testing.T) {
+	dir := t.TempDir()
+	if err := (Record{Config: config.Default(), Train: DataFacts{Source: "d\xff.jsonl"}}).Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := ReadRecord(dir); !ok || err != nil {
+		t.Errorf("%v, %v", ok, err)
+	}
+}

@@ -2,6 +2,7 @@
 package run
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -108,6 +109,7 @@ func parseRecord(path string) (Record, error) {
 func (r Record) sum() (string, error) {
 	r.Sum = ""
 	raw, err := json.Marshal(r)
+	raw = bytes.ReplaceAll(raw, []byte(`\ufffd`), []byte("\ufffd")) // a file name that is not UTF-8, before and after it was written
 	return fmt.Sprintf("%x", sha256.Sum256(raw)), err
 }
 

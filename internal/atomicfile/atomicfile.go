@@ -4,8 +4,10 @@ package atomicfile
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,23 +19,45 @@ import (
 const unfinished = ".unfinished"
 
 // Write calls fill with a writer to a temporary file beside path, and renames that file to path once it is on disk. If fill or
-// the disk fails, path keeps its earlier content.
-func Write(path string, fill func(w io.Writer) error) (err error) {
+// the disk fails, path keeps its earlier content. An earlier file keeps its permissions, and a symbolic link leads to the new
+// file. A device or a named pipe is written to directly.
+func Write(path string, fill func(w io.Writer) error) error {
+	if err := write(path, fill); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+func write(path string, fill func(w io.Writer) error) error {
+	path, earlier, err := target(path)
+	switch {
+	case err != nil:
+		return err
+	case earlier != 0 && !earlier.IsRegular():
+		return writeThrough(path, fill)
+	}
 	dir := filepath.Dir(path)
 	if err := disk.MkdirAll(dir); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		return err
 	}
-	temp, err := disk.Temp(dir, "."+filepath.Base(path)+".*"+unfinished)
+	temp, err := disk.Temp(dir, tempPattern(filepath.Base(path)))
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		return err
 	}
-	defer func() {
-		if err != nil {
-			temp.Close()
-			os.Remove(temp.Name())
-			err = fmt.Errorf("write %s: %w", path, err)
-		}
-	}()
+	if err := fillFile(temp, earlier, fill); err != nil {
+		temp.Close()
+		os.Remove(temp.Name())
+		return err
+	}
+	if err := disk.Rename(temp.Name(), path); err != nil {
+		os.Remove(temp.Name())
+		return err
+	}
+	return SyncDir(dir)
+}
+
+// fillFile writes a temporary file, gives it the permissions of the earlier file, if any, and closes it.
+func fillFile(temp *disk.File, earlier fs.FileMode, fill func(w io.Writer) error) error {
 	buffered := bufio.NewWriterSize(temp, 1<<20)
 	if err := fill(buffered); err != nil {
 		return err
@@ -41,19 +65,31 @@ func Write(path string, fill func(w io.Writer) error) (err error) {
 	if err := buffered.Flush(); err != nil {
 		return err
 	}
-	if err := temp.Chmod(0o644); err != nil {
-		return err
+	if earlier != 0 {
+		if err := temp.Chmod(earlier.Perm()); err != nil {
+			return err
+		}
 	}
 	if err := temp.Sync(); err != nil {
 		return err
 	}
-	if err := temp.Close(); err != nil {
+	return temp.Close()
+}
+
+// writeThrough writes to a device or a named pipe, which has no earlier content to keep.
+func writeThrough(path string, fill func(w io.Writer) error) error {
+	file, err := disk.Open(path, os.O_WRONLY)
+	if err != nil {
 		return err
 	}
-	if err := disk.Rename(temp.Name(), path); err != nil {
-		return err
-	}
-	return SyncDir(dir)
+	buffered := bufio.NewWriter(file)
+	return errors.Join(fill(buffered), buffered.Flush(), file.Close())
+}
+
+// tempPattern is the pattern of a temporary file's name, which is no longer than file systems allow even if base nearly is.
+func tempPattern(base string) string {
+	const room = 200 // bytes
+	return "." + base[:min(len(base), room)] + ".*" + unfinished
 }
 
 // WriteBytes is Write for a slice.

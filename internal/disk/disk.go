@@ -5,8 +5,11 @@ package disk
 import (
 	"errors"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 )
 
 // Change is one change that is about to be made.
@@ -37,30 +40,47 @@ func About(c Change) error {
 // File is an open file whose changes go through this package.
 type File struct{ *os.File }
 
-// Open is [os.OpenFile] with mode 0644.
+// Open is [os.OpenFile] with a mode that follows the umask.
 func Open(path string, flag int) (*File, error) {
 	if flag&os.O_CREATE != 0 {
 		if err := ask("make", path); err != nil {
 			return nil, err
 		}
 	}
-	file, err := os.OpenFile(path, flag, 0o644)
+	file, err := os.OpenFile(path, flag, 0o666)
 	if err != nil {
 		return nil, err
 	}
 	return &File{file}, nil
 }
 
-// Temp creates a file with a unique name; the last * of the pattern becomes a number.
+// Temp creates a file with a unique name; the * of the pattern becomes a number. Its mode follows the umask, as that of a file
+// made with its final name does.
 func Temp(dir, pattern string) (*File, error) {
 	if err := ask("make", filepath.Join(dir, pattern)); err != nil {
 		return nil, err
 	}
-	file, err := os.CreateTemp(dir, pattern)
+	var file *os.File
+	_, err := unique(dir, pattern, func(path string) (err error) {
+		file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
 	return &File{file}, nil
+}
+
+// unique calls create with names until one is new, and returns it.
+func unique(dir, pattern string, create func(path string) error) (path string, err error) {
+	const attempts = 1000
+	for range attempts {
+		path = filepath.Join(dir, strings.Replace(pattern, "*", strconv.FormatUint(uint64(rand.Uint32()), 10), 1))
+		if err = create(path); !errors.Is(err, fs.ErrExist) {
+			break
+		}
+	}
+	return path, err
 }
 
 func (f *File) Write(content []byte) (int, error) {
@@ -93,7 +113,7 @@ func (f *File) Sync() error {
 // MkdirAll creates a folder and its parents durably.
 func MkdirAll(dir string) error {
 	if _, err := os.Stat(dir); err == nil {
-		return os.MkdirAll(dir, 0o755) // fails if it is not a folder
+		return os.MkdirAll(dir, 0o777) // fails if it is not a folder
 	}
 	above := filepath.Dir(dir)
 	if above != dir {
@@ -104,18 +124,18 @@ func MkdirAll(dir string) error {
 	if err := ask("make", dir); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { // another process may have created it
+	if err := os.MkdirAll(dir, 0o777); err != nil { // another process may have created it
 		return err
 	}
 	return SyncDir(above)
 }
 
-// MkdirTemp creates a folder with a unique name and mode 0700; the last * of the pattern becomes a number.
+// MkdirTemp creates a folder with a unique name; the * of the pattern becomes a number. Its mode follows the umask.
 func MkdirTemp(dir, pattern string) (string, error) {
 	if err := ask("make", filepath.Join(dir, pattern)); err != nil {
 		return "", err
 	}
-	return os.MkdirTemp(dir, pattern)
+	return unique(dir, pattern, func(path string) error { return os.Mkdir(path, 0o777) })
 }
 
 // Rename renames a file or folder.

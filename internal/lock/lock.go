@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -20,6 +21,19 @@ import (
 
 // ErrInUse is the error if another process holds the lock. The message of [File] adds its PID.
 var ErrInUse = errors.New("in use by another process")
+
+// ErrUnsupported is the error of [File] and [Folder] if the file system has no locks, as some network drives.
+var ErrUnsupported = errors.New("the file system has no locks")
+
+// unsupported reports whether locking failed because the file system has no locks.
+func unsupported(err error) bool {
+	for _, code := range []syscall.Errno{syscall.ENOSYS, syscall.ENOLCK, syscall.EOPNOTSUPP, syscall.EINVAL} {
+		if errors.Is(err, code) {
+			return true
+		}
+	}
+	return false
+}
 
 // A Lock is held until Release.
 type Lock struct{ flock *flock.Flock }
@@ -61,6 +75,8 @@ func try(path string) (*Lock, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, ErrInUse // its holder has just removed it
+	case unsupported(err):
+		return nil, fmt.Errorf("%w (%w)", ErrUnsupported, err)
 	case err != nil:
 		return nil, err
 	case !locked:
@@ -98,7 +114,8 @@ func readPID(file *os.File) (pid int, ok bool) {
 // poll is the interval at which waiting functions try again.
 const poll = 10 * time.Millisecond
 
-// Wait locks a file, creating it if needed. It waits until the lock is free or ctx is done.
+// Wait locks a file, creating it if needed. It waits until the lock is free or ctx is done. On a file system without locks it
+// holds none.
 func Wait(ctx context.Context, path string) (*Lock, error) {
 	file, err := disk.Open(path, os.O_CREATE|os.O_RDWR)
 	if err != nil {
@@ -110,16 +127,19 @@ func Wait(ctx context.Context, path string) (*Lock, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		if unsupported(err) {
+			return &Lock{l}, nil
+		}
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	return &Lock{l}, nil
 }
 
 // Shared locks an existing file for reading. Several processes can hold a shared lock, but none of them together with an
-// exclusive one. It gives up after 10 seconds.
+// exclusive one. It gives up after 10 seconds. On a file system without locks it holds none.
 func Shared(path string) (*Lock, error) { return short(path, (*flock.Flock).TryRLockContext) }
 
-// Exclusive locks an existing file for writing. It gives up after 10 seconds.
+// Exclusive is [Shared] for writing.
 func Exclusive(path string) (*Lock, error) { return short(path, (*flock.Flock).TryLockContext) }
 
 func short(path string, lock func(*flock.Flock, context.Context, time.Duration) (bool, error)) (*Lock, error) {
@@ -129,6 +149,8 @@ func short(path string, lock func(*flock.Flock, context.Context, time.Duration) 
 	l := flock.New(path, flock.SetFlag(os.O_RDONLY))
 	_, err := lock(l, ctx, poll)
 	switch {
+	case unsupported(err):
+		return &Lock{l}, nil
 	case ctx.Err() != nil && err != nil:
 		return nil, fmt.Errorf("another process has locked the file for %.0f seconds; stop it, or try again", timeout.Seconds())
 	case err != nil:

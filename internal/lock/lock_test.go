@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -104,5 +105,17 @@ func TestShared(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer l.Release()
+	}
+}
+
+// TestUnsupported: what network drives without locks answer is not taken for another holder.
+func TestUnsupported(t *testing.T) {
+	for _, code := range []syscall.Errno{syscall.ENOSYS, syscall.ENOLCK, syscall.EOPNOTSUPP} {
+		if err := (&os.PathError{Op: "flock", Path: "f", Err: code}); !unsupported(err) {
+			t.Errorf("%v is not recognized", err)
+		}
+	}
+	if unsupported(syscall.EWOULDBLOCK) || unsupported(nil) {
+		t.Error("a lock that another process holds is taken for a missing one")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/preference/pairfile"
 	"example.com/gonb-dpo/dpocore/ranking"
+	"example.com/gonb-dpo/internal/place"
 )
 
 // Summarize prints what a file of rankings contains, and writes pairs made from them to a file unless its name is "". The choice
@@ -19,6 +20,9 @@ func Summarize(out io.Writer, rankings, choice, pairs string, o preference.ListO
 	}
 	if err := o.Validate(); err != nil {
 		return exit.WrongUse(err)
+	}
+	if err := place.File(pairs, rankings); err != nil {
+		return err
 	}
 	log, err := ranking.Read(rankings)
 	if err != nil {

@@ -3,11 +3,8 @@ package dataview
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/term"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
 	"example.com/gonb-dpo/dpocore/preview"
@@ -23,11 +20,9 @@ type page struct {
 func newPage(out io.Writer) *page {
 	const minWidth, maxWidth, defaultWidth = 24, 72, 48
 	p := &page{out: out, width: defaultWidth}
-	if file, ok := out.(*os.File); ok && terminal.IsTerminal(file) {
+	if columns, ok := terminal.Width(out); ok {
 		p.terminal = true
-		if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
-			p.width = min(max((columns-3)/2, minWidth), maxWidth)
-		}
+		p.width = min(max((columns-3)/2, minWidth), maxWidth)
 	}
 	return p
 }

@@ -3,6 +3,7 @@ package evaluate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/internal/place"
 )
 
 // Options are the flags of dpo eval.
@@ -42,6 +44,9 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 	if err := o.check(); err != nil {
 		return exit.WrongUse(err)
 	}
+	if err := place.File(o.PerPair, o.Data); err != nil {
+		return err
+	}
 	set, err := heldOut(ctx, o.Data)
 	if err != nil {
 		return err
@@ -57,16 +62,6 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
-	if o.PerPair != "" {
-		if err := evaluation.WritePairs(o.PerPair, pairs); err != nil {
-			return err
-		}
-	}
-	if m.OnOtherBase(o.Adapter) {
-		bar.Note("the report is not saved in " + o.Adapter + ", whose run had another model")
-	} else if err := saveReport(o.Adapter, report); err != nil {
-		return err
-	}
 	difference := ""
 	if o.Against != "" {
 		other, _, err := measure.Evaluate(ctx, m, o.Against, set, o.MaxLength, bar.Counter("second adapter, row %d of %d …"))
@@ -80,7 +75,21 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 		difference = evaluation.SummarizeDifference(o.Adapter, o.Against, d)
 	}
 	bar.End()
-	return printReport(out, report, difference, o.JSON)
+	return errors.Join(printReport(out, report, difference, o.JSON), o.save(m, pairs, report))
+}
+
+// save writes what was measured to files. It comes after the report is printed, since a place that can't be written to must not
+// cost the figures.
+func (o Options) save(m *model.Model, pairs []evaluation.Pair, report evaluation.Report) error {
+	var perPair error
+	if o.PerPair != "" {
+		perPair = evaluation.WritePairs(o.PerPair, pairs)
+	}
+	if m.OnOtherBase(o.Adapter) {
+		fmt.Fprintf(os.Stderr, "note: the report is not saved in %s, whose run had another model\n", o.Adapter)
+		return perPair
+	}
+	return errors.Join(perPair, saveReport(o.Adapter, report))
 }
 
 // check returns an error for options that can't be used.

@@ -19,7 +19,7 @@ func saveReport(dir string, r evaluation.Report) error {
 	}
 	r.KeepEarlier(dir)
 	if err := r.Write(dir); err != nil {
-		return err
+		return fmt.Errorf("the report is not saved in the run folder: %w", err)
 	}
 	return plots.WriteFigures(filepath.Join(dir, "plots"), plots.Calibration(r.Calibration))
 }

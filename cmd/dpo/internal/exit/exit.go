@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"syscall"
 
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/disk"
 )
 
 // The exit statuses, documented in docs/command.md.
@@ -17,6 +19,7 @@ const (
 	StatusWrongUse    = 2
 	StatusBadData     = 3
 	StatusInterrupted = 130 // as in shells after Ctrl-C
+	StatusClosedPipe  = 141 // as in shells after SIGPIPE
 )
 
 // Help is the table of exit statuses in `dpo --help`.
@@ -25,7 +28,8 @@ const Help = `Exit status:
     1  failed: the model, the run folder, the disk, the device
     2  wrong usage: an unknown command or flag, or an invalid value
     3  bad data: the file of pairs is missing, damaged, or has no usable pairs
-  130  interrupted by Ctrl-C or a signal`
+  130  interrupted by Ctrl-C or a signal
+  141  the program that reads the output has closed it`
 
 // fault is an error with the command's exit status.
 type fault struct {
@@ -43,6 +47,15 @@ func BadData(err error) error { return mark(err, StatusBadData) }
 
 // Interrupted marks an error as the end of an interrupted command. It returns nil for nil.
 func Interrupted(err error) error { return mark(err, StatusInterrupted) }
+
+// BadOutput marks an error as one of the standard output. It takes precedence over what the command says, which stopped because
+// of it.
+func BadOutput(err error) error {
+	if errors.Is(err, syscall.EPIPE) {
+		return &fault{err, StatusClosedPipe}
+	}
+	return &fault{err, StatusFailed}
+}
 
 // mark adds an exit status to an error that has none.
 func mark(err error, status int) error {
@@ -71,19 +84,22 @@ func Status(err error) int {
 	}
 }
 
-// Message returns the error message for the user as one line. After an interrupt it describes the state of the run, not the
+// Message returns the error message for the user as one line, "" for none: the reader of a closed pipe, as head is, wants no more.
+// After an interrupt it describes the state of the run, not the
 // interrupted operation.
 func Message(err error) string {
 	var stopped *train.Stopped
-	var several interface{ Unwrap() []error }
 	switch {
+	case err == nil || Status(err) == StatusClosedPipe:
+		return ""
 	case errors.As(err, &stopped):
 		return stopped.Error()
 	case errors.Is(err, context.Canceled):
 		return "stopped"
-	case errors.As(err, &several): // errors.Join separates errors by newlines
-		return strings.ReplaceAll(err.Error(), "\n", "; ")
-	default:
-		return err.Error()
 	}
+	message := strings.ReplaceAll(err.Error(), "\n", "; ") // errors.Join separates errors by newlines
+	if remedy := disk.Remedy(err); remedy != "" && !strings.Contains(message, "; ") {
+		message += "; " + remedy
+	}
+	return message
 }

@@ -95,7 +95,7 @@ func (s *session) note(format string, args ...any) { fmt.Fprintf(s.notes, format
 // run handles lines until the end of the input, /quit, or a signal at the prompt. An interrupt during an answer stops only
 // that answer.
 func (s *session) run(in io.Reader) error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
@@ -179,7 +179,9 @@ func (s *session) answer(ctx context.Context, message string, interrupts <-chan 
 		return err
 	})
 	if reply.Text != "" || err == nil {
-		fmt.Fprintln(s.out)
+		if _, err := fmt.Fprintln(s.out); err != nil {
+			return err
+		}
 	}
 	if reply.LeftOut > 0 {
 		s.note("the conversation exceeds the model's context; its %d oldest messages were dropped", reply.LeftOut)

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"io"
-	"os"
 	"strings"
 
 	"golang.org/x/term"
@@ -12,8 +11,21 @@ import (
 
 // IsTerminal reports whether an input or output is a terminal.
 func IsTerminal(stream any) bool {
-	file, ok := stream.(*os.File)
+	file, ok := stream.(interface{ Fd() uintptr })
 	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// Width returns the number of columns of a terminal; ok is false if the stream is none. A terminal may not know its width.
+func Width(stream any) (columns int, ok bool) {
+	if !IsTerminal(stream) {
+		return 0, false
+	}
+	const usual = 80
+	columns, _, err := term.GetSize(int(stream.(interface{ Fd() uintptr }).Fd()))
+	if err != nil || columns == 0 {
+		return usual, true
+	}
+	return columns, true
 }
 
 // ReadLines reads lines one at a time, each after the previous one has been received. After the last line it closes the

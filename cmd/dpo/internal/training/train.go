@@ -14,6 +14,7 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/progress"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/diagnose"
+	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
@@ -51,6 +52,11 @@ func trainRun(ctx context.Context, settings config.Config, o Options, listener t
 		return err
 	}
 	if exists && !record.Finished && !o.Resume && !settings.Overwrite {
+		release, err := run.Lock(o.Out, func(string) {})
+		if err != nil {
+			return err // it is running
+		}
+		release()
 		return fmt.Errorf("%s holds a stopped run; add --resume to continue it or --overwrite to start over, or choose another --out", o.Out)
 	}
 	data, err := o.Pairs.Open(ctx, settings.Seed)
@@ -65,6 +71,11 @@ func trainRun(ctx context.Context, settings config.Config, o Options, listener t
 		return err
 	}
 	defer m.Close()
+	if o.Merged != "" {
+		if err := export.CheckPlace(o.Merged, m.Path, settings.InitAdapter, o.Out); err != nil {
+			return err
+		}
+	}
 	if err := train.Run(ctx, train.Job{Model: m, Dir: o.Out, Config: settings, Data: data, Listener: listener}); err != nil {
 		return err
 	}

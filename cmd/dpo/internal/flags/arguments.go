@@ -1,0 +1,50 @@
+package flags
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/source"
+)
+
+// Arguments is the Args function of commands that have flags for everything. A single argument that can only be the pairs or the
+// adapter is taken as --data or --adapter; any other is an error.
+func Arguments(cmd *cobra.Command, args []string) error {
+	for _, arg := range args {
+		if arg == "true" || arg == "false" {
+			return fmt.Errorf("a flag such as --resume takes no value after a space; write --resume, or --resume=%s", arg)
+		}
+	}
+	if len(args) == 1 {
+		if flag := meant(args[0]); flag != "" && cmd.Flags().Lookup(flag) != nil && !cmd.Flags().Changed(flag) {
+			return cmd.Flags().Set(flag, args[0])
+		}
+	}
+	if len(args) > 0 {
+		return fmt.Errorf("%s does not know what %q is; write it after its flag (`%s --help` lists them), in quotes if it has spaces", cmd.CommandPath(), strings.Join(args, " "), cmd.CommandPath())
+	}
+	return nil
+}
+
+// meant returns the flag whose value an argument can only be, or "".
+func meant(arg string) string {
+	info, err := os.Stat(arg)
+	switch {
+	case arg == dataset.Builtin || slices.Contains(source.Names(), arg):
+		return "data"
+	case err != nil:
+		return ""
+	case info.Mode().IsRegular() && filepath.Ext(arg) != ".gguf" && filepath.Ext(arg) != ".safetensors":
+		return "data"
+	}
+	if _, err := os.Stat(filepath.Join(arg, "adapter_config.json")); err == nil {
+		return "adapter"
+	}
+	return ""
+}

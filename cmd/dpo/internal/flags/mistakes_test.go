@@ -1,0 +1,92 @@
+package flags
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"example.com/gonb-dpo/dpocore/config"
+)
+
+// command is one with the flags of dpo train.
+func command() *cobra.Command {
+	settings, model, data, out := config.Default(), "", "", ""
+	cmd := &cobra.Command{Use: "train", Args: Arguments, RunE: func(*cobra.Command, []string) error { return nil }, SilenceErrors: true, SilenceUsage: true}
+	Model(cmd, &model)
+	Data(cmd, &data)
+	cmd.Flags().StringVar(&out, "out", "", "")
+	Settings(cmd.Flags(), &settings)
+	Once(cmd)
+	cmd.SetFlagErrorFunc(Explain)
+	return cmd
+}
+
+// TestMistakes: each mistake is answered with what to write.
+func TestMistakes(t *testing.T) {
+	for args, want := range map[string]string{
+		"--beta 0.1 --beta 0.2":             `it was given before, as "0.1"`,
+		"--learning_rate 1":                 "write --learning-rate",
+		"--lr 1":                            "here it is --learning-rate",
+		"--output_dir x":                    "here it is --out",
+		"--num-train-epochs 3":              "give a number of steps with --max-steps",
+		"--use-peft":                        "leave it out",
+		"--lora_rank 8":                     "here it is --lora-r",
+		"-lora-r 8":                         "write --lora-r",
+		"--betta 1":                         "did you mean --beta?",
+		"--no-shuffle":                      "write --shuffle=false",
+		"--beta=0,1":                        "write a decimal point",
+		"--learning-rate 1e-5f":             "without a unit",
+		"--max-steps 10k":                   "as in 10000",
+		"--max-steps 1e3":                   "a whole number in digits",
+		"--shuffle=ja":                      "true or false",
+		"--out=~/run":                       "$HOME",
+		"--out=":                            "it is empty",
+		"--use-rslora true":                 "takes no value after a space",
+		"what":                              "does not know what",
+		"--lora-modules q --lora-modules v": "",
+	} {
+		cmd := command()
+		cmd.SetArgs(strings.Fields(args))
+		err := cmd.Execute()
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", args, err, want)
+		}
+	}
+}
+
+// TestForeignFlagsLeadToOurs: no name of another tool is one of ours, and each leads to a flag of some command.
+func TestForeignFlagsLeadToOurs(t *testing.T) {
+	flags := command().Flags()
+	for name := range foreign {
+		if flags.Lookup(name) != nil {
+			t.Errorf("--%s exists", name)
+		}
+		if without[name] != "" {
+			t.Errorf("--%s is in both tables", name)
+		}
+	}
+}
+
+// TestArguments: an argument that can only be the pairs or the adapter is taken as such.
+func TestArguments(t *testing.T) {
+	dir := t.TempDir()
+	pairs := filepath.Join(dir, "pairs.jsonl")
+	for _, path := range []string{pairs, filepath.Join(dir, "adapter_config.json"), filepath.Join(dir, "model.gguf")} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for arg, want := range map[string]string{pairs: "data", "builtin": "data", dir: "adapter", filepath.Join(dir, "model.gguf"): "", "none": ""} {
+		if got := meant(arg); got != want {
+			t.Errorf("%s is taken as --%s, want --%s", arg, got, want)
+		}
+	}
+	cmd := command()
+	cmd.SetArgs([]string{pairs})
+	if err := cmd.Execute(); err != nil || cmd.Flags().Lookup("data").Value.String() != pairs {
+		t.Errorf("the pairs are %s, %v", cmd.Flags().Lookup("data").Value, err)
+	}
+}

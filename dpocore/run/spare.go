@@ -1,0 +1,54 @@
+package run
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/place"
+	"example.com/gonb-dpo/internal/sums"
+)
+
+// spares returns an error if overwriting the run in a folder would delete what the new run is made from, or anything that no run
+// has written.
+func (r Record) spares(dir string) error {
+	inputs := []struct{ what, path string }{{"model", r.Model.Path}, {"initial adapter", r.Config.InitAdapter}}
+	if r.Data != nil {
+		for _, name := range []string{r.Data.Train, r.Data.HeldOut} {
+			for _, path := range append(strings.FieldsFunc(name, func(c rune) bool { return strings.ContainsRune(",=:", c) }), name) {
+				inputs = append(inputs, struct{ what, path string }{"file of pairs", path})
+			}
+		}
+	}
+	for _, input := range inputs {
+		if input.path != "" && place.Holds(dir, input.path) {
+			return fmt.Errorf("overwriting %s would delete the %s %s, which the new run is made from; choose another folder", dir, input.what, input.path)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("read the run folder: %w", err)
+	}
+	for _, entry := range entries {
+		if !ofRun(entry.Name()) {
+			return fmt.Errorf("overwriting %s would also delete %s in it, which no run has written; move it, or choose another folder", dir, entry.Name())
+		}
+	}
+	return nil
+}
+
+// written lists what is written to a run's folder: by training, evaluations, comparisons and plots.
+var written = []string{RecordFile, LockFile, TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile, sums.Name, "adapter_config.json",
+	"adapter_model.safetensors", "adapter_model.bin", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
+	"answers.json", "measured.json", "plots", evaluation.PairsFile, evaluation.ReportFile}
+
+// ofRun reports whether a name in a run's folder is of a file that the program or the system writes there.
+func ofRun(name string) bool {
+	system := []string{".DS_Store", ".ipynb_checkpoints", "Thumbs.db"}
+	step := strings.TrimPrefix(name, CheckpointPrefix)
+	return slices.Contains(written, name) || slices.Contains(system, name) || step != name && strings.Trim(step, "0123456789") == "" ||
+		strings.HasPrefix(name, ".nfs") || strings.HasPrefix(name, "._")
+}
