@@ -36,5 +36,7 @@ on them.`,
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "seed of sampling, the same for all models")
 	f.StringVar(&o.Votes, "blind", "", "rank the answers without knowing which model wrote them, and save the rankings in this `file`")
 	f.StringVar(&o.Rater, "rater", o.Rater, "`name` of the person who ranks")
+	flags.Idle(cmd, func() bool { return o.Temperature == 0 }, "at temperature 0, where the likeliest token is always chosen", "seed")
+	flags.IdleWithout(cmd, "blind", "rater")
 	return cmd
 }

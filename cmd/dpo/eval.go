@@ -40,5 +40,7 @@ plots/calibration.png, for dpo diagnose.`,
 	f.IntVar(&o.MaxNewTokens, "max-new-tokens", o.MaxNewTokens, "maximum length of these answers in tokens")
 	f.Uint64Var(&o.Seed, "seed", 1, "seed of these answers")
 	f.BoolVar(&o.JSON, "json", false, "write the report as JSON")
+	flags.IdleWithout(cmd, "answers", "max-new-tokens", "seed")
+	flags.IdleWithout(cmd, "adapter", "beta")
 	return cmd
 }

@@ -28,5 +28,6 @@ three dashes.`,
 	flags.System(cmd, &o.System)
 	cmd.Flags().IntVar(&o.Sampling.Samples, "n", o.Sampling.Samples, "number of answers, computed as one batch")
 	flags.Sampling(cmd, &o.Sampling)
+	flags.Idle(cmd, func() bool { return o.Sampling.Temperature == 0 && o.Sampling.Samples > 1 }, "at temperature 0, where all answers are the same", "n")
 	return cmd
 }

@@ -34,5 +34,6 @@ The exit status is 3 if something is wrong.`,
 	cmd.Flags().IntVar(&o.Examples, "examples", o.Examples, "maximum number of examples per finding")
 	cmd.Flags().IntVar(&o.MaxTokenized, "max-tokenized", o.MaxTokenized, "number of pairs to count the tokens of, spread over the set; 0 for all")
 	cmd.Flags().BoolVar(&o.NoTokens, "no-tokens", false, "skip the checks that need a tokenizer")
+	flags.Idle(cmd, func() bool { return o.NoTokens }, "with --no-tokens", "model", "max-length", "max-tokenized")
 	return cmd
 }

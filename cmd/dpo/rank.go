@@ -41,5 +41,6 @@ The file can be used for training: dpo train --data RANKINGS.`,
 	f.Float64SliceVar(&o.Drawing.Temperatures, "temperatures", o.Drawing.Temperatures, "sampling temperatures, one per answer")
 	f.IntVar(&o.Drawing.MaxNewTokens, "max-new-tokens", o.Drawing.MaxNewTokens, "maximum length of an answer, in tokens")
 	f.Float64Var(&o.Drawing.TopP, "top-p", o.Drawing.TopP, "sample from the likeliest tokens whose probabilities add up to this")
+	flags.Idle(cmd, func() bool { return len(o.Prompts) == 0 && o.File == "" }, "without --prompt or --prompts, which new answers are for", "adapter", "temperatures", "max-new-tokens", "top-p")
 	return cmd
 }

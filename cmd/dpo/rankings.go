@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/ballot"
+	"example.com/gonb-dpo/cmd/dpo/internal/flags"
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
@@ -27,5 +28,6 @@ those on which raters disagree.`,
 	cmd.Flags().StringVar(&out, "out", "", "write the pairs to this `file`, as JSON Lines")
 	cmd.Flags().StringVar(&choice, "pairs", "all", "which `pairs` to make of a ranking: "+strings.Join(preference.Choices, ", "))
 	cmd.Flags().Float64Var(&o.MinGap, "gap", 0, "minimum difference between the ranks of a pair")
+	flags.IdleWithout(cmd, "out", "pairs", "gap")
 	return cmd
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +72,13 @@ same command again to resume; finished work is not repeated.`,
 	flags.Settings(f, &config.Train)
 	cobra.CheckErr(cmd.MarkFlagRequired("judge"))
 	cmd.MarkFlagsMutuallyExclusive("eval-data", "eval-fraction")
+	flags.Idle(cmd, func() bool { return config.Rounds < 2 }, "with one round, which trains on --data", "reference", "prompts", "prompts-a-round", "choice", "min-gap")
+	kind := func(names ...string) func() bool {
+		return func() bool { name, _, _ := strings.Cut(o.Judge.Judge, ":"); return !slices.Contains(names, name) }
+	}
+	flags.Idle(cmd, kind("endpoint"), "without a judge endpoint:URL", "judge-model", "judge-key-env", "judge-calls", "judge-timeout")
+	flags.Idle(cmd, kind("model"), "without a judge model:NAME", "judge-by")
+	flags.Idle(cmd, kind("model", "endpoint"), "without a judge that is a model", "judge-criterion")
 	return cmd
 }
 

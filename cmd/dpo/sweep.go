@@ -59,5 +59,6 @@ printed by --print-jobs (docs/sweeps.md), and run dpo sweep again to compare.`,
 	f.BoolVar(&printJobs, "print-jobs", false, "do not train; print a dpo train command for each run")
 	f.BoolVar(&o.JSON, "json", false, "write the comparison as JSON, in the format of sweep.json")
 	cmd.MarkFlagsMutuallyExclusive("gather", "print-jobs")
+	flags.Idle(cmd, func() bool { return printJobs }, "with --print-jobs", "json")
 	return cmd
 }

@@ -43,6 +43,7 @@ func Sampling(cmd *cobra.Command, o *generate.Options) {
 	f.Float64Var(&o.RepetitionPenalty, "repetition-penalty", o.RepetitionPenalty, "above 1, penalize tokens of the prompt and of the answer so far")
 	f.StringArrayVar(&o.Stop, "stop", nil, "end the answer before this `text` (a newline in bash is $'\\n'); can be repeated")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "the same seed gives the same answers")
+	Idle(cmd, func() bool { return o.Temperature == 0 }, "at temperature 0, where the likeliest token is always chosen", "top-k", "top-p", "seed")
 }
 
 // PromptsUsage describes a flag with a file of prompts.

@@ -1,6 +1,7 @@
 package flags
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,5 +89,19 @@ func TestArguments(t *testing.T) {
 	cmd.SetArgs([]string{pairs})
 	if err := cmd.Execute(); err != nil || cmd.Flags().Lookup("data").Value.String() != pairs {
 		t.Errorf("the pairs are %s, %v", cmd.Flags().Lookup("data").Value, err)
+	}
+}
+
+// TestIdle: a flag that has no effect is said, once it is given.
+func TestIdle(t *testing.T) {
+	for args, want := range map[string]string{"": "", "--beta 0.2": "note: --beta has no effect without --out\n", "--beta 0.2 --out x": ""} {
+		cmd := command()
+		IdleWithout(cmd, "out", "beta", "seed")
+		var notes bytes.Buffer
+		cmd.SetErr(&notes)
+		cmd.SetArgs(strings.Fields(args))
+		if err := cmd.Execute(); err != nil || notes.String() != want {
+			t.Errorf("%s: %v, %q, want %q", args, err, notes.String(), want)
+		}
 	}
 }
