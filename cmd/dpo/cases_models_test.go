@@ -1,7 +1,10 @@
 package main
 
 import (
+	"encoding/json"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -67,4 +70,63 @@ func TestLFSPointer(t *testing.T) {
 	const pointer = "model.safetensors is a Git LFS pointer in place of the file itself; run git lfs pull"
 	s.expect(1, "generate --model ../_models/lfs-clone --prompt Hi --max-new-tokens 2", pointer)
 	s.expect(1, "train --model ../_models/lfs-clone --data pairs.jsonl --out out/a"+twoSteps, pointer)
+}
+
+// The merged folder stops at the template's end of turn and at the model's end of text, and keeps the settings of sampling.
+func TestMergedEndOfTurn(t *testing.T) {
+	s := newSituation(t, "21-end-of-turn-is-not-an-end")
+	base := filepath.Join(s.dir, "..", "_models", "tiny-base-eos", "generation_config.json")
+	if err := os.WriteFile(base, []byte(`{"eos_token_id": 0, "do_sample": true, "temperature": 0.7}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.expect(0, "train --model ../_models/tiny-base-eos --data pairs.jsonl --out out/a --merged out/m"+twoSteps)
+	raw, err := os.ReadFile(filepath.Join(s.dir, "out", "m", "generation_config.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		EOS         []int   `json:"eos_token_id"`
+		Temperature float64 `json:"temperature"`
+	}
+	if err := json.Unmarshal(raw, &got); err != nil || !slices.Equal(got.EOS, []int{0, 2}) || got.Temperature != 0.7 {
+		t.Errorf("generation_config.json is %s, %v", raw, err)
+	}
+}
+
+// Every command that opens an adapter, with what is given in its place by mistake. docs/compatibility.md has the table.
+func TestAdapterMatrix(t *testing.T) {
+	s := newSituation(t, "08-adapter-on-another-base")
+	s.expect(0, "train --model ../_models/tiny-a --data pairs.jsonl --out out/a --merged out/m --max-steps 2 --batch-size 2 --warmup-steps 0 --eval-steps 0 --save-steps 1")
+	checkpoint := filepath.Join(s.dir, "out", "stopped", "checkpoint-1")
+	if err := os.CopyFS(checkpoint, os.DirFS(filepath.Join(s.dir, "out", "a", "checkpoint-1"))); err != nil {
+		t.Fatal(err)
+	}
+	record, err := os.ReadFile(filepath.Join(checkpoint, "run.json"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(s.dir, "out", "stopped", "run.json"), record, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := []struct{ flags, refused string }{
+		{"out/a --model ../_models/tiny-b", "has other weights; use that model, or accept this one with --any-base"},
+		{"out/none", "there is no adapter folder out/none"},
+		{"out/m", "out/m is a merged model, not an adapter"},
+		{"../_models/tiny-a", "is a model, not an adapter"},
+		{"out/stopped", "is not finished, so it has no adapter yet; resume it, or use the adapter of its checkpoint out/stopped/checkpoint-1"},
+		{"out/a --model out/m", "already contains the adapter out/a"},
+		{"out/a --model out/a", "out/a is an adapter, not a model"},
+	}
+	commands := []string{
+		"generate --prompt Hi --adapter ", "chat --adapter ", "eval --data pairs.jsonl --adapter ", "merge --out out/n --adapter ",
+		"compare --prompt Hi --adapter ", "data rank ranks.jsonl --prompt Hi --adapter ",
+		"train --data pairs.jsonl --out out/t" + twoSteps + " --init-adapter ",
+		"sweep --data pairs.jsonl --eval-fraction 0.5 --betas 0.1 --out out/s" + twoSteps + " --init-adapter ",
+	}
+	for _, command := range commands {
+		for _, g := range given {
+			s.expect(1, command+g.flags, g.refused)
+		}
+	}
+	s.expect(0, "generate --prompt Hi --max-new-tokens 2 --adapter out/stopped/checkpoint-1")
 }

@@ -16,6 +16,7 @@ type Model struct {
 	Layout    decoder.Layout // of Adapter
 	Adapter   []float32      // [Layout.Size]
 	Tokenizer *tokenizer.Tokenizer
+	EndOfTurn *int32 // token with which the chat template ends an answer, or nil
 }
 
 // Format is an output format. To add one, write a file with its type and list it in [Formats].

@@ -54,7 +54,7 @@ func Merge(ctx context.Context, m *model.Model, adapterDir, out, dtype string) (
 	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	row, err := testRow(m)
+	row, end, err := testRow(m)
 	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
@@ -62,7 +62,7 @@ func Merge(ctx context.Context, m *model.Model, adapterDir, out, dtype string) (
 		_, err := device.Await(ctx, &m.Work, func() (struct{}, error) { return struct{}{}, checkMerged(m, live, row, dir, dtype) })
 		return err
 	}
-	base := Model{Weights: m.Weights(), Layout: live.Layout, Adapter: values, Tokenizer: m.Tokenizer}
+	base := Model{Weights: m.Weights(), Layout: live.Layout, Adapter: values, Tokenizer: m.Tokenizer, EndOfTurn: end}
 	return true, Write(ctx, MergedFolder, out, made, base, check)
 }
 
@@ -140,20 +140,25 @@ func checkMerged(m *model.Model, live *policy.Policy, row *batch.Row, dir, dtype
 	return nil
 }
 
-// testRow is a row of one short pair.
-func testRow(m *model.Model) (*batch.Row, error) {
+// testRow is a row of one short pair, with the last control token of its chosen answer, if any.
+func testRow(m *model.Model) (row *batch.Row, end *int32, err error) {
 	tokens, _, err := m.Chat.Pair(preference.Pair{
 		Prompt:   preference.User("What is the capital of France?"),
 		Chosen:   "The capital of France is Paris.",
 		Rejected: "I don't know, look it up.",
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	pair := []batch.Example{{Prompt: tokens.Prompt, Chosen: tokens.Chosen, Rejected: tokens.Rejected}}
 	rows, err := measure.Pack(pair)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return rows[0], nil
+	for _, id := range tokens.Chosen {
+		if m.Tokenizer.Decode([]int32{id}, true) == "" && m.Tokenizer.Decode([]int32{id}, false) != "" {
+			end = &id
+		}
+	}
+	return rows[0], end, nil
 }

@@ -3,12 +3,14 @@ package export
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"example.com/gonb-dpo/dpocore/decoder"
-	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 	"example.com/gonb-dpo/internal/atomicfile"
@@ -50,7 +52,10 @@ func (mergedFolder) WriteFiles(ctx context.Context, dir string, model Model, dty
 	if err := atomicfile.WriteJSON(filepath.Join(dir, "config.json"), json.RawMessage(config)); err != nil {
 		return err
 	}
-	generation := generationConfig(model.Weights.Config, model.Tokenizer)
+	generation, err := generationConfig(model)
+	if err != nil {
+		return err
+	}
 	if err := atomicfile.WriteJSON(filepath.Join(dir, "generation_config.json"), generation); err != nil {
 		return err
 	}
@@ -62,14 +67,33 @@ func (mergedFolder) CheckFiles(ctx context.Context, dir string, model Model, dty
 	return checkTensors(dir, mergedTensors(ctx, model, stored), stored)
 }
 
-// generationConfig returns the content of generation_config.json: the ids of the tokens that begin and end a text, and of
-// the padding.
-func generationConfig(c decoder.Config, tok *tokenizer.Tokenizer) map[string]any {
-	settings := map[string]any{"eos_token_id": oneOrMany(tok.EOSIDs()), "pad_token_id": tok.Pad()}
-	if c.BOS != decoder.NoToken {
+// generationConfig returns the content of generation_config.json: that of the model's folder, such as settings of sampling,
+// with the ids of the tokens that begin and end a text, and of the padding. The end of a turn ends a text too: a model that
+// was trained on conversations ends its answers with it.
+func generationConfig(model Model) (map[string]any, error) {
+	const name = "generation_config.json"
+	settings := map[string]any{}
+	raw, err := os.ReadFile(filepath.Join(model.Weights.Path, name))
+	if err == nil {
+		err = json.Unmarshal(raw, &settings)
+	} else if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		err = nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", filepath.Join(model.Weights.Path, name), err)
+	}
+	ends := slices.Clone(model.Tokenizer.EOSIDs())
+	if model.EndOfTurn != nil && !slices.Contains(ends, *model.EndOfTurn) {
+		ends = append(ends, *model.EndOfTurn)
+	}
+	settings["eos_token_id"] = oneOrMany(ends)
+	if settings["pad_token_id"] == nil {
+		settings["pad_token_id"] = model.Tokenizer.Pad()
+	}
+	if c := model.Weights.Config; c.BOS != decoder.NoToken {
 		settings["bos_token_id"] = c.BOS
 	}
-	return settings
+	return settings, nil
 }
 
 // oneOrMany returns a single id as a number and several as a list, as transformers writes them.
