@@ -84,7 +84,7 @@ var adapterSettings = Table{
 	},
 	Setting[string]{
 		JSON: "init_adapter", Label: "the initial adapter",
-		Help:      "PEFT `folder` to start from; its rank and alpha are used",
+		Help:      "PEFT `folder` to start from; its rank and alpha are used, and the model with it is the reference",
 		Field:     func(c *Config) *string { return &c.InitAdapter },
 		Resumable: true, // run.json has the SHA-256 of its weights, which is compared instead
 	},

@@ -21,6 +21,12 @@ type Lineage struct {
 	Files    []HashedFile `json:"made_of,omitempty"` // answers, scores and the pairs made from them
 }
 
+// ReferenceFirst is the reference of rounds in which the first model alone is the reference of all.
+const ReferenceFirst = "base"
+
+// FirstIsReference reports whether the first model, without the adapter that a round continues with, is its reference.
+func (l *Lineage) FirstIsReference() bool { return l != nil && l.Reference == ReferenceFirst }
+
 // Sampling is how answers were sampled.
 type Sampling struct {
 	Answers     int     `json:"answers"` // per prompt

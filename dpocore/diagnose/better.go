@@ -28,6 +28,27 @@ func nothingHeldOut(r Run) (Finding, bool) {
 	}, !ok
 }
 
+// heldOutTrained reports held-out pairs whose prompts were trained on.
+func heldOutTrained(r Run) (Finding, bool) {
+	trained := r.trainedHeldOut()
+	return Finding{
+		Mark: Warning, Cause: "Held-out pairs were trained on:",
+		Evidence: fmt.Sprintf("the prompts of %d of the %d pairs that the run evaluates are among its training pairs, so their figures say little about new questions.", trained, len(r.Pairs)),
+		Remedy:   "Hold out a share by prompt (--eval-fraction 0.1), or remove these prompts from one of the two files (dpo data lint --eval-data lists them).",
+	}, trained > 0
+}
+
+// reportTrained says that the last report is not one of held-out pairs.
+func reportTrained(r Run) (Finding, bool) {
+	if r.Report == nil || r.Report.TrainedOn == 0 {
+		return Finding{}, false
+	}
+	return Finding{
+		Mark: Unknown, Cause: "The last evaluation is not one of held-out pairs:", Evidence: r.Report.TrainedNote(),
+		Remedy: "Evaluate on pairs that were not trained on (dpo eval --data FILE).",
+	}, true
+}
+
 func noBetter(r Run) (Finding, bool) {
 	accuracy, pairs, ok := r.accuracy()
 	if !ok || !r.longEnough() || r.swapped() {
@@ -35,7 +56,7 @@ func noBetter(r Run) (Finding, bool) {
 	}
 	evidence := fmt.Sprintf("%s of the %d held-out pairs are ranked correctly (%s to %s).", wording.Percent(accuracy.Value), pairs, wording.Percent(accuracy.Low), wording.Percent(accuracy.High))
 	if accuracy.Above(0.5) {
-		return Finding{Mark: Good, Cause: "It ranks new pairs better than chance:", Evidence: evidence}, true
+		return Finding{Mark: Good, Cause: "It ranks new pairs better than chance:", Evidence: evidence}, r.trainedHeldOut() < len(r.Pairs) || len(r.Pairs) == 0
 	}
 	first, last := r.ends(loss)
 	remedies := []string{fmt.Sprintf("check that the loss is falling (it went from %.3f to %.3f)", first, last)}

@@ -69,6 +69,8 @@ var rules = []rule{
 	{"answers without an end", natural, unendingAnswers},
 	{"plain text forgotten", natural, perplexityRose},
 	{"nothing held out", better, nothingHeldOut},
+	{"held-out pairs trained on", better, heldOutTrained},
+	{"evaluated on trained pairs", better, reportTrained},
 	{"no better than the base", better, noBetter},
 	{"length alone", better, lengthAlone},
 	{"train and held-out parting", better, overfitting},

@@ -14,7 +14,9 @@ import (
 const (
 	minSteps          = 10   // a shorter run shows no trend
 	minGap            = 0.2  // nats by which chosen answers must gain more than rejected ones
-	maxRise           = 0.05 // of the loss above that of the first step
+	maxRise           = 0.05 // of the loss above that of the first step, relative to the latter if that is above 1
+	halved            = 0.5  // final loss, as a share of the first, of a run that learns however small its margins are meant to be
+	farGap            = 10   // nats between the gains of chosen and rejected answers that are far from the reference
 	maxInitialDiff    = 0.05 // nats between policy and reference before the first update
 	mostlyClipped     = 0.95 // share of the steps
 	strongClipping    = 3    // median gradient norm as a multiple of the clipping limit
@@ -44,7 +46,7 @@ func notLearning(r Run) (Finding, bool) {
 	}
 	first, last := r.ends(loss)
 	gap := r.gap()
-	if gap >= minGap {
+	if gap >= minGap || last <= halved*r.History.Steps[0].Loss {
 		return Finding{
 			Mark: Good, Cause: "The model is learning:",
 			Evidence: fmt.Sprintf("the loss went from %.3f to %.3f, and chosen answers gained %.1f nats more than rejected ones.", first, last, gap),
@@ -80,7 +82,8 @@ func (r Run) lossRise() float64 {
 	if math.IsNaN(last) {
 		return math.Inf(1)
 	}
-	return last - r.History.Steps[0].Loss
+	first := r.History.Steps[0].Loss
+	return (last - first) / math.Max(1, math.Abs(first)) // IPO's loss begins at 1/(4β²), 25 for the default beta
 }
 
 // gap is the number of nats by which chosen answers gained more than rejected ones, in the last steps.
@@ -198,10 +201,17 @@ func stepsSkipped(r Run) (Finding, bool) {
 
 func nothingLeftToLearn(r Run) (Finding, bool) {
 	_, norm := r.ends(func(e metrics.Event) float64 { return e.GradNorm })
-	return Finding{
+	_, final := r.ends(loss)
+	f := Finding{
 		Mark: Warning, Cause: "These pairs have little left to teach:",
-		Evidence: fmt.Sprintf("the gradient norm is %.1e at the end.", norm), Remedy: "Add new pairs, or stop earlier.",
-	}, r.longEnough() && norm < tinyGradient
+		Evidence: fmt.Sprintf("the gradient norm is %.1e and the loss %.4f at the end.", norm, final), Remedy: "Add new pairs, or stop earlier.",
+	}
+	if gap := r.gap(); gap > farGap {
+		f.Cause = "These pairs have little left to teach, and the model is far from its reference:"
+		f.Evidence += fmt.Sprintf(" Chosen answers have gained %.0f nats more than rejected ones.", gap)
+		f.Remedy = fmt.Sprintf("Stop earlier, lower the learning rate (now %g), or add new pairs; read some answers (dpo compare).", r.Settings.Config.LearningRate)
+	}
+	return f, r.longEnough() && norm < tinyGradient
 }
 
 // sentence capitalizes a text and adds a full stop.

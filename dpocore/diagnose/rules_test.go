@@ -33,7 +33,12 @@ var ruleCases = map[string]struct{ reported, silent map[string]func(*Run) }{
 				})
 			},
 		},
-		silent: map[string]func(*Run){"slow but steady": func(r *Run) {
+		silent: map[string]func(*Run){"IPO at its target": func(r *Run) { // a margin of 1/(2β), 0.01 nats at beta 50
+			r.Settings.Config.LossType, r.Settings.Config.Beta = "ipo", 50
+			r.each(func(progress float64, e *metrics.Event) {
+				e.Loss, e.RewardsMargins = 1e-4*(1-progress), 0.5*progress
+			})
+		}, "slow but steady": func(r *Run) {
 			r.each(func(progress float64, e *metrics.Event) {
 				e.Loss, e.RewardsMargins = 0.693-0.03*progress, 0.06*progress
 			})
@@ -55,7 +60,26 @@ var ruleCases = map[string]struct{ reported, silent map[string]func(*Run) }{
 				})
 			},
 		},
-		silent: map[string]func(*Run){"a temporary peak": func(r *Run) { r.History.Steps[20].Loss = 3 }},
+		silent: map[string]func(*Run){
+			"a temporary peak": func(r *Run) { r.History.Steps[20].Loss = 3 },
+			"IPO's noise":      func(r *Run) { r.each(func(progress float64, e *metrics.Event) { e.Loss = 25 + 0.3*progress }) },
+		},
+	},
+	"held-out pairs trained on": {
+		reported: map[string]func(*Run){
+			"one":        func(r *Run) { r.Pairs[7].Trained = true },
+			"the latter": func(r *Run) { r.Pairs[58].Trained, r.Pairs[59].Trained = true, true },
+		},
+		silent: map[string]func(*Run){"no pairs": func(r *Run) { r.Pairs = nil }},
+	},
+	"evaluated on trained pairs": {
+		reported: map[string]func(*Run){
+			"all of 8": func(r *Run) { r.Report = &evaluation.Report{Pairs: 8, Parts: evaluation.Parts{TrainedOn: 8}} },
+			"half of 100": func(r *Run) {
+				r.Report = &evaluation.Report{Pairs: 100, Parts: evaluation.Parts{TrainedOn: 50, HeldOut: &evaluation.Part{Pairs: 50}}}
+			},
+		},
+		silent: map[string]func(*Run){"held out": func(r *Run) { r.Report = &evaluation.Report{Pairs: 8} }},
 	},
 	"labels swapped": {
 		reported: map[string]func(*Run){

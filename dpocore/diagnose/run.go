@@ -136,15 +136,17 @@ func (r Run) lastEvaluation() (e metrics.Evaluation, ok bool) {
 	return e, false
 }
 
-// accuracy returns the accuracy on held-out pairs with its interval. Without saved pairs, it assumes one pair per prompt. ok
-// is false if nothing was evaluated.
+// accuracy returns the accuracy on held-out pairs with its interval, without those that were trained on unless all were.
+// Without saved pairs, it assumes one pair per prompt. ok is false if nothing was evaluated.
 func (r Run) accuracy() (a statistics.Estimate, pairs int, ok bool) {
 	var groups []int
 	var correct []bool
 	for _, p := range r.Pairs {
-		groups, correct = append(groups, p.Prompt), append(correct, p.Correct())
+		if !p.Trained || r.trainedHeldOut() == len(r.Pairs) {
+			groups, correct = append(groups, p.Prompt), append(correct, p.Correct())
+		}
 	}
-	if e, exists := r.lastEvaluation(); len(groups) == 0 && exists {
+	if e, exists := r.lastEvaluation(); len(r.Pairs) == 0 && exists {
 		for i := range r.Settings.HeldOut.Pairs {
 			groups, correct = append(groups, i), append(correct, float64(i)+0.5 < e.RewardsAccuracies*float64(r.Settings.HeldOut.Pairs))
 		}
@@ -153,6 +155,16 @@ func (r Run) accuracy() (a statistics.Estimate, pairs int, ok bool) {
 		return a, 0, false
 	}
 	return statistics.Share(groups, correct), len(groups), true
+}
+
+// trainedHeldOut is the number of held-out pairs whose prompts were trained on.
+func (r Run) trainedHeldOut() (count int) {
+	for _, p := range r.Pairs {
+		if p.Trained {
+			count++
+		}
+	}
+	return count
 }
 
 // gains returns the change in log-probability of chosen and rejected answers, in nats: of held-out pairs if any, otherwise of

@@ -31,8 +31,7 @@ type Report struct {
 	Shift
 	Calibration statistics.Calibration `json:"calibration"`
 
-	Sources    []Part `json:"sources,omitempty"`    // if there are at least two
-	Objectives []Part `json:"objectives,omitempty"` // if there are any
+	Parts
 
 	PlainText *PlainText    `json:"plain_text,omitempty"`
 	Answers   *AnswerReport `json:"answers,omitempty"`
@@ -45,6 +44,15 @@ type Shift struct {
 	Chosen   statistics.Estimate `json:"chosen"`   // change in the log-probability of chosen answers, in nats
 	Rejected statistics.Estimate `json:"rejected"` // change in the log-probability of rejected answers, in nats
 	KL       statistics.Estimate `json:"kl"`       // divergence from the reference, in nats per token (see policy.Policy.Divergence)
+}
+
+// Parts divide the pairs by what the adapter was trained on, by source and by objective.
+type Parts struct {
+	TrainedOn int   `json:"pairs_trained_on,omitempty"` // pairs whose prompts are in the adapter's training pairs
+	HeldOut   *Part `json:"held_out,omitempty"`         // the other pairs, if there are both kinds
+
+	Sources    []Part `json:"sources,omitempty"`    // if there are at least two
+	Objectives []Part `json:"objectives,omitempty"` // if there are any
 }
 
 // A Part summarizes the pairs of one source or objective.
@@ -74,6 +82,7 @@ func Summarize(pairs []Pair, beta float64) (Report, error) {
 		values(pairs, func(p Pair) float64 { return float64(p.TokensChosen + p.TokensRejected) }))
 	r.Calibration = statistics.Calibrate(groups, values(pairs, func(p Pair) float64 { return beta * p.Margin }))
 	r.Sources = parts(pairs, 2, func(p Pair) string { return p.Source })
+	r.countTrained(pairs)
 	r.Objectives = parts(pairs, 1, func(p Pair) string { return p.Objective })
 	return r, nil
 }

@@ -34,6 +34,9 @@ func (r Report) Rows() []Row {
 	rows = append(rows,
 		newRow("Brier", r.Calibration.Brier, decimal, "Brier score: 0 is perfect, 0.25 is a coin toss"),
 		Row{"calibration error", wording.Percent(r.Calibration.Error), "", "mean difference between confidence and accuracy"})
+	if r.HeldOut != nil {
+		rows = append(rows, newRow("held out", r.HeldOut.Accuracy, wording.Percent, fmt.Sprintf("accuracy on the %d pairs that were not trained on, gap %s", r.HeldOut.Pairs, nats(r.HeldOut.Gap.Value))))
+	}
 	for _, parts := range [][]Part{r.Sources, r.Objectives} {
 		for _, part := range parts {
 			rows = append(rows, newRow(part.Name, part.Accuracy, wording.Percent, fmt.Sprintf("accuracy on its %d pairs, gap %s", part.Pairs, nats(part.Gap.Value))))

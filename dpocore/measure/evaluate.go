@@ -14,6 +14,7 @@ import (
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/reference"
+	"example.com/gonb-dpo/dpocore/run"
 )
 
 // Evaluate measures a set's pairs under the model with an adapter (a PEFT folder, or "" for none) and under the model
@@ -41,9 +42,13 @@ func evaluate(ctx context.Context, m *model.Model, adapter string, set *preferen
 	if err != nil {
 		return nil, nil, err
 	}
-	references := reference.Open(p, m.ReferenceKey(), nil)
+	references := reference.Open(p, m.ReferenceKey(""), nil)
 	defer references.Close()
-	pairs = PairsOf(examples)
+	trained, err := run.TrainedPrompts(adapter)
+	if err != nil {
+		return nil, nil, err
+	}
+	pairs = PairsOf(examples, trained)
 	measurePolicy := func(row *batch.Row, _ [][2]float32) (policy.Measured, error) {
 		measured, divergence, err := p.Divergence(row)
 		for i, sides := range divergence {

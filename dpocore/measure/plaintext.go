@@ -58,7 +58,7 @@ func measurePassages(ctx context.Context, m *model.Model, adapter, text string, 
 	if err != nil {
 		return nil, err
 	}
-	references := reference.Open(p, m.ReferenceKey(), nil)
+	references := reference.Open(p, m.ReferenceKey(""), nil)
 	defer references.Close()
 	passages := make([]evaluation.Passage, len(list))
 	measurePolicy := func(row *batch.Row, _ [][2]float32) (policy.Measured, error) { return p.LogProbs(row) }

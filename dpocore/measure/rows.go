@@ -9,6 +9,7 @@ import (
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/reference"
 )
 
@@ -52,8 +53,9 @@ func Rows(ctx context.Context, work *device.Worker, references *reference.Cache,
 	return nil
 }
 
-// PairsOf lists the pairs of examples before they are measured. Pairs with equal prompts have the same Prompt number.
-func PairsOf(e encode.Examples) []evaluation.Pair {
+// PairsOf lists the pairs of examples before they are measured. Pairs with equal prompts have the same Prompt number; trained
+// are the prompts that the policy was trained on.
+func PairsOf(e encode.Examples, trained preference.PromptSet) []evaluation.Pair {
 	pairs := make([]evaluation.Pair, len(e.List))
 	prompts := map[string]int{}
 	for i, example := range e.List {
@@ -63,6 +65,7 @@ func PairsOf(e encode.Examples) []evaluation.Pair {
 		}
 		pairs[i] = evaluation.Pair{
 			Line: e.Pairs[i].Line, Source: e.Pairs[i].Source, Objective: e.Pairs[i].Objective, Prompt: prompts[key],
+			Trained:      trained[e.Pairs[i].PromptHash()],
 			TokensChosen: len(example.Chosen), TokensRejected: len(example.Rejected),
 		}
 	}

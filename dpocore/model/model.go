@@ -218,9 +218,13 @@ func (m *Model) Positions() int {
 	return c.MaxPositions
 }
 
-// ReferenceKey identifies what reference log-probabilities depend on besides the row: weights, backend and precision.
-func (m *Model) ReferenceKey() string {
+// ReferenceKey identifies what reference log-probabilities depend on besides the row: weights, backend, precision and the
+// SHA-256 of the reference's adapter, "" if it has none.
+func (m *Model) ReferenceKey(adapter string) string {
 	key := m.weights.Hash + " " + device.Describe(m.backend)
+	if adapter != "" {
+		key += " with the adapter " + adapter
+	}
 	if m.precision != config.Float32 {
 		key += " " + m.precision
 	}

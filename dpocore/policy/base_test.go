@@ -7,6 +7,37 @@ import (
 	"example.com/gonb-dpo/dpocore/policy"
 )
 
+// With the policy's own adapter as that of the reference, both say the same; without one again, the model alone is the
+// reference.
+func TestReferenceWithAnAdapter(t *testing.T) {
+	row := pack(t, small, examples(4, 24))[0]
+	adapter := trainedAdapter(t)
+	p := tiny(t, adapter)
+	alone, err := p.Reference(row)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.SetReference(adapter); err != nil {
+		t.Fatal(err)
+	}
+	reference, err := p.Reference(row)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if own, err := p.LogProbs(row); err != nil || !slices.Equal(own.LogProbs, reference.LogProbs) || slices.Equal(own.LogProbs, alone.LogProbs) {
+		t.Errorf("policy %v (%v), reference %v, model alone %v", own.LogProbs, err, reference.LogProbs, alone.LogProbs)
+	}
+	if err := p.SetReference(nil); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := p.Reference(row); err != nil || !slices.Equal(again.LogProbs, alone.LogProbs) {
+		t.Errorf("without the adapter again %v (%v), want %v", again.LogProbs, err, alone.LogProbs)
+	}
+	if err := p.SetReference(adapter[1:]); err == nil {
+		t.Error("an adapter of another size is accepted")
+	}
+}
+
 // A base that one policy made serves another: the figures are those of Evaluate and of Divergence, to the bit.
 func TestEvaluateFromABase(t *testing.T) {
 	row := pack(t, small, examples(4, 24))[0]

@@ -36,6 +36,9 @@ func (p *Policy) on(device compute.DeviceNum) (*Policy, error) {
 	if err == nil {
 		err = copied.Restore(adapter, mean, variance, p.updates)
 	}
+	if err == nil {
+		err = copied.SetReference(p.referenceValues)
+	}
 	if err != nil {
 		weights.Finalize()
 		return nil, err
@@ -118,6 +121,7 @@ func (d Devices) DropGradients() error {
 func (d Devices) FinalizeCopies() {
 	for _, copied := range d[min(1, len(d)):] {
 		finalizeLayers(copied.layers)
+		finalize(copied.reference...)
 		copied.weights.Finalize()
 	}
 }

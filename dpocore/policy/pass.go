@@ -60,35 +60,6 @@ func (p *Policy) through(row *batch.Row, layers func(*pass) error) (*pass, error
 	return s, nil
 }
 
-// reference runs all layers without the adapter. In a half precision it uses the policy's graph with an adapter of zeros:
-// XLA chooses where to round, and does so at different places in two different graphs.
-func (s *pass) reference() error {
-	layer := s.baseLayer
-	if s.policy.weights.Narrowed() {
-		zeros, err := s.policy.vector(nil, 0)
-		if err != nil {
-			return err
-		}
-		defer finalize(zeros)
-		layer = func(i int) (tensor, error) {
-			output, saved, err := s.layer(i, s.hidden, zeros)
-			if err == nil {
-				typedgraph.Free(saved)
-			}
-			return output, err
-		}
-	}
-	for i := range s.policy.layers {
-		output, err := layer(i)
-		if err != nil {
-			return fmt.Errorf("layer %d: %w", i, err)
-		}
-		finalize(s.hidden)
-		s.hidden = output
-	}
-	return nil
-}
-
 // forward runs all layers with the adapter, and keeps a trace for the backward pass if asked to.
 func (s *pass) forward(withTrace bool) error {
 	for i := range s.policy.layers {

@@ -30,6 +30,9 @@ type Policy struct {
 	scale   float64 // of the loss and of the accumulated gradients
 	graphs  *graphs
 
+	reference       []tensor  // the reference's adapter by layer; nil for the model alone
+	referenceValues []float32 // the same on the host
+
 	recompute bool // the backward pass computes each layer again
 }
 
@@ -119,6 +122,7 @@ func (p *Policy) Updates() int { return p.updates }
 // Finalize frees all but the weights.
 func (p *Policy) Finalize() {
 	finalizeLayers(p.layers)
+	finalize(p.reference...)
 	p.graphs.finalize()
 }
 

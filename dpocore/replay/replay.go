@@ -132,6 +132,9 @@ func changed(then, now run.Record) (list []string) {
 	if then.Model.Adapter != now.Model.Adapter {
 		list = append(list, fmt.Sprintf("the initial adapter has changed (%s)", then.Config.InitAdapter))
 	}
+	if then.Model.Adapter == now.Model.Adapter && then.Model.Reference != now.Model.Reference {
+		list = append(list, fmt.Sprintf("the reference was the model without the initial adapter (%s), which an earlier version used", then.Config.InitAdapter))
+	}
 	comparePairs("training pairs", then.Train, now.Train)
 	comparePairs("held-out pairs", orNone(then.HeldOut), orNone(now.HeldOut))
 	return list

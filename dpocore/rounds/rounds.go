@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -24,7 +25,7 @@ const (
 	ReferencePrevious = "previous"
 	// ReferenceBase continues to train the previous round's adapter on the first model, which remains the reference of all
 	// rounds and keeps the model close to it. The result is one adapter for the first model.
-	ReferenceBase = "base"
+	ReferenceBase = dataset.ReferenceFirst
 )
 
 // References are the values of [Config.Reference].

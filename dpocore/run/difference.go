@@ -11,12 +11,11 @@ import (
 // run's is 0.3"; "" if r can continue the recorded run.
 func (r Record) differs(recorded Record) string {
 	return cmp.Or(
-		difference("model", r.Model.Weights, recorded.Model.Weights),
-		difference("tokenizer", r.Model.Tokenizer, recorded.Model.Tokenizer),
-		difference("initial adapter", r.Model.Adapter, recorded.Model.Adapter),
-		config.Difference(r.Config, recorded.Config),
+		r.modelDifference(recorded),
+		config.Difference(r.withStepsOf(recorded), recorded.Config),
 		difference("mix of objectives", r.Mix.String(), recorded.Mix.String()),
-		difference("training set", r.Train.Tokens, recorded.Train.Tokens),
+		pairsDifference("training pairs", r.Train, recorded.Train),
+		r.heldOutDifference(recorded),
 	)
 }
 
@@ -25,4 +24,73 @@ func difference(name, mine, recorded string) string {
 		return ""
 	}
 	return fmt.Sprintf("its %s is %s, this run's is %s", name, recorded, mine)
+}
+
+// modelDifference compares the models, whose hashes say nothing to a person.
+func (r Record) modelDifference(recorded Record) string {
+	mine, other := r.Model, recorded.Model
+	switch {
+	case mine.Weights != other.Weights:
+		return fmt.Sprintf("it was trained on other weights (%s) than those of %s", other.Path, mine.Path)
+	case mine.Tokenizer != other.Tokenizer:
+		return fmt.Sprintf("the tokenizer or the chat template of %s is not the one it was trained with (%s)", mine.Path, other.Path)
+	case mine.Adapter != other.Adapter:
+		return fmt.Sprintf("it started from %s, this run starts from %s", startOf(recorded), startOf(r))
+	case mine.Reference != other.Reference:
+		return fmt.Sprintf("its reference is %s, this run's is %s", referenceOf(other), referenceOf(mine))
+	}
+	return ""
+}
+
+func startOf(r Record) string {
+	if r.Model.Adapter == "" {
+		return "a new adapter"
+	}
+	return fmt.Sprintf("the adapter %s (SHA-256 %.8s…)", r.Config.InitAdapter, r.Model.Adapter)
+}
+
+func referenceOf(m ModelFacts) string {
+	if m.Reference == "" {
+		return "the model alone"
+	}
+	return "the model with the initial adapter"
+}
+
+// pairsDifference compares sets of pairs: how many there are and of which file or, if that is equal, what else their tokens
+// depend on.
+func pairsDifference(name string, mine, recorded DataFacts) string {
+	switch {
+	case mine.Tokens == recorded.Tokens:
+		return ""
+	case mine.Pairs != recorded.Pairs:
+		return fmt.Sprintf("it has %d %s of %s, this run has %d of %s", recorded.Pairs, name, recorded.Source, mine.Pairs, mine.Source)
+	case mine.Source != recorded.Source:
+		return fmt.Sprintf("its %d %s are those of %s, this run's are those of %s", recorded.Pairs, name, recorded.Source, mine.Source)
+	}
+	return fmt.Sprintf("the %d %s of %s are no longer the same to the model: a text, their order, or the date in the chat template has changed since it began", recorded.Pairs, name, recorded.Source)
+}
+
+// heldOutDifference compares the held-out pairs if they decide when the run stops and which step is the best.
+func (r Record) heldOutDifference(recorded Record) string {
+	if r.Config.EarlyStopping == 0 {
+		return ""
+	}
+	return pairsDifference("held-out pairs", r.HeldOut.orNone(), recorded.HeldOut.orNone())
+}
+
+// noteHeldOut is a sentence if a resumed run evaluates other pairs than it began with, where they decide nothing.
+func (r Record) noteHeldOut(recorded Record) string {
+	difference := pairsDifference("held-out pairs", r.HeldOut.orNone(), recorded.HeldOut.orNone())
+	if difference == "" {
+		return ""
+	}
+	return fmt.Sprintf("The run evaluates other pairs than before: %s. Compare figures of the same pairs only.", difference)
+}
+
+// orNone is the zero value for nil.
+func (f *DataFacts) orNone() DataFacts {
+	if f == nil {
+		return DataFacts{Source: "no file"}
+	}
+	return *f
 }

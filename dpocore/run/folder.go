@@ -49,9 +49,15 @@ func Claim(dir string, record *Record, overwrite bool, note func(string)) (relea
 		return giveUp, false, record.spares(dir)
 	}
 	if difference := record.differs(before); difference != "" {
-		return nil, false, fmt.Errorf("%s holds another run: %s; choose another folder, or overwrite it", dir, difference)
+		return nil, false, fmt.Errorf("%s holds another run: %s; %s", dir, difference, record.remedy(before, dir))
 	}
-	record.Finished, record.Config.Precision = before.Finished, before.Config.Precision
+	if err := record.checkSteps(dir); err != nil {
+		return nil, false, err
+	}
+	if changed := record.noteHeldOut(before); changed != "" {
+		note(changed)
+	}
+	record.Finished, record.Config.Precision = before.Finished && record.Config.MaxSteps == before.Config.MaxSteps, before.Config.Precision
 	return giveUp, true, nil
 }
 

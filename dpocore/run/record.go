@@ -44,6 +44,7 @@ type ModelFacts struct {
 	Weights   string `json:"weights_sha256"`
 	Tokenizer string `json:"tokenizer_sha256"`
 	Adapter   string `json:"init_adapter_sha256,omitempty"`
+	Reference string `json:"reference_adapter_sha256,omitempty"` // the initial adapter, unless the model alone is the reference
 }
 
 // DataFacts identify a set of pairs.

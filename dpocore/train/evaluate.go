@@ -31,7 +31,7 @@ func (t *trainer) evaluate(ctx context.Context) error {
 		}
 	}
 	var sums figures
-	pairs := measure.PairsOf(t.heldOut)
+	pairs := measure.PairsOf(t.heldOut, t.trained)
 	err := measure.Rows(ctx, &t.model.Work, t.references, t.heldOutRows, t.listener.Evaluating, evaluate, func(m measure.RowPair) {
 		sums.add(t.objective(&t.heldOut.Pairs[m.Example]), t.heldOut.List[m.Example], pairFigures{
 			policy: m.Policy, reference: m.Reference, logits: m.MeanLogits, loss: m.Loss, beta: t.config.Beta,

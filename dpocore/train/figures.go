@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/metrics"
 )
@@ -55,7 +56,7 @@ func (f *figures) addPair(e batch.Example, pair pairFigures) {
 		f.tokens[side] += len(answer)
 		f.sequence += len(e.Prompt) + len(answer)
 	}
-	if rewards[0] > rewards[1] {
+	if evaluation.Correct((rewards[0]-rewards[1])/pair.beta, float64(pair.policy[0]), float64(pair.policy[1])) {
 		f.wins++
 	}
 }

@@ -49,7 +49,7 @@ func (t *trainer) finish() error {
 // finishedFiles are the files of a finished run that nothing changes later.
 var finishedFiles = []string{"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", "tokenizer.json", "tokenizer_config.json",
 	"special_tokens_map.json", "chat_template.jinja", run.TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile,
-	evaluation.PairsFile}
+	evaluation.PairsFile, run.PromptsFile}
 
 // writeSums writes the checksums by which a damaged file is found before it is used.
 func (t *trainer) writeSums() error {

@@ -42,6 +42,9 @@ func (t *trainer) open(resuming bool) error {
 	if err := t.record.Begin(t.dir, !resuming); err != nil {
 		return err
 	}
+	if err := run.WritePrompts(t.dir, t.trained); err != nil {
+		return err
+	}
 	if err := t.resume(); err != nil {
 		return err
 	}
@@ -51,7 +54,7 @@ func (t *trainer) open(resuming bool) error {
 	if err := t.spread(); err != nil {
 		return err
 	}
-	t.references = reference.Open(t.policy, t.model.ReferenceKey(), t.shared.Memory())
+	t.references = reference.Open(t.policy, t.model.ReferenceKey(t.record.Model.Reference), t.shared.Memory())
 	var err error
 	t.log, err = metrics.OpenLog(t.dir, t.step)
 	return err
@@ -72,6 +75,12 @@ func (t *trainer) openPolicy() (err error) {
 		values = t.layout.Init(uint64(t.config.Seed))
 	}
 	if t.policy, err = t.shared.Policy(t.model, t.layout, values); err != nil {
+		return err
+	}
+	if t.record.Model.Reference == "" {
+		values = nil
+	}
+	if err := t.policy.SetReference(values); err != nil {
 		return err
 	}
 	t.compiled = t.policy.Compiles()

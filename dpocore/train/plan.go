@@ -33,8 +33,9 @@ type plan struct {
 	config config.Config
 	dir    string
 
-	pairs    *encode.Feed // to train on
-	mixed    bool         // several objectives
+	pairs    *encode.Feed         // to train on
+	trained  preference.PromptSet // of these pairs, and those of the runs that this one continues
+	mixed    bool                 // several objectives
 	schedule *schedule.Schedule
 	shapes   []batch.Shape
 
@@ -51,6 +52,11 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	if err != nil {
 		return p, record, err
 	}
+	if dir := p.config.InitAdapter; dir != "" {
+		if err := p.model.CheckAdapter(dir); err != nil {
+			return p, record, err
+		}
+	}
 	evaluated, heldOutNotes, err := p.readHeldOut(job, &record)
 	if err != nil {
 		return p, record, err
@@ -65,11 +71,14 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	if err := p.chooseShapes(); err != nil {
 		return p, record, err
 	}
+	if err := p.collectPrompts(job); err != nil {
+		return p, record, err
+	}
 	faults, err := p.lint(ctx, job, evaluated)
 	if err != nil {
 		return p, record, err
 	}
-	for _, note := range slices.Concat(p.pairs.Notes(job.Data.Train), heldOutNotes, faults) {
+	for _, note := range slices.Concat(p.config.Notes(), p.pairs.Notes(job.Data.Train), heldOutNotes, faults) {
 		job.Listener.Note(note)
 	}
 	return p, record, nil
@@ -104,12 +113,14 @@ func (p *plan) identify(job Job) (record run.Record, err error) {
 		Code: run.Version(),
 	}
 	if p.config.InitAdapter != "" {
-		if err := p.model.CheckAdapter(p.config.InitAdapter); err != nil {
+		if record.Model.Adapter, err = adapter.Hash(p.config.InitAdapter); err != nil {
 			return record, err
 		}
-		record.Model.Adapter, err = adapter.Hash(p.config.InitAdapter)
 	}
-	return record, err
+	if !job.Data.Lineage.FirstIsReference() {
+		record.Model.Reference = record.Model.Adapter
+	}
+	return record, nil
 }
 
 // readHeldOut tokenizes the held-out pairs and returns those that are evaluated, which may be none, with notes on them.
@@ -133,6 +144,19 @@ func (p *plan) readHeldOut(job Job, record *run.Record) (evaluated *preference.S
 	record.HeldOut = &run.DataFacts{Source: set.Source, Pairs: len(p.heldOut.List), Tokens: p.heldOut.Hash()}
 	p.heldOutRows, err = measure.Pack(p.heldOut.List)
 	return evaluated, notes, err
+}
+
+// collectPrompts lists the prompts that the adapter will have been trained on.
+func (p *plan) collectPrompts(job Job) (err error) {
+	before := job.Config.InitAdapter
+	if l := job.Data.Lineage; l != nil && l.Previous != "" {
+		before = l.Previous
+	}
+	if p.trained, err = run.TrainedPrompts(before); err != nil {
+		return err
+	}
+	p.trained.Add(job.Data.Train)
+	return nil
 }
 
 // lint returns sentences on the worst faults of the pairs.

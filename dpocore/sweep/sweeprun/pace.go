@@ -3,12 +3,12 @@ package sweeprun
 import (
 	"time"
 
-	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/dpocore/train/pace"
 )
 
 // Pace estimates the remaining time of a sweep, from the events of its [Listener] and of the listener of each run.
 type Pace struct {
-	train.Pace
+	pace.Pace
 	Runs    int // of the sweep
 	current int // number of the current run, from 1
 }

@@ -9,6 +9,7 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/dpocore/train/pace"
 )
 
 // A run of 10 steps of 2 s, with an evaluation of 4 rows of 1 s after steps 4, 8 and 10. The first step and the first row
@@ -80,7 +81,7 @@ func TestPace(t *testing.T) {
 
 func TestPaceWithoutEvaluations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var p train.Pace
+		var p pace.Pace
 		c := config.Default()
 		c.MaxSteps = 5
 		p.Begin(train.Begin{Config: c})

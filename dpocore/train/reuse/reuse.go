@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/decoder"
@@ -17,6 +18,7 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/reference"
+	"example.com/gonb-dpo/dpocore/run"
 )
 
 // Cache is shared by the runs of one process, so that each graph compiles once and the model without an adapter reads each
@@ -149,6 +151,21 @@ func (c *Cache) LastHeldOut(dir string) (pairs []evaluation.Pair, ok bool) {
 	return c.last.pairs, c.last.dir == dir
 }
 
+// setReference makes a run's first adapter, "" for none, that of its reference, and returns its hash.
+func setReference(m *model.Model, p *policy.Policy, dir string) (hash string, err error) {
+	if dir == "" {
+		return "", p.SetReference(nil)
+	}
+	_, values, err := m.ReadAdapter(dir)
+	if err != nil {
+		return "", err
+	}
+	if err := p.SetReference(values); err != nil {
+		return "", err
+	}
+	return adapter.Hash(dir)
+}
+
 // MeasureHeldOut measures held-out pairs under the adapter of the run in a folder as the end of its training does, to the
 // same bits. progress receives the number of rows done.
 func (c *Cache) MeasureHeldOut(ctx context.Context, m *model.Model, dir string, settings config.Config, heldOut encode.Examples, progress func(done, total int)) ([]evaluation.Pair, error) {
@@ -168,12 +185,20 @@ func (c *Cache) MeasureHeldOut(ctx context.Context, m *model.Model, dir string, 
 		return nil, err
 	}
 	defer c.Release(m, p)
-	references := reference.Open(p, m.ReferenceKey(), c.Memory())
+	hash, err := setReference(m, p, settings.InitAdapter)
+	if err != nil {
+		return nil, err
+	}
+	references := reference.Open(p, m.ReferenceKey(hash), c.Memory())
 	defer references.Close()
 	if err := c.Prime(ctx, &m.Work, p, references, rows); err != nil {
 		return nil, err
 	}
-	pairs, divergence := measure.PairsOf(heldOut), make([]float64, len(heldOut.List))
+	trained, err := run.TrainedPrompts(dir)
+	if err != nil {
+		return nil, err
+	}
+	pairs, divergence := measure.PairsOf(heldOut, trained), make([]float64, len(heldOut.List))
 	evaluate := c.Evaluate(p, references, measure.LossOf(settings, heldOut.List), divergence)
 	err = measure.Rows(ctx, &m.Work, references, rows, progress, evaluate, func(one measure.RowPair) { one.Fill(&pairs[one.Example]) })
 	for i := range pairs {

@@ -7,6 +7,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/dpocore/train/pace"
 	"example.com/gonb-dpo/gonbext/internal/output"
 )
 
@@ -28,7 +29,7 @@ type Progress struct {
 	last      metrics.Event
 	heldOut   metrics.Evaluation
 	steps     int // of this process
-	pace      train.Pace
+	pace      pace.Pace
 	notes     []string
 	answers   []train.Answer
 	sampledAt int // step of the last sample answers

@@ -30,7 +30,11 @@ func (r Report) content() output.Content {
 	if r.Accuracy.Above(0.5) && !r.LengthExplains() {
 		verdict.Kind = output.Done
 	}
-	return output.Stack{r.table(), verdict}
+	shown := output.Stack{r.table(), verdict}
+	if note := r.TrainedNote(); note != "" {
+		shown = append(shown, output.Box{Kind: output.Note, Message: note})
+	}
+	return shown
 }
 
 // Fluency is the part of the report on plain text and sampled answers.

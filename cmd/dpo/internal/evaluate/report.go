@@ -39,6 +39,9 @@ func printReport(w io.Writer, r evaluation.Report, difference string, asJSON boo
 		return err
 	}
 	fmt.Fprintf(w, "\n%s\n", r.Summary())
+	if note := r.TrainedNote(); note != "" {
+		fmt.Fprintln(w, note)
+	}
 	if difference != "" {
 		fmt.Fprintln(w, difference)
 	}

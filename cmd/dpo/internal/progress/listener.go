@@ -10,13 +10,14 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/dpocore/train/pace"
 )
 
 // Listener is a train.Listener that shows a run as a progress bar, or as lines if the output is not a terminal.
 type Listener struct {
 	*terminal.Bar
 	begin train.Begin
-	pace  train.Pace
+	pace  pace.Pace
 	last  metrics.Event
 }
 

@@ -51,13 +51,10 @@ func trainRun(ctx context.Context, settings config.Config, o Options, listener t
 	if err != nil {
 		return err
 	}
-	if exists && !record.Finished && !o.Resume && !settings.Overwrite {
-		release, err := run.Lock(o.Out, func(string) {})
-		if err != nil {
-			return err // it is running
+	if exists && !o.Resume && !settings.Overwrite {
+		if err := refuseToContinue(record, settings, o.Out); err != nil {
+			return err
 		}
-		release()
-		return fmt.Errorf("%s holds a stopped run; add --resume to continue it or --overwrite to start over, or choose another --out", o.Out)
 	}
 	data, err := o.Pairs.Open(ctx, settings.Seed)
 	if err != nil {
@@ -80,6 +77,23 @@ func trainRun(ctx context.Context, settings config.Config, o Options, listener t
 		return err
 	}
 	return finish(ctx, m, o, listener)
+}
+
+// refuseToContinue refuses a folder whose run would continue without --resume.
+func refuseToContinue(record run.Record, settings config.Config, dir string) error {
+	what := "a stopped run"
+	switch {
+	case record.Finished && settings.MaxSteps <= record.Config.MaxSteps:
+		return nil
+	case record.Finished:
+		what = fmt.Sprintf("a finished run of %d steps", record.Config.MaxSteps)
+	}
+	unlock, err := run.Lock(dir, func(string) {}) // a running run is not a stopped one
+	if err != nil {
+		return err
+	}
+	unlock()
+	return fmt.Errorf("%s holds %s; add --resume to continue it or --overwrite to start over, or choose another --out", dir, what)
 }
 
 // finish draws the plots, reports problems, and writes the merged model if asked to.

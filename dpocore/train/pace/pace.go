@@ -1,15 +1,17 @@
-package train
+// Package pace estimates the remaining time of a run. See [Pace].
+package pace
 
 import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/train"
 )
 
-// Pace estimates the remaining time of a run from the events of its [Listener]. Steps and rows of held-out pairs are timed
+// Pace estimates the remaining time of a run from the events of its [train.Listener]. Steps and rows of held-out pairs are timed
 // separately. The first of each in a process is not counted, because it includes compilation.
 type Pace struct {
-	begin     Begin
+	begin     train.Begin
 	step      int       // steps made
 	evaluated int       // step of the latest evaluation
 	row, rows int       // of the current evaluation
@@ -34,7 +36,7 @@ func (t timed) mean() time.Duration { return t.total / time.Duration(max(1, t.co
 const evaluationShare = 0.5
 
 // Begin records that a run starts or resumes. The timings of earlier runs still count.
-func (p *Pace) Begin(b Begin) {
+func (p *Pace) Begin(b train.Begin) {
 	p.begin, p.step, p.evaluated, p.row = b, b.Step, b.Step, 0
 	p.Skip()
 }
