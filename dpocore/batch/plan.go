@@ -54,7 +54,7 @@ func Plan(steps [][]Example) []Shape {
 	best := plans[0]
 	for _, single := range plans[:min(len(plans), promising)] {
 		large := single.shapes[0].Tokens
-		for small := step; small < large; small += step {
+		for small := step; small < min(large, longest+1); small += step {
 			if both := try(sample, share, need, large, small); both.cost < best.cost {
 				best = both
 			}

@@ -16,6 +16,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/demand"
+	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/weights"
 )
 
@@ -121,6 +123,13 @@ func (g *Generator) check(prompt []int32, o Options) error {
 	if total := len(prompt) + o.MaxNewTokens; total > c.MaxPositions {
 		return fmt.Errorf("the prompt's %d tokens and %d new ones are %d; the model has %d positions: shorten one or the other",
 			len(prompt), o.MaxNewTokens, total, c.MaxPositions)
+	}
+	var memory demand.Memory
+	memory.Free, memory.Known = device.FreeMemory(g.backend)
+	if slots := slotsFor(len(prompt), o); g.cache == nil || len(g.cache.owner) < slots {
+		if err := memory.CheckAnswering(c, slots, len(prompt)+o.Samples*o.MaxNewTokens); err != nil {
+			return err
+		}
 	}
 	outside := func(id int32) bool { return id < 0 || int(id) >= c.VocabSize }
 	if i := slices.IndexFunc(prompt, outside); i >= 0 {

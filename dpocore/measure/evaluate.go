@@ -38,7 +38,7 @@ func evaluate(ctx context.Context, m *model.Model, adapter string, set *preferen
 		return nil, nil, err
 	}
 	defer func() { m.Work.WhenIdle(p.Finalize) }()
-	rows, err := Pack(examples.List)
+	rows, err := packFor(m, examples.List)
 	if err != nil {
 		return nil, nil, err
 	}

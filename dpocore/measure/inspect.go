@@ -57,7 +57,7 @@ func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Se
 		return inspection, err
 	}
 	defer func() { m.Work.WhenIdle(p.Finalize) }()
-	rows, err := Pack(examples.List)
+	rows, err := packFor(m, examples.List)
 	if err != nil {
 		return inspection, err
 	}

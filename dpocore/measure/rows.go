@@ -5,9 +5,11 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/demand"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/reference"
@@ -78,6 +80,17 @@ func (m RowPair) Fill(pair *evaluation.Pair) {
 	pair.LogpsChosen, pair.LogpsRejected = float64(m.Policy[0]), float64(m.Policy[1])
 	pair.RefLogpsChosen, pair.RefLogpsRejected = float64(m.Reference[0]), float64(m.Reference[1])
 	pair.Margin = gains[0] - gains[1]
+}
+
+// packFor packs a whole set into rows for a loaded model, which must have the memory for them.
+func packFor(m *model.Model, list []batch.Example) ([]*batch.Row, error) {
+	rows, err := Pack(list)
+	if err != nil {
+		return nil, err
+	}
+	var memory demand.Memory
+	memory.Free, memory.Known = device.FreeMemory(m.Backend())
+	return rows, memory.CheckMeasuring(m.Weights().Config, rows)
 }
 
 // Pack packs a whole set into rows.

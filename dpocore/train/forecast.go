@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/gonb-dpo/dpocore/demand"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/train/demand"
 )
 
 // forecast is the expected cost of a run or, afterwards, its actual cost.
@@ -54,7 +54,7 @@ func (t *trainer) preflight() error {
 	var largest int64
 	for _, shape := range t.shapes {
 		row := demand.Of(t.model.Weights().Config, shape, false)
-		largest = max(largest, row.Activations+row.Workspace)
+		largest = max(largest, row.Activations+row.Attention+row.Workspace)
 	}
 	free, known := device.FreeMemory(t.model.Backend())
 	recompute := known && largest > free
@@ -67,6 +67,18 @@ func (t *trainer) preflight() error {
 	expected, err := t.expect(recompute)
 	t.expected = expected
 	return err
+}
+
+// checkMemory refuses a run whose rows can't fit into the memory, before anything compiles.
+func (t *trainer) checkMemory() error {
+	var memory demand.Memory
+	memory.Free, memory.Known = device.FreeMemory(t.model.Backend())
+	for _, shape := range t.shapes {
+		if err := memory.CheckTraining(t.model.Weights().Config, shape); err != nil {
+			return err
+		}
+	}
+	return memory.CheckMeasuring(t.model.Weights().Config, t.heldOutRows)
 }
 
 // expect forecasts the remaining steps and evaluations.
@@ -86,14 +98,14 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 	products := 0.0
 	for i, shape := range t.shapes {
 		row := demand.Of(c, shape, recompute)
-		largest = max(largest, row.Activations+row.Workspace)
+		largest = max(largest, row.Activations+row.Attention+row.Workspace)
 		products += perStep[i] * float64(left) * (row.TrainFLOPs + row.MeasuredFLOPs)
 	}
 	f.compiles = otherGraphs + shapeGraphs*len(t.shapes)
 	if len(t.heldOutRows) > 0 {
 		row := demand.Of(c, t.heldOutRows[0].Shape, recompute)
 		products += float64(len(t.heldOutRows)*t.model.Devices()) * row.MeasuredFLOPs * float64(1+t.evaluationsLeft())
-		evaluation = row.Workspace // the allocator keeps it separately
+		evaluation = row.Attention + row.Workspace // the allocator keeps it separately
 		f.compiles += heldGraphs
 	}
 	if t.compiled > 0 { // by the previous run of a sweep

@@ -36,6 +36,9 @@ func (t *trainer) open(resuming bool) error {
 	if note := device.Note(t.model.Backend()); note != "" {
 		t.listener.Note(note)
 	}
+	if err := t.checkMemory(); err != nil {
+		return err
+	}
 	if err := t.openPolicy(); err != nil {
 		return err
 	}

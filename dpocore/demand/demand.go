@@ -16,6 +16,7 @@ import (
 // Demand is the memory and work of training on a row, computed from shapes alone.
 type Demand struct {
 	Activations   int64   // bytes that the forward pass saves for the backward pass
+	Attention     int64   // bytes of attention's mask and scores
 	Workspace     int64   // bytes of the largest graph's intermediate results: the comparison over the vocabulary
 	TrainFLOPs    float64 // floating-point operations of the policy's matrix products, forward and backward
 	MeasuredFLOPs float64 // of the reference's, or of measuring the policy
@@ -39,6 +40,7 @@ func Of(c decoder.Config, row batch.Shape, recompute bool) Demand {
 	vocabulary := 2 * float64(row.Answers) * float64(c.HiddenSize) * float64(c.VocabSize)
 	return Demand{
 		Activations:   int64(c.Layers) * int64(row.Tokens) * int64(saved) * float32Bytes,
+		Attention:     attention(c, int64(row.Tokens), int64(row.Tokens)),
 		Workspace:     logitArrays * int64(row.Answers) * int64(c.VocabSize) * float32Bytes,
 		TrainFLOPs:    passes*layers + 2*vocabulary,
 		MeasuredFLOPs: layers + vocabulary,

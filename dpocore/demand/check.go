@@ -1,0 +1,66 @@
+package demand
+
+import (
+	"fmt"
+
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/decoder"
+)
+
+// attentionArrays is the number of arrays [heads, block, tokens] that attention needs at a time: scores, exponentials,
+// gradient. A block of queries attends at a time, but the mask is whole, [tokens, tokens].
+const (
+	attentionArrays = 3
+	attentionBlock  = 128
+)
+
+// attention is the memory of attention in a row, in bytes. Its mask grows with the square of the row's length.
+func attention(c decoder.Config, queries, keys int64) int64 {
+	return float32Bytes * (queries*keys + attentionArrays*int64(c.Heads)*min(queries, attentionBlock)*keys)
+}
+
+// Memory is what a device has left: the free bytes, if Known.
+type Memory struct {
+	Free  int64
+	Known bool
+}
+
+// CheckTraining returns an error if training on a row can't fit into the memory, even if it computes layers again.
+func (m Memory) CheckTraining(c decoder.Config, row batch.Shape) error {
+	d := Of(c, row, true)
+	return m.check(row, d.Activations+d.Workspace+d.Attention, d.Attention)
+}
+
+// CheckMeasuring returns an error if measuring rows can't fit into the memory.
+func (m Memory) CheckMeasuring(c decoder.Config, rows []*batch.Row) error {
+	for _, row := range rows {
+		d := Of(c, row.Shape, false)
+		layer := d.Activations / int64(c.Layers)
+		if err := m.check(row.Shape, layer+d.Workspace+d.Attention, d.Attention); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m Memory) check(row batch.Shape, need, attention int64) error {
+	if !m.Known || need <= m.Free {
+		return nil
+	}
+	return fmt.Errorf("a row of %d tokens, as the longest pair needs with its prompt and both answers, takes %s of memory (%s of it for attention, which grows with the square of the length), and %s are free; lower the maximum length, or leave the longest pairs out",
+		row.Tokens, gigabytes(need), gigabytes(attention), gigabytes(m.Free))
+}
+
+// CheckAnswering returns an error if a cache of keys and values with this many slots, for prompt and answers, can't fit into
+// the memory. The cache is there twice during a step, old and new.
+func (m Memory) CheckAnswering(c decoder.Config, slots, tokens int) error {
+	const chunk = 64
+	cache := 2 * 2 * int64(c.Layers) * int64(c.KVHeads) * int64(slots) * int64(c.HeadDim) * float32Bytes
+	if need := cache + attention(c, chunk, int64(slots)); m.Known && need > m.Free {
+		return fmt.Errorf("%d tokens of prompt and answers take %s of memory for keys and values, and %s are free; shorten the prompt, or ask for fewer or shorter answers",
+			tokens, gigabytes(need), gigabytes(m.Free))
+	}
+	return nil
+}
+
+func gigabytes(bytes int64) string { return fmt.Sprintf("%.1f GB", float64(bytes)/1e9) }

@@ -1,0 +1,35 @@
+package demand
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// A row of 200,000 tokens needs 160 GB for the mask alone: 4 · 200,000² bytes, and 1.2 GB for the scores of a block.
+func TestWhatCannotFitIsRefused(t *testing.T) {
+	c, memory := tinymodel.Config(), Memory{Free: 16e9, Known: true}
+	long := batch.Shape{Tokens: 200_000, Answers: 64, Pairs: 1}
+	err := memory.CheckTraining(c, long)
+	if err == nil || !strings.Contains(err.Error(), "a row of 200000 tokens") || !strings.Contains(err.Error(), "(161.2 GB of it for attention") || !strings.Contains(err.Error(), "16.0 GB are free") {
+		t.Errorf("training: %v", err)
+	}
+	if err := memory.CheckMeasuring(c, []*batch.Row{{Shape: batch.Shape{Tokens: 512}}, {Shape: long}}); err == nil {
+		t.Error("measuring: no error")
+	}
+	if err := memory.CheckTraining(c, batch.Shape{Tokens: 2048, Answers: 1024, Pairs: 4}); err != nil {
+		t.Errorf("a row of 2,048 tokens: %v", err)
+	}
+	if err := (Memory{}).CheckTraining(c, long); err != nil {
+		t.Errorf("unknown memory: %v", err)
+	}
+	// keys and values, old and new, of 2 layers with 2 heads of 16 float32: 1,024 bytes for a slot
+	if err := memory.CheckAnswering(c, 1<<26, 1<<26); err == nil || !strings.Contains(err.Error(), "shorten the prompt") {
+		t.Errorf("answering: %v", err)
+	}
+	if err := memory.CheckAnswering(c, 1<<12, 4000); err != nil {
+		t.Errorf("a short answer: %v", err)
+	}
+}
