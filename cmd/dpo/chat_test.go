@@ -117,14 +117,14 @@ func TestGenerateStops(t *testing.T) {
 // TestChatMistakes: invalid settings are reported before the model is read.
 func TestChatMistakes(t *testing.T) {
 	for args, says := range map[string]string{
-		"chat --top-k -1":                             "top-k is -1; it must be 0",
-		"chat --repetition-penalty -2":                "repetition penalty is -2; it must be 1 (none)",
-		"chat --top-p 0":                              "top-p is 0",
-		"chat --stop=":                                "a stop text is empty",
-		"chat --adapter nowhere":                      "nowhere",
-		"generate --prompt hi --top-k -3":             "top-k is -3",
-		"generate --prompt hi --stop=":                "a stop text is empty",
-		"generate --prompt hi --max-new-tokens 99999": "positions",
+		"chat --temperature 1 --top-k -1":                 "top-k is -1; it must be 0",
+		"chat --repetition-penalty -2":                    "repetition penalty is -2; it must be 1 (none)",
+		"chat --temperature 1 --top-p 0":                  "top-p is 0",
+		"chat --stop=":                                    "a stop text is empty",
+		"chat --adapter nowhere":                          "nowhere",
+		"generate --prompt hi --temperature 1 --top-k -3": "top-k is -3",
+		"generate --prompt hi --stop=":                    "a stop text is empty",
+		"generate --prompt hi --max-new-tokens 99999":     "positions",
 	} {
 		text, err := dpo(t, strings.Fields(args)...).CombinedOutput()
 		if err == nil || !strings.Contains(string(text), says) || strings.Count(string(text), "\n") != 1 {

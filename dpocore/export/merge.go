@@ -35,7 +35,7 @@ func Merge(ctx context.Context, m *model.Model, adapterDir, out, dtype string) (
 	if err := ClearMerge(out); err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	if err := CheckPlace(out, m.Path, adapterDir); err != nil {
+	if err := CheckPlace(out, adapterDir); err != nil {
 		return false, err
 	}
 	exists, err := alreadyMerged(ctx, m, &made, out)
