@@ -46,7 +46,7 @@ func TestLargeSetResumesToTheSameBytes(t *testing.T) {
 		t.Fatal("the run was not stopped")
 	}
 	data.Train.Pairs[4000].Chosen += "!"
-	if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: c, Data: data, Listener: &runtest.Recorder{}}); err == nil || !strings.Contains(err.Error(), "training set") {
+	if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: c, Data: data, Listener: &runtest.Recorder{}}); err == nil || !strings.Contains(err.Error(), "training pairs of many are no longer the same to the model") {
 		t.Errorf("other pairs: %v", err)
 	}
 	data.Train.Pairs[4000].Chosen = strings.TrimSuffix(data.Train.Pairs[4000].Chosen, "!")
