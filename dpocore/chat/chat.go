@@ -11,9 +11,19 @@ package chat
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/tokenizer"
+)
+
+// Errors of a conversation that the model has no tokens for.
+var (
+	// ErrSpelled: a text spells a control token, and the tokenizer has no other tokens for it.
+	ErrSpelled = errors.New("the text spells a control token, which this model's tokenizer can't encode as plain text")
+	// ErrRejected: the template raises an exception, for example because roles must alternate.
+	ErrRejected = errors.New("the chat template rejects the conversation")
 )
 
 // Encoder renders conversations and tokenizes them. It is safe for
@@ -102,6 +112,25 @@ func (e *Encoder) pair(pair preference.Pair) (Tokens, *Mismatch, error) {
 		return tokens, nil, nil
 	}
 	return tokens, &Mismatch{Between: e.tokenizer.Decode(prompt[shared:], false)}, nil
+}
+
+// EndsTurn reports whether an answer ends in a token at which generation stops. If it does not, last is the text of its end.
+func (e *Encoder) EndsTurn(answer []int32) (last string, ends bool) {
+	const few = 4 // a template may write a newline after the token
+	tail := answer[max(0, len(answer)-few):]
+	if slices.ContainsFunc(tail, func(id int32) bool { return slices.Contains(e.tokenizer.EOSIDs(), id) }) {
+		return "", true
+	}
+	return e.tokenizer.Decode(tail, false), false
+}
+
+// Ends returns the texts of the tokens at which generation stops.
+func (e *Encoder) Ends() string {
+	var texts []string
+	for _, id := range e.tokenizer.EOSIDs() {
+		texts = append(texts, e.tokenizer.Decode([]int32{id}, false))
+	}
+	return strings.Join(texts, ", ")
 }
 
 // answered returns the prompt's turns followed by the answer.

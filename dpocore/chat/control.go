@@ -124,7 +124,7 @@ func (m marks) restore(text string) string {
 // encode tokenizes rendered text with marks in it.
 func (c *controlTokens) encode(text string, m marks) ([]int32, error) {
 	if !c.tokenizer.Separable() {
-		return nil, fmt.Errorf("the text spells a control token (%s), which this model's tokenizer can't encode as plain text; reword it", m.list())
+		return nil, fmt.Errorf("%w: %s; reword it", ErrSpelled, m.list())
 	}
 	var ids []int32
 	start, trimLeft := 0, false
@@ -158,7 +158,7 @@ func (c *controlTokens) plain(piece string, m marks) ([]int32, error) {
 	}
 	for _, text := range m.texts {
 		if slices.Contains(ids, c.tokens[text].ID) {
-			return nil, fmt.Errorf("the text spells the control token %s, which this model's tokenizer can't encode as plain text; reword it", text)
+			return nil, fmt.Errorf("%w: %s; reword it", ErrSpelled, text)
 		}
 	}
 	return ids, nil

@@ -109,7 +109,7 @@ func (t *template) execute(out *output, data *exec.Context) (err error) {
 		switch failure := recover().(type) {
 		case nil:
 		case refusal:
-			err = fmt.Errorf("the chat template rejects the conversation: %s", failure)
+			err = fmt.Errorf("%w: %s", ErrRejected, failure)
 		default:
 			err = fmt.Errorf("render the chat template: gonja failed: %s", panicText(failure))
 		}

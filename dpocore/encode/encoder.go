@@ -32,6 +32,8 @@ type Encoder struct {
 	longest       int                // tokens of the longest of them
 	mismatches    int                // pairs with a chat.Mismatch
 	firstMismatch string             // the text between prompt and answer in the first of them
+	endless       int                // pairs with an answer that doesn't end where generation stops
+	firstEnd      string             // the end of the first of them
 }
 
 // New returns an encoder for a chat template and a vocabulary of the given size.
@@ -48,11 +50,18 @@ type Encoded struct {
 	Whole         chat.Tokens // before truncation
 	Cut           int         // number of truncated answers
 	LeftOut       Reason      // "" for a pair that can be trained on
+	Unended       string      // the end of an answer at which generation would not stop; "" if both end
 }
 
 // Encode renders, tokenizes and truncates a pair.
 func (e *Encoder) Encode(pair *preference.Pair) (Encoded, error) {
 	tokens, mismatch, err := e.template.Pair(*pair)
+	if reason := refused(err); reason != "" {
+		encoded := Encoded{LeftOut: reason}
+		e.count(pair, encoded, nil)
+		e.why(reason, err)
+		return encoded, nil
+	}
 	if err != nil {
 		return Encoded{}, fmt.Errorf("tokenize the pairs: %w", err)
 	}
@@ -65,7 +74,29 @@ func (e *Encoder) Encode(pair *preference.Pair) (Encoded, error) {
 	}
 	encoded.LeftOut = encoded.reason(e.limit)
 	e.count(pair, encoded, mismatch)
+	encoded.Unended = e.countEnd(tokens)
 	return encoded, nil
+}
+
+// why keeps the error of the first pair that was left out for a reason, which names its place.
+func (e *Encoder) why(reason Reason, err error) {
+	if out := e.leftOut[reason]; out.count == 1 {
+		out.first = err.Error()
+		e.leftOut[reason] = out
+	}
+}
+
+// countEnd counts the pairs whose answers don't end where generation stops, and returns how they end instead.
+func (e *Encoder) countEnd(tokens chat.Tokens) string {
+	for _, answer := range [][]int32{tokens.Chosen, tokens.Rejected} {
+		if last, ends := e.template.EndsTurn(answer); !ends && len(answer) > 0 {
+			if e.endless++; e.endless == 1 {
+				e.firstEnd = last
+			}
+			return last
+		}
+	}
+	return ""
 }
 
 // count adds a pair to what [Encoder.Notes] reports.
@@ -122,6 +153,10 @@ func (e *Encoder) Notes(set *preference.Set) (notes []string) {
 	}
 	if e.mismatches > 0 {
 		note("in %s the chat template renders the end of the prompt differently once an answer follows%s; left out of the first: %q", wording.Count(e.mismatches, "pair"), of, e.firstMismatch)
+	}
+	if e.endless > 0 {
+		note("in %s the chat template ends an answer with %q, and generation with this model stops only at %s, so it would not stop after an answer; add the end of turn's id to eos_token_id in the model's generation_config.json%s",
+			wording.Count(e.endless, "pair"), e.firstEnd, e.template.Ends(), of)
 	}
 	return notes
 }

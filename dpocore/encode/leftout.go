@@ -2,10 +2,12 @@ package encode
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/chat"
 	"example.com/gonb-dpo/internal/wording"
 )
 
@@ -35,9 +37,11 @@ const (
 	NoTokens   Reason = "with an answer that the chat template renders as nothing"
 	SameTokens Reason = "whose two answers are the same tokens to the model"
 	SameStart  Reason = "whose two answers are the same tokens once truncated to %d"
+	Spelled    Reason = "with the spelling of a control token, which this model's tokenizer can't encode as plain text"
+	Rejected   Reason = "that the chat template rejects"
 )
 
-var reasons = []Reason{NoRoom, NoTokens, SameTokens, SameStart}
+var reasons = []Reason{NoRoom, NoTokens, SameTokens, SameStart, Spelled, Rejected}
 
 // in is the reason in words, with the limit where it matters.
 func (r Reason) in(l Limit) string {
@@ -45,6 +49,17 @@ func (r Reason) in(l Limit) string {
 		return fmt.Sprintf(string(r), l.Tokens())
 	}
 	return string(r)
+}
+
+// refused is the reason for an error of package chat that is the pair's own fault, or "".
+func refused(err error) Reason {
+	switch {
+	case errors.Is(err, chat.ErrSpelled):
+		return Spelled
+	case errors.Is(err, chat.ErrRejected):
+		return Rejected
+	}
+	return ""
 }
 
 // leftOut are the pairs that were left out for a reason.
@@ -79,6 +94,10 @@ func (e *Encoder) noneLeft(source string) error {
 	out := e.leftOut[most]
 	remedy := "use pairs whose answers differ in more than spaces and Unicode forms"
 	switch {
+	case most == Spelled:
+		remedy = "reword them, or use a model with another tokenizer"
+	case most == Rejected:
+		remedy = "reorder their turns as the template demands, or use another model"
 	case most == NoTokens:
 		remedy = "look at the pairs as the template renders them (dpo data show)"
 	case (most == NoRoom || most == SameStart) && e.limit.ByPositions():

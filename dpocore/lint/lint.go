@@ -203,11 +203,12 @@ const (
 	overlapRule    = "held-out prompts in the training data"
 	nearRule       = "held-out prompts similar to training prompts"
 	sameRule       = "answers of the same tokens"
+	refusedRule    = "pairs without tokens"
 	truncatedRule  = "truncated answers"
 	endRule        = "end of turn"
 )
 
 var ruleNames = []string{
 	columnsRule, leftOutRule, fewRule, equalRule, nearEqualRule, repeatedRule, contradictRule, dominantRule, lengthRule, emptyTurnRule,
-	rolesRule, controlRule, languageRule, switchRule, overlapRule, nearRule, sameRule, truncatedRule, endRule,
+	rolesRule, controlRule, languageRule, switchRule, overlapRule, nearRule, sameRule, refusedRule, truncatedRule, endRule,
 }

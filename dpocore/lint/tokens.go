@@ -2,9 +2,7 @@ package lint
 
 import (
 	"fmt"
-	"slices"
 
-	"example.com/gonb-dpo/dpocore/chat"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/preference"
 )
@@ -16,11 +14,11 @@ type tokenCounts struct{ cut, noRoom int }
 // Options.MaxTokenized pairs spread evenly over the set.
 func (l *linter) tokens() error {
 	if l.o.Encoder == nil || l.o.Tokenizer == nil {
-		l.report.NotChecked = append(l.report.NotChecked, sameRule+", "+truncatedRule+" and "+endRule+" (need a model's tokenizer)")
+		l.report.NotChecked = append(l.report.NotChecked, sameRule+", "+refusedRule+", "+truncatedRule+" and "+endRule+" (need a model's tokenizer)")
 		return nil
 	}
-	same, truncated, end := l.rule(sameRule), l.rule(truncatedRule), l.rule(endRule)
-	same.Of, truncated.Of, end.Of = 0, 0, 0
+	same, truncated, end, refused := l.rule(sameRule), l.rule(truncatedRule), l.rule(endRule), l.rule(refusedRule)
+	same.Of, truncated.Of, end.Of, refused.Of = 0, 0, 0, 0
 	var counts tokenCounts
 	for _, i := range spread(len(l.train.Pairs), l.o.MaxTokenized) {
 		if err := l.ctx.Err(); err != nil {
@@ -31,11 +29,20 @@ func (l *linter) tokens() error {
 		if err != nil {
 			return err
 		}
-		same.Of, truncated.Of, end.Of = same.Of+1, truncated.Of+1, end.Of+1
-		l.ends(end, pair, encoded.Whole)
+		same.Of, truncated.Of, end.Of, refused.Of = same.Of+1, truncated.Of+1, end.Of+1, refused.Of+1
+		if encoded.LeftOut == encode.Spelled || encoded.LeftOut == encode.Rejected {
+			l.found(refused, pair, "a pair %s", encoded.LeftOut)
+		}
+		if encoded.Unended != "" {
+			l.found(end, pair, "ends in %s", excerpt(encoded.Unended))
+		}
 		l.seen(same, truncated, pair, encoded, &counts)
 	}
 	l.reportTokens(same, truncated, end, counts)
+	if refused.Count > 0 {
+		refused.set(refused.bySize(manyLeftOut), fmt.Sprintf("The model has no tokens for %d of %d pairs; training leaves these out.", refused.Count, refused.Of),
+			"Reword control tokens, and order the turns as the chat template demands.")
+	}
 	return nil
 }
 
@@ -57,19 +64,6 @@ func (l *linter) seen(same, truncated *Finding, pair *preference.Pair, encoded e
 	if encoded.Cut > 0 {
 		counts.cut++
 		l.found(truncated, pair, "prompt and answer have %d tokens", encoded.Length())
-	}
-}
-
-// ends checks that both answers end with the end-of-turn token, without which a model
-// does not learn to stop.
-func (l *linter) ends(f *Finding, pair *preference.Pair, tokens chat.Tokens) {
-	const last = 4 // a template may write a newline after it
-	for _, answer := range [][]int32{tokens.Chosen, tokens.Rejected} {
-		tail := answer[max(0, len(answer)-last):]
-		if !slices.ContainsFunc(tail, func(id int32) bool { return slices.Contains(l.o.Tokenizer.EOSIDs(), id) }) {
-			l.found(f, pair, "ends in %s", excerpt(l.o.Tokenizer.Decode(tail, false)))
-			return
-		}
 	}
 }
 
