@@ -43,7 +43,7 @@ func (r Record) spares(dir string) error {
 // written lists what is written to a run's folder: by training, evaluations, comparisons and plots.
 var written = []string{RecordFile, LockFile, TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile, sums.Name, "adapter_config.json",
 	"adapter_model.safetensors", "adapter_model.bin", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
-	"answers.json", "measured.json", "plots", evaluation.PairsFile, evaluation.ReportFile}
+	"answers.json", "measured.json", "trained_prompts.txt", "plots", evaluation.PairsFile, evaluation.ReportFile}
 
 // ofRun reports whether a name in a run's folder is of a file that the program or the system writes there.
 func ofRun(name string) bool {
