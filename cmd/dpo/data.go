@@ -22,7 +22,7 @@ which is downloaded from the Hugging Face hub:
 Settings follow the name: shp,ratio=3,pairs=1. "webgpt:FOLDER" reads the files
 of a data set from a local folder.`,
 	}
-	cmd.AddCommand(lintCommand(), showCommand(), rankCommand(), rankingsCommand())
+	cmd.AddCommand(lintCommand(), showCommand(), convertCommand(), rankCommand(), rankingsCommand())
 	return cmd
 }
 

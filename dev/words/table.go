@@ -39,7 +39,7 @@ var table = []rule{
 	{hint: `mend`, pattern: words(`mend|mends|mended|mending`), write: "fix, fixed; how to fix it"},
 	{hint: ` all`, pattern: exactly(`\b[Ii]n all([.,;:)"]|$| and\b)`), write: "total"},
 	{hint: ` alone`, pattern: words(`(leave|leaves|left|leaving) (\w+ ){0,3}alone`), write: "skip, do not change"},
-	{hint: `stand|stood`, pattern: words(`stands?|stood`), write: "is", but: words(`stands? (for|in for)|stand-in|stand-ins|stand (still|alone)`)},
+	{hint: `stand|stood`, pattern: words(`stands?|stood`), write: "is", but: words(`stands? (for|in for)|stand-in|stand-ins|stand (still|alone)|prompt-stands-twice`)},
 	{hint: `lie|lay|lain`, pattern: words(`lies|lie|lay|lain`), write: "is", but: words(`lay out`)},
 	{hint: `where there`, pattern: words(`where there (is|are|was|were) (one|none|any|some|no)`), write: "if any"},
 	{hint: `own`, pattern: words(`of (its|their|our|your|his|one's) own`), write: "its, separate"},

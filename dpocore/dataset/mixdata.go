@@ -73,8 +73,8 @@ func appendPairs(into, set *preference.Set, objective string) *preference.Set {
 	if !strings.HasSuffix(into.Source, set.Source) {
 		into.Source += " + " + set.Source
 	}
-	if !set.Columns.Exact() {
-		into.Notes = append(into.Notes, fmt.Sprintf("%s: %s", set.Source, set.Columns))
+	if columns := set.Columns.Note(); columns != "" {
+		into.Notes = append(into.Notes, fmt.Sprintf("%s: %s", set.Source, columns))
 	}
 	for _, pair := range set.Pairs {
 		pair.Objective = objective

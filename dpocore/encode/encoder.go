@@ -126,8 +126,8 @@ func (e *Encoder) Notes(set *preference.Set) (notes []string) {
 	note := func(format string, args ...any) {
 		notes = append(notes, fmt.Sprintf("%s: %s.", set.Source, fmt.Sprintf(format, args...)))
 	}
-	if !set.Columns.Exact() {
-		note("%s", set.Columns)
+	if columns := set.Columns.Note(); columns != "" {
+		note("%s", columns)
 	}
 	for _, text := range set.Notes {
 		note("%s", text)

@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -150,6 +151,9 @@ func (l *linter) finish() Report {
 	return l.report
 }
 
+// sentence makes a sentence of a note.
+func sentence(note string) string { return strings.ToUpper(note[:1]) + note[1:] + "." }
+
 // excerpt shortens a text for an example.
 func excerpt(text string) string {
 	const maxLength = 80
@@ -187,6 +191,9 @@ func (f *Finding) bySize(limit float64) Severity {
 // Names of the rules, in the order in which a report lists those without findings.
 const (
 	columnsRule    = "columns"
+	notesRule      = "how the pairs were read"
+	scoresRule     = "scores"
+	promptRule     = "prompt in the answers"
 	leftOutRule    = "skipped pairs"
 	fewRule        = "number of pairs"
 	equalRule      = "equal answers"
@@ -209,6 +216,6 @@ const (
 )
 
 var ruleNames = []string{
-	columnsRule, leftOutRule, fewRule, equalRule, nearEqualRule, repeatedRule, contradictRule, dominantRule, lengthRule, emptyTurnRule,
+	columnsRule, notesRule, scoresRule, promptRule, leftOutRule, fewRule, equalRule, nearEqualRule, repeatedRule, contradictRule, dominantRule, lengthRule, emptyTurnRule,
 	rolesRule, controlRule, languageRule, switchRule, overlapRule, nearRule, sameRule, refusedRule, truncatedRule, endRule,
 }

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/preference"
 )
@@ -40,7 +41,7 @@ func keyOf(pair *preference.Pair, chosen, rejected []uint64) key {
 func (l *linter) eachPair() {
 	keys := make([]key, len(l.train.Pairs))
 	var lengths lengthCounts
-	languages := newLanguages(l)
+	languages, scores := newLanguages(l), scoreCounts{l: l}
 	for i, pair := range l.train.Each() {
 		if i%1024 == 0 && l.ctx.Err() != nil {
 			return
@@ -48,11 +49,15 @@ func (l *linter) eachPair() {
 		chosen, rejected := words(pair.Chosen), words(pair.Rejected)
 		keys[i] = keyOf(pair, chosen, rejected)
 		l.similar(pair, chosen, rejected)
+		l.promptInAnswers(pair)
+		scores.see(pair)
 		lengths.count(pair)
 		l.turns(pair)
 		languages.see(pair)
 	}
 	l.reportSimilar()
+	l.reportPromptInAnswers()
+	scores.report()
 	l.repeated(keys)
 	l.contradicts(keys)
 	l.dominates(keys)
@@ -65,9 +70,13 @@ func (l *linter) eachPair() {
 // reading reports problems that the reader found.
 func (l *linter) reading() {
 	f := l.rule(columnsRule)
-	if columns := l.train.Columns; columns.Chosen != "" && !columns.Exact() {
+	if columns := l.train.Columns.Note(); columns != "" {
 		f.Count, f.Of = 1, 1
-		f.set(Note, fmt.Sprintf("The columns have other names than expected: %s.", columns), "If this mapping is wrong, rename the columns to prompt, chosen and rejected.")
+		f.set(Note, sentence(columns), "If this is wrong, say which column is what with dpo data convert.")
+	}
+	if notes := l.rule(notesRule); len(l.train.Notes) > 0 {
+		notes.Count, notes.Of = len(l.train.Notes), len(l.train.Notes)
+		notes.set(Look, sentence(strings.Join(l.train.Notes, "; ")), "Check that the pairs are read as they are meant: dpo data show.")
 	}
 	left := l.rule(leftOutRule)
 	left.Of = len(l.train.Pairs) + len(l.train.Skipped)

@@ -12,23 +12,35 @@ type Columns struct {
 	Prompt   string // "" if both answers start with the prompt
 	Chosen   string
 	Rejected string
+	Also     []string // what other columns are used for: "system is the system turn"
 	Unused   []string // the others, in file order
 }
 
-// Exact reports whether each column has its standard name, so that there is
-// nothing to tell. Pairs that are not from a file have no columns.
-func (c Columns) Exact() bool {
-	return c.Chosen == "" || (c.Prompt == "" || c.Prompt == "prompt") && c.Chosen == "chosen" && c.Rejected == "rejected"
+// Note returns a line to show, or "" if there is nothing to tell: every column
+// has its standard name and is used. Pairs that are not from a file have no
+// columns.
+func (c Columns) Note() string {
+	standard := (c.Prompt == "" || c.Prompt == "prompt") && c.Chosen == "chosen" && c.Rejected == "rejected"
+	switch {
+	case c.Chosen == "" || standard && len(c.Also)+len(c.Unused) == 0:
+		return ""
+	case standard && len(c.Also) == 0:
+		return "columns not used: " + wording.Names(c.Unused)
+	}
+	return c.String()
 }
 
-// String returns a line to show: "columns: question is the prompt, preferred
-// is chosen, loser is rejected; not used: id".
+// String returns what each column is: "columns: question is the prompt,
+// preferred is chosen, loser is rejected; not used: id".
 func (c Columns) String() string {
 	prompt := c.Prompt + " is the prompt, "
 	if c.Prompt == "" {
 		prompt = ""
 	}
 	text := fmt.Sprintf("columns: %s%s is chosen, %s is rejected", prompt, c.Chosen, c.Rejected)
+	for _, use := range c.Also {
+		text += ", " + use
+	}
 	if c.Prompt == "" {
 		text += ", both begin with the prompt"
 	}

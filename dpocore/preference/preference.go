@@ -39,6 +39,7 @@ type Pair struct {
 	Unit      string // UnitLine if empty
 	Objective string // what the pair teaches, such as "harmlessness"; may be empty
 	Weight    float64
+	Scores    *[2]float64 // of the chosen and the rejected answer, if the file has them; for the linter
 }
 
 // Where returns the position of the pair in its file: "pairs.jsonl, line 3".
@@ -94,6 +95,15 @@ func (p *Pair) Fault() string {
 type Skip struct {
 	Line   int    // 0-based, counted like Pair.Line
 	Reason string // one of the constants above
+}
+
+// Place returns the position of a pair that was left out: "pairs.jsonl, line 3".
+func (s *Set) Place(skip Skip) string {
+	where := Pair{Source: s.Source, Line: skip.Line}
+	if len(s.Pairs) > 0 {
+		where.Unit = s.Pairs[0].Unit
+	}
+	return where.Where()
 }
 
 // A Set is a list of pairs in file order.

@@ -3,40 +3,48 @@ package pairfile
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/pairfile/conversation"
+	"example.com/gonb-dpo/dpocore/preference/pairfile/layout"
 	"example.com/gonb-dpo/dpocore/preference/recordfile"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // A collector makes pairs of the records of a file. It is a
 // recordfile.Consumer.
 type collector struct {
-	set    *preference.Set
-	part   recordfile.Noun
-	header bool                 // the file is a text table, whose first line names the columns
-	form   *form                // of the first record; nil before it
-	cells  map[string]*cellKind // by column
+	set      *preference.Set
+	mapping  layout.Mapping
+	part     recordfile.Noun
+	header   bool           // the file is a text table, whose first line names the columns
+	layout   *layout.Layout // of the first record; nil before it
+	form     *form          // of the first pair that is no tie; nil before it
+	answers  conversation.Printing
+	prompts  conversation.Printing
+	rest     rest
+	repeated int // pairs whose answers repeat turns of the prompt
+	cut      int // pairs whose answers began with the text of the prompt, which was cut off
+	weighted int // pairs with a weight other than 1
+	stray    int // pairs whose prompt is a text that is not in the answers' turns
 }
 
 func (c *collector) Start(part recordfile.Noun) {
-	c.part, c.cells = part, map[string]*cellKind{}
+	c.part = part
+	c.rest = rest{part: part, convert: layout.ConvertCommand(c.set.Source), drop: c.mapping.Drop, has: map[string]int{}, turns: map[string]int{}}
+}
+
+func (c *collector) finder(names []string, record recordfile.Fields) *layout.Finder {
+	return &layout.Finder{Names: names, Record: record, Part: c.part, Mapping: c.mapping, Convert: c.rest.convert}
 }
 
 // Header refuses a table without columns for both answers before any row is
 // read.
 func (c *collector) Header(names []string) error {
 	c.header = true
-	for _, role := range []string{"chosen", "rejected"} {
-		name, err := pick(names, role, c.part)
-		if err == nil && name == "" {
-			if _, err = resolve(names, nil, c.part); err != nil {
-				err = fmt.Errorf("%w (the first line must name the columns)", err)
-			}
-		}
-		if err != nil {
-			return c.headerError(err)
-		}
+	if err := c.finder(names, nil).CheckAnswers(); err != nil {
+		return c.headerError(err)
 	}
 	return nil
 }
@@ -50,87 +58,146 @@ func (c *collector) headerError(err error) error {
 	return fmt.Errorf(": %w", err)
 }
 
-// Needs reports whether a column is used, or may be as long as the form is
-// unknown.
+// Needs reports whether a column is used, or may be as long as the layout is
+// unknown. Of a column that is refused if it has a value, the values are needed.
 func (c *collector) Needs(name string) bool {
-	switch {
-	case c.form != nil:
-		used := c.form.columns
-		return name == used.Prompt || name == used.Chosen || name == used.Rejected || name == "objective" || name == "weight"
-	case c.header:
+	if _, ok := refusal(name); ok || c.layout == nil && c.header {
 		return true
 	}
-	plain := plainName(name)
-	for role, others := range otherNames {
-		if plain == role || slices.Contains(others, plain) {
-			return true
-		}
+	if c.layout != nil {
+		return c.layout.Uses(name) || c.layout.HasScores(name)
 	}
-	return name == "objective" || name == "weight"
+	return c.mapping.Uses(name) || layout.IsKnown(name)
 }
 
 // IsRecord reports whether an object has one of the two answers.
-func (c *collector) IsRecord(fields []string) bool {
-	for _, role := range []string{"chosen", "rejected"} {
-		if name, err := pick(fields, role, recordfile.Field); name != "" || err != nil {
-			return true
-		}
-	}
-	return false
-}
+func (c *collector) IsRecord(fields []string) bool { return c.finder(fields, nil).HasAnswer() }
 
 func (c *collector) Cell(column, text string) (json.RawMessage, error) {
-	if !c.header && (column == "objective" || column == "weight") { // Parquet has types
-		return json.Marshal(text)
+	switch {
+	case c.header && column == "objective" && text == "":
+		return json.RawMessage("null"), nil
+	case c.header && column == "weight":
+		return numberCell(text)
 	}
-	if c.cells[column] == nil {
-		c.cells[column] = new(cellKind)
-	}
-	return c.cells[column].value(column, text)
+	return json.Marshal(text)
 }
 
 // Add adds the pair of one record.
 func (c *collector) Add(at recordfile.Place, record recordfile.Fields, names func() []string) error {
-	if c.form == nil {
-		if err := c.setForm(at, record, names()); err != nil {
-			return err
+	if c.layout == nil {
+		if err := c.setLayout(record, names()); err != nil && c.part == recordfile.Column {
+			return c.headerError(err)
+		} else if err != nil {
+			return recordfile.ErrorAt(at, err)
 		}
 	}
-	found, err := formOf(record, c.form.columns, c.part)
-	if err == nil {
-		err = c.form.check(found)
-	}
+	pair, reason, err := c.pair(at, record)
 	if err != nil {
 		return recordfile.ErrorAt(at, err)
 	}
-	pair, reason, err := c.form.pair(record)
-	if err != nil {
-		return recordfile.ErrorAt(at, err)
+	if pair.Weight != 1 && reason == "" {
+		c.weighted++
 	}
 	pair.Source, pair.Line, pair.Unit = c.set.Source, at.Number, at.Unit
 	c.set.Add(pair, reason)
 	return nil
 }
 
-// setForm takes columns and form from the first record.
-func (c *collector) setForm(at recordfile.Place, record recordfile.Fields, names []string) error {
-	columns, err := resolve(names, record, c.part)
-	switch {
-	case err != nil && c.part == recordfile.Column:
-		return c.headerError(err)
-	case err != nil:
-		return recordfile.ErrorAt(at, err)
-	}
-	first, err := formOf(record, columns, c.part)
+// setLayout takes the columns from the first record.
+func (c *collector) setLayout(record recordfile.Fields, names []string) error {
+	found, err := c.finder(names, record).Find()
 	if err != nil {
-		return recordfile.ErrorAt(at, err)
+		return err
 	}
-	if first.answers == "a string" {
-		if chosen, _ := recordfile.Text(record[columns.Chosen], ""); turnsOpening.MatchString(chosen) {
-			return recordfile.ErrorAt(at, fmt.Errorf("%s is a string that holds a list of turns; write the list itself, without quotation marks around it", c.part.Of(columns.Chosen)))
-		}
-	}
-	first.at = at
-	c.form, c.set.Columns = &first, columns
+	c.layout, c.set.Columns, c.rest.names = &found, found.Columns, found.Unused
 	return nil
+}
+
+// pair makes the pair of a record, or returns the reason why there is nothing
+// to learn from it.
+func (c *collector) pair(at recordfile.Place, record recordfile.Fields) (pair preference.Pair, reason string, err error) {
+	if err := c.layout.Prepare(record); err != nil {
+		return pair, "", err
+	}
+	if err := c.rest.record(record, c.layout); err != nil {
+		return pair, "", err
+	}
+	columns, tie, err := c.layout.Answers(record)
+	if err != nil || tie {
+		return pair, preference.Tie, err
+	}
+	if err := c.unprint(record, columns); err != nil {
+		return pair, "", err
+	}
+	found, err := formOf(record, columns, c.part)
+	if err != nil {
+		return pair, "", err
+	}
+	if c.form == nil {
+		found.at = at
+		c.form = &found
+	}
+	if err := c.form.check(found); err != nil {
+		return pair, "", err
+	}
+	if pair, reason, err = c.fromForm(record, found); err != nil || reason != "" {
+		return pair, reason, err
+	}
+	if c.mapping.CutPrompt {
+		c.cutPrompt(&pair)
+	}
+	return pair, "", c.before(record, &pair)
+}
+
+// cutPrompt cuts the prompt off both answers if they begin with it.
+func (c *collector) cutPrompt(pair *preference.Pair) {
+	prompt := strings.TrimSpace(pair.PromptText())
+	chosen, inChosen := strings.CutPrefix(strings.TrimSpace(pair.Chosen), prompt)
+	rejected, inRejected := strings.CutPrefix(strings.TrimSpace(pair.Rejected), prompt)
+	if inChosen && inRejected {
+		c.cut++
+		pair.Chosen, pair.Rejected = strings.TrimSpace(chosen), strings.TrimSpace(rejected)
+	}
+}
+
+// unprint replaces texts that hold turns as JSON by these turns.
+func (c *collector) unprint(record recordfile.Fields, columns preference.Columns) error {
+	if err := c.answers.Turns(record, c.part, columns.Chosen, columns.Rejected); err != nil {
+		return err
+	}
+	if name := layout.PromptName(columns); record[name] != nil {
+		return c.prompts.Turns(record, c.part, name)
+	}
+	return nil
+}
+
+// finish completes the set's columns and notes.
+func (c *collector) finish() {
+	c.set.Columns.Unused = c.rest.unused()
+	c.set.Notes = c.rest.notes()
+	if c.repeated > 0 {
+		c.set.Notes = append(c.set.Notes, fmt.Sprintf("in %s the answers begin with turns of the prompt, which are read once", wording.Count(c.repeated, "pair")))
+	}
+	if c.cut > 0 {
+		c.set.Notes = append(c.set.Notes, fmt.Sprintf("the prompt was cut off the answers of %s", wording.Count(c.cut, "pair")))
+	}
+	if c.weighted > 0 {
+		c.set.Notes = append(c.set.Notes, fmt.Sprintf("every pair counts the same: the \"weight\" of %s, which is not 1, is not used", wording.Count(c.weighted, "pair")))
+	}
+	if c.stray > 0 {
+		c.set.Notes = append(c.set.Notes, fmt.Sprintf("in %s %q is a text that is not among the turns before the answers, and is not used", wording.Count(c.stray, "pair"), c.layout.Prompt))
+	}
+}
+
+// numberCell converts the cell of a weight to JSON; an empty cell has none.
+func numberCell(cell string) (json.RawMessage, error) {
+	cell = strings.TrimSpace(cell)
+	if cell == "" {
+		return json.RawMessage("null"), nil
+	}
+	if recordfile.KindOf([]byte(cell)) != "a number" || !json.Valid([]byte(cell)) {
+		return nil, fmt.Errorf("is %.40q; it must be a number", cell)
+	}
+	return json.RawMessage(cell), nil
 }

@@ -16,27 +16,27 @@ func TestColumns(t *testing.T) {
 		prompt   int
 		chosen   int
 		rejected int
-		exact    bool
+		told     bool
 		sentence string
 	}{
-		{[]string{"prompt", "chosen", "rejected"}, 0, 1, 2, true,
+		{[]string{"prompt", "chosen", "rejected"}, 0, 1, 2, false,
 			"columns: prompt is the prompt, chosen is chosen, rejected is rejected"},
 		{[]string{"rejected", "chosen", "prompt", "score_chosen", "margin"}, 2, 1, 0, true,
 			"columns: prompt is the prompt, chosen is chosen, rejected is rejected; not used: score_chosen, margin"},
-		{[]string{"question", "chosen", "rejected"}, 0, 1, 2, false,
+		{[]string{"question", "chosen", "rejected"}, 0, 1, 2, true,
 			"columns: question is the prompt, chosen is chosen, rejected is rejected"},
-		{[]string{"question", "preferred", "loser"}, 0, 1, 2, false,
+		{[]string{"question", "preferred", "loser"}, 0, 1, 2, true,
 			"columns: question is the prompt, preferred is chosen, loser is rejected"},
-		{[]string{"id", "Prompt", "CHOSEN", "Rejected"}, 1, 2, 3, false,
+		{[]string{"id", "Prompt", "CHOSEN", "Rejected"}, 1, 2, 3, true,
 			"columns: Prompt is the prompt, CHOSEN is chosen, Rejected is rejected; not used: id"},
-		{[]string{"instruction", "response rejected", "Response-Chosen"}, 0, 2, 1, false,
+		{[]string{"instruction", "response rejected", "Response-Chosen"}, 0, 2, 1, true,
 			"columns: instruction is the prompt, Response-Chosen is chosen, response rejected is rejected"},
 		// If a column has the exact name, no other is a candidate.
-		{[]string{"question", "prompt", "winner", "loser", "weight", "objective"}, 1, 2, 3, false,
+		{[]string{"question", "prompt", "winner", "loser", "weight", "objective"}, 1, 2, 3, true,
 			"columns: prompt is the prompt, winner is chosen, loser is rejected; not used: question"},
 		{[]string{"preferred", "chosen", "negative", "rejected", "prompt", "input", "query"}, 4, 1, 3, true,
 			"columns: prompt is the prompt, chosen is chosen, rejected is rejected; not used: preferred, negative, input, query"},
-		{[]string{"post", "better", "worse", "a, b", "", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10", "c11"}, 0, 1, 2, false,
+		{[]string{"post", "better", "worse", "a, b", "", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10", "c11"}, 0, 1, 2, true,
 			`columns: post is the prompt, better is chosen, worse is rejected; not used: "a, b", "", c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 and 1 more`},
 	} {
 		var text strings.Builder
@@ -51,8 +51,8 @@ func TestColumns(t *testing.T) {
 			t.Errorf("%v: %v", test.header, err)
 			continue
 		}
-		if got := set.Columns.String(); got != test.sentence || set.Columns.Exact() != test.exact {
-			t.Errorf("%v:\ngot  %s, exact %v\nwant %s", test.header, got, set.Columns.Exact(), test.sentence)
+		if got := set.Columns.String(); got != test.sentence || (set.Columns.Note() != "") != test.told {
+			t.Errorf("%v:\ngot  %s, note %q\nwant %s", test.header, got, set.Columns.Note(), test.sentence)
 		}
 		pair := set.Pairs[0]
 		got := []string{pair.Prompt[0].Content, pair.Chosen, pair.Rejected}

@@ -14,7 +14,8 @@
 //
 // where a turn is {"role": "user", "content": "Why?"}; a CSV column has turns
 // as JSON text. A prompt may also be a transcript. Two more fields are
-// optional: "objective", a word to group pairs by, and "weight".
+// optional: "objective", a word to group pairs by, and "weight", which training
+// does not use.
 //
 // A column named prompt, chosen or rejected is always used. If one is missing,
 // a column with another common name is used instead (question for prompt,
@@ -27,6 +28,7 @@ import (
 	"io"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/pairfile/layout"
 	"example.com/gonb-dpo/dpocore/preference/recordfile"
 )
 
@@ -40,19 +42,27 @@ import (
 // While reading, memory holds a buffer, the current record and the pairs
 // without their longer texts, which are moved to memory-mapped files. A record
 // can be at most 64 MiB long.
-func ReadFile(path string) (*preference.Set, error) {
+func ReadFile(path string) (*preference.Set, error) { return ReadAs(path, layout.Mapping{}) }
+
+// Read is ReadFile for any reader; source is its name in errors and pairs.
+func Read(r io.Reader, source string) (*preference.Set, error) {
+	return read(r, source, layout.Mapping{})
+}
+
+// ReadAs is ReadFile for a file whose columns are named by a mapping.
+func ReadAs(path string, mapping layout.Mapping) (*preference.Set, error) {
 	file, err := recordfile.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return Read(file, path)
+	return read(file, path, mapping)
 }
 
-// Read is ReadFile for any reader; source is its name in errors and pairs.
-func Read(r io.Reader, source string) (*preference.Set, error) {
+func read(r io.Reader, source string, mapping layout.Mapping) (*preference.Set, error) {
 	set := &preference.Set{Source: source}
-	if err := recordfile.Read(r, &collector{set: set}); err != nil {
+	collected := &collector{set: set, mapping: mapping}
+	if err := recordfile.Read(r, collected); err != nil {
 		return nil, fmt.Errorf("%s%w", source, err)
 	}
 	if len(set.Pairs) == 0 && len(set.Skipped) == 0 {
@@ -62,5 +72,6 @@ func Read(r io.Reader, source string) (*preference.Set, error) {
 		return nil, fmt.Errorf("%s: no pair is left to learn from (%s); check that every pair has a prompt, and that %q and %q answer it differently",
 			source, set.Report(), set.Columns.Chosen, set.Columns.Rejected)
 	}
+	collected.finish()
 	return set, nil
 }

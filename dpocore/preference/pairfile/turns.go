@@ -10,22 +10,20 @@ import (
 	"example.com/gonb-dpo/dpocore/preference/recordfile"
 )
 
-// turns decodes a list of {"role", "content"} objects in a named field of a
-// record.
-func turns(raw json.RawMessage, name string, part recordfile.Noun) ([]preference.Turn, error) {
+// turns decodes a list of turns, or a single one, in a named field of a record.
+func (c *collector) turns(raw json.RawMessage, name string) ([]preference.Turn, error) {
+	if recordfile.KindOf(raw) == "an object" {
+		turn, err := c.turn(raw, name)
+		return []preference.Turn{turn}, err
+	}
 	var list []json.RawMessage
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, fmt.Errorf("%s is %s; it must be a list of turns", part.Of(name), recordfile.KindOf(raw))
+		return nil, fmt.Errorf("%s is %s; it must be a list of turns", c.part.Of(name), recordfile.KindOf(raw))
 	}
 	result := make([]preference.Turn, len(list))
 	for i, item := range list {
-		at := fmt.Sprintf("%s[%d]", name, i)
-		var turn recordfile.Fields
-		if recordfile.KindOf(item) != "an object" || json.Unmarshal(item, &turn) != nil {
-			return nil, fmt.Errorf("%s is %s; a turn is an object with \"role\" and \"content\"", part.Of(at), recordfile.KindOf(item))
-		}
 		var err error
-		if result[i], err = oneTurn(turn, at, part); err != nil {
+		if result[i], err = c.turn(item, fmt.Sprintf("%s[%d]", name, i)); err != nil {
 			return nil, err
 		}
 	}
@@ -34,23 +32,80 @@ func turns(raw json.RawMessage, name string, part recordfile.Noun) ([]preference
 
 var roles = []string{"system", "user", "assistant"}
 
-// oneTurn decodes the turn at a path such as "chosen[1]".
-func oneTurn(record recordfile.Fields, at string, part recordfile.Noun) (turn preference.Turn, err error) {
-	for _, key := range []string{"role", "content"} {
-		if record[key] == nil {
-			return turn, fmt.Errorf("%s is missing; a turn has \"role\" and \"content\"", part.Of(at+"."+key))
-		}
+// speakers are the roles of ShareGPT's "from".
+var speakers = map[string]string{
+	"system": "system", "human": "user", "user": "user",
+	"gpt": "assistant", "assistant": "assistant", "chatgpt": "assistant", "bot": "assistant", "model": "assistant",
+}
+
+// turn decodes the turn at a path such as "chosen[1]": an object with "role"
+// and "content", or with "from" and "value" as in ShareGPT.
+func (c *collector) turn(raw json.RawMessage, at string) (turn preference.Turn, err error) {
+	var record recordfile.Fields
+	if recordfile.KindOf(raw) != "an object" || json.Unmarshal(raw, &record) != nil {
+		return turn, fmt.Errorf("%s is %s; a turn is an object with \"role\" and \"content\"", c.part.Of(at), recordfile.KindOf(raw))
 	}
-	if turn.Role, err = recordfile.Text(record["role"], part.Of(at+".role")); err != nil {
+	role, content := "role", "content"
+	if record[role] == nil && record["from"] != nil {
+		role, content = "from", "value"
+	}
+	if record[role] == nil {
+		return turn, fmt.Errorf("%s is missing; a turn has \"role\" and \"content\"", c.part.Of(at+"."+role))
+	}
+	if turn.Role, err = recordfile.Text(record[role], c.part.Of(at+"."+role)); err != nil {
 		return turn, err
 	}
-	known := slices.Index(roles, turn.Role)
-	if known < 0 {
-		return turn, fmt.Errorf("%s is %q; roles are system, user and assistant", part.Of(at+".role"), turn.Role)
+	if turn.Role, err = knownRole(turn.Role, role, c.part.Of(at+"."+role)); err != nil {
+		return turn, err
 	}
-	turn.Role = roles[known] // share one string
-	turn.Content, err = recordfile.Text(record["content"], part.Of(at+".content"))
+	if err := c.rest.turn(record, at, role, content); err != nil {
+		return turn, err
+	}
+	if record[content] == nil {
+		return turn, fmt.Errorf("%s is missing; a turn has %q and %q", c.part.Of(at+"."+content), role, content)
+	}
+	turn.Content, err = c.content(record[content], at+"."+content)
 	return turn, err
+}
+
+// knownRole returns one of the three roles. label is the name of the field.
+func knownRole(name, field, label string) (string, error) {
+	switch name {
+	case "tool", "function", "ipython", "observation", "function_call":
+		return "", fmt.Errorf("%s is %q; %s", label, name, noTools)
+	}
+	if field == "from" {
+		if role, ok := speakers[name]; ok {
+			return role, nil
+		}
+		return "", fmt.Errorf("%s is %q; speakers are system, human and gpt", label, name)
+	}
+	known := slices.Index(roles, name)
+	if known < 0 {
+		return "", fmt.Errorf("%s is %q; roles are system, user and assistant", label, name)
+	}
+	return roles[known], nil // share one string
+}
+
+// content decodes the text of a turn, which may be a list with one part of
+// type text.
+func (c *collector) content(raw json.RawMessage, at string) (string, error) {
+	var parts []struct {
+		Type string
+		Text json.RawMessage
+	}
+	if recordfile.KindOf(raw) != "a list" || json.Unmarshal(raw, &parts) != nil || len(parts) == 0 {
+		return recordfile.Text(raw, c.part.Of(at))
+	}
+	for i, part := range parts {
+		if part.Type != "text" {
+			return "", fmt.Errorf("%s is a part of type %q; models are trained on text here: leave out the pairs with other parts", c.part.Of(fmt.Sprintf("%s[%d]", at, i)), part.Type)
+		}
+	}
+	if len(parts) > 1 {
+		return "", fmt.Errorf("%s has %d text parts, and chat templates differ in how they join them; write one text", c.part.Of(at), len(parts))
+	}
+	return recordfile.Text(parts[0].Text, c.part.Of(at+"[0].text"))
 }
 
 // options decodes the two optional fields.

@@ -9,19 +9,63 @@ import (
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
-// WriteFile atomically writes pairs as JSON Lines with the columns prompt, chosen and rejected. Each prompt should be a single
-// turn of the user; another one is written as [preference.Pair.PromptText] shows it.
+// A message is a turn as it is written.
+type message struct {
+	Role    string `json:"role" parquet:"role"`
+	Content string `json:"content" parquet:"content"`
+}
+
+// A line is a pair as it is written.
+type line struct {
+	Prompt        any      `json:"prompt"`
+	Chosen        any      `json:"chosen"`
+	Rejected      any      `json:"rejected"`
+	Objective     string   `json:"objective,omitempty"`
+	Weight        *float64 `json:"weight,omitempty"`
+	ScoreChosen   *float64 `json:"score_chosen,omitempty"`
+	ScoreRejected *float64 `json:"score_rejected,omitempty"`
+}
+
+// WriteFile atomically writes pairs as JSON Lines. Prompts and answers are texts if each prompt is a single turn of the user,
+// and otherwise turns.
 func WriteFile(path string, pairs []preference.Pair) error {
+	for i := range pairs {
+		if prompt := pairs[i].Prompt; len(prompt) != 1 || prompt[0].Role != "user" {
+			return WriteTurns(path, pairs)
+		}
+	}
+	return write(path, pairs, func(pair *preference.Pair) line {
+		return line{Prompt: pair.PromptText(), Chosen: pair.Chosen, Rejected: pair.Rejected}
+	})
+}
+
+// WriteTurns is WriteFile, but always writes turns. They can be read in one way only: no text can be taken for a transcript.
+func WriteTurns(path string, pairs []preference.Pair) error {
+	return write(path, pairs, func(pair *preference.Pair) line {
+		prompt := make([]message, len(pair.Prompt))
+		for i, turn := range pair.Prompt {
+			prompt[i] = message(turn)
+		}
+		return line{Prompt: prompt, Chosen: []message{{"assistant", pair.Chosen}}, Rejected: []message{{"assistant", pair.Rejected}}}
+	})
+}
+
+// write writes a line for each pair, whose texts a function returns.
+func write(path string, pairs []preference.Pair, texts func(*preference.Pair) line) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
 		encoder := json.NewEncoder(w)
 		encoder.SetEscapeHTML(false)
 		for i := range pairs {
-			line := struct {
-				Prompt   string `json:"prompt"`
-				Chosen   string `json:"chosen"`
-				Rejected string `json:"rejected"`
-			}{pairs[i].PromptText(), pairs[i].Chosen, pairs[i].Rejected}
-			if err := encoder.Encode(line); err != nil {
+			pair := &pairs[i]
+			l := texts(pair)
+			l.Objective = pair.Objective
+			if pair.Weight != 1 && pair.Weight != 0 {
+				l.Weight = &pair.Weight
+			}
+			if pair.Scores != nil {
+				l.ScoreChosen, l.ScoreRejected = &pair.Scores[0], &pair.Scores[1]
+			}
+			if err := encoder.Encode(l); err != nil {
 				return fmt.Errorf("pair %d: %w", i+1, err)
 			}
 		}

@@ -24,8 +24,8 @@ func Data(s pairs.Set) output.Content {
 		words = output.Percent(heldOut, n+heldOut) + " of all; never trained on"
 	}
 	t.Add("held-out pairs", strconv.Itoa(heldOut), words)
-	if !s.Train.Columns.Exact() {
-		t.Add("columns", "guessed", strings.TrimPrefix(s.Train.Columns.String(), "columns: "))
+	if note := s.Train.Columns.Note(); note != "" {
+		t.Add("columns", "as read", strings.TrimPrefix(strings.TrimPrefix(note, "columns "), "columns: "))
 	}
 	t.Add("skipped lines", strconv.Itoa(len(s.Train.Skipped)), skipped(s.Train.Skipped))
 	if n == 0 {

@@ -1,18 +1,21 @@
-package pairfile
+package layout
 
 import (
+	"slices"
 	"strings"
 
 	"example.com/gonb-dpo/internal/suggest"
 )
 
-// otherNames are the names of the three columns in published data sets, as
-// returned by plainName.
+// otherNames are the names of columns in published data sets, as
+// returned by PlainName.
 var otherNames = map[string][]string{
 	"prompt": {
 		"question", "instruction", "input", "query", "post", "problem", "request",
 		"user", "user_prompt", "user_message", "user_input", "prompt_text",
+		"conversations", "conversation", "messages",
 	},
+	"system": {"system_prompt", "system_message", "sys_prompt"},
 	"chosen": {
 		"preferred", "winner", "positive", "better", "accepted", "best", "good",
 		"chosen_response", "response_chosen", "chosen_answer", "answer_chosen", "chosen_output", "output_chosen",
@@ -29,9 +32,21 @@ var otherNames = map[string][]string{
 	},
 }
 
-// plainName returns a name in lower case with underscores between words.
-func plainName(name string) string {
+// PlainName returns a name in lower case with underscores between words.
+func PlainName(name string) string {
 	return strings.NewReplacer(" ", "_", "-", "_", ".", "_").Replace(strings.ToLower(strings.TrimSpace(name)))
+}
+
+// IsKnown reports whether a column may be part of a pair, by its name.
+func IsKnown(name string) bool {
+	plain := PlainName(name)
+	for role, others := range otherNames {
+		if plain == role || slices.Contains(others, plain) {
+			return true
+		}
+	}
+	return slices.Contains([]string{"objective", "weight", "history"}, name) || slices.Contains(labelNames, plain) ||
+		answerNames.MatchString(plain) || isScoreName(plain)
 }
 
 // nearest returns the name that is most similar to a role or one of its longer
@@ -44,7 +59,7 @@ func nearest(role string, names []string) (name, meant string) {
 			continue
 		}
 		for _, candidate := range names {
-			if d := suggest.Distance(plainName(candidate), wanted); d < best {
+			if d := suggest.Distance(PlainName(candidate), wanted); d < best {
 				best, name, meant = d, candidate, wanted
 			}
 		}

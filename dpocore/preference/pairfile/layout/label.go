@@ -1,0 +1,177 @@
+package layout
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/recordfile"
+	"example.com/gonb-dpo/internal/wording"
+)
+
+// A label is a column whose value says which of two answers is the chosen one.
+type label struct {
+	column  string
+	answers [2]labelled
+}
+
+// A labelled answer is chosen by any of some values of the label.
+type labelled struct {
+	column string
+	values []string
+}
+
+// ties are values of a label, without what follows a space, by which no answer
+// is better.
+var ties = []string{"", "tie", "both", "both_bad", "both_good", "bothbad", "neither", "none", "equal", "draw", "same", "null"}
+
+func (l *label) uses(name string) bool {
+	return name == l.column || base(l.answers[0].column) == name || base(l.answers[1].column) == name ||
+		l.answers[0].column == name || l.answers[1].column == name
+}
+
+// sides are what the answers are called in the description of the columns.
+func (l *label) sides() (chosen, rejected string) {
+	return fmt.Sprintf("%s or %s as %s says", l.answers[0].column, l.answers[1].column, l.column), "the other one"
+}
+
+// chosen returns the columns of the two answers of a record, or tie.
+func (l *label) chosen(record recordfile.Fields, part recordfile.Noun) (chosen, rejected string, tie bool, err error) {
+	raw, ok := record[l.column]
+	if !ok {
+		return "", "", false, fmt.Errorf("%s is missing; it says which answer is chosen", part.Of(l.column))
+	}
+	value := labelValue(raw)
+	for i, answer := range l.answers {
+		if slices.Contains(answer.values, value) {
+			return answer.column, l.answers[1-i].column, false, nil
+		}
+	}
+	if word, _, _ := strings.Cut(value, " "); slices.Contains(ties, word) {
+		return "", "", true, nil
+	}
+	return "", "", false, fmt.Errorf("%s is %.40q; the values known are %s for %q, %s for %q, and tie", part.Of(l.column), value,
+		wording.Or(l.answers[0].values), l.answers[0].column, wording.Or(l.answers[1].values), l.answers[1].column)
+}
+
+// Answers returns the columns of a record, whose answers may depend on a label;
+// tie is true if no answer is better.
+func (l *Layout) Answers(record recordfile.Fields) (columns preference.Columns, tie bool, err error) {
+	columns = l.Columns
+	if l.label != nil {
+		columns.Chosen, columns.Rejected, tie, err = l.label.chosen(record, l.part)
+	}
+	return columns, tie, err
+}
+
+// labelValue returns the value of a label in lower case; 1.0 is 1.
+func labelValue(raw json.RawMessage) string {
+	text := string(raw)
+	if recordfile.KindOf(raw) == "a string" {
+		json.Unmarshal(raw, &text) // fails only on half a surrogate, which is no label
+	}
+	text = strings.ToLower(strings.TrimSpace(text))
+	if number, err := strconv.ParseFloat(text, 64); err == nil {
+		return strconv.FormatFloat(number, 'g', -1, 64)
+	}
+	return text
+}
+
+var labelSyntax = regexp.MustCompile(`^([^=]+)=([^:,]+):([^:,]+),([^:,]+):([^:,]+)$`)
+
+// parseLabel parses a Mapping's label.
+func parseLabel(text string) (*label, error) {
+	part := labelSyntax.FindStringSubmatch(text)
+	if part == nil {
+		return nil, fmt.Errorf("the label is %q; write COLUMN=VALUE:ANSWER,VALUE:ANSWER, such as winner=a:response_a,b:response_b", text)
+	}
+	values := []string{labelValue(json.RawMessage(part[2])), labelValue(json.RawMessage(part[4]))}
+	if values[0] == values[1] || part[3] == part[5] {
+		return nil, fmt.Errorf("the label is %q; each answer needs a different value", text)
+	}
+	return &label{part[1], [2]labelled{{part[3], values[:1]}, {part[5], values[1:]}}}, nil
+}
+
+// answerNames matches one of two answers, as PlainName returns it: response_a.
+var answerNames = regexp.MustCompile(`^((?:.*_)?(?:response|answer|completion|conversation|output|text|generation|reply|human_ref|summary|message))_?(a|b|0|1|2)$`)
+
+// answerPair finds two columns that differ in their last letter, a and b, or
+// digit, 0 and 1 or 1 and 2. ok is false if there are none, or more.
+func answerPair(names []string) (columns, ends [2]string, ok bool) {
+	var found []string
+	var parts [][]string
+	for _, name := range names {
+		if part := answerNames.FindStringSubmatch(PlainName(name)); part != nil {
+			found, parts = append(found, name), append(parts, part)
+		}
+	}
+	if len(found) != 2 || parts[0][1] != parts[1][1] || !slices.Contains([]string{"ab", "01", "12"}, parts[0][2]+parts[1][2]) {
+		return columns, ends, false
+	}
+	return [2]string{found[0], found[1]}, [2]string{parts[0][2], parts[1][2]}, true
+}
+
+// labelNames are the names of labels, as PlainName returns them.
+var labelNames = []string{
+	"winner", "label", "labels", "preference", "preferred", "choice", "chosen", "better", "best",
+	"better_response_id", "safer_response_id", "chosen_id", "winner_id", "preferred_id", "preferred_response", "better_response",
+}
+
+// findLabel finds two answers and the column that says which one is chosen; nil
+// if there are no two answers. What could be read in two ways is an error.
+func (r *Finder) findLabel() (*label, error) {
+	columns, ends, ok := answerPair(r.Names)
+	if !ok {
+		return nil, nil
+	}
+	var candidates []string
+	for _, name := range r.Names {
+		if slices.Contains(labelNames, PlainName(name)) {
+			candidates = append(candidates, name)
+		}
+	}
+	switch {
+	case len(candidates) == 0:
+		return nil, fmt.Errorf("the %ss %q and %q are answers, but no column is known to say which is chosen; name it, with its values: %s --label %s", r.Part, columns[0], columns[1],
+			r.Convert, Argument("COLUMN=VALUE:"+columns[0]+",VALUE:"+columns[1]))
+	case len(candidates) > 1:
+		return nil, fmt.Errorf("the %ss %s could each say which answer is chosen; name the right one, and the value for each answer: %s --label %s", r.Part, wording.And(wording.Quote(candidates)),
+			r.Convert, Argument(candidates[0]+"="+ends[0]+":"+columns[0]+","+ends[1]+":"+columns[1]))
+	}
+	found := &label{column: candidates[0]}
+	for i, end := range ends {
+		found.answers[i] = labelled{columns[i], []string{end, "model_" + end, PlainName(columns[i])}}
+	}
+	return found, r.checkLabel(found, ends)
+}
+
+// checkLabel refuses a label of numbers that could count the answers or say
+// whether the first one is better.
+func (r *Finder) checkLabel(l *label, ends [2]string) error {
+	raw, ok := r.Record[l.column]
+	if !ok {
+		return nil // the header of a table, whose rows are checked later
+	}
+	value := labelValue(raw)
+	_, notNumber := strconv.ParseFloat(value, 64)
+	number := notNumber == nil || value == "true" || value == "false"
+	counts := ends[0] != "a" && !slices.Contains([]string{"label", "labels", "preference"}, PlainName(l.column)) && slices.Contains(ends[:], value)
+	if !number || counts {
+		return nil
+	}
+	values := [2]string{"0", "1"}
+	if notNumber != nil {
+		values = [2]string{"false", "true"}
+	} else if ends[0] == "1" {
+		values = ends
+	}
+	command := func(first, second string) string {
+		return r.Convert + " --label " + Argument(fmt.Sprintf("%s=%s:%s,%s:%s", l.column, first, l.answers[0].column, second, l.answers[1].column))
+	}
+	return fmt.Errorf("%s is %s, which can be read in two ways; if %s means that %q is chosen: %s; if %s means so: %s", r.Part.Of(l.column), value,
+		values[0], l.answers[0].column, command(values[0], values[1]), values[1], command(values[1], values[0]))
+}

@@ -1,0 +1,196 @@
+package pairfile
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/errtest"
+)
+
+// said is a conversation, written as "user: Why?".
+func said(turns ...string) (list []preference.Turn) {
+	for _, text := range turns {
+		role, content, _ := strings.Cut(text, ": ")
+		list = append(list, preference.Turn{Role: role, Content: content})
+	}
+	return list
+}
+
+// A shape is a record in the form of some tool, and how it is read: its prompt, and the note on its columns. All records have
+// the answers So. and No.
+type shape struct {
+	name, record string
+	prompt       []preference.Turn
+	note         string
+}
+
+func checkShapes(t *testing.T, shapes []shape) {
+	for _, test := range shapes {
+		t.Run(test.name, func(t *testing.T) {
+			set, err := Read(strings.NewReader(test.record), "pairs")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := set.Pairs[0]; !reflect.DeepEqual(got.Prompt, test.prompt) || got.Chosen != "So." || got.Rejected != "No." {
+				t.Errorf("got %+v, want the prompt %+v", got, test.prompt)
+			}
+			if got := set.Columns.Note(); got != test.note {
+				t.Errorf("got  %q\nwant %q", got, test.note)
+			}
+		})
+	}
+}
+
+// What is before the question, in separate columns.
+func TestSystemAndHistory(t *testing.T) {
+	const named = "columns: prompt is the prompt, chosen is chosen, rejected is rejected, "
+	checkShapes(t, []shape{
+		{"system", `{"system":"Be kind.","prompt":"Why?","chosen":"So.","rejected":"No."}`,
+			said("system: Be kind.", "user: Why?"), named + "system is the system turn"},
+		{"system prompt before turns", `{"system_prompt":"Be kind.","prompt":[{"role":"user","content":"Why?"}],"chosen":"So.","rejected":"No."}`,
+			said("system: Be kind.", "user: Why?"), named + "system_prompt is the system turn"},
+		{"no system turn", `{"system":null,"prompt":"Why?","chosen":"So.","rejected":"No."}`,
+			said("user: Why?"), named + "system is the system turn"},
+		{"the same system turn twice", `{"system":"Be kind.","prompt":[{"role":"system","content":"Be kind."},{"role":"user","content":"Why?"}],"chosen":"So.","rejected":"No."}`,
+			said("system: Be kind.", "user: Why?"), named + "system is the system turn"},
+		{"history", `{"history":[["Hi","Hello!"]],"system":"Be kind.","prompt":"Why?","chosen":"So.","rejected":"No."}`,
+			said("system: Be kind.", "user: Hi", "assistant: Hello!", "user: Why?"), named + "system is the system turn, history has the turns before it"},
+		{"history of turns", `{"history":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello!"}],"prompt":"Why?","chosen":"So.","rejected":"No."}`,
+			said("user: Hi", "assistant: Hello!", "user: Why?"), named + "history has the turns before it"},
+		{"history and system in a table", "system,history,prompt,chosen,rejected\nBe kind.,\"[[\"\"Hi\"\",\"\"Hello!\"\"]]\",Why?,So.,No.\n",
+			said("system: Be kind.", "user: Hi", "assistant: Hello!", "user: Why?"), named + "system is the system turn, history has the turns before it"},
+	})
+	for record, want := range map[string]string{
+		`{"system":"Be kind.","prompt":[{"role":"system","content":"Be rude."},{"role":"user","content":"Why?"}],"chosen":"a","rejected":"b"}`: `field "system" and the first turn of the prompt are different system turns`,
+		`{"system":["a"],"prompt":"Why?","chosen":"a","rejected":"b"}`:                                                                         `field "system" is a list; it must be a string`,
+		`{"history":"Hi","chosen":"ab","rejected":"ac"}`:                                                                                       `if it is the prompt: dpo data convert pairs --out converted.jsonl --prompt history`,
+		`{"history":[["Hi"]],"prompt":"Why?","chosen":"a","rejected":"b"}`:                                                                     `field "history[0]" has 1 texts`,
+	} {
+		_, err := Read(strings.NewReader(record), "pairs")
+		errtest.Contains(t, err, "pairs, line 1", want)
+	}
+}
+
+// Fields that change what the model sees are refused by name, in any record; without a value they are nothing.
+func TestRefusedFields(t *testing.T) {
+	first := `{"prompt":"Why?","chosen":"So.","rejected":"No.","tools":null}` + "\n"
+	for field, want := range map[string]string{
+		`"tools":[{"type":"function"}]`:                 `field "tools" has a value`,
+		`"images":["a.png"]`:                            `field "images" has a value`,
+		`"chat_template_kwargs":{"thinking":true}`:      `field "chat_template_kwargs" has a value`,
+		`"reasoning_content":"Hm."`:                     `--drop reasoning_content`,
+		`"Tools":"[{\"type\":\"function\"}]"`:           `dpo data convert pairs --out converted.jsonl --drop Tools`,
+		`"tools":[],"images":"[]","functions":"","x":1`: "",
+	} {
+		set, err := Read(strings.NewReader(first+`{"prompt":"Why?","chosen":"So.","rejected":"No.",`+field+`}`), "pairs")
+		if want != "" {
+			errtest.Contains(t, err, "pairs, line 2", want)
+		} else if err != nil || set.Columns.Note() != "columns not used: tools, functions (in 1 of 2), images (in 1 of 2), x (in 1 of 2)" {
+			t.Errorf("%s: %v, %v", field, set.Columns.Note(), err)
+		}
+	}
+	_, err := Read(strings.NewReader("prompt,chosen,rejected,tools\nWhy?,So.,No.,\nWhy?,So.,No.,\"[{}, 1]\"\n"), "pairs")
+	errtest.Contains(t, err, `pairs, line 3: column "tools" has a value`)
+	for turn, want := range map[string]string{
+		`{"role":"assistant","content":null,"tool_calls":[{"id":1}]}`:                       `field "prompt[0].tool_calls" has a value`,
+		`{"role":"tool","content":"12:30"}`:                                                 `field "prompt[0].role" is "tool"; tools and calls`,
+		`{"from":"observation","value":"12:30"}`:                                            `field "prompt[0].from" is "observation"; tools and calls`,
+		`{"role":"assistant","content":"a","reasoning_content":"Hm."}`:                      `field "prompt[0].reasoning_content" has a value`,
+		`{"role":"user","content":[{"type":"image"},{"type":"text","text":"a"}]}`:           `field "prompt[0].content[0]" is a part of type "image"`,
+		`{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}`: `has 2 text parts`,
+	} {
+		_, err := Read(strings.NewReader(`{"prompt":[`+turn+`],"chosen":"So.","rejected":"No."}`), "pairs")
+		errtest.Contains(t, err, "pairs, line 1", want)
+	}
+}
+
+// Unused fields of turns are counted.
+func TestUnusedFieldsOfTurns(t *testing.T) {
+	set, err := Read(strings.NewReader(`{"prompt":[{"role":"user","content":[{"type":"text","text":"Why?"}],"name":"Ann"}],"chosen":{"role":"assistant","content":"So.","weight":1,"tool_calls":null},"rejected":[{"role":"assistant","content":"No.","weight":0}]}`), "pairs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(set.Notes, "|"), `not used: "name" of 1 turn and "weight" of 2 turns`; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// The forms in which other tools document preference pairs; docs/compatibility.md lists them.
+func TestDocumentedForms(t *testing.T) {
+	const chat = `{"role":"user","content":"Why?"}`
+	const so, no = `{"role":"assistant","content":"So."}`, `{"role":"assistant","content":"No."}`
+	const shareSo, shareNo = `{"from":"gpt","value":"So."}`, `{"from":"gpt","value":"No."}`
+	const answers = `"chosen":"So.","rejected":"No."`
+	kind, why := "system: Be kind.", "user: Why?"
+	checkShapes(t, []shape{
+		{"TRL, explicit prompt", `{"prompt":"Why?",` + answers + `}`, said(why), ""},
+		{"TRL, implicit prompt", `{"chosen":[` + chat + `,` + so + `],"rejected":[` + chat + `,` + no + `]}`, said(why), ""},
+		{"TRL, conversations", `{"prompt":[` + chat + `],"chosen":[` + so + `],"rejected":[` + no + `]}`, said(why), ""},
+		{"axolotl, chatml.argilla", `{"system":"Be kind.","instruction":"Why?","chosen_response":"So.","rejected_response":"No."}`, said(kind, why),
+			"columns: instruction is the prompt, chosen_response is chosen, rejected_response is rejected, system is the system turn"},
+		{"axolotl, chatml.argilla_chat", `{"chosen":[` + chat + `,` + so + `],"rejected":[` + chat + `,` + no + `]}`, said(why), ""},
+		{"axolotl, chatml.icr", `{"system":"Be kind.","input":"Why?",` + answers + `}`, said(kind, why),
+			"columns: input is the prompt, chosen is chosen, rejected is rejected, system is the system turn"},
+		{"axolotl, chatml.intel", `{"system":"Be kind.","question":"Why?",` + answers + `}`, said(kind, why),
+			"columns: question is the prompt, chosen is chosen, rejected is rejected, system is the system turn"},
+		{"axolotl, chatml.prompt_pairs", `{"system":"Be kind.","prompt":"Why?",` + answers + `}`, said(kind, why),
+			"columns: prompt is the prompt, chosen is chosen, rejected is rejected, system is the system turn"},
+		{"axolotl, chatml.ultra", `{"system":"Be kind.","prompt":"Why?","chosen":[` + chat + `,` + so + `],"rejected":[` + chat + `,` + no + `]}`, said(kind, why),
+			"columns: prompt is the prompt, chosen is chosen, rejected is rejected, system is the system turn"},
+		{"axolotl, zephyr.nectar", `{"prompt":"Why?","answers":[{"answer":"So.","rank":1}],` + answers + `}`, said(why), "columns not used: answers"},
+		{"axolotl, chat_template.default", `{"messages":[` + chat + `],"chosen":` + so + `,"rejected":` + no + `}`, said(why),
+			"columns: messages is the prompt, chosen is chosen, rejected is rejected"},
+		{"LLaMA-Factory, alpaca", `{"instruction":"Why?","input":"", ` + answers + `}`, said(why),
+			"columns: instruction + input is the prompt, chosen is chosen, rejected is rejected"},
+		{"LLaMA-Factory, alpaca with input", `{"instruction":"Why","input":"not?", ` + answers + `}`, said("user: Why\nnot?"),
+			"columns: instruction + input is the prompt, chosen is chosen, rejected is rejected"},
+		{"LLaMA-Factory, sharegpt", `{"conversations":[{"from":"system","value":"Be kind."},{"from":"human","value":"Why?"}],"chosen":` + shareSo + `,"rejected":` + shareNo + `}`, said(kind, why),
+			"columns: conversations is the prompt, chosen is chosen, rejected is rejected"},
+		{"LLaMA-Factory, openai", `{"messages":[{"role":"system","content":"Be kind."},` + chat + `],"chosen":` + so + `,"rejected":` + no + `}`, said(kind, why),
+			"columns: messages is the prompt, chosen is chosen, rejected is rejected"},
+		{"OpenAI", `{"input":{"messages":[` + chat + `],"tools":[]},"preferred_output":[` + so + `],"non_preferred_output":[` + no + `]}`, said(why),
+			"columns: input.messages is the prompt, preferred_output is chosen, non_preferred_output is rejected; not used: input.tools"},
+		{"lmsys arena", `{"model_a":"x","model_b":"y","winner":"model_b","conversation_a":[` + chat + `,` + no + `],"conversation_b":[` + chat + `,` + so + `]}`, said(why),
+			"columns: conversation_a or conversation_b as winner says is chosen, the other one is rejected, both begin with the prompt; not used: model_a, model_b"},
+		{"numbered answers", `{"prompt":"Why?","response_0":"No.","response_1":"So.","better_response_id":1}`, said(why),
+			"columns: prompt is the prompt, response_0 or response_1 as better_response_id says is chosen, the other one is rejected"},
+		{"lettered answers", `{"prompt":"Why?","response_a":"So.","response_b":"No.","preference":"A"}`, said(why),
+			"columns: prompt is the prompt, response_a or response_b as preference says is chosen, the other one is rejected"},
+		{"printed as JSON", `{"prompt":"[{\"role\":\"user\",\"content\":\"Why?\"}]",` + answers + `}`, said(why), ""},
+		{"prompt in the answers' turns", `{"prompt":[` + chat + `],"chosen":[` + chat + `,` + so + `],"rejected":[` + chat + `,` + no + `]}`, said(why), ""},
+		{"prompt after a system turn of the answers", `{"prompt":[` + chat + `],"chosen":[{"role":"system","content":"Be kind."},` + chat + `,` + so + `],"rejected":[{"role":"system","content":"Be kind."},` + chat + `,` + no + `]}`, said(kind, why), ""},
+		{"a question that the first turn answers", `{"prompt":"Hi","chosen":[{"role":"assistant","content":"Hello!"},` + chat + `,` + so + `],"rejected":[{"role":"assistant","content":"Hello!"},` + chat + `,` + no + `]}`,
+			said("user: Hi", "assistant: Hello!", why), ""},
+	})
+}
+
+// What can be read in two ways, or is no pair, is refused; each command in the sentences is one that works.
+func TestRefusedForms(t *testing.T) {
+	for record, want := range map[string]string{
+		`{"prompt":"Why?","response_0":"a","response_1":"b","label":1}`: "if 0 means that \"response_0\" is chosen: dpo data convert pairs --out converted.jsonl --label label=0:response_0,1:response_1; if 1 means so: " +
+			"dpo data convert pairs --out converted.jsonl --label label=1:response_0,0:response_1",
+		`{"prompt":"Why?","response_a":"a","response_b":"b","winner":0}`:                                   "--label winner=0:response_a,1:response_b",
+		`{"prompt":"Why?","response_1":"a","response_2":"b","label":true}`:                                 "--label label=false:response_1,true:response_2",
+		`{"prompt":"Why?","response_0":"a","response_1":"b","better_response_id":1,"safer_response_id":0}`: `"better_response_id" and "safer_response_id" could each say which answer is chosen`,
+		`{"prompt":"Why?","response_a":"a","response_b":"b","winner_model_a":1}`:                           "no column is known to say which is chosen",
+		`{"prompt":"Why?","response_a":"a","response_b":"b","winner":"gpt-4"}`:                             `field "winner" is "gpt-4"; the values known are a, model_a or response_a for "response_a"`,
+		`{"prompt":"Why?","completion":"a","label":true}`:                                                  "single answers with a label, as for KTO",
+		`{"prompt":"Why?","completion":"a"}`:                                                               "single answers, as for fine-tuning",
+		`{"messages":[]}`:                                                                                  "single answers, as for fine-tuning",
+		`{"chosen":"[{'role': 'user', 'content': 'a'}]","rejected":"b"}`:                                   `field "chosen" holds a list as Python prints it`,
+		`{"prompt":"array([{'content': 'a', 'role': 'user'}])","chosen":"a","rejected":"b"}`:               `field "prompt" holds a list as Python prints it`,
+		`{"instruction":"a","question":"b","chosen":"c","rejected":"d"}`:                                   "--prompt instruction or --prompt question",
+		`{"system":"a","system_prompt":"b","prompt":"Why?","chosen":"c","rejected":"d"}`:                   "",
+		`{"system_message":"a","system_prompt":"b","prompt":"Why?","chosen":"c","rejected":"d"}`:           "--system system_message or --system system_prompt",
+		`{"instruction":"Why?","input":"","output":["So.","No."]}`:                                         `say which fields hold the better and the worse answer`,
+	} {
+		set, err := Read(strings.NewReader(record), "pairs")
+		if want != "" {
+			errtest.Contains(t, err, "pairs, line 1", want)
+		} else if err != nil || !strings.HasSuffix(set.Columns.Note(), "not used: system_prompt") {
+			t.Errorf("%s: %v, %v", record, set.Columns, err)
+		}
+	}
+}
