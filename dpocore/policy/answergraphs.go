@@ -7,36 +7,36 @@ import (
 )
 
 // final is the hidden states [tokens, hidden] after the final norm, and the answers in them.
-func (p *Policy) final(in *answerInputs[node]) (hidden *Node, of loss.Answers) {
+func (g *graphs) final(in *answerInputs[node]) (hidden *Node, of loss.Answers) {
 	a := in.answers
-	return p.weights.Config.FinalNorm(in.hidden, in.norm), loss.Answers{Source: a.source, Target: a.target, Owner: a.owner}
+	return g.config.FinalNorm(in.hidden, in.norm), loss.Answers{Source: a.source, Target: a.target, Owner: a.owner}
 }
 
 // logProbs measures a row's answers.
-func (p *Policy) logProbs(in *answerInputs[node], pairs int) measureOutputs[node] {
-	hidden, of := p.final(in)
+func (g *graphs) logProbs(in *answerInputs[node], pairs int) measureOutputs[node] {
+	hidden, of := g.final(in)
 	logProbs, meanLogits := loss.LogProbs(hidden, in.head, of, 2*pairs)
 	return measureOutputs[node]{Reshape(logProbs, pairs, 2), Reshape(meanLogits, pairs, 2)}
 }
 
 // measureGraph measures a row's answers.
-func (p *Policy) measureGraph(in *measureInputs[node]) *measureOutputs[node] {
-	out := p.logProbs(&in.answerInputs, in.perPair.Shape().Dim(0))
+func (g *graphs) measureGraph(in *measureInputs[node]) *measureOutputs[node] {
+	out := g.logProbs(&in.answerInputs, in.perPair.Shape().Dim(0))
 	return &out
 }
 
 // tokensGraph measures each of the answers' tokens: log-probabilities [answers].
-func (p *Policy) tokensGraph(in *answerInputs[node]) *single[node] {
-	hidden, of := p.final(in)
+func (g *graphs) tokensGraph(in *answerInputs[node]) *single[node] {
+	hidden, of := g.final(in)
 	logProbs, _ := loss.TokenLogProbs(hidden, in.head, of)
 	return &single[node]{logProbs}
 }
 
 // compareGraph measures a row's answers and computes the pairs' losses, and by the kind of comparison the gradient or the
 // divergence.
-func (p *Policy) compareGraph(in *compareInputs[node]) *compareOutputs[node] {
+func (g *graphs) compareGraph(in *compareInputs[node]) *compareOutputs[node] {
 	pairs := in.weights.Shape().Dim(0)
-	out := &compareOutputs[node]{kind: in.kind, measureOutputs: p.logProbs(&in.answerInputs, pairs)}
+	out := &compareOutputs[node]{kind: in.kind, measureOutputs: g.logProbs(&in.answerInputs, pairs)}
 	terms := loss.Terms{Policy: out.logProbs, Reference: in.reference, Scalars: in.scalars,
 		Tokens: Reshape(loss.Tokens(in.answers.owner, 2*pairs), pairs, 2)}
 	terms.SFTTokens = BroadcastToDims(terms.SFTTokens, pairs)
@@ -45,28 +45,28 @@ func (p *Policy) compareGraph(in *compareInputs[node]) *compareOutputs[node] {
 		out.gradHidden = Gradient(ReduceAllSum(Mul(out.losses, in.weights)), in.hidden)[0]
 	}
 	if in.kind.divergence {
-		out.divergence = p.divergenceOf(&in.answerInputs, in.base, pairs)
+		out.divergence = g.divergenceOf(&in.answerInputs, in.base, pairs)
 	}
 	return out
 }
 
 // divergenceGraph measures a row's answers and the policy's divergence from the model without the adapter.
-func (p *Policy) divergenceGraph(in *divergenceInputs[node]) *divergenceOutputs[node] {
+func (g *graphs) divergenceGraph(in *divergenceInputs[node]) *divergenceOutputs[node] {
 	pairs := in.perPair.Shape().Dim(0)
-	return &divergenceOutputs[node]{p.logProbs(&in.answerInputs, pairs), p.divergenceOf(&in.answerInputs, in.base, pairs)}
+	return &divergenceOutputs[node]{g.logProbs(&in.answerInputs, pairs), g.divergenceOf(&in.answerInputs, in.base, pairs)}
 }
 
 // divergenceOf is that of loss.Divergence; base is the last layer's output without the adapter [tokens, hidden].
-func (p *Policy) divergenceOf(in *answerInputs[node], base *Node, pairs int) divergence[node] {
-	hidden, of := p.final(in)
-	sums, furthest := loss.Divergence(hidden, p.weights.Config.FinalNorm(base, in.norm), in.head, of, 2*pairs)
+func (g *graphs) divergenceOf(in *answerInputs[node], base *Node, pairs int) divergence[node] {
+	hidden, of := g.final(in)
+	sums, furthest := loss.Divergence(hidden, g.config.FinalNorm(base, in.norm), in.head, of, 2*pairs)
 	return divergence[node]{Reshape(sums, pairs, 2), furthest}
 }
 
 // farGraph is the divergence [pairs, 2] for logits that differ more than loss.Divergence allows.
-func (p *Policy) farGraph(in *divergenceInputs[node]) *single[node] {
-	hidden, of := p.final(&in.answerInputs)
-	base := p.weights.Config.FinalNorm(in.base, in.norm)
+func (g *graphs) farGraph(in *divergenceInputs[node]) *single[node] {
+	hidden, of := g.final(&in.answerInputs)
+	base := g.config.FinalNorm(in.base, in.norm)
 	pairs := in.perPair.Shape().Dim(0)
 	return &single[node]{Reshape(loss.FarDivergence(hidden, base, in.head, of, 2*pairs), pairs, 2)}
 }

@@ -5,13 +5,21 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/gomlx/compute"
+
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/loss"
+	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/internal/graphcache"
 	"example.com/gonb-dpo/internal/typedgraph"
 )
 
 // graphs are a policy's graphs. All layers share one graph for each direction, so that a model of thirty layers compiles
 // as fast as one of a single layer; one graph of the whole training step takes ten times as long to compile.
 type graphs struct {
+	kind
+	backend compute.Backend
+
 	embed      typedgraph.Graph[*embedInputs[tensor], *embedOutputs[tensor]]
 	forward    typedgraph.Graph[*layerInputs[tensor], *layerOutputs[tensor]]
 	base       typedgraph.Graph[*baseInputs[tensor], *single[tensor]]
@@ -24,45 +32,64 @@ type graphs struct {
 	norm       typedgraph.Graph[layerVectors[tensor], *single[tensor]]
 	update     typedgraph.Graph[*updateInputs[tensor], *layerState[tensor]]
 
-	compareMutex sync.Mutex
-	compare      map[comparison]compareGraph // made on first use
+	comparisons struct { // prepared on first use
+		sync.Mutex
+		graphs map[comparison]compareGraph
+	}
 
 	compiles atomic.Int32
 }
 
 type compareGraph = typedgraph.Graph[*compareInputs[tensor], *compareOutputs[tensor]]
 
-// comparison is a kind of graph that compares the answers of a row's pairs: with a loss, and with its gradient, the
-// divergence from the reference, or neither.
+// comparison is what a graph computes besides the losses of a row's pairs: the gradient, the divergence, or neither.
 type comparison struct {
 	lossType             string
 	gradient, divergence bool
 }
 
-// build prepares the graphs; each compiles when it first runs.
-func (p *Policy) build() error {
-	g := p.graphs
-	g.compare = map[comparison]compareGraph{}
+// kind is what the graphs depend on besides the shapes of their inputs.
+type kind struct {
+	config       decoder.Config
+	layout       decoder.Layout
+	layerTensors int // weights per layer
+}
+
+// kept are the graphs of this process's policies.
+var kept graphcache.Cache[*graphs]
+
+// graphsOf returns the graphs of a model with an adapter. They are shared by all policies of that kind.
+func graphsOf(backend compute.Backend, model *weights.Weights, layout decoder.Layout) (*graphs, error) {
+	k := kind{model.Config, layout, len(model.Layer(0))}
+	return kept.Take(backend, k, func() (*graphs, error) {
+		g := &graphs{kind: k, backend: backend}
+		g.comparisons.graphs = map[comparison]compareGraph{}
+		return g, g.prepare()
+	})
+}
+
+// prepare prepares the graphs; each compiles when it first runs.
+func (g *graphs) prepare() error {
 	return errors.Join(
-		prepare(p, &g.embed, "embed", empty[embedInputs[node]], p.embedGraph),
-		prepare(p, &g.forward, "layer", p.layerNodes, p.layerGraph),
-		prepare(p, &g.base, "reference layer", p.baseNodes, p.baseGraph),
-		prepare(p, &g.backward, "layer backward", p.backwardNodes, p.backwardGraph),
-		prepare(p, &g.measure, "log-probabilities", empty[measureInputs[node]], p.measureGraph),
-		prepare(p, &g.tokens, "tokens' log-probabilities", empty[answerInputs[node]], p.tokensGraph),
-		prepare(p, &g.divergence, "divergence", empty[divergenceInputs[node]], p.divergenceGraph),
-		prepare(p, &g.far, "far divergence", empty[divergenceInputs[node]], p.farGraph),
-		prepare(p, &g.add, "sum of gradients", vectorNodes(2), addGraph),
-		prepare(p, &g.norm, "gradient norm", vectorNodes(p.weights.Config.Layers), normGraph),
-		prepare(p, &g.update, "update", empty[updateInputs[node]], updateGraph),
+		prepare(g, &g.embed, "embed", empty[embedInputs[node]], g.embedGraph),
+		prepare(g, &g.forward, "layer", g.layerNodes, g.layerGraph),
+		prepare(g, &g.base, "reference layer", g.baseNodes, g.baseGraph),
+		prepare(g, &g.backward, "layer backward", g.backwardNodes, g.backwardGraph),
+		prepare(g, &g.measure, "log-probabilities", empty[measureInputs[node]], g.measureGraph),
+		prepare(g, &g.tokens, "tokens' log-probabilities", empty[answerInputs[node]], g.tokensGraph),
+		prepare(g, &g.divergence, "divergence", empty[divergenceInputs[node]], g.divergenceGraph),
+		prepare(g, &g.far, "far divergence", empty[divergenceInputs[node]], g.farGraph),
+		prepare(g, &g.add, "sum of gradients", vectorNodes(2), addGraph),
+		prepare(g, &g.norm, "gradient norm", vectorNodes(g.config.Layers), normGraph),
+		prepare(g, &g.update, "update", empty[updateInputs[node]], updateGraph),
 	)
 }
 
 // prepare makes a graph that counts how often it is built: once for each combination of input shapes, to be compiled then.
-func prepare[In, Out typedgraph.Fields[tensor], NodesIn, NodesOut typedgraph.Fields[node]](p *Policy, to *typedgraph.Graph[In, Out],
+func prepare[In, Out typedgraph.Fields[tensor], NodesIn, NodesOut typedgraph.Fields[node]](g *graphs, to *typedgraph.Graph[In, Out],
 	name string, inputs func() NodesIn, build func(NodesIn) NodesOut) (err error) {
-	*to, err = typedgraph.New[In, Out](p.backend, name, inputs, func(in NodesIn) NodesOut {
-		p.graphs.compiles.Add(1)
+	*to, err = typedgraph.New[In, Out](g.backend, name, inputs, func(in NodesIn) NodesOut {
+		g.compiles.Add(1)
 		return build(in)
 	})
 	return err
@@ -71,50 +98,51 @@ func prepare[In, Out typedgraph.Fields[tensor], NodesIn, NodesOut typedgraph.Fie
 // empty makes a graph's inputs, for graphs with a fixed number of them.
 func empty[S any]() *S { return new(S) }
 
-func (p *Policy) baseNodes() *baseInputs[node] {
-	return &baseInputs[node]{weights: make([]node, len(p.weights.Layer(0)))}
+func (g *graphs) baseNodes() *baseInputs[node] {
+	return &baseInputs[node]{weights: make([]node, g.layerTensors)}
 }
 
-func (p *Policy) layerNodes() *layerInputs[node] {
-	return &layerInputs[node]{baseInputs: *p.baseNodes()}
+func (g *graphs) layerNodes() *layerInputs[node] {
+	return &layerInputs[node]{baseInputs: *g.baseNodes()}
 }
 
-func (p *Policy) backwardNodes() *backwardInputs[node] {
-	return &backwardInputs[node]{layerInputs: *p.layerNodes()}
+func (g *graphs) backwardNodes() *backwardInputs[node] {
+	return &backwardInputs[node]{layerInputs: *g.layerNodes()}
 }
 
 func vectorNodes(count int) func() layerVectors[node] {
 	return func() layerVectors[node] { return make(layerVectors[node], count) }
 }
 
-// Compiles is the number of graphs compiled so far.
+// Compiles is the number of graphs that this process has compiled so far for models and adapters like these.
 func (p *Policy) Compiles() int { return int(p.graphs.compiles.Load()) }
 
 // comparisonGraph is the graph of a comparison.
-func (p *Policy) comparisonGraph(kind comparison) (compareGraph, error) {
-	p.graphs.compareMutex.Lock()
-	defer p.graphs.compareMutex.Unlock()
-	if g, ok := p.graphs.compare[kind]; ok {
-		return g, nil
+func (g *graphs) comparisonGraph(kind comparison) (compareGraph, error) {
+	g.comparisons.Lock()
+	defer g.comparisons.Unlock()
+	if graph, ok := g.comparisons.graphs[kind]; ok {
+		return graph, nil
 	}
 	if err := loss.Check(kind.lossType); err != nil {
 		return compareGraph{}, err
 	}
-	var g compareGraph
+	var graph compareGraph
 	inputs := func() *compareInputs[node] { return &compareInputs[node]{kind: kind} }
-	if err := prepare(p, &g, kind.lossType+" loss", inputs, p.compareGraph); err != nil {
+	if err := prepare(g, &graph, kind.lossType+" loss", inputs, g.compareGraph); err != nil {
 		return compareGraph{}, err
 	}
-	p.graphs.compare[kind] = g
-	return g, nil
+	g.comparisons.graphs[kind] = graph
+	return graph, nil
 }
 
-func (g *graphs) finalize() {
+// Finalize frees the compiled graphs.
+func (g *graphs) Finalize() {
 	for _, graph := range []interface{ Finalize() }{g.embed, g.forward, g.base, g.backward, g.measure, g.tokens, g.divergence,
 		g.far, g.add, g.norm, g.update} {
 		graph.Finalize()
 	}
-	for _, graph := range g.compare {
+	for _, graph := range g.comparisons.graphs {
 		graph.Finalize()
 	}
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // embedGraph looks a row's tokens up and computes what all layers share.
-func (p *Policy) embedGraph(in *embedInputs[node]) *embedOutputs[node] {
-	c := p.weights.Config
+func (g *graphs) embedGraph(in *embedInputs[node]) *embedOutputs[node] {
+	c := g.config
 	row := decoder.Row{Tokens: in.tokens, Pair: in.pair, Branch: in.branch, Position: in.position}
 	of := row.Positions(c)
 	return &embedOutputs[node]{c.Embed(in.embedding, in.tokens), positions[node]{of.Cos, of.Sin, of.Bias}}
@@ -19,28 +19,28 @@ func decoderPositions(p positions[node]) decoder.Positions {
 }
 
 // baseGraph is a layer without the adapter.
-func (p *Policy) baseGraph(in *baseInputs[node]) *single[node] {
-	layer, _ := decoder.BindLayer(p.weights.Config, in.weights)
+func (g *graphs) baseGraph(in *baseInputs[node]) *single[node] {
+	layer, _ := decoder.BindLayer(g.config, in.weights)
 	hidden, _ := layer.Forward(in.hidden, decoderPositions(in.positions))
 	return &single[node]{hidden}
 }
 
 // layerGraph is a layer with its adapter.
-func (p *Policy) layerGraph(in *layerInputs[node]) *layerOutputs[node] {
-	hidden, saved := p.adaptedLayer(in).Forward(in.hidden, decoderPositions(in.positions))
+func (g *graphs) layerGraph(in *layerInputs[node]) *layerOutputs[node] {
+	hidden, saved := g.adaptedLayer(in).Forward(in.hidden, decoderPositions(in.positions))
 	return &layerOutputs[node]{hidden, saved}
 }
 
 // backwardGraph is the backward pass of layerGraph.
-func (p *Policy) backwardGraph(in *backwardInputs[node]) *backwardOutputs[node] {
-	layer := p.adaptedLayer(&in.layerInputs)
+func (g *graphs) backwardGraph(in *backwardInputs[node]) *backwardOutputs[node] {
+	layer := g.adaptedLayer(&in.layerInputs)
 	gradAdapter, gradIn := layer.Backward(in.hidden, in.saved, decoderPositions(in.positions), in.gradOut)
 	return &backwardOutputs[node]{Add(in.grads, gradAdapter), gradIn}
 }
 
-func (p *Policy) adaptedLayer(in *layerInputs[node]) decoder.Layer {
-	layer, _ := decoder.BindLayer(p.weights.Config, in.weights)
-	return layer.WithAdapter(p.Layout.BindLayer(in.adapter))
+func (g *graphs) adaptedLayer(in *layerInputs[node]) decoder.Layer {
+	layer, _ := decoder.BindLayer(g.config, in.weights)
+	return layer.WithAdapter(g.layout.BindLayer(in.adapter))
 }
 
 // addGraph is the sum of two vectors [LayerSize].

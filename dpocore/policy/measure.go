@@ -75,7 +75,7 @@ func (p *Policy) Evaluate(row *batch.Row, reference [][2]float32, loss Loss) (Me
 // compare runs the graph of a comparison. weights of the pairs' losses are needed for the gradient, base, the last layer's
 // output without the adapter, for the divergence.
 func (s *pass) compare(pairs int, reference [][2]float32, weights []float32, loss Loss, kind comparison, base tensor) (*compareOutputs[tensor], error) {
-	compare, err := s.policy.comparisonGraph(kind)
+	compare, err := s.policy.graphs.comparisonGraph(kind)
 	if err != nil {
 		return nil, err
 	}

@@ -38,14 +38,16 @@ type Policy struct {
 
 // New adds an adapter to a model. adapter has the values of layout, or is empty for a policy that equals its model.
 func New(backend compute.Backend, model *weights.Weights, layout decoder.Layout, adapter []float32) (*Policy, error) {
-	p := &Policy{Layout: layout, backend: backend, weights: model, graphs: &graphs{}, scale: 1}
+	p := &Policy{Layout: layout, backend: backend, weights: model, scale: 1}
 	if model.Narrowed() {
 		p.scale = HalfLossScale
 	}
 	if err := p.Restore(adapter, nil, nil, 0); err != nil {
 		return nil, err
 	}
-	return p, p.build()
+	var err error
+	p.graphs, err = graphsOf(backend, model, layout)
+	return p, err
 }
 
 // Restore sets the adapter, the moments (nil for zeros) and the number of updates, as stored in a checkpoint, and drops the
@@ -123,7 +125,7 @@ func (p *Policy) Updates() int { return p.updates }
 func (p *Policy) Finalize() {
 	finalizeLayers(p.layers)
 	finalize(p.reference...)
-	p.graphs.finalize()
+	kept.Release(p.graphs)
 }
 
 func finalizeLayers(layers []layerState[tensor]) {

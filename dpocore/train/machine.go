@@ -77,7 +77,7 @@ func (t *trainer) openPolicy() (err error) {
 		}
 		values = t.layout.Init(uint64(t.config.Seed))
 	}
-	if t.policy, err = t.shared.Policy(t.model, t.layout, values); err != nil {
+	if t.policy, err = policy.New(t.model.Backend(), t.model.Weights(), t.layout, values); err != nil {
 		return err
 	}
 	if t.record.Model.Reference == "" {
@@ -141,8 +141,8 @@ func (t *trainer) free() {
 			t.answerer.Close()
 		}
 		t.devices.FinalizeCopies()
+		if t.policy != nil {
+			t.policy.Finalize()
+		}
 	})
-	if t.policy != nil {
-		t.shared.Release(t.model, t.policy)
-	}
 }

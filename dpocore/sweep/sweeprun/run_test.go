@@ -112,6 +112,7 @@ func TestSweepCompilesOnce(t *testing.T) {
 	cache := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", cache)
 	s, data := shortSweep(t, 0.05, 0.1, 0.3)
+	s.Config.LoRARank = 5 // no other test compiles its graphs
 	l := &sweepListener{}
 	var sizes []int64
 	l.OnStep = func(_ string, e metrics.Event) {

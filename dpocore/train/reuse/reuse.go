@@ -1,16 +1,14 @@
-// Package reuse holds what the runs of one process reuse, as in a sweep: compiled graphs, reference log-probabilities and
-// the base model's results for held-out rows.
+// Package reuse holds what the runs of one process reuse, as in a sweep: reference log-probabilities and the base model's
+// results for held-out rows. The compiled graphs are those of package policy.
 package reuse
 
 import (
 	"context"
-	"reflect"
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/config"
-	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/evaluation"
@@ -21,10 +19,9 @@ import (
 	"example.com/gonb-dpo/dpocore/run"
 )
 
-// Cache is shared by the runs of one process, so that each graph compiles once and the model without an adapter reads each
-// pair once. A run computes the same bits with and without it. A nil *Cache keeps nothing.
+// Cache is shared by the runs of one process, so that the model without an adapter reads each pair once. A run computes
+// the same bits with and without it. A nil *Cache keeps nothing.
 type Cache struct {
-	policy     *policy.Policy // of the previous run, with its compiled graphs
 	references reference.Memory
 	bases      map[reference.Key]*policy.Base // of held-out rows
 	bytes      int64                          // that the bases take
@@ -47,9 +44,6 @@ func New() *Cache {
 
 // Close frees what is on the device.
 func (c *Cache) Close() {
-	if c.policy != nil {
-		c.policy.Finalize()
-	}
 	for _, base := range c.bases {
 		base.Finalize()
 	}
@@ -61,28 +55,6 @@ func (c *Cache) Memory() reference.Memory {
 		return nil
 	}
 	return c.references
-}
-
-// Policy puts an adapter on the model: on the previous run's policy if its graphs fit, or on a new one.
-func (c *Cache) Policy(m *model.Model, layout decoder.Layout, values []float32) (*policy.Policy, error) {
-	if c != nil && c.policy != nil {
-		p := c.policy
-		c.policy = nil
-		if reflect.DeepEqual(p.Layout, layout) {
-			return p, p.Restore(values, nil, nil, 0)
-		}
-		m.Work.WhenIdle(p.Finalize)
-	}
-	return policy.New(m.Backend(), m.Weights(), layout, values)
-}
-
-// Release keeps a policy for the next run, or frees it.
-func (c *Cache) Release(m *model.Model, p *policy.Policy) {
-	if c != nil && c.policy == nil && m.Work.Idle() {
-		c.policy = p
-		return
-	}
-	m.Work.WhenIdle(p.Finalize)
 }
 
 // base returns the base model's results for a row, from the cache if it has them; call free after use.
@@ -180,11 +152,11 @@ func (c *Cache) MeasureHeldOut(ctx context.Context, m *model.Model, dir string, 
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.Policy(m, layout, values)
+	p, err := policy.New(m.Backend(), m.Weights(), layout, values)
 	if err != nil {
 		return nil, err
 	}
-	defer c.Release(m, p)
+	defer m.Work.WhenIdle(p.Finalize)
 	hash, err := setReference(m, p, settings.InitAdapter)
 	if err != nil {
 		return nil, err
