@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"os"
 	"strings"
 	"testing"
 )
@@ -64,4 +66,35 @@ func TestOtherToolsFormats(t *testing.T) {
 func TestScoresAgainstLabels(t *testing.T) {
 	newSituation(t, "27-scores-that-contradict-the-labels").expect(3, "data lint pairs.jsonl --no-tokens",
 		"do not put the chosen one first in 5 of 8 pairs (3 ties, 2 the other way round)", "pairs.jsonl, line 2: chosen 4, rejected 4")
+}
+
+func TestFolderOfSaveToDisk(t *testing.T) {
+	s := newSituation(t, "25-folder-of-save-to-disk")
+	s.expect(3, "data lint saved --no-tokens", "saved: this is a folder of datasets' save_to_disk", "ds.to_parquet(")
+	s.expect(3, "data lint saved/data-00000-of-00001.arrow --no-tokens", "this is an Arrow stream", "ds.to_parquet(")
+}
+
+func TestNaNBesideTheAnswers(t *testing.T) {
+	newSituation(t, "30-nan-beside-the-answers").expect(3, "data lint pairs.jsonl --no-tokens", "pairs.jsonl, line 2: ", "NaN and Infinity are not JSON", "allow_nan=False")
+}
+
+func TestByteOrderMarks(t *testing.T) {
+	s := newSituation(t, "34-byte-order-marks")
+	if marked, plain := s.expect(0, "tokens --data bom_crlf.jsonl"), s.expect(0, "tokens --data plain.jsonl"); marked != plain {
+		t.Errorf("%s\ndiffers from\n%s", marked, plain)
+	}
+	s.expect(3, "data lint joined.jsonl --no-tokens", "joined.jsonl, line 3: ", "byte order mark")
+}
+
+// A pipe is read once, from its beginning.
+func TestPairsFromAPipe(t *testing.T) {
+	command := dpo(t, "data", "lint", "/dev/stdin", "--no-tokens")
+	content, err := os.ReadFile(pairsFile(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	command.Stdin = bytes.NewReader(content)
+	if out, _ := command.Output(); !strings.HasPrefix(string(out), "/dev/stdin: 3 pairs") {
+		t.Errorf("not the pairs of the pipe: %s", out)
+	}
 }

@@ -127,12 +127,12 @@ func TestEqualRuns(t *testing.T) {
 // TestFaults: one sentence for each setting that is out of range.
 func TestFaults(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"the SFT weight is -1; it must be at least 0":                             func(c *Config) { c.SFTWeight = -1 },
-		"the LoRA alpha is 0; it must be above 0 (the rank is a good start)":      func(c *Config) { c.LoRAAlpha = 0 },
-		`unknown scheduler "step"; choose linear, cosine or constant`:             func(c *Config) { c.Scheduler = "step" },
-		`unknown precision "bfloat16"; choose auto, float32 or float16`:           func(c *Config) { c.Precision = "bfloat16" },
-		"the warm-up is -1 steps; it must be at least 0":                          func(c *Config) { c.WarmupSteps = -1 },
-		"the number of steps is 0; it must be at least 1":                         func(c *Config) { c.MaxSteps = 0 },
+		"the SFT weight is -1; it must be at least 0":                        func(c *Config) { c.SFTWeight = -1 },
+		"the LoRA alpha is 0; it must be above 0 (the rank is a good start)": func(c *Config) { c.LoRAAlpha = 0 },
+		`unknown scheduler "step"; choose linear, cosine or constant`:        func(c *Config) { c.Scheduler = "step" },
+		`unknown precision "bfloat16"; choose auto, float32 or float16`:      func(c *Config) { c.Precision = "bfloat16" },
+		"the warm-up is -1 steps; it must be at least 0":                     func(c *Config) { c.WarmupSteps = -1 },
+		"the number of steps is 0; it must be at least 1 (there are no epochs: an epoch has as many steps as there are pairs, divided by the pairs per step; 50 is a good start)": func(c *Config) { c.MaxSteps = 0 },
 		"gradient accumulation is 0 batches; it must be at least 1":               func(c *Config) { c.GradientAccumulation = 0 },
 		"the maximum gradient norm is 0; it must be above 0":                      func(c *Config) { c.MaxGradNorm = 0 },
 		"the evaluation interval is -1 steps; it must be at least 0":              func(c *Config) { c.EvalSteps = -1 },

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -24,6 +25,7 @@ var answers = []string{"Because of scattering.", "Who knows.", "It is a reflecti
 // served is a server that gives each reply in turn, the last one for ever, and keeps what it was asked.
 type served struct {
 	*httptest.Server
+	mutex    sync.Mutex // a request that timed out may still be served when the next one comes
 	requests []map[string]any
 	headers  []http.Header
 	paths    []string
@@ -46,8 +48,10 @@ func serve(t *testing.T, replies ...reply) *served {
 		if err := json.Unmarshal(raw, &fields); err != nil {
 			t.Errorf("the request is no JSON: %s", raw)
 		}
+		s.mutex.Lock()
 		s.requests, s.headers, s.paths = append(s.requests, fields), append(s.headers, r.Header), append(s.paths, r.Method+" "+r.URL.RequestURI())
 		now := replies[min(len(s.requests), len(replies))-1]
+		s.mutex.Unlock()
 		if now.after > 0 {
 			select {
 			case <-r.Context().Done():

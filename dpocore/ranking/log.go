@@ -153,6 +153,9 @@ func (l *Log) Raters() (names []string) {
 
 // Is reports whether a file is a rankings file, by its first line.
 func Is(path string) bool {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // a pipe can be opened and read only once
+		return false
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return false

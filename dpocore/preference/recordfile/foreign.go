@@ -14,6 +14,9 @@ type foreign struct {
 	advice string // what to do; "" is to give another file
 }
 
+// toParquet is the way out of files of Hugging Face's datasets.
+const toParquet = `save it as Parquet, in Python with ds.to_parquet("pairs.parquet")`
+
 var foreigners = []foreign{
 	{"\x89PNG", "a PNG picture", ""},
 	{"\xff\xd8\xff", "a JPEG picture", ""},
@@ -26,9 +29,13 @@ var foreigners = []foreign{
 	{"\xfd7zXZ", "an xz archive", "unpack it"},
 	{"7z\xbc\xaf", "a 7-Zip archive", "unpack it"},
 	{"ARROW1", "an Arrow file", "save it as Parquet"},
+	{"\xff\xff\xff\xff", "an Arrow stream, as datasets' save_to_disk writes them", toParquet},
 	{"PARE", "an encrypted Parquet file", "save it without encryption"},
 	{"SQLite format 3", "an SQLite database", ""},
 	{"GGUF", "a GGUF model", ""},
+	{"\xd0\xcf\x11\xe0", "an old Excel or Word document", "save the spreadsheet as CSV"},
+	{"\x80\x02", "a Python pickle", "save the data as JSON Lines"},
+	{"\x80\x03", "a Python pickle", "save the data as JSON Lines"},
 	{"\x80\x04", "a Python pickle", "save the data as JSON Lines"},
 	{"\x80\x05", "a Python pickle", "save the data as JSON Lines"},
 	{"\x7fELF", "a program", ""},

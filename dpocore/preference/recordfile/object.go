@@ -35,7 +35,7 @@ func parseObject(raw []byte, unit string) (parsed Fields, at int, err error) {
 		return nil, len(raw), fmt.Errorf("%w; %s must hold one whole object", errCutOff, withArticle(unit))
 	case errors.As(err, &syntax):
 		at := max(int(syntax.Offset)-1, 0)
-		return nil, at, fmt.Errorf("not JSON at byte %d: %w; %s must hold one JSON object", at+1, err, withArticle(unit))
+		return nil, at, fmt.Errorf("not JSON at byte %d: %w; %s", at+1, err, remedy(raw[at:], unit))
 	case err != nil || parsed == nil:
 		return nil, 0, fmt.Errorf("the %s is %s, not a JSON object with \"chosen\" and \"rejected\"", unit, KindOf(raw))
 	}
@@ -44,6 +44,17 @@ func parseObject(raw []byte, unit string) (parsed Fields, at int, err error) {
 		return nil, 0, fmt.Errorf("%s occurs twice; remove one", Field.Of(name))
 	}
 	return parsed, 0, nil
+}
+
+// remedy is what to do about text that is not JSON.
+func remedy(raw []byte, unit string) string {
+	switch {
+	case bytes.HasPrefix(raw, []byte("NaN")), bytes.HasPrefix(raw, []byte("Infinity")):
+		return "NaN and Infinity are not JSON: write null, in Python with json.dumps(…, allow_nan=False) or df.to_json"
+	case bytes.HasPrefix(raw, byteOrderMark):
+		return "it is a byte order mark, perhaps because files were joined: remove it, or save the file as UTF-8 without one"
+	}
+	return withArticle(unit) + " must hold one JSON object"
 }
 
 // withArticle returns a unit with "a" or "an".

@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -89,6 +90,9 @@ func folderError(path string) error {
 		if entry.Type().IsRegular() && !strings.HasPrefix(entry.Name(), ".") {
 			files = append(files, entry.Name())
 		}
+	}
+	if slices.Contains(files, "dataset_info.json") || slices.Contains(files, "dataset_dict.json") {
+		return fmt.Errorf("%s: this is a folder of datasets' save_to_disk, not a file of preference pairs; %s", path, toParquet)
 	}
 	if len(files) == 0 {
 		return fmt.Errorf("%s: this is a folder, not a file of preference pairs; name a file", path)
