@@ -27,9 +27,9 @@ def dpo(tmp_path_factory):
     everything."""
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
 
-    def run(command, *flags, model=GGUF):
+    def run(command, *flags):
         done = subprocess.run(
-            [ROOT / "bin/dpo", command, "--model", model, *flags],
+            [ROOT / "bin/dpo", command, *([] if "--model" in flags else ["--model", GGUF]), *flags],
             env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=600,
         )
         assert done.returncode == 0, f"dpo {command}: {done.stderr[-2000:]}"

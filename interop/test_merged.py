@@ -44,7 +44,7 @@ def test_same_greedy_text(dpo, prompt, merged_model, merged_tokenizer, merged_fo
     assert (ids[-1] == merged_tokenizer.eos_token_id) == ended and (len(ids) == NEW_TOKENS) != ended
     flags = ["--prompt", prompt, "--temperature", "0", "--max-new-tokens", str(NEW_TOKENS)]
     assert dpo("generate", "--adapter", run_folder, *flags) == text + "\n"
-    assert dpo("generate", "--model", merged_folder, *flags) == text + "\n"  # the later --model counts
+    assert dpo("generate", "--model", merged_folder, *flags) == text + "\n"
 
 
 @pytest.mark.parametrize("name", ["float16", "bfloat16"])

@@ -41,7 +41,7 @@ def test_template(name, dpo, run_folder, tmp_path):
     folder = with_template(tmp_path / "model", run_folder, TEMPLATES / f"{name}.jinja")
     tokenizer = AutoTokenizer.from_pretrained(folder)
     file = pairs.write(tmp_path / "talk.jsonl", TALK)
-    rows = [json.loads(line) for line in dpo("tokens", "--data", file, model=folder).splitlines()]
+    rows = [json.loads(line) for line in dpo("tokens", "--model", folder, "--data", file).splitlines()]
     assert len(rows) == len(TALK)
     for row, pair in zip(rows, TALK):
         prompt = tokenizer.apply_chat_template(pair.prompt, add_generation_prompt=True, return_dict=False)
