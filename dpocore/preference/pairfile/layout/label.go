@@ -135,6 +135,10 @@ func (r *Finder) findLabel() (*label, error) {
 		}
 	}
 	switch {
+	case len(candidates) == 0 && len(r.winners()) > 1:
+		list := wording.Quote(r.winners())
+		return nil, fmt.Errorf("the %ss %s together say which answer is chosen, or that none is; write one %s instead, in Python with df[\"winner\"] = df[[%s]].idxmax(axis=1).str.removeprefix(\"winner_\")",
+			r.Part, wording.And(list), r.Part, strings.Join(list, ", "))
 	case len(candidates) == 0:
 		return nil, fmt.Errorf("the %ss %q and %q are answers, but no column is known to say which is chosen; name it, with its values: %s --label %s", r.Part, columns[0], columns[1],
 			r.Convert, Argument("COLUMN=VALUE:"+columns[0]+",VALUE:"+columns[1]))
@@ -147,6 +151,16 @@ func (r *Finder) findLabel() (*label, error) {
 		found.answers[i] = labelled{columns[i], []string{end, "model_" + end, PlainName(columns[i])}}
 	}
 	return found, r.checkLabel(found, ends)
+}
+
+// winners are the columns of which each says whether one answer is chosen, and one perhaps whether none is.
+func (r *Finder) winners() (names []string) {
+	for _, name := range r.Names {
+		if strings.HasPrefix(PlainName(name), "winner_") && PlainName(name) != "winner_id" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // checkLabel refuses a label of numbers that could count the answers or say
