@@ -153,7 +153,7 @@ func (r *Finder) findLabel() (*label, error) {
 	return found, r.checkLabel(found, ends)
 }
 
-// winners are the columns of which each says whether one answer is chosen, and one perhaps whether none is.
+// winners are the columns that each tell whether one answer is chosen, or none.
 func (r *Finder) winners() (names []string) {
 	for _, name := range r.Names {
 		if strings.HasPrefix(PlainName(name), "winner_") && PlainName(name) != "winner_id" {
