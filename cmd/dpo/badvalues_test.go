@@ -24,7 +24,7 @@ func TestBadValues(t *testing.T) {
 		{"train --lora-r 0", 2, "the LoRA rank is 0; it must be at least 1 (16 is a good start)"},
 		{"train --batch-size 0", 2, "the batch size is 0 pairs; it must be at least 1"},
 		{"train --max-length 4", 2, "the maximum length is 4 tokens; it must be at least 8"},
-		{"train --max-steps 0", 2, "the number of steps is 0; it must be at least 1"},
+		{"train --max-steps 0", 2, "the number of steps is 0; it must be at least 1 (there are no epochs: an epoch has as many steps as there are pairs, divided by the pairs per step; 50 is a good start)"},
 		{"train --learning-rate Inf", 2, "the learning rate is +Inf; it must be a finite number above 0 (5e-5 is a good start)"},
 		{"train --beta 0 --batch-size 0", 2, "beta is 0; it must be above 0 (0.1 is a good start); the batch size is 0 pairs; it must be at least 1"},
 		{"train --loss-type sigmiod", 2, `unknown loss type "sigmiod" (did you mean "sigmoid"?); choose ` + losses},
@@ -72,7 +72,7 @@ func TestBadPairs(t *testing.T) {
 		p.fails(badInput{"train --model MODEL --out OUT --data PAIRS --eval-data " + data, 3, says})
 		p.fails(badInput{"eval --model MODEL --data " + data, 3, says})
 	}
-	says := "LONG: no pair is left: every prompt alone fills the 512 tokens a sequence may have; raise the maximum length"
+	says := "LONG: no pair is left, after leaving out 1 pair whose prompt alone fills 512 tokens (the first: LONG, line 1); raise the maximum length"
 	p.fails(badInput{"train --model MODEL --out OUT --data LONG", 3, "train: " + says})
 	p.fails(badInput{"eval --model MODEL --data LONG", 3, "evaluate: " + says})
 }
@@ -178,7 +178,7 @@ func TestDiskFull(t *testing.T) {
 		p.checkSame(c.args, before)
 	}
 	p.checkFailure(p.limited(shortRun+"OUT", 16), badInput{shortRun, 1, "train: write a checkpoint: write the adapter: write OUT/.checkpoint-1/adapter_model.safetensors: write OUT/.checkpoint-1/.adapter_model.safetensors.N.unfinished: file too large; the limit for the size of a file is too low (ulimit -f), or the file system's is; choose another place"})
-	p.holds("OUT", ".lock", "eval_metrics.jsonl", "metrics.jsonl", "run.json")
+	p.holds("OUT", ".lock", "eval_metrics.jsonl", "metrics.jsonl", "run.json", "trained_prompts.txt")
 	if out, err := p.run(shortRun + "OUT --resume").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -209,5 +209,5 @@ func TestNotFinite(t *testing.T) {
 	p := newPlace(t)
 	args := shortRun + "OUT --learning-rate 1e30 --warmup-steps 1"
 	p.checkFailure(p.run(args), badInput{args, 1, "train: step 2: the adapter's norm is not a finite number (pairs: PAIRS, line 4); lower the learning rate (it is 1e+30); checkpoint-1 is the last good checkpoint"})
-	p.holds("OUT", ".lock", "checkpoint-1", "eval_metrics.jsonl", "metrics.jsonl", "run.json")
+	p.holds("OUT", ".lock", "checkpoint-1", "eval_metrics.jsonl", "metrics.jsonl", "run.json", "trained_prompts.txt")
 }
