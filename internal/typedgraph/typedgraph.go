@@ -42,7 +42,7 @@ func New[In, Out Fields[Tensor], NodesIn, NodesOut Fields[Node]](backend compute
 	if err != nil {
 		return Graph[In, Out]{}, fmt.Errorf("prepare the graph %q: %w", name, err)
 	}
-	return Graph[In, Out]{exec.WithName(name)}, nil
+	return Graph[In, Out]{exec.WithName(name).SetMaxCache(-1)}, nil // by default the 33rd combination of shapes is an error
 }
 
 // Call runs the graph and sets the fields of out. It runs on the device of the first input that is on a device.
