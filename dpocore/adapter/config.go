@@ -64,8 +64,8 @@ func configOf(lora decoder.LoRA, baseModel string) (peftConfig, error) {
 	}, nil
 }
 
-// ReadConfig reads the LoRA settings of an adapter that is the same in all layers, as this program writes it. It fails, naming the setting, if the adapter uses a PEFT
-// feature that this program does not implement.
+// ReadConfig reads the LoRA settings of an adapter that is the same in all layers, as this program writes it. It fails,
+// naming the setting, if the adapter uses any other feature of PEFT; [Load] reads more of them.
 func ReadConfig(dir string) (decoder.LoRA, error) {
 	raw, err := readConfigFile(dir)
 	if err != nil {

@@ -117,8 +117,8 @@ func (e *Encoder) pair(pair preference.Pair) (Tokens, *Mismatch, error) {
 // EndsTurn reports whether an answer ends in a token at which generation stops. If it does not, last is the text of its end.
 func (e *Encoder) EndsTurn(answer []int32) (last string, ends bool) {
 	const few = 4 // a template may write a newline after the token
-	tail := answer[max(0, len(answer)-few):]
-	if slices.ContainsFunc(tail, func(id int32) bool { return slices.Contains(e.tokenizer.EOSIDs(), id) }) {
+	tail, stops := answer[max(0, len(answer)-few):], e.tokenizer.EOSIDs()
+	if slices.ContainsFunc(tail, func(id int32) bool { return slices.Contains(stops, id) }) {
 		return "", true
 	}
 	return e.tokenizer.Decode(tail, false), false

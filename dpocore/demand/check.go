@@ -5,6 +5,8 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/device"
+	"github.com/gomlx/compute"
 )
 
 // attentionArrays is the number of arrays [heads, block, tokens] that attention needs at a time: scores, exponentials,
@@ -23,6 +25,12 @@ func attention(c decoder.Config, queries, keys int64) int64 {
 type Memory struct {
 	Free  int64
 	Known bool
+}
+
+// FreeOn is the memory that is free for a backend.
+func FreeOn(backend compute.Backend) (m Memory) {
+	m.Free, m.Known = device.FreeMemory(backend)
+	return m
 }
 
 // CheckTraining returns an error if training on a row can't fit into the memory, even if it computes layers again.
@@ -48,7 +56,7 @@ func (m Memory) check(row batch.Shape, need, attention int64) error {
 		return nil
 	}
 	return fmt.Errorf("a row of %d tokens, as the longest pair needs with its prompt and both answers, takes %s of memory (%s of it for attention, which grows with the square of the length), and %s are free; lower the maximum length, or leave the longest pairs out",
-		row.Tokens, gigabytes(need), gigabytes(attention), gigabytes(m.Free))
+		row.Tokens, Gigabytes(need), Gigabytes(attention), Gigabytes(m.Free))
 }
 
 // CheckAnswering returns an error if a cache of keys and values with this many slots, for prompt and answers, can't fit into
@@ -58,9 +66,10 @@ func (m Memory) CheckAnswering(c decoder.Config, slots, tokens int) error {
 	cache := 2 * 2 * int64(c.Layers) * int64(c.KVHeads) * int64(slots) * int64(c.HeadDim) * float32Bytes
 	if need := cache + attention(c, chunk, int64(slots)); m.Known && need > m.Free {
 		return fmt.Errorf("%d tokens of prompt and answers take %s of memory for keys and values, and %s are free; shorten the prompt, or ask for fewer or shorter answers",
-			tokens, gigabytes(need), gigabytes(m.Free))
+			tokens, Gigabytes(need), Gigabytes(m.Free))
 	}
 	return nil
 }
 
-func gigabytes(bytes int64) string { return fmt.Sprintf("%.1f GB", float64(bytes)/1e9) }
+// Gigabytes is a number of bytes in words: "1.5 GB".
+func Gigabytes(bytes int64) string { return fmt.Sprintf("%.1f GB", float64(bytes)/1e9) }

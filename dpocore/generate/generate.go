@@ -17,7 +17,6 @@ import (
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/demand"
-	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/weights"
 )
 
@@ -124,10 +123,8 @@ func (g *Generator) check(prompt []int32, o Options) error {
 		return fmt.Errorf("the prompt's %d tokens and %d new ones are %d; the model has %d positions: shorten one or the other",
 			len(prompt), o.MaxNewTokens, total, c.MaxPositions)
 	}
-	var memory demand.Memory
-	memory.Free, memory.Known = device.FreeMemory(g.backend)
 	if slots := slotsFor(len(prompt), o); g.cache == nil || len(g.cache.owner) < slots {
-		if err := memory.CheckAnswering(c, slots, len(prompt)+o.Samples*o.MaxNewTokens); err != nil {
+		if err := demand.FreeOn(g.backend).CheckAnswering(c, slots, len(prompt)+o.Samples*o.MaxNewTokens); err != nil {
 			return err
 		}
 	}

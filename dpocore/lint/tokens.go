@@ -13,7 +13,7 @@ type tokenCounts struct{ cut, noRoom int }
 // tokens applies the rules that need the model's tokenizer and template, to at most
 // Options.MaxTokenized pairs spread evenly over the set.
 func (l *linter) tokens() error {
-	if l.o.Encoder == nil || l.o.Tokenizer == nil {
+	if l.o.Encoder == nil {
 		l.report.NotChecked = append(l.report.NotChecked, sameRule+", "+refusedRule+", "+truncatedRule+" and "+endRule+" (need a model's tokenizer)")
 		return nil
 	}

@@ -88,9 +88,7 @@ func packFor(m *model.Model, list []batch.Example) ([]*batch.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	var memory demand.Memory
-	memory.Free, memory.Known = device.FreeMemory(m.Backend())
-	return rows, memory.CheckMeasuring(m.Weights().Config, rows)
+	return rows, demand.FreeOn(m.Backend()).CheckMeasuring(m.Weights().Config, rows)
 }
 
 // Pack packs a whole set into rows.

@@ -40,10 +40,13 @@ func (r Record) spares(dir string) error {
 	return nil
 }
 
+// FinalFiles are the files of a finished run that nothing changes later.
+var FinalFiles = []string{"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", "tokenizer.json", "tokenizer_config.json",
+	"special_tokens_map.json", "chat_template.jinja", TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile,
+	evaluation.PairsFile, PromptsFile}
+
 // written lists what is written to a run's folder: by training, evaluations, comparisons and plots.
-var written = []string{RecordFile, LockFile, TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile, sums.Name, "adapter_config.json",
-	"adapter_model.safetensors", "adapter_model.bin", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
-	"answers.json", "measured.json", "trained_prompts.txt", "plots", evaluation.PairsFile, evaluation.ReportFile}
+var written = append([]string{RecordFile, LockFile, sums.Name, "answers.json", "measured.json", "plots", evaluation.ReportFile}, FinalFiles...)
 
 // ofRun reports whether a name in a run's folder is of a file that the program or the system writes there.
 func ofRun(name string) bool {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/adapter"
-	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/internal/sums"
@@ -46,15 +45,10 @@ func (t *trainer) finish() error {
 	return nil
 }
 
-// finishedFiles are the files of a finished run that nothing changes later.
-var finishedFiles = []string{"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", "tokenizer.json", "tokenizer_config.json",
-	"special_tokens_map.json", "chat_template.jinja", run.TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile,
-	evaluation.PairsFile, run.PromptsFile}
-
 // writeSums writes the checksums by which a damaged file is found before it is used.
 func (t *trainer) writeSums() error {
 	var existing []string
-	for _, name := range finishedFiles {
+	for _, name := range run.FinalFiles {
 		if _, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
 			existing = append(existing, name)
 		}

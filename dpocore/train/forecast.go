@@ -33,7 +33,7 @@ const (
 func (f forecast) String() string {
 	var parts []string
 	if f.memory > 0 {
-		parts = append(parts, fmt.Sprintf("%.1f GB of memory at most", float64(f.memory)/1e9))
+		parts = append(parts, demand.Gigabytes(f.memory)+" of memory at most")
 	}
 	parts = append(parts, duration(f.seconds), fmt.Sprintf("%d graphs compiled", f.compiles))
 	if f.filled > 0 {
@@ -56,8 +56,8 @@ func (t *trainer) preflight() error {
 		row := demand.Of(t.model.Weights().Config, shape, false)
 		largest = max(largest, row.Activations+row.Attention+row.Workspace)
 	}
-	free, known := device.FreeMemory(t.model.Backend())
-	recompute := known && largest > free
+	memory := demand.FreeOn(t.model.Backend())
+	recompute := memory.Known && largest > memory.Free
 	if recompute {
 		t.policy.Recompute()
 		t.listener.Note("Memory is short, so the backward pass recomputes each layer (gradient checkpointing): a third slower, same results.")
@@ -71,8 +71,7 @@ func (t *trainer) preflight() error {
 
 // checkMemory refuses a run whose rows can't fit into the memory, before anything compiles.
 func (t *trainer) checkMemory() error {
-	var memory demand.Memory
-	memory.Free, memory.Known = device.FreeMemory(t.model.Backend())
+	memory := demand.FreeOn(t.model.Backend())
 	for _, shape := range t.shapes {
 		if err := memory.CheckTraining(t.model.Weights().Config, shape); err != nil {
 			return err
@@ -108,7 +107,7 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 		evaluation = row.Attention + row.Workspace // the allocator keeps it separately
 		f.compiles += heldGraphs
 	}
-	if t.compiled > 0 { // by the previous run of a sweep
+	if t.compiled > 0 { // by earlier runs of this process, which have most of these graphs
 		f.compiles = 0
 	}
 	f.seconds = products/(rate*productShare*float64(t.model.Devices())) + compileSeconds*float64(f.compiles)

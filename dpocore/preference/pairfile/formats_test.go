@@ -34,6 +34,11 @@ type talk struct {
 	Rejected []message `json:"rejected" parquet:"rejected,list"`
 }
 
+type message struct {
+	Role    string `json:"role" parquet:"role"`
+	Content string `json:"content" parquet:"content"`
+}
+
 // inEveryFormat writes the same records in each format, by its name.
 func inEveryFormat[T any](t testing.TB, records []T) map[string]string {
 	t.Helper()

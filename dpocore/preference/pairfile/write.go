@@ -9,10 +9,10 @@ import (
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
-// A message is a turn as it is written.
-type message struct {
-	Role    string `json:"role" parquet:"role"`
-	Content string `json:"content" parquet:"content"`
+// A writtenTurn is a turn as it is written.
+type writtenTurn struct {
+	Role    string `json:"role"`
+	Content string `json:"content"`
 }
 
 // A line is a pair as it is written.
@@ -42,11 +42,11 @@ func WriteFile(path string, pairs []preference.Pair) error {
 // WriteTurns is WriteFile, but always writes turns. They can be read in one way only: no text can be taken for a transcript.
 func WriteTurns(path string, pairs []preference.Pair) error {
 	return write(path, pairs, func(pair *preference.Pair) line {
-		prompt := make([]message, len(pair.Prompt))
+		prompt := make([]writtenTurn, len(pair.Prompt))
 		for i, turn := range pair.Prompt {
-			prompt[i] = message(turn)
+			prompt[i] = writtenTurn(turn)
 		}
-		return line{Prompt: prompt, Chosen: []message{{"assistant", pair.Chosen}}, Rejected: []message{{"assistant", pair.Rejected}}}
+		return line{Prompt: prompt, Chosen: []writtenTurn{{"assistant", pair.Chosen}}, Rejected: []writtenTurn{{"assistant", pair.Rejected}}}
 	})
 }
 
