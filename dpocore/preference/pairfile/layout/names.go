@@ -32,9 +32,11 @@ var otherNames = map[string][]string{
 	},
 }
 
+var underscores = strings.NewReplacer(" ", "_", "-", "_", ".", "_")
+
 // PlainName returns a name in lower case with underscores between words.
 func PlainName(name string) string {
-	return strings.NewReplacer(" ", "_", "-", "_", ".", "_").Replace(strings.ToLower(strings.TrimSpace(name)))
+	return underscores.Replace(strings.ToLower(strings.TrimSpace(name)))
 }
 
 // IsKnown reports whether a column may be part of a pair, by its name.
