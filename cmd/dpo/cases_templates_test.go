@@ -1,8 +1,12 @@
 package main
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestLettersOfAControlToken(t *testing.T) {
@@ -20,4 +24,26 @@ func TestEndOfTurnIsNotAnEnd(t *testing.T) {
 	if strings.Index(said, "stops only at") > strings.Index(said, "step 1/2") {
 		t.Error("said after the first step")
 	}
+}
+
+func TestDatedTemplate(t *testing.T) {
+	s := newSituation(t, "05-dated-template")
+	run := "train --model ../_models/tiny-second --data pairs.jsonl --out out/a" + twoSteps
+	s.expect(0, run, "The chat template writes the date into each prompt: 20")
+	time.Sleep(time.Second) // the template writes the second
+	s.expect(0, run, "out/a is already finished")
+	s.expect(0, "replay out/a", "out/a-replay agrees with out/a byte for byte")
+	s.expect(1, run+" --date 2020-01-31", "its date is 20", "this run's is 2020-01-31T00:00:00")
+	var record struct{ Config struct{ Date string } }
+	raw, err := os.ReadFile(filepath.Join(s.dir, "out/a/run.json"))
+	if err != nil || json.Unmarshal(raw, &record) != nil {
+		t.Fatalf("run.json: %v, %s", err, raw)
+	}
+	s.expect(0, "generate --adapter out/a --prompt Hi --max-new-tokens 1", "note: the chat template writes the date, here "+record.Config.Date)
+	first, second := s.expect(0, "tokens --model ../_models/tiny-date --data pairs.jsonl --date 2020-01-31"), s.expect(0, "tokens --model ../_models/tiny-date --data pairs.jsonl --date 2020-02-01", "here 2020-02-01; --date sets another")
+	if first == second {
+		t.Error("--date changes no token")
+	}
+	s.expect(0, "tokens --model ../_models/tiny-a --data pairs.jsonl --date 2020-01-31", "writes no date, so --date has no effect")
+	s.expect(2, "tokens --model ../_models/tiny-date --data pairs.jsonl --date 31.1.2020", "write it as 2026-11-29")
 }

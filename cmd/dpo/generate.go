@@ -23,6 +23,7 @@ three dashes.`,
 		},
 	}
 	flags.Base(cmd, &o.Model, &o.AnyBase)
+	flags.Date(cmd, &o.Date)
 	cmd.Flags().StringVar(&o.Adapter, "adapter", "", "PEFT `folder` to answer with")
 	cmd.Flags().StringVar(&prompt, "prompt", "", "prompt to answer")
 	flags.System(cmd, &o.System)

@@ -8,7 +8,7 @@ import (
 )
 
 func showCommand() *cobra.Command {
-	var model string
+	var model, date string
 	n, number := 3, 0
 	cmd := &cobra.Command{
 		Use:   "show PAIRS",
@@ -21,12 +21,13 @@ Differing words are coloured, or put in «» if the output is not a terminal.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !cmd.Flags().Changed("pair") {
-				return dataview.Show(cmd.Context(), cmd.OutOrStdout(), args[0], model, n)
+				return dataview.Show(cmd.Context(), cmd.OutOrStdout(), args[0], model, date, n)
 			}
-			return dataview.ShowOne(cmd.Context(), cmd.OutOrStdout(), args[0], model, number)
+			return dataview.ShowOne(cmd.Context(), cmd.OutOrStdout(), args[0], model, date, number)
 		},
 	}
 	flags.Model(cmd, &model)
+	flags.Date(cmd, &date)
 	cmd.Flags().IntVarP(&n, "number", "n", n, "number of pairs to show, starting with the first")
 	cmd.Flags().IntVar(&number, "pair", 0, "show only the pair with this number, starting at 1")
 	cmd.MarkFlagsMutuallyExclusive("number", "pair")

@@ -8,7 +8,7 @@ import (
 )
 
 func tokensCommand() *cobra.Command {
-	var model, data string
+	var model, data, date string
 	cmd := &cobra.Command{
 		Use:   "tokens",
 		Short: "Print the token ids of preference pairs",
@@ -20,10 +20,11 @@ prompt_ids is the chat template up to the start of the assistant's answer;
 prompt_ids followed by chosen_ids is the sequence that the model sees.`,
 		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return dataview.Tokens(cmd.Context(), cmd.OutOrStdout(), data, model)
+			return dataview.Tokens(cmd.Context(), cmd.OutOrStdout(), data, model, date)
 		},
 	}
 	flags.Model(cmd, &model)
 	flags.Data(cmd, &data)
+	flags.Date(cmd, &date)
 	return cmd
 }

@@ -22,7 +22,6 @@ func newEnvironment() *exec.Environment {
 	context := exec.NewContext(map[string]any{})
 	context.Update(builtins.GlobalFunctions).Update(builtins.GlobalVariables)
 	context.Set("raise_exception", raiseException)
-	context.Set("strftime_now", strftimeNow)
 	context.Set("range", boundedRange)
 	context.Set("lipsum", nil) // has unbounded output
 
@@ -62,11 +61,14 @@ func raiseException(_ *exec.Evaluator, params *exec.VarArgs) string {
 	panic(refusal(message))
 }
 
-func strftimeNow(_ *exec.Evaluator, params *exec.VarArgs) (string, error) {
-	if len(params.Args) != 1 || !params.Args[0].IsString() {
-		return "", errors.New("strftime_now takes one format")
+// strftimeAt returns the function strftime_now of a template that takes a time for the present.
+func strftimeAt(present time.Time) func(*exec.Evaluator, *exec.VarArgs) (string, error) {
+	return func(_ *exec.Evaluator, params *exec.VarArgs) (string, error) {
+		if len(params.Args) != 1 || !params.Args[0].IsString() {
+			return "", errors.New("strftime_now takes one format")
+		}
+		return strftime(present, params.Args[0].String())
 	}
-	return strftime(time.Now(), params.Args[0].String())
 }
 
 func boundedRange(_ *exec.Evaluator, params *exec.VarArgs) ([]int, error) {

@@ -28,6 +28,7 @@ type template struct {
 	source   string
 	compiled *exec.Template
 	names    map[string]any // bos_token, eos_token, …
+	clock    clock
 
 	maxTime   time.Duration
 	maxOutput int
@@ -55,7 +56,7 @@ func compile(source string, names tokenizer.Names) (t *template, err error) {
 	if err != nil {
 		return nil, errors.New(strings.TrimPrefix(err.Error(), fmt.Sprintf("failed to parse template '%s': ", trimmed)))
 	}
-	t = &template{source: source, compiled: compiled, names: map[string]any{}, maxTime: maxTime, maxOutput: maxOutput}
+	t = &template{source: source, compiled: compiled, names: map[string]any{}, clock: clock{at: time.Now()}, maxTime: maxTime, maxOutput: maxOutput}
 	for name, token := range map[string]string{"bos_token": names.BOS, "eos_token": names.EOS, "unk_token": names.Unknown, "pad_token": names.Pad} {
 		if token != "" {
 			t.names[name] = token
@@ -75,7 +76,11 @@ func (t *template) render(turns []preference.Turn, addGenerationPrompt bool) (st
 		"add_generation_prompt": addGenerationPrompt,
 		"tools":                 nil,
 		"documents":             nil,
+		"strftime_now":          strftimeAt(t.clock.at),
 	})
+	if date, defined := t.clock.variable(t.source); defined {
+		data.Set("date_string", date)
+	}
 	for name, token := range t.names {
 		data.Set(name, token)
 	}

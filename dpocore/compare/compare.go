@@ -106,7 +106,7 @@ func (c *comparison) savedReplies(runs []string) (replies [][]Reply, files []sav
 
 // savedAnswers describes the answers of a run to the prompts; the replies are not filled in.
 func (c *comparison) savedAnswers(dir string) (s savedAnswers, err error) {
-	s = savedAnswers{MaxNewTokens: c.options.MaxNewTokens, Temperature: c.options.Temperature, Seed: c.options.Seed}
+	s = savedAnswers{Date: c.model.Date, MaxNewTokens: c.options.MaxNewTokens, Temperature: c.options.Temperature, Seed: c.options.Seed}
 	for _, prompt := range c.prompts {
 		s.Answers = append(s.Answers, savedAnswer{Prompt: prompt})
 	}

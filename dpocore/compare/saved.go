@@ -15,6 +15,7 @@ const answersFile = "answers.json"
 type savedAnswers struct {
 	Weights      string        `json:"weights_sha256"`
 	Adapter      string        `json:"adapter_sha256"`
+	Date         string        `json:"date,omitempty"` // that the chat template wrote
 	MaxNewTokens int           `json:"max_new_tokens"`
 	Temperature  float64       `json:"temperature,omitempty"`
 	Seed         uint64        `json:"seed,omitempty"`
@@ -50,7 +51,7 @@ func readSaved(dir string, want savedAnswers) (base, ofRun []Reply, ok bool) {
 }
 
 func (s savedAnswers) sameSettings(want savedAnswers) bool {
-	return s.Weights == want.Weights && s.Adapter == want.Adapter &&
+	return s.Weights == want.Weights && s.Adapter == want.Adapter && s.Date == want.Date &&
 		s.MaxNewTokens == want.MaxNewTokens && s.Temperature == want.Temperature && s.Seed == want.Seed
 }
 

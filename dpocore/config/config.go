@@ -34,6 +34,10 @@ type Config struct {
 	Shuffle   bool `json:"shuffle"`    // reshuffle the pairs in each epoch
 	Seed      int  `json:"seed"`       // of the pairs' order and the adapter's initial values
 
+	// Date is what the chat template takes for the present, as [ParseDate] reads it; "" for the time at which the run begins,
+	// which run.json then has if the template writes it.
+	Date string `json:"date,omitempty"`
+
 	EvalSteps int `json:"eval_steps"` // steps between evaluations on the held-out pairs; 0 for one at the end
 	SaveSteps int `json:"save_steps"` // steps between checkpoints; 0 for one at the end
 

@@ -160,6 +160,13 @@ var dataSettings = Table{
 		Help:  "seed of the pairs' order and the adapter's initial values",
 		Field: func(c *Config) *int { return &c.Seed },
 	},
+	Setting[string]{
+		JSON: "date", Label: "the date",
+		Help:  DateHelp + " (default that on which the run begins)",
+		Field: func(c *Config) *string { return &c.Date },
+		Rule:  func(c Config) error { _, err := ParseDate(c.Date); return err },
+		Match: func(mine, recorded string) bool { return mine == "" || recorded == "" }, // the tokens then tell whether they differ
+	},
 }
 
 var progressSettings = Table{

@@ -25,6 +25,9 @@ type Judge interface {
 	Scores(ctx context.Context, prompt string, answers []string) ([]float64, error)
 }
 
+// Dated is a judge that is a model, whose chat template may write the date. It takes a date as a run records it.
+type Dated interface{ SetDate(date string) error }
+
 // ErrWaiting is the error of a judge that will score the answers later, as a person does.
 var ErrWaiting = errors.New("the answers have not been judged yet")
 

@@ -20,6 +20,7 @@ import (
 type base struct {
 	peft adapter.Base   // from adapter_config.json
 	run  run.ModelFacts // from run.json or a checkpoint's copy of it; zero if another program trained the adapter
+	date string         // that the run's chat template wrote, "" if none
 }
 
 func readBase(dir string) (b base, err error) {
@@ -27,7 +28,7 @@ func readBase(dir string) (b base, err error) {
 		return b, err
 	}
 	record, _, err := run.ReadRecord(dir)
-	b.run = record.Model
+	b.run, b.date = record.Model, record.Config.Date
 	return b, err
 }
 
@@ -35,8 +36,20 @@ func readBase(dir string) (b base, err error) {
 func (b base) name() string { return cmp.Or(b.run.Hub, b.run.Path, b.peft.Name) }
 
 // FetchBase is [Fetch] for a model that is used with adapters, of which there may be none. If name is "", it opens the
-// model that the first adapter was trained on.
+// model that the first adapter was trained on. The date is that of the first adapter's run, see [Model.SetDateOf].
 func FetchBase(ctx context.Context, name string, adapters []string, progress hub.Progress) (*Model, error) {
+	m, err := fetchBase(ctx, name, adapters, progress)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.SetDateOf(adapters...); err != nil {
+		m.Close()
+		return nil, fmt.Errorf("open the model: %w", err)
+	}
+	return m, nil
+}
+
+func fetchBase(ctx context.Context, name string, adapters []string, progress hub.Progress) (*Model, error) {
 	if name != "" || len(adapters) == 0 || adapters[0] == "" {
 		return Fetch(ctx, name, progress)
 	}
@@ -106,6 +119,7 @@ func (m *Model) CheckAdapter(dir string) error {
 	if doubt != "" && m.Note != nil {
 		m.Note(fmt.Sprintf("The adapter %s %s.", dir, doubt))
 	}
+	m.compareDate(dir, b.date)
 	if m.other == nil {
 		m.other = map[string]bool{}
 	}

@@ -32,6 +32,7 @@ type Model struct {
 	HubID     string // owner/name, with @revision if one was given; "" for a model opened by its path
 	Tokenizer *tokenizer.Tokenizer
 	Chat      *chat.Encoder
+	Date      string // that the chat template writes, from [Model.SetDate]; "" if it writes none
 
 	AnyBase bool              // accept adapters that were trained on other models
 	Note    func(text string) // receives sentences about adapters; may be nil
@@ -99,7 +100,8 @@ func openPath(path string) (*Model, error) {
 		tok.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return &Model{Path: path, Tokenizer: tok, Chat: encoder}, nil
+	m := &Model{Path: path, Tokenizer: tok, Chat: encoder}
+	return m, m.SetDate("")
 }
 
 // WeightsHash returns the hash that identifies the weights, without loading them.

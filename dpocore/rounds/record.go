@@ -1,6 +1,7 @@
 package rounds
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,6 +73,7 @@ func (r *Record) differs(existing *Record) string {
 		{"temperature", a.Temperature, b.Temperature}, {"top-p", a.TopP, b.TopP}, {"maximum answer length", a.MaxTokens, b.MaxTokens},
 		{"choice of pairs", a.Choice, b.Choice}, {"minimum gap", a.MinGap, b.MinGap},
 		{"seed", a.Train.Seed, b.Train.Seed},
+		{"date", a.Train.Date, cmp.Or(b.Train.Date, a.Train.Date)}, // rounds of an earlier version have none
 		{"judge", r.Judge, existing.Judge},
 		{"set of check prompts", r.Checks, existing.Checks},
 	} {

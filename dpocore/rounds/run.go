@@ -1,6 +1,7 @@
 package rounds
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -71,6 +72,9 @@ func (r *runner) open() (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.fixDate(); err != nil {
+		return nil, err
+	}
 	r.record = Record{Config: r.config, Weights: weights, Judge: r.judge.Name(), Checks: hashPrompts(r.prompts.Check)}
 	for round := 2; round <= r.config.Rounds; round++ {
 		r.record.Prompts = append(r.record.Prompts, hashPrompts(r.prompts.of(round, r.config.Prompts)))
@@ -98,6 +102,23 @@ func (r *runner) open() (release func(), err error) {
 	}
 	r.record.Done, r.record.Checked, r.record.Cost, r.spent = existing.Done, existing.Checked, existing.Cost, existing.Cost
 	return release, r.record.write(r.dir)
+}
+
+// fixDate gives all rounds and the judge the same date: that of the rounds in the folder already, or the present.
+func (r *runner) fixDate() error {
+	existing, _, err := Read(r.dir)
+	if err != nil {
+		return err
+	}
+	date := cmp.Or(r.config.Train.Date, existing.Config.Train.Date)
+	if err := r.first.SetDate(date); err != nil {
+		return err
+	}
+	r.config.Train.Date = cmp.Or(r.first.Date, date)
+	if dated, ok := r.judge.(judge.Dated); ok {
+		return dated.SetDate(r.config.Train.Date)
+	}
+	return nil
 }
 
 func (r *runner) run(ctx context.Context) error {
@@ -139,6 +160,9 @@ func (r *runner) advance(ctx context.Context, round int) error {
 	}
 	next, err := model.Open(merged)
 	if err != nil {
+		return err
+	}
+	if err := next.SetDate(r.config.Train.Date); err != nil {
 		return err
 	}
 	r.closeModel()

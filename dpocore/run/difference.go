@@ -14,7 +14,7 @@ func (r Record) differs(recorded Record) string {
 		r.modelDifference(recorded),
 		config.Difference(r.withStepsOf(recorded), recorded.Config),
 		difference("mix of objectives", r.Mix.String(), recorded.Mix.String()),
-		pairsDifference("training pairs", r.Train, recorded.Train),
+		r.pairsDifference("training pairs", r.Train, recorded.Train, recorded),
 		r.heldOutDifference(recorded),
 	)
 }
@@ -58,7 +58,11 @@ func referenceOf(m ModelFacts) string {
 
 // pairsDifference compares sets of pairs: how many there are and of which file or, if that is equal, what else their tokens
 // depend on.
-func pairsDifference(name string, mine, recorded DataFacts) string {
+func (r Record) pairsDifference(name string, mine, recorded DataFacts, other Record) string {
+	cause := "a text or their order has changed since it began"
+	if r.Config.Date != other.Config.Date {
+		cause = "a text, their order, or the date in the chat template, which it did not record, has changed since it began; give the date of that day with --date"
+	}
 	switch {
 	case mine.Tokens == recorded.Tokens:
 		return ""
@@ -67,7 +71,7 @@ func pairsDifference(name string, mine, recorded DataFacts) string {
 	case mine.Source != recorded.Source:
 		return fmt.Sprintf("its %d %s are those of %s, this run's are those of %s", recorded.Pairs, name, recorded.Source, mine.Source)
 	}
-	return fmt.Sprintf("the %d %s of %s are no longer the same to the model: a text, their order, or the date in the chat template has changed since it began", recorded.Pairs, name, recorded.Source)
+	return fmt.Sprintf("the %d %s of %s are no longer the same to the model: %s", recorded.Pairs, name, recorded.Source, cause)
 }
 
 // heldOutDifference compares the held-out pairs if they decide when the run stops and which step is the best.
@@ -75,12 +79,12 @@ func (r Record) heldOutDifference(recorded Record) string {
 	if r.Config.EarlyStopping == 0 {
 		return ""
 	}
-	return pairsDifference("held-out pairs", r.HeldOut.orNone(), recorded.HeldOut.orNone())
+	return r.pairsDifference("held-out pairs", r.HeldOut.orNone(), recorded.HeldOut.orNone(), recorded)
 }
 
 // noteHeldOut is a sentence if a resumed run evaluates other pairs than it began with, where they decide nothing.
 func (r Record) noteHeldOut(recorded Record) string {
-	difference := pairsDifference("held-out pairs", r.HeldOut.orNone(), recorded.HeldOut.orNone())
+	difference := r.pairsDifference("held-out pairs", r.HeldOut.orNone(), recorded.HeldOut.orNone(), recorded)
 	if difference == "" {
 		return ""
 	}

@@ -78,7 +78,7 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	if err != nil {
 		return p, record, err
 	}
-	for _, note := range slices.Concat(p.config.Notes(), p.pairs.Notes(job.Data.Train), heldOutNotes, faults) {
+	for _, note := range slices.Concat(dateNotes(job.Config.Date, p.config.Date), p.config.Notes(), p.pairs.Notes(job.Data.Train), heldOutNotes, faults) {
 		job.Listener.Note(note)
 	}
 	return p, record, nil
@@ -97,6 +97,10 @@ func Identify(job Job) (run.Record, error) {
 
 // identify opens the training pairs and makes the run's record.
 func (p *plan) identify(job Job) (record run.Record, err error) {
+	if err := p.model.SetDate(p.config.Date); err != nil {
+		return record, err
+	}
+	p.config.Date = p.model.Date
 	if p.pairs, err = encode.NewFeed(p.model.Encoder(p.config.MaxLength), job.Data.Train, encode.MaxPretokenized); err != nil {
 		return record, err
 	}

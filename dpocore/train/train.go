@@ -34,6 +34,9 @@ func Run(ctx context.Context, job Job) error {
 		return fmt.Errorf("train: %w", err)
 	}
 	t := &trainer{listener: job.Listener, shared: job.Shared, started: time.Now()}
+	if err := job.continueDate(); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
 	var err error
 	if t.plan, t.record, err = newPlan(ctx, job); err != nil {
 		return t.stopped(ctx, err)

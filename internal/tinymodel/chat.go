@@ -34,3 +34,11 @@ func WriteChatOf(t testing.TB, config decoder.Config, seed uint64) (folder strin
 	}
 	return folder
 }
+
+// Templates that write the present: the day, as Llama 3.2's does, or the second.
+const (
+	Daily    = `{{ strftime_now("%d %b %Y") }}` + turns
+	EachTime = `{{ strftime_now("%d %b %Y %H:%M:%S") }}` + turns
+
+	turns = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)

@@ -109,6 +109,16 @@ func Write(t testing.TB, config decoder.Config, seed uint64) (folder string) {
 	return folder
 }
 
+// WriteTemplate is WriteChat with another chat template.
+func WriteTemplate(t testing.TB, template string) (folder string) {
+	t.Helper()
+	folder = WriteChat(t, 1)
+	if err := os.WriteFile(filepath.Join(folder, "chat_template.jinja"), []byte(template), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
 // tensors lists a model's tensors under Hugging Face's names: matrices around 0, norms around 1.
 func tensors(c decoder.Config, seed uint64) []safetensors.Tensor {
 	random := rand.New(rand.NewPCG(seed, 0))

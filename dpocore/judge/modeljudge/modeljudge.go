@@ -37,6 +37,9 @@ type Judge struct {
 	MaxLength int    // of prompt and answer together, in tokens; the rest is cut
 }
 
+// SetDate implements [judge.Dated].
+func (j Judge) SetDate(date string) error { return j.Model.SetDate(date) }
+
 // Validate returns the first invalid setting.
 func (j Judge) Validate() error {
 	switch {

@@ -48,6 +48,9 @@ type runner struct {
 // runs continue; one that another process is training is left to it. With compareOnly nothing is trained, only the
 // finished runs are compared. When the context ends, Run returns a *[train.Stopped], and the same call resumes.
 func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data dataset.Data, compareOnly bool, listener Listener) (sweep.Record, error) {
+	if err := fixDate(m, dir, &grid); err != nil {
+		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
+	}
 	r := &runner{model: m, dir: dir, data: data, listener: listener, points: grid.Points(), states: map[string]sweep.State{}, faults: map[string]error{}, noted: map[string]bool{}}
 	if err := r.open(grid); err != nil {
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
@@ -63,6 +66,27 @@ func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data 
 		return record, fmt.Errorf("sweep: %w", err)
 	}
 	return record, record.Write(dir)
+}
+
+// fixDate gives all runs of a grid the same date: that of the sweep or of a run in the folder already, or the present.
+func fixDate(m *model.Model, dir string, grid *sweep.Grid) error {
+	existing, _, err := sweep.Read(dir)
+	if err != nil {
+		return err
+	}
+	date := cmp.Or(grid.Config.Date, existing.Config.Date)
+	for _, point := range grid.Points() {
+		if date != "" {
+			break
+		}
+		record, _, _ := run.ReadRecord(filepath.Join(dir, point.Name)) // training reports the error
+		date = record.Config.Date
+	}
+	if err := m.SetDate(date); err != nil {
+		return err
+	}
+	grid.Config.Date = cmp.Or(m.Date, date)
+	return nil
 }
 
 // open checks the grid, tokenizes the held-out pairs and writes the grid to the folder.

@@ -29,6 +29,9 @@ func Answers(ctx context.Context, folder string, prompts []string, status cell.S
 		return nil, err
 	}
 	defer merged.Close()
+	if err := merged.SetDate(base.Date); err != nil {
+		return nil, err
+	}
 	var answers [2][]string
 	for side, model := range []*model.Model{base, merged} {
 		answers[side], err = greedy(ctx, model, prompts, maxTokens, func(done int) {

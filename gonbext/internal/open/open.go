@@ -20,10 +20,11 @@ import (
 var base *model.Model
 
 // BaseModel opens the base model, once per cell: the one in the environment variable, else the one that the first of the
-// adapters was trained on, else the installed one. Notes about adapters are shown in the cell.
+// adapters was trained on, else the installed one. The date is that of the first adapter's run. Notes about adapters are shown
+// in the cell.
 func BaseModel(adapters ...string) (*model.Model, error) {
 	if base != nil {
-		return base, nil
+		return base, base.SetDateOf(adapters...)
 	}
 	opened, err := model.FetchBase(context.Background(), os.Getenv(cell.Model), adapters, nil)
 	if err != nil {

@@ -16,7 +16,8 @@ type Options struct {
 	Rankings       string // file to save the rankings in
 	Rater          string
 	Model, Adapter string
-	AnyBase        bool // accept an adapter of another model
+	AnyBase        bool   // accept an adapter of another model
+	Date           string // that the chat template writes, "" for that of the adapter's run or the present
 	Prompts        []string
 	File           string // file with more prompts, or ""
 	Drawing        generate.DrawOptions
@@ -34,6 +35,9 @@ func Rank(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 			return ranking.Candidates{}, err
 		}
 		defer m.Close()
+		if err := open.Date(m, o.Date); err != nil {
+			return ranking.Candidates{}, err
+		}
 		return generate.Draw(ctx, m, o.Adapter, prompt, o.Drawing)
 	})
 	if err != nil {

@@ -18,12 +18,12 @@ import (
 )
 
 // Tokens writes the token ids of pairs as JSON Lines, without those that the model has no tokens for, which it names at the end.
-func Tokens(ctx context.Context, out io.Writer, data, model string) error {
+func Tokens(ctx context.Context, out io.Writer, data, model, date string) error {
 	set, _, err := dataset.ReadPairs(data)
 	if err != nil {
 		return exit.BadData(err)
 	}
-	m, err := open.Model(ctx, model)
+	m, err := open.Dated(ctx, model, date)
 	if err != nil {
 		return err
 	}

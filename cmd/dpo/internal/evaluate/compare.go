@@ -16,7 +16,8 @@ import (
 // CompareOptions are the flags of dpo compare.
 type CompareOptions struct {
 	Model    string
-	AnyBase  bool // accept adapters of another model
+	AnyBase  bool   // accept adapters of another model
+	Date     string // that the chat template writes, "" for that of the first adapter's run or the present
 	Adapters []string
 	Prompts  []string
 	File     string // file with more prompts, or ""
@@ -40,6 +41,9 @@ func Compare(ctx context.Context, in io.Reader, out io.Writer, o CompareOptions)
 		return err
 	}
 	defer m.Close()
+	if err := open.Date(m, o.Date); err != nil {
+		return err
+	}
 	bar := terminal.NewBar(os.Stderr)
 	answers, err := compare.Run(ctx, m, o.Adapters, prompts, o.Options, bar.Counter("answer %d of %d …"))
 	if err != nil {

@@ -26,6 +26,7 @@ import (
 type Options struct {
 	Model, Adapter string
 	AnyBase        bool   // accept an adapter of another model
+	Date           string // that the chat template writes, "" for that of the adapter's run or the present
 	Against        string // another adapter to compare with, or ""
 	Data           string
 	PerPair        string // file for a line per pair, or ""
@@ -56,6 +57,9 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 		return err
 	}
 	defer m.Close()
+	if err := open.Date(m, o.Date); err != nil {
+		return err
+	}
 	bar := terminal.NewBar(os.Stderr)
 	defer bar.End()
 	pairs, report, err := measurePairs(ctx, m, o, set, bar)

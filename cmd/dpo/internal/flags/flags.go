@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/source"
@@ -21,6 +22,11 @@ func Base(cmd *cobra.Command, model *string, anyBase *bool) {
 	Model(cmd, model)
 	cmd.Flags().Lookup("model").Usage = "`name` of a model folder or .gguf file, or owner/name on the Hugging Face hub (default the one that the adapter was trained on, or else the installed SmolLM2-135M-Instruct)"
 	cmd.Flags().BoolVar(anyBase, "any-base", false, "accept an adapter that was trained on another model")
+}
+
+// Date adds the flag of commands that write prompts without training; training has it among the settings.
+func Date(cmd *cobra.Command, date *string) {
+	cmd.Flags().StringVar(date, "date", "", config.DateHelp+" (default that of the adapter's run, or today)")
 }
 
 // Data adds the flag of commands that read preference pairs.

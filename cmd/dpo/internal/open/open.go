@@ -34,6 +34,31 @@ func Base(ctx context.Context, name string, anyBase bool, adapters ...string) (*
 	return m, nil
 }
 
+// Dated opens a model by name and sets the date that its chat template writes, as [Date] does.
+func Dated(ctx context.Context, name, date string) (*model.Model, error) {
+	m, err := Model(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return m, Date(m, date)
+}
+
+// Date sets the date that a model's chat template writes, if text is not "", and says which date it writes, if any.
+func Date(m *model.Model, text string) error {
+	if text != "" {
+		if err := m.SetDate(text); err != nil {
+			return exit.WrongUse(err)
+		}
+	}
+	switch {
+	case m.Date != "":
+		fmt.Fprintf(os.Stderr, "note: the chat template writes the date, here %s; --date sets another\n", m.Date)
+	case text != "":
+		fmt.Fprintf(os.Stderr, "note: the chat template writes no date, so --date has no effect\n")
+	}
+	return nil
+}
+
 // Data reads pairs with dataset.Fetch, and shows the progress of downloads.
 func Data(ctx context.Context, train, eval string, fraction float64, seed int) (dataset.Data, error) {
 	bar := terminal.NewBar(os.Stderr)

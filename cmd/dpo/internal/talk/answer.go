@@ -18,6 +18,7 @@ import (
 type Options struct {
 	Model, Adapter string // Adapter is "" for the model alone
 	AnyBase        bool   // accept an adapter of another model
+	Date           string // that the chat template writes, "" for that of the adapter's run or the present
 	System         string // system prompt, "" for the one of the chat template
 	Sampling       generate.Options
 }
@@ -35,6 +36,9 @@ func Answer(ctx context.Context, out io.Writer, prompt string, o Options) error 
 		return err
 	}
 	defer m.Close()
+	if err := open.Date(m, o.Date); err != nil {
+		return err
+	}
 	answerer, err := generate.NewAnswerer(m, o.Adapter)
 	if err != nil {
 		return err

@@ -45,6 +45,9 @@ func Chat(ctx context.Context, in io.Reader, out, notes io.Writer, o Options) er
 		return err
 	}
 	defer m.Close()
+	if err := open.Date(m, o.Date); err != nil {
+		return err
+	}
 	s := &session{model: m, adapter: o.Adapter, conversation: generate.NewConversation(o.System), sampling: o.Sampling,
 		out: out, notes: notes, prompting: terminal.IsTerminal(in)}
 	defer s.close()
