@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/evaluate"
@@ -9,7 +11,7 @@ import (
 )
 
 func evalCommand() *cobra.Command {
-	o := evaluate.Options{MaxLength: config.Default().MaxLength, MaxNewTokens: 128}
+	o := evaluate.Options{MaxNewTokens: 128}
 	cmd := &cobra.Command{
 		Use:   "eval",
 		Short: "Measure how often an adapter prefers the better answer, and its side effects",
@@ -34,8 +36,8 @@ plots/calibration.png, for dpo diagnose.`,
 	f.StringVar(&o.Adapter, "adapter", "", "PEFT `folder` to evaluate")
 	f.StringVar(&o.Against, "against", "", "another PEFT `folder` to compare with on the same pairs")
 	f.StringVar(&o.PerPair, "per-pair", "", "write one JSON line per pair to this `file`")
-	f.IntVar(&o.MaxLength, "max-length", o.MaxLength, "maximum tokens of prompt plus answer; the rest is truncated")
-	f.Float64Var(&o.Beta, "beta", 0, "beta for rewards; 0 for that of the run, or 0.1")
+	f.IntVar(&o.MaxLength, "max-length", 0, fmt.Sprintf("maximum tokens of prompt plus answer; the rest is truncated; 0 for that of the run, or %d", config.Default().MaxLength))
+	f.Float64Var(&o.Beta, "beta", 0, fmt.Sprintf("beta for rewards; 0 for that of the run, or %g", config.Default().Beta))
 	f.StringVar(&o.PlainText, "plain-text", "", "also measure the perplexity change on a plain text `file`, or on \"builtin\" text")
 	f.IntVar(&o.Answers, "answers", 0, "also answer this many prompts with both models, and compare length, end of turn and repetition")
 	f.IntVar(&o.MaxNewTokens, "max-new-tokens", o.MaxNewTokens, "maximum length of these answers in tokens")

@@ -61,6 +61,19 @@ func ReadRecord(dir string) (record Record, ok bool, err error) {
 	return record, ok, err
 }
 
+// Settings returns the settings that an adapter was trained with: those of the run in its folder, which may be a checkpoint's,
+// or else the defaults. They are what measures an adapter as its training did.
+func Settings(adapter string) (config.Config, error) {
+	if adapter == "" {
+		return config.Default(), nil
+	}
+	record, ok, err := ReadRecord(adapter)
+	if !ok || err != nil {
+		return config.Default(), err
+	}
+	return record.Config, nil
+}
+
 // readRecord is ReadRecord, with a sentence if run.json is damaged.
 func readRecord(dir string) (record Record, ok bool, note string, err error) {
 	record, err = parseRecord(filepath.Join(dir, RecordFile))

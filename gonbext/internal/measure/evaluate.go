@@ -3,11 +3,11 @@ package measure
 import (
 	"context"
 
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/output"
@@ -20,12 +20,16 @@ func One(ctx context.Context, adapter string, p pairs.Set, i int, status cell.St
 	if err != nil {
 		return evaluation.Pair{}, err
 	}
+	settings, err := run.Settings(adapter)
+	if err != nil {
+		return evaluation.Pair{}, err
+	}
 	model, err := open.BaseModel(adapter)
 	if err != nil {
 		return evaluation.Pair{}, err
 	}
 	status("Computing the log-probabilities of both answers")
-	measured, _, err := measure.Evaluate(ctx, model, adapter, set, config.Default().MaxLength, func(int, int) {})
+	measured, _, err := measure.Evaluate(ctx, model, adapter, set, settings.MaxLength, func(int, int) {})
 	if err != nil {
 		return evaluation.Pair{}, err
 	}

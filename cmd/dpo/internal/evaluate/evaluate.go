@@ -2,6 +2,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,7 @@ type Options struct {
 	Data           string
 	PerPair        string // file for a line per pair, or ""
 
-	MaxLength    int     // of prompt and answer, in tokens
+	MaxLength    int     // of prompt and answer, in tokens; 0 for that of the run
 	Beta         float64 // of the rewards; 0 for that of the run
 	PlainText    string  // path of a plain text file, "builtin" or ""
 	Answers      int     // number of prompts to answer
@@ -42,6 +43,9 @@ type Options struct {
 
 // Run evaluates an adapter on pairs and prints a report.
 func Run(ctx context.Context, out io.Writer, o Options) error {
+	if err := o.complete(); err != nil {
+		return err
+	}
 	if err := o.check(); err != nil {
 		return exit.WrongUse(err)
 	}
@@ -96,13 +100,17 @@ func (o Options) save(m *model.Model, pairs []evaluation.Pair, report evaluation
 	return errors.Join(perPair, saveReport(o.Adapter, report))
 }
 
+// complete gives the options that are 0 the values of the run.
+func (o *Options) complete() error {
+	settings, err := run.Settings(o.Adapter)
+	o.MaxLength, o.Beta = cmp.Or(o.MaxLength, settings.MaxLength), cmp.Or(o.Beta, settings.Beta)
+	return err
+}
+
 // check returns an error for options that can't be used.
 func (o Options) check() error {
 	settings := config.Default()
-	settings.MaxLength = o.MaxLength
-	if o.Beta != 0 {
-		settings.Beta = o.Beta
-	}
+	settings.MaxLength, settings.Beta = o.MaxLength, o.Beta
 	if err := settings.Validate(); err != nil {
 		return err
 	}
@@ -120,10 +128,6 @@ func (o Options) check() error {
 // measurePairs evaluates the pairs and summarizes them in a report.
 func measurePairs(ctx context.Context, m *model.Model, o Options, set *preference.Set, bar *terminal.Bar) ([]evaluation.Pair, evaluation.Report, error) {
 	var r evaluation.Report
-	beta, err := o.rewardBeta()
-	if err != nil {
-		return nil, r, err
-	}
 	pairs, notes, err := measure.Evaluate(ctx, m, o.Adapter, set, o.MaxLength, bar.Counter("row %d of %d …"))
 	if err != nil {
 		return nil, r, err
@@ -131,7 +135,7 @@ func measurePairs(ctx context.Context, m *model.Model, o Options, set *preferenc
 	for _, note := range notes {
 		bar.Note(note)
 	}
-	if r, err = evaluation.Summarize(pairs, beta); err != nil {
+	if r, err = evaluation.Summarize(pairs, o.Beta); err != nil {
 		return nil, r, err
 	}
 	r.Run, r.Data = o.Adapter, set.Source
@@ -156,18 +160,6 @@ func measurePairs(ctx context.Context, m *model.Model, o Options, set *preferenc
 		r.Answers = &wording
 	}
 	return pairs, r, nil
-}
-
-// rewardBeta returns the beta of the flag, else of the run, else the default.
-func (o Options) rewardBeta() (float64, error) {
-	if o.Beta != 0 {
-		return o.Beta, nil
-	}
-	record, ok, err := run.ReadRecord(o.Adapter)
-	if ok && err == nil {
-		return record.Config.Beta, nil
-	}
-	return config.Default().Beta, err
 }
 
 // heldOut returns a dataset's held-out pairs if it has any, and otherwise all pairs.
