@@ -102,14 +102,36 @@ func (f *Feed) Objectives() []string {
 	return list
 }
 
+// Weights are the weights of the pairs' losses, [pairs]; nil if they are equal.
+func (f *Feed) Weights() []float64 {
+	list, equal := make([]float64, f.Len()), true
+	for i := range list {
+		list[i] = f.Pair(i).LossWeight()
+		equal = equal && list[i] == list[0]
+	}
+	if equal {
+		return nil
+	}
+	return list
+}
+
 // Hash identifies the training data. For a small set it is the hash of the tokens. For a large set it is the hash of the
-// texts and the chat template, which determine the tokens together with the tokenizer and the maximum length.
+// texts and the chat template, which determine the tokens together with the tokenizer and the maximum length. Weights that
+// differ are part of it.
 func (f *Feed) Hash(template string) string {
-	if !f.Large {
+	weights := f.Weights()
+	if !f.Large && weights == nil {
 		return f.pretokenized.Hash()
 	}
-	sum := sha256.New()
-	fmt.Fprintf(sum, "%q", template) // writing to a hash never fails
-	f.set.Sum(sum)
+	sum := sha256.New() // writing to a hash never fails
+	if f.Large {
+		fmt.Fprintf(sum, "%q", template)
+		f.set.Sum(sum)
+	} else {
+		fmt.Fprint(sum, f.pretokenized.Hash())
+	}
+	if weights != nil {
+		fmt.Fprint(sum, weights)
+	}
 	return hex.EncodeToString(sum.Sum(nil))
 }

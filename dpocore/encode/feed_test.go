@@ -163,3 +163,23 @@ func TestPositionsLimitTheLength(t *testing.T) {
 		t.Errorf("notes: %s", notes)
 	}
 }
+
+// Weights that differ make other training data; equal ones don't, whatever their size.
+func TestHashOfWeights(t *testing.T) {
+	set, _, err := preference.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set.Pairs = slices.Clone(set.Pairs[:4])
+	hashes := func(weights ...float64) (list [2]string) {
+		for i, weight := range weights {
+			set.Pairs[i].Weight = weight
+		}
+		small, large := feeds(t, set, 512)
+		return [2]string{small.Hash(""), large.Hash("")}
+	}
+	plain, equal, other := hashes(1, 1, 1, 1), hashes(2, 2, 2, 2), hashes(1, 1, 1, 0.5)
+	if equal != plain || other[0] == plain[0] || other[1] == plain[1] {
+		t.Errorf("equal weights %v, %v; other weights %v", plain, equal, other)
+	}
+}

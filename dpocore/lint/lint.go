@@ -90,11 +90,11 @@ func Check(ctx context.Context, train, heldOut *preference.Set, o Options) (Repo
 }
 
 // Worst returns the n most severe findings of a report, a sentence or two each,
-// without notes.
+// without notes, and without what [encode.Encoder.Notes] says too.
 func Worst(r Report, n int) []string {
 	var worst []string
 	for _, f := range r.Findings {
-		if f.Severity > Note && len(worst) < n {
+		if f.Severity > Note && f.Rule != notesRule && f.Rule != leftOutRule && len(worst) < n {
 			worst = append(worst, f.Summary+" "+f.Advice)
 		}
 	}

@@ -31,16 +31,19 @@ const (
 
 // A Pair is a prompt with two answers, of which the chosen one is better.
 type Pair struct {
-	Prompt    []Turn // everything before the answer; the last turn is usually the user's
-	Chosen    string // the better answer
-	Rejected  string // the worse answer
-	Source    string // the file, or "builtin"
-	Line      int    // 0-based position in the file, counted in Unit
-	Unit      string // UnitLine if empty
-	Objective string // what the pair teaches, such as "harmlessness"; may be empty
-	Weight    float64
+	Prompt    []Turn      // everything before the answer; the last turn is usually the user's
+	Chosen    string      // the better answer
+	Rejected  string      // the worse answer
+	Source    string      // the file, or "builtin"
+	Line      int         // 0-based position in the file, counted in Unit
+	Unit      string      // UnitLine if empty
+	Objective string      // what the pair teaches, such as "harmlessness"; may be empty
+	Weight    float64     // how much its loss counts in training, relative to other pairs; 0 is 1
 	Scores    *[2]float64 // of the chosen and the rejected answer, if the file has them; for the linter
 }
+
+// LossWeight returns how much the pair's loss counts in training, relative to other pairs.
+func (p *Pair) LossWeight() float64 { return cmp.Or(p.Weight, 1) }
 
 // Where returns the position of the pair in its file: "pairs.jsonl, line 3".
 func (p *Pair) Where() string {
@@ -68,6 +71,7 @@ const (
 	EqualAnswers     = "equal answers"
 	NotAssistant     = "answer not by the assistant"
 	Tie              = "tie"
+	NoWeight         = "weight of 0"
 )
 
 // plurals has the plural of each reason that is singular.
@@ -76,6 +80,7 @@ var plurals = map[string]string{
 	EmptyAnswer:  "empty answers",
 	NotAssistant: "answers not by the assistant",
 	Tie:          "ties",
+	NoWeight:     "weights of 0",
 }
 
 // Fault returns the reason why the pair can teach nothing, or "".

@@ -74,7 +74,7 @@ func onePass(t *testing.T, model *model.Model, data dataset.Data, stage func(str
 		t.Fatal(err)
 	}
 	var err error
-	if p.schedule, err = schedule.New(c, p.pairs.Len(), nil, nil); err != nil {
+	if p.schedule, err = schedule.New(c, schedule.Pairs{Count: p.pairs.Len()}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.chooseShapes(); err != nil {

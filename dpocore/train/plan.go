@@ -61,11 +61,11 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	if err != nil {
 		return p, record, err
 	}
-	var objectives []string
+	pairs := schedule.Pairs{Count: p.pairs.Len(), Weights: p.pairs.Weights()}
 	if p.mixed {
-		objectives = p.pairs.Objectives()
+		pairs.Objectives = p.pairs.Objectives()
 	}
-	if p.schedule, err = schedule.New(p.config, p.pairs.Len(), job.Data.Mix, objectives); err != nil {
+	if p.schedule, err = schedule.New(p.config, pairs, job.Data.Mix); err != nil {
 		return p, record, err
 	}
 	if err := p.chooseShapes(); err != nil {

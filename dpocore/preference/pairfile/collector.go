@@ -26,7 +26,7 @@ type collector struct {
 	rest     rest
 	repeated int // pairs whose answers repeat turns of the prompt
 	cut      int // pairs whose answers began with the text of the prompt, which was cut off
-	weighted int // pairs with a weight other than 1
+	weights  weights
 	stray    int // pairs whose prompt is a text that is not in the answers' turns
 }
 
@@ -96,8 +96,8 @@ func (c *collector) Add(at recordfile.Place, record recordfile.Fields, names fun
 	if err != nil {
 		return recordfile.ErrorAt(at, err)
 	}
-	if pair.Weight != 1 && reason == "" {
-		c.weighted++
+	if reason == "" {
+		reason = c.weights.add(pair.Weight)
 	}
 	pair.Source, pair.Line, pair.Unit = c.set.Source, at.Number, at.Unit
 	c.set.Add(pair, reason)
@@ -182,22 +182,8 @@ func (c *collector) finish() {
 	if c.cut > 0 {
 		c.set.Notes = append(c.set.Notes, fmt.Sprintf("the prompt was cut off the answers of %s", wording.Count(c.cut, "pair")))
 	}
-	if c.weighted > 0 {
-		c.set.Notes = append(c.set.Notes, fmt.Sprintf("every pair counts the same: the \"weight\" of %s, which is not 1, is not used", wording.Count(c.weighted, "pair")))
-	}
+	c.set.Notes = append(c.set.Notes, c.weights.notes()...)
 	if c.stray > 0 {
 		c.set.Notes = append(c.set.Notes, fmt.Sprintf("in %s %q is a text that is not among the turns before the answers, and is not used", wording.Count(c.stray, "pair"), c.layout.Prompt))
 	}
-}
-
-// numberCell converts the cell of a weight to JSON; an empty cell has none.
-func numberCell(cell string) (json.RawMessage, error) {
-	cell = strings.TrimSpace(cell)
-	if cell == "" {
-		return json.RawMessage("null"), nil
-	}
-	if recordfile.KindOf([]byte(cell)) != "a number" || !json.Valid([]byte(cell)) {
-		return nil, fmt.Errorf("is %.40q; it must be a number", cell)
-	}
-	return json.RawMessage(cell), nil
 }

@@ -122,10 +122,29 @@ func TestWrittenTurnsAreRead(t *testing.T) {
 	}
 }
 
-// Weights are read, and said not to be used.
+// Weights that differ are said to count in the loss; a pair of weight 0 would add nothing and is left out.
 func TestWeights(t *testing.T) {
-	set, err := Read(strings.NewReader(good+`{"prompt":"Why?","chosen":"a","rejected":"b","weight":0.5}`), "pairs")
-	if want := `every pair counts the same: the "weight" of 1 pair, which is not 1, is not used`; err != nil || strings.Join(set.Notes, "") != want {
-		t.Errorf("got %q, %v, want %q", set.Notes, err, want)
+	weighted := func(list ...string) string {
+		text := ""
+		for _, weight := range list {
+			text += `{"prompt":"Why?","chosen":"a","rejected":"b","weight":` + weight + "}\n"
+		}
+		return text
+	}
+	for _, c := range []struct {
+		weights []string
+		note    string
+		pairs   int
+	}{
+		{[]string{"0.5", "null", "0"}, `the "weight" of pairs is 0.5 to 1: in training, the loss of a pair counts in proportion to it; evaluations count all pairs the same`, 2},
+		{[]string{"2", "2"}, "", 2},
+	} {
+		set, err := Read(strings.NewReader(weighted(c.weights...)), "pairs")
+		if err != nil || strings.Join(set.Notes, "") != c.note || len(set.Pairs) != c.pairs {
+			t.Errorf("%v: %d pairs, %q, %v, want %q", c.weights, len(set.Pairs), set.Notes, err, c.note)
+		}
+		if left := len(c.weights) - c.pairs; left > 0 && !strings.Contains(set.Report(), "left out 1: 1 weight of 0") {
+			t.Errorf("%v: %s", c.weights, set.Report())
+		}
 	}
 }

@@ -59,7 +59,7 @@ func write(path string, pairs []preference.Pair, texts func(*preference.Pair) li
 			pair := &pairs[i]
 			l := texts(pair)
 			l.Objective = pair.Objective
-			if pair.Weight != 1 && pair.Weight != 0 {
+			if pair.LossWeight() != 1 {
 				l.Weight = &pair.Weight
 			}
 			if pair.Scores != nil {
