@@ -2,9 +2,9 @@ package config
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
+	"example.com/gonb-dpo/internal/finite"
 	"example.com/gonb-dpo/internal/wording"
 )
 
@@ -27,7 +27,7 @@ func bounded[T number](ok func(T) bool, must, suggestion string) func(T) string 
 	}
 	return func(x T) string {
 		switch {
-		case math.IsNaN(float64(x)) || math.IsInf(float64(x), 0):
+		case !finite.Is(float64(x)):
 			return "a finite number " + must + suggestion
 		case !ok(x):
 			return must + suggestion

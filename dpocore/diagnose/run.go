@@ -142,7 +142,7 @@ func (r Run) accuracy() (a statistics.Estimate, pairs int, ok bool) {
 	var groups []int
 	var correct []bool
 	for _, p := range r.Pairs {
-		if !p.Trained || r.trainedHeldOut() == len(r.Pairs) {
+		if p.Finite() && (!p.Trained || r.trainedHeldOut() == len(r.Pairs)) {
 			groups, correct = append(groups, p.Prompt), append(correct, p.Correct())
 		}
 	}

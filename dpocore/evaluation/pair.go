@@ -64,15 +64,11 @@ func Correct(margin, logpsChosen, logpsRejected float64) bool {
 // LengthDiff is the length of the chosen answer minus that of the rejected one, in tokens.
 func (p Pair) LengthDiff() int { return p.TokensChosen - p.TokensRejected }
 
-// WritePairs atomically writes one JSON line per pair. It skips pairs whose margin is not finite, which JSON can't
-// represent; the run's next step stops on them.
+// WritePairs atomically writes one JSON line per pair. Figures that are not finite are null.
 func WritePairs(path string, pairs []Pair) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
 		encoder := json.NewEncoder(w)
 		for _, pair := range pairs {
-			if math.IsNaN(pair.Margin) || math.IsInf(pair.Margin, 0) {
-				continue
-			}
 			if err := encoder.Encode(pair); err != nil {
 				return err
 			}

@@ -48,6 +48,7 @@ type Shift struct {
 
 // Parts divide the pairs by what the adapter was trained on, by source and by objective.
 type Parts struct {
+	NotFinite int   `json:"pairs_not_finite,omitempty"` // pairs left out of all figures, because their log-probabilities are not finite
 	TrainedOn int   `json:"pairs_trained_on,omitempty"` // pairs whose prompts are in the adapter's training pairs
 	HeldOut   *Part `json:"held_out,omitempty"`         // the other pairs, if there are both kinds
 
@@ -66,10 +67,14 @@ type Part struct {
 // ErrNoPairs is returned for an evaluation in which no pair could be measured.
 var ErrNoPairs = errors.New("no pair was measured")
 
-// Summarize reports on measured pairs. beta scales margins to rewards.
-func Summarize(pairs []Pair, beta float64) (Report, error) {
-	if len(pairs) == 0 {
+// Summarize reports on measured pairs, those that are finite. beta scales margins to rewards.
+func Summarize(measured []Pair, beta float64) (Report, error) {
+	pairs := finitePairs(measured)
+	switch {
+	case len(measured) == 0:
 		return Report{}, ErrNoPairs
+	case len(pairs) == 0:
+		return Report{}, fmt.Errorf("%w: no log-probability is a finite number, so weights of the model or of the adapter are damaged or too large", ErrNoPairs)
 	}
 	groups := prompts(pairs)
 	r := Report{Beta: beta, Pairs: len(pairs), Prompts: countDistinct(groups)}
@@ -83,6 +88,7 @@ func Summarize(pairs []Pair, beta float64) (Report, error) {
 	r.Calibration = statistics.Calibrate(groups, values(pairs, func(p Pair) float64 { return beta * p.Margin }))
 	r.Sources = parts(pairs, 2, func(p Pair) string { return p.Source })
 	r.countTrained(pairs)
+	r.NotFinite = len(measured) - len(pairs)
 	r.Objectives = parts(pairs, 1, func(p Pair) string { return p.Objective })
 	return r, nil
 }
@@ -128,17 +134,36 @@ func parts(pairs []Pair, minParts int, name func(Pair) string) []Part {
 	return list
 }
 
-// Compare tests whether two runs, measured on the same pairs, rank a different share of them correctly.
+// Notes are sentences on what the figures leave out or include.
+func (r Report) Notes() (notes []string) {
+	for _, note := range []string{r.NotFiniteNote(), r.TrainedNote()} {
+		if note != "" {
+			notes = append(notes, note)
+		}
+	}
+	return notes
+}
+
+// Compare tests whether two runs, measured on the same pairs, rank a different share of them correctly. Pairs that are not
+// finite in one of them are left out.
 func Compare(first, second []Pair) (statistics.Difference, error) {
 	if len(first) != len(second) {
 		return statistics.Difference{}, fmt.Errorf("compare two runs: one was measured on %d pairs and the other on %d; measure both on the same pairs", len(first), len(second))
 	}
+	var both [2][]Pair
 	for i := range first {
-		if a, b := first[i], second[i]; a.Line != b.Line || a.Source != b.Source || a.TokensChosen != b.TokensChosen {
+		a, b := first[i], second[i]
+		if a.Line != b.Line || a.Source != b.Source || a.TokensChosen != b.TokensChosen {
 			return statistics.Difference{}, fmt.Errorf("compare two runs: pair %d is not the same in both; measure both runs on the same pairs", i)
 		}
+		if a.Finite() && b.Finite() {
+			both[0], both[1] = append(both[0], a), append(both[1], b)
+		}
 	}
-	return statistics.Compare(prompts(first), correct(first), correct(second)), nil
+	if len(both[0]) == 0 {
+		return statistics.Difference{}, fmt.Errorf("compare two runs: %w with finite log-probabilities in both", ErrNoPairs)
+	}
+	return statistics.Compare(prompts(both[0]), correct(both[0]), correct(both[1])), nil
 }
 
 // prompts returns the prompt number of each pair.

@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"example.com/gonb-dpo/internal/finite"
 )
 
 // sampler draws the tokens of one sample. Each sample has a separate random stream, so that its text does not depend
@@ -49,7 +51,7 @@ func (s *sampler) choose(logits []float32) (int32, error) {
 	best := 0
 	for i, logit := range logits {
 		switch {
-		case math.IsNaN(float64(logit)) || math.IsInf(float64(logit), 0):
+		case !finite.Is(float64(logit)):
 			return 0, errNotFinite
 		case logit > logits[best]:
 			best = i

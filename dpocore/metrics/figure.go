@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"example.com/gonb-dpo/internal/finite"
 )
 
 // Figure is a float64 metric that JSON writes as null when it isn't finite, and reads back as NaN.
@@ -13,7 +15,7 @@ type Figure float64
 // MarshalJSON writes the shortest number that reads back as f, or null.
 func (f Figure) MarshalJSON() ([]byte, error) {
 	x := float64(f)
-	if math.IsNaN(x) || math.IsInf(x, 0) {
+	if !finite.Is(x) {
 		return []byte("null"), nil
 	}
 	return strconv.AppendFloat(nil, x, 'g', -1, 64), nil

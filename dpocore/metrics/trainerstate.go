@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/finite"
 )
 
 // Summary is what trainer_state.json contains beside the history.
@@ -130,7 +131,7 @@ func totals(h History, summary Summary, state map[string]any) map[string]any {
 
 // finiteOrNil returns x, or nil (null in JSON) if x isn't finite.
 func finiteOrNil(x float64) any {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
+	if !finite.Is(x) {
 		return nil
 	}
 	return x

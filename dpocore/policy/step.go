@@ -8,6 +8,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/loss"
+	"example.com/gonb-dpo/internal/finite"
 	"example.com/gonb-dpo/internal/typedgraph"
 )
 
@@ -72,7 +73,7 @@ func (p *Policy) Update(learningRate, maxNorm float64) (gradNorm float64, err er
 	if gradNorm, err = p.gradNorm(); err != nil {
 		return 0, fmt.Errorf("update the adapter: %w", err)
 	}
-	if !finite(gradNorm) {
+	if !finite.Is(gradNorm) {
 		return gradNorm, nil
 	}
 	next, err := p.updated(learningRate, min(1, maxNorm/(gradNorm+clipEpsilon)))
@@ -80,7 +81,7 @@ func (p *Policy) Update(learningRate, maxNorm float64) (gradNorm float64, err er
 		return 0, fmt.Errorf("update the adapter: %w", err)
 	}
 	norm, err := p.norm(next, func(l layerState[tensor]) tensor { return l.adapter })
-	if err != nil || !finite(norm) {
+	if err != nil || !finite.Is(norm) {
 		finalizeLayers(next)
 		return gradNorm, fmt.Errorf("update the adapter: %w", cmp.Or(err, ErrNotFinite))
 	}
@@ -109,12 +110,10 @@ func (p *Policy) updated(learningRate, clip float64) ([]layerState[tensor], erro
 // ErrNotFinite is the error of an update that was not made.
 var ErrNotFinite = errors.New("its norm would not be a finite number")
 
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
 // NotFinite names the first tensor of the adapter whose accumulated gradient is not finite; "" if all are finite.
 func (p *Policy) NotFinite() (name string, err error) {
 	norm, err := p.gradNorm()
-	if err != nil || finite(norm) {
+	if err != nil || finite.Is(norm) {
 		return "", err
 	}
 	for i, layer := range p.layers {
@@ -128,7 +127,7 @@ func (p *Policy) NotFinite() (name string, err error) {
 				continue
 			}
 			for _, value := range flat[begin : begin+factor.Size()] {
-				if !finite(float64(value)) {
+				if !finite.Is(float64(value)) {
 					return factor.Name, nil
 				}
 			}

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"example.com/gonb-dpo/internal/finite"
 )
 
 // Choice selects which pairs are made of a list of answers.
@@ -62,7 +64,7 @@ func FromScores(prompt []Turn, answers []Scored, o ListOptions) ([]Pair, error) 
 		return nil, err
 	}
 	for i, answer := range answers {
-		if math.IsNaN(answer.Score) || math.IsInf(answer.Score, 0) {
+		if !finite.Is(answer.Score) {
 			return nil, fmt.Errorf("the score of answer %d is %g; it must be a number", i+1, answer.Score)
 		}
 		if strings.TrimSpace(answer.Answer) == "" {

@@ -13,6 +13,7 @@ import (
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/preference/pairfile"
+	"example.com/gonb-dpo/internal/finite"
 )
 
 // answeredPrompt is a prompt with a model's answers: a line of answers-N.jsonl.
@@ -105,7 +106,7 @@ func (r *runner) writePairs(path string, round int, answers []answeredPrompt, sc
 		var list []preference.Scored
 		q := answered.question()
 		for k, score := range scores[i] {
-			if finite(score) {
+			if finite.Is(score) {
 				list = append(list, preference.Scored{Answer: q.Answers[k], Score: score})
 			}
 		}

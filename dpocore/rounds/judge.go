@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/judge"
+	"example.com/gonb-dpo/internal/finite"
 )
 
 // judgeBatch is the number of prompts that a judge scores at once, if it can score several.
@@ -107,7 +108,7 @@ func (c Config) JudgeCost(prompts Prompts, j judge.Costly) judge.Cost {
 func newScoredPrompt(place int, scores []float64) scoredPrompt {
 	line := scoredPrompt{Place: place}
 	for _, score := range scores {
-		if finite(score) {
+		if finite.Is(score) {
 			line.Scores = append(line.Scores, &score)
 		} else {
 			line.Scores = append(line.Scores, nil)
@@ -167,7 +168,7 @@ func newCheck(round int, answers []answeredPrompt, scores map[int][]float64) Che
 	sum, total, ended := 0.0, 0, 0
 	for place, answered := range answers {
 		for _, score := range scores[place] {
-			if finite(score) {
+			if finite.Is(score) {
 				sum, c.Answers = sum+score, c.Answers+1
 			}
 		}
@@ -180,5 +181,3 @@ func newCheck(round int, answers []answeredPrompt, scores map[int][]float64) Che
 	c.Score, c.Ended = sum/float64(c.Answers), float64(ended)/float64(total)
 	return c
 }
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -1,10 +1,9 @@
 package train
 
 import (
-	"math"
-
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/internal/finite"
 )
 
 // state is what changes from step to step, apart from the adapter and its optimizer, which are on the device. A checkpoint
@@ -46,7 +45,7 @@ func (s *state) position(p *plan, updates int) run.Position {
 // was no evaluation.
 func (s *state) best() (step int, loss float64, ok bool) {
 	for _, e := range s.evaluations {
-		if finite(e.Loss) && (!ok || e.Loss < loss) {
+		if finite.Is(e.Loss) && (!ok || e.Loss < loss) {
 			step, loss, ok = e.Step, e.Loss, true
 		}
 	}
@@ -69,5 +68,3 @@ func (s *state) evaluationsSinceBest() (count int) {
 	}
 	return count
 }
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

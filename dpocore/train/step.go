@@ -15,6 +15,7 @@ import (
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/internal/finite"
 )
 
 // stepPairs are the pairs of a step: their indices in the training pairs, and their tokens.
@@ -107,7 +108,7 @@ func (t *trainer) sum(row *batch.Row, r rowResult, step stepPairs, sums *figures
 		index := step.indices[example]
 		indices = append(indices, index)
 		loss := float64(r.measured.Losses[i])
-		if !finite(loss) {
+		if !finite.Is(loss) {
 			return t.notFiniteError("the loss", indices[i:])
 		}
 		sums.add(t.objective(t.pairs.Pair(index)), step.pairs[example], pairFigures{

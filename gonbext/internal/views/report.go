@@ -31,7 +31,7 @@ func (r Report) content() output.Content {
 		verdict.Kind = output.Done
 	}
 	shown := output.Stack{r.table(), verdict}
-	if note := r.TrainedNote(); note != "" {
+	for _, note := range r.Notes() {
 		shown = append(shown, output.Box{Kind: output.Note, Message: note})
 	}
 	return shown

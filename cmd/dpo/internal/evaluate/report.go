@@ -39,7 +39,7 @@ func printReport(w io.Writer, r evaluation.Report, difference string, asJSON boo
 		return err
 	}
 	fmt.Fprintf(w, "\n%s\n", r.Summary())
-	if note := r.TrainedNote(); note != "" {
+	for _, note := range r.Notes() {
 		fmt.Fprintln(w, note)
 	}
 	if difference != "" {
