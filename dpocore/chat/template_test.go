@@ -3,7 +3,6 @@ package chat
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/tokenizer"
@@ -63,12 +62,12 @@ func TestTemplateErrors(t *testing.T) {
 		"{% import '/etc/passwd' as x %}":                 "{% import %} is not allowed",
 		"{% from '/etc/passwd' import x %}":               "{% from %} is not allowed",
 		"{% extends '/etc/passwd' %}":                     "{% extends %} is not allowed",
-		"{{ range(1000000) }}":                            "range is longer than 100000",
-		"{{ range(1, 2, 0) }}":                            "range takes",
-		"{{ strftime_now('%Q') }}":                        "%Q is not supported",
-		"{{ 'a' | tojson(separators=1) }}":                `argument "separators"`,
+		"{{ range(1000000) }}":                            "Range too big",
+		"{{ range(1, 2, 0) }}":                            "must not be zero",
+		"{{ strftime_now('%Q') }}":                        "the directive %Q of the time format",
+		"{{ 'a' | tojson(separators=1) }}":                "'int' object is not iterable",
 		"{% if %}":                                        "",
-		"{{ nope() }}":                                    "not callable",
+		"{{ nope() }}":                                    "line 1: {{ nope() }}: 'nope' is undefined",
 	} {
 		tmpl, err := compile(source, names)
 		if err == nil {
@@ -86,26 +85,13 @@ func TestTemplateBounds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tmpl.maxOutput = 1000
+	tmpl.limits.Output = 1000
 	if _, err := tmpl.render(user("Hi"), true); err == nil || !strings.Contains(err.Error(), "more than 1000 bytes") {
 		t.Errorf("error %v, want one about the output's length", err)
 	}
-	tmpl.maxOutput, tmpl.maxTime = 1<<40, 20*time.Millisecond
-	if _, err := tmpl.render(user("Hi"), true); err == nil || !strings.Contains(err.Error(), "endless loop") {
-		t.Errorf("error %v, want one about the time", err)
-	}
-}
-
-func TestStrftime(t *testing.T) {
-	at := time.Date(2024, 7, 4, 15, 6, 7, 8000, time.UTC)
-	// Python 3.11: datetime(2024, 7, 4, 15, 6, 7, 8).strftime(format)
-	format := "%d %b %Y, %A %B %a %y-%m %H:%M:%S %I%p %j %f 100%%"
-	want := "04 Jul 2024, Thursday July Thu 24-07 15:06:07 03PM 186 000008 100%"
-	if got, err := strftime(at, format); err != nil || got != want {
-		t.Errorf("got %q, %v\nwant %q", got, err, want)
-	}
-	if _, err := strftime(at, "50%"); err == nil {
-		t.Error("no error for a lone %")
+	tmpl.limits.Output, tmpl.limits.Steps = 1<<40, 1000
+	if _, err := tmpl.render(user("Hi"), true); err == nil || !strings.Contains(err.Error(), "more than 1000 steps; it may be in an endless loop") {
+		t.Errorf("error %v, want one about the steps", err)
 	}
 }
 
@@ -131,6 +117,33 @@ func TestMismatch(t *testing.T) {
 	}{"prompt": {tokens.Prompt, "<|im_start|>a<|im_end|><|im_start|>"}, "chosen": {tokens.Chosen, "b<|im_end|>"}, "rejected": {tokens.Rejected, "c<|im_end|>"}} {
 		if got := e.tokenizer.Decode(part.ids, false); got != part.want {
 			t.Errorf("%s is %q, want %q", name, got, part.want)
+		}
+	}
+}
+
+// BenchmarkRender renders a conversation of nine turns with a template of the usual kind.
+func BenchmarkRender(b *testing.B) {
+	tmpl, err := compile(`{%- if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}{% set system = messages[0]['content'] %}
+{%- else %}{% set loop_messages = messages %}{% set system = 'You are helpful.' %}{% endif %}
+{{- '<|im_start|>system\n' + system + '<|im_end|>\n' }}
+{%- for message in loop_messages %}
+    {%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('roles must alternate') }}{% endif %}
+    {%- set content = message['content'] | trim %}
+    {%- if message['role'] == 'assistant' and '</think>' in content %}{% set content = content.split('</think>')[-1] %}{% endif %}
+    {{- '<|im_start|>' + message['role'] + '\n' + content + '<|im_end|>\n' }}
+{%- endfor %}
+{%- if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}`, names)
+	if err != nil {
+		b.Fatal(err)
+	}
+	turns := []preference.Turn{{Role: "system", Content: "Be brief."}}
+	for range 4 {
+		turns = append(turns, preference.Turn{Role: "user", Content: strings.Repeat("How are you? ", 20)},
+			preference.Turn{Role: "assistant", Content: "<think>Well.</think>" + strings.Repeat("Fine. ", 30)})
+	}
+	for b.Loop() {
+		if _, err := tmpl.render(turns, true); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

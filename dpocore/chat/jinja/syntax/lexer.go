@@ -1,0 +1,352 @@
+package syntax
+
+import (
+	"fmt"
+	"math/big"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"example.com/gonb-dpo/dpocore/chat/python"
+)
+
+// kind is the kind of a token.
+type kind int
+
+const (
+	text kind = iota
+	printStart
+	printEnd
+	blockStart
+	blockEnd
+	name
+	literal // a number or text, with its value
+	operator
+	end
+)
+
+type token struct {
+	kind  kind
+	text  string
+	value python.Value
+	line  int
+	at    int // position in the source
+}
+
+// Error is a fault in a template's source.
+type Error struct {
+	Line int
+	Text string
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text) }
+
+type lexer struct {
+	source    string
+	at        int
+	line      int
+	lineStart bool // the last token ended in a newline
+	tokens    []token
+}
+
+var (
+	floatPattern   = regexp.MustCompile(`^(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+\-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)`)
+	integerPattern = regexp.MustCompile(`^(?i:0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*)`)
+	namePattern    = regexp.MustCompile(`^[\pL_][\pL\pN\p{Mn}\p{Mc}_]*`)
+	stringPattern  = regexp.MustCompile(`^(?s:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")`)
+	rawPattern     = regexp.MustCompile(`^\{%([-+]?)` + spaces + `raw` + spaces + `(-%\}` + spaces + `|%\})`)
+	endRawPattern  = regexp.MustCompile(`\{%([-+]?)` + spaces + `endraw` + spaces + `(?:\+%\}|-%\}` + spaces + `|%\}\n?)`)
+	spacePattern   = regexp.MustCompile(`^` + spaces)
+)
+
+// spaces matches what Python's \s* does.
+const spaces = `[\s\v\x1c-\x1f\x{85}\p{Z}]*`
+
+// operators, longest first.
+var operators = []string{"//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";"}
+
+// lex returns the tokens of a template.
+func lex(source string) []token {
+	source = strings.ReplaceAll(strings.ReplaceAll(source, "\r\n", "\n"), "\r", "\n")
+	l := &lexer{source: strings.TrimSuffix(source, "\n"), line: 1, lineStart: true}
+	for l.at < len(l.source) {
+		l.root()
+	}
+	l.add(end, "", nil)
+	return l.tokens
+}
+
+func (l *lexer) fail(format string, args ...any) {
+	panic(&Error{l.line, fmt.Sprintf(format, args...)})
+}
+
+func (l *lexer) add(k kind, text string, value python.Value) {
+	l.tokens = append(l.tokens, token{k, text, value, l.line, l.at})
+}
+
+// skip moves over n bytes.
+func (l *lexer) skip(n int) {
+	passed := l.source[l.at : l.at+n]
+	l.line += strings.Count(passed, "\n")
+	l.at += n
+	if n > 0 {
+		l.lineStart = strings.HasSuffix(passed, "\n")
+	}
+}
+
+func (l *lexer) rest() string { return l.source[l.at:] }
+
+// root reads text up to the next tag, and the tag.
+func (l *lexer) root() {
+	open := nextTag(l.rest())
+	if open < 0 {
+		l.add(text, l.rest(), nil)
+		l.skip(len(l.rest()))
+		return
+	}
+	data, tag := l.rest()[:open], l.rest()[open:]
+	sign := byte(0)
+	if len(tag) > 2 && (tag[2] == '-' || tag[2] == '+' && tag[1] != '{') {
+		sign = tag[2]
+	}
+	l.addData(data, sign, tag[1] != '{')
+	l.skip(len(data))
+	if raw := rawPattern.FindString(tag); raw != "" {
+		l.skip(len(raw))
+		l.raw()
+		return
+	}
+	signs := min(1, int(sign))
+	switch tag[1] {
+	case '#':
+		l.comment()
+	case '{':
+		l.add(printStart, "", nil)
+		l.skip(2 + signs)
+		l.inside(printEnd, "}}")
+	default:
+		l.add(blockStart, "", nil)
+		l.skip(2 + signs)
+		l.inside(blockEnd, "%}")
+	}
+}
+
+// addData adds text, trimmed as the sign of the tag after it demands.
+func (l *lexer) addData(data string, sign byte, block bool) {
+	switch {
+	case sign == '-':
+		data = strings.TrimRightFunc(data, python.IsSpace)
+	case block && sign != '+':
+		line := strings.LastIndexByte(data, '\n') + 1
+		if (line > 0 || l.lineStart) && strings.Trim(data[line:], " \t") == "" {
+			data = data[:line]
+		}
+	}
+	if data != "" {
+		l.add(text, data, nil)
+	}
+}
+
+// nextTag returns the position of the next tag, or -1.
+func nextTag(source string) int {
+	for i := 0; i+1 < len(source); i++ {
+		if source[i] == '{' && strings.IndexByte("{%#", source[i+1]) >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+func (l *lexer) comment() {
+	closing := strings.Index(l.rest()[2:], "#}")
+	if closing < 0 {
+		l.fail("Missing end of comment tag")
+	}
+	body := l.rest()[2 : 2+closing]
+	l.skip(closing + 4)
+	l.afterBlock(body)
+}
+
+// afterBlock removes the white space after a block or comment whose content is body.
+func (l *lexer) afterBlock(body string) {
+	switch {
+	case strings.HasSuffix(body, "-"):
+		l.skip(len(spacePattern.FindString(l.rest())))
+	case !strings.HasSuffix(body, "+") && strings.HasPrefix(l.rest(), "\n"):
+		l.skip(1)
+	}
+}
+
+// raw reads up to {% endraw %}.
+func (l *lexer) raw() {
+	found := endRawPattern.FindStringSubmatchIndex(l.rest())
+	if found == nil {
+		l.fail("Missing end of raw directive")
+	}
+	sign := byte(0)
+	if found[2] < found[3] {
+		sign = l.rest()[found[2]]
+	}
+	l.addData(l.rest()[:found[0]], sign, true)
+	l.skip(found[1])
+}
+
+// inside reads the tokens of a tag up to its end.
+func (l *lexer) inside(closing kind, closer string) {
+	var brackets []byte
+	for l.at < len(l.source) {
+		l.skip(len(spacePattern.FindString(l.rest())))
+		rest := l.rest()
+		if len(brackets) == 0 {
+			if n := closeLength(rest, closer); n > 0 {
+				l.add(closing, "", nil)
+				l.skip(n)
+				switch {
+				case rest[0] == '-':
+					l.skip(len(spacePattern.FindString(l.rest())))
+				case closing == blockEnd && rest[0] != '+' && strings.HasPrefix(l.rest(), "\n"):
+					l.skip(1)
+				}
+				return
+			}
+		}
+		if rest == "" {
+			break
+		}
+		brackets = l.token(rest, brackets)
+	}
+	l.fail("unexpected end of template, expected '%s'", closer)
+}
+
+// closeLength returns the length of the end of a tag, or 0.
+func closeLength(rest, closer string) int {
+	switch {
+	case strings.HasPrefix(rest, closer):
+		return 2
+	case strings.HasPrefix(rest, "-"+closer) || closer == "%}" && strings.HasPrefix(rest, "+"+closer):
+		return 3
+	}
+	return 0
+}
+
+// token reads one token, and returns the open brackets.
+func (l *lexer) token(rest string, brackets []byte) []byte {
+	previous := byte(0)
+	if l.at > 0 {
+		previous = l.source[l.at-1]
+	}
+	switch {
+	case previous != '.' && floatPattern.MatchString(rest):
+		found := floatPattern.FindString(rest)
+		f, _ := strconv.ParseFloat(strings.ReplaceAll(found, "_", ""), 64)
+		l.add(literal, found, f)
+		l.skip(len(found))
+	case integerPattern.MatchString(rest):
+		found := integerPattern.FindString(rest)
+		l.add(literal, found, integer(found))
+		l.skip(len(found))
+	case namePattern.MatchString(rest):
+		found := namePattern.FindString(rest)
+		l.add(name, found, nil)
+		l.skip(len(found))
+	case stringPattern.MatchString(rest):
+		found := stringPattern.FindString(rest)
+		l.add(literal, found, l.unescape(found[1:len(found)-1]))
+		l.skip(len(found))
+	default:
+		return l.operator(rest, brackets)
+	}
+	return brackets
+}
+
+func (l *lexer) operator(rest string, brackets []byte) []byte {
+	for _, o := range operators {
+		if !strings.HasPrefix(rest, o) {
+			continue
+		}
+		switch o {
+		case "(", "[", "{":
+			brackets = append(brackets, map[string]byte{"(": ')', "[": ']', "{": '}'}[o])
+		case ")", "]", "}":
+			if len(brackets) == 0 {
+				l.fail("unexpected '%s'", o)
+			}
+			if expected := brackets[len(brackets)-1]; expected != o[0] {
+				l.fail("unexpected '%s', expected '%c'", o, expected)
+			}
+			brackets = brackets[:len(brackets)-1]
+		}
+		l.add(operator, o, nil)
+		l.skip(len(o))
+		return brackets
+	}
+	r, _ := utf8.DecodeRuneInString(rest)
+	l.fail("unexpected character %q", r)
+	return nil
+}
+
+// integer returns the value of an integer literal.
+func integer(text string) python.Value {
+	i, _ := new(big.Int).SetString(strings.ReplaceAll(text, "_", ""), 0)
+	if i == nil {
+		i = new(big.Int)
+	}
+	if i.IsInt64() {
+		return int(i.Int64())
+	}
+	return i
+}
+
+// unescape returns the value of a text literal.
+func (l *lexer) unescape(body string) string {
+	var out strings.Builder
+	for body != "" {
+		at := strings.IndexByte(body, '\\')
+		if at < 0 {
+			break
+		}
+		out.WriteString(body[:at])
+		body = body[at+1:]
+		body = body[l.escape(body, &out):]
+	}
+	out.WriteString(body)
+	return out.String()
+}
+
+var octalPattern = regexp.MustCompile(`^[0-7]{1,3}`)
+
+// escape writes the character of an escape sequence and returns the sequence's length.
+func (l *lexer) escape(body string, out *strings.Builder) int {
+	const simple, values = `\'"abfnrtv`, "\\'\"\a\b\f\n\r\t\v"
+	c := body[0]
+	if i := strings.IndexByte(simple, c); i >= 0 {
+		out.WriteByte(values[i])
+		return 1
+	}
+	if c == '\n' {
+		return 1
+	}
+	if octal := octalPattern.FindString(body); octal != "" {
+		code, _ := strconv.ParseInt(octal, 8, 32)
+		out.WriteRune(rune(code))
+		return len(octal)
+	}
+	n, ok := map[byte]int{'x': 2, 'u': 4, 'U': 8}[c]
+	if !ok {
+		if c == 'N' {
+			l.fail(`\N in a text is not supported`)
+		}
+		out.WriteByte('\\')
+		return 0
+	}
+	if len(body) <= n {
+		l.fail(`truncated \%cXX escape`, c)
+	}
+	code, err := strconv.ParseUint(body[1:1+n], 16, 32)
+	if err != nil || code > utf8.MaxRune || code >= 0xd800 && code < 0xe000 {
+		l.fail(`the escape \%s is no character`, body[:1+n])
+	}
+	out.WriteRune(rune(code))
+	return 1 + n
+}

@@ -1,0 +1,344 @@
+package python
+
+import (
+	"cmp"
+	"math"
+	"math/big"
+	"strings"
+)
+
+// maxBits limits integers.
+const maxBits = 1 << 16
+
+// BigInt returns a number as a big integer, if it is an integer or a bool.
+func BigInt(v Value) (*big.Int, bool) {
+	switch v := v.(type) {
+	case bool:
+		if v {
+			return big.NewInt(1), true
+		}
+		return new(big.Int), true
+	case int:
+		return big.NewInt(int64(v)), true
+	case *big.Int:
+		return v, true
+	}
+	return nil, false
+}
+
+// Integer returns an int for an integer that fits.
+func Integer(i *big.Int) Value {
+	if i.IsInt64() {
+		return int(i.Int64())
+	}
+	if i.BitLen() > maxBits {
+		Fail("a number has more than %d bits", maxBits)
+	}
+	return i
+}
+
+// Int returns a small integer.
+func Int(v Value) (int, bool) {
+	if i, ok := v.(int); ok {
+		return i, true
+	}
+	if i, ok := BigInt(v); ok && i.IsInt64() {
+		return int(i.Int64()), true
+	}
+	return 0, false
+}
+
+// Float returns a number as a float.
+func Float(v Value) (float64, bool) {
+	if f, ok := v.(float64); ok {
+		return f, true
+	}
+	if i, ok := BigInt(v); ok {
+		f, _ := new(big.Float).SetInt(i).Float64()
+		if math.IsInf(f, 0) {
+			Fail("int too large to convert to float")
+		}
+		return f, true
+	}
+	return 0, false
+}
+
+// IsNumber reports whether a value is an integer, a float or a bool.
+func IsNumber(v Value) bool {
+	switch v.(type) {
+	case bool, int, *big.Int, float64:
+		return true
+	}
+	return false
+}
+
+// compareNumbers returns the order of two numbers; ok is false if one is none, or NaN.
+func compareNumbers(a, b Value) (order int, ok bool) {
+	if i, ok := a.(int); ok {
+		if j, ok := b.(int); ok {
+			return cmp.Compare(i, j), true
+		}
+	}
+	if !IsNumber(a) || !IsNumber(b) {
+		return 0, false
+	}
+	x, xInt := BigInt(a)
+	y, yInt := BigInt(b)
+	if xInt && yInt {
+		return x.Cmp(y), true
+	}
+	exact := func(v Value, i *big.Int, isInt bool) *big.Float {
+		if isInt {
+			return new(big.Float).SetInt(i)
+		}
+		if f := v.(float64); !math.IsNaN(f) {
+			return big.NewFloat(f)
+		}
+		return nil
+	}
+	p, q := exact(a, x, xInt), exact(b, y, yInt)
+	if p == nil || q == nil {
+		return 0, false
+	}
+	return p.Cmp(q), true
+}
+
+// Binary returns the result of an arithmetic operator.
+func (m *Machine) Binary(operator string, a, b Value) Value {
+	m.Step(1)
+	Refuse(a, b)
+	a, b = Unnamed(a), Unnamed(b)
+	switch operator {
+	case "+":
+		if sum, ok := m.concatenate(a, b); ok {
+			return sum
+		}
+	case "*":
+		if product, ok := m.repeat(a, b); ok {
+			return product
+		}
+		if product, ok := m.repeat(b, a); ok {
+			return product
+		}
+	}
+	if !IsNumber(a) || !IsNumber(b) {
+		unsupported(operator, a, b)
+	}
+	if i, ok := a.(int); ok {
+		if j, ok := b.(int); ok && small(i) && small(j) {
+			switch operator {
+			case "+":
+				return i + j
+			case "-":
+				return i - j
+			}
+		}
+	}
+	x, xInt := BigInt(a)
+	y, yInt := BigInt(b)
+	if xInt && yInt {
+		return integers(operator, x, y)
+	}
+	f, _ := Float(a)
+	g, _ := Float(b)
+	return floats(operator, f, g)
+}
+
+// small reports whether sums with a number can't overflow.
+func small(i int) bool { return i > -1<<62 && i < 1<<62 }
+
+func unsupported(operator string, a, b Value) {
+	if operator == "+" {
+		switch a.(type) {
+		case string, *List, Tuple:
+			Fail("can only concatenate %s (not \"%s\") to %s", TypeName(a), TypeName(b), TypeName(a))
+		}
+	}
+	if operator == "**" {
+		operator = "** or pow()"
+	}
+	Fail("unsupported operand type(s) for %s: '%s' and '%s'", operator, TypeName(a), TypeName(b))
+}
+
+func (m *Machine) concatenate(a, b Value) (Value, bool) {
+	s, isText := Text(a)
+	t, bothText := Text(b)
+	if isText && bothText {
+		_, left := a.(Markup)
+		_, right := b.(Markup)
+		if left || right {
+			return Markup(m.New(Escaped(a, s) + Escaped(b, t))), true
+		}
+		return m.New(s + t), true
+	}
+	switch x := a.(type) {
+	case *List:
+		if y, ok := b.(*List); ok {
+			return &List{m.joined(x.Items, y.Items)}, true
+		}
+	case Tuple:
+		if y, ok := b.(Tuple); ok {
+			return Tuple(m.joined(x, y)), true
+		}
+	}
+	return nil, false
+}
+
+func (m *Machine) joined(a, b []Value) []Value {
+	m.Allocate(16 * (len(a) + len(b)))
+	return append(append(make([]Value, 0, len(a)+len(b)), a...), b...)
+}
+
+// repeat returns a sequence times a number.
+func (m *Machine) repeat(sequence, times Value) (Value, bool) {
+	n, ok := Int(times)
+	if !ok {
+		return nil, false
+	}
+	n = max(n, 0)
+	grown := func(size int) int {
+		m.Repeat(n, size)
+		return n
+	}
+	repeated := func(items []Value) []Value {
+		all := make([]Value, 0, len(items)*grown(16*len(items)))
+		for range n * min(1, len(items)) {
+			all = append(all, items...)
+		}
+		return all
+	}
+	switch s := sequence.(type) {
+	case string:
+		return strings.Repeat(s, grown(len(s))), true
+	case Markup:
+		return Markup(strings.Repeat(string(s), grown(len(s)))), true
+	case *List:
+		return &List{repeated(s.Items)}, true
+	case Tuple:
+		return Tuple(repeated(s)), true
+	}
+	return nil, false
+}
+
+func integers(operator string, x, y *big.Int) Value {
+	zero := y.Sign() == 0
+	switch operator {
+	case "+":
+		return Integer(new(big.Int).Add(x, y))
+	case "-":
+		return Integer(new(big.Int).Sub(x, y))
+	case "*":
+		return Integer(new(big.Int).Mul(x, y))
+	case "/":
+		if zero {
+			Fail("division by zero")
+		}
+		f, _ := new(big.Rat).SetFrac(x, y).Float64()
+		if math.IsInf(f, 0) {
+			Fail("integer division result too large for a float")
+		}
+		return f
+	case "//", "%":
+		if zero {
+			Fail("integer division or modulo by zero")
+		}
+		quotient, rest := new(big.Int).QuoRem(x, y, new(big.Int))
+		if rest.Sign() != 0 && rest.Sign() != y.Sign() {
+			quotient.Sub(quotient, big.NewInt(1))
+			rest.Add(rest, y)
+		}
+		if operator == "%" {
+			return Integer(rest)
+		}
+		return Integer(quotient)
+	}
+	return power(x, y)
+}
+
+func power(x, y *big.Int) Value {
+	if y.Sign() < 0 {
+		f, _ := Float(Integer(x))
+		g, _ := Float(Integer(y))
+		return floats("**", f, g)
+	}
+	if x.BitLen() > 1 && (!y.IsInt64() || y.Int64() > maxBits/int64(x.BitLen()-1)) {
+		Fail("a number has more than %d bits", maxBits)
+	}
+	if x.BitLen() <= 1 && y.Sign() > 0 { // -1, 0 or 1
+		if y.Bit(0) == 0 {
+			return Integer(new(big.Int).Mul(x, x))
+		}
+		return Integer(x)
+	}
+	return Integer(new(big.Int).Exp(x, y, nil))
+}
+
+func floats(operator string, f, g float64) Value {
+	switch operator {
+	case "+":
+		return f + g
+	case "-":
+		return f - g
+	case "*":
+		return f * g
+	case "**":
+		if f == 0 && g < 0 {
+			Fail("zero to a negative power")
+		}
+		r := math.Pow(f, g)
+		if math.IsNaN(r) && f < 0 {
+			Fail("a complex number is not supported in a chat template")
+		}
+		if math.IsInf(r, 0) && !math.IsInf(f, 0) && !math.IsInf(g, 0) {
+			Fail("(34, 'Numerical result out of range')")
+		}
+		return r
+	}
+	if g == 0 {
+		Fail("division by zero")
+	}
+	if operator == "/" {
+		return f / g
+	}
+	rest := math.Mod(f, g)
+	quotient := (f - rest) / g
+	if rest == 0 {
+		rest = math.Copysign(0, g)
+	} else if (g < 0) != (rest < 0) {
+		rest += g
+		quotient--
+	}
+	switch {
+	case operator == "%":
+		return rest
+	case quotient == 0:
+		return math.Copysign(0, f/g)
+	}
+	return math.RoundToEven(quotient)
+}
+
+// Negate returns -v.
+func Negate(v Value) Value {
+	if f, ok := v.(float64); ok {
+		return -f
+	}
+	i, ok := BigInt(v)
+	if !ok {
+		Refuse(v)
+		Fail("bad operand type for unary -: '%s'", TypeName(v))
+	}
+	return Integer(new(big.Int).Neg(i))
+}
+
+// Positive returns +v.
+func Positive(v Value) Value {
+	if f, ok := v.(float64); ok {
+		return f
+	}
+	i, ok := BigInt(v)
+	if !ok {
+		Refuse(v)
+		Fail("bad operand type for unary +: '%s'", TypeName(v))
+	}
+	return Integer(i)
+}
