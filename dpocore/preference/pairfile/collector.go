@@ -28,6 +28,8 @@ type collector struct {
 	cut      int // pairs whose answers began with the text of the prompt, which was cut off
 	weights  weights
 	stray    int // pairs whose prompt is a text that is not in the answers' turns
+
+	developers int // turns with the role developer
 }
 
 func (c *collector) Start(part recordfile.Noun) {
@@ -36,7 +38,7 @@ func (c *collector) Start(part recordfile.Noun) {
 }
 
 func (c *collector) finder(names []string, record recordfile.Fields) *layout.Finder {
-	return &layout.Finder{Names: names, Record: record, Part: c.part, Mapping: c.mapping, Convert: c.rest.convert}
+	return &layout.Finder{Names: names, Record: record, Part: c.part, Mapping: c.mapping, Source: c.set.Source, Convert: c.rest.convert}
 }
 
 // Header refuses a table without columns for both answers before any row is
@@ -183,6 +185,9 @@ func (c *collector) finish() {
 		c.set.Notes = append(c.set.Notes, fmt.Sprintf("the prompt was cut off the answers of %s", wording.Count(c.cut, "pair")))
 	}
 	c.set.Notes = append(c.set.Notes, c.weights.notes()...)
+	if c.developers > 0 {
+		c.set.Notes = append(c.set.Notes, fmt.Sprintf("the role %q of %s is read as system", developer, wording.Count(c.developers, "turn")))
+	}
 	if c.stray > 0 {
 		c.set.Notes = append(c.set.Notes, fmt.Sprintf("in %s %q is a text that is not among the turns before the answers, and is not used", wording.Count(c.stray, "pair"), c.layout.Prompt))
 	}

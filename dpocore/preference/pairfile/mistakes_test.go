@@ -72,7 +72,7 @@ func TestMistakes(t *testing.T) {
 		{"no chosen", `{"prompt":"Why?","rejected":"No."}`,
 			`pairs, line 1: no field is named "chosen": the fields are prompt, rejected; needed are "chosen" and "rejected", and "prompt" unless both begin with it; say which fields hold the better and the worse answer: dpo data convert pairs --out converted.jsonl --chosen BETTER --rejected WORSE`},
 		{"no answers", `{"prompt":"Why?"}`,
-			`pairs, line 1: no field is named "chosen" or "rejected": the fields are prompt; needed are "chosen" and "rejected", and "prompt" unless both begin with it; say which fields hold the better and the worse answer: dpo data convert pairs --out converted.jsonl --chosen BETTER --rejected WORSE`},
+			`pairs, line 1: no field is named "chosen" or "rejected": the fields are prompt; needed are "chosen" and "rejected", and "prompt" unless both begin with it; these are prompts without answers: DPO needs a better and a worse answer to the same prompt; to rank the model's answers to these prompts: dpo data rank rankings.jsonl --prompts pairs`},
 		{"no field", `{}`,
 			`pairs, line 1: no field is named "chosen" or "rejected": there is no field; needed are "chosen" and "rejected", and "prompt" unless both begin with it; say which fields hold the better and the worse answer: dpo data convert pairs --out converted.jsonl --chosen BETTER --rejected WORSE`},
 		{"chosen misspelt", `{"prompt":"Why?","choosen":"So.","rejected":"No."}`,

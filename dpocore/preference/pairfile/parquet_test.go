@@ -8,6 +8,8 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress"
+
+	"example.com/gonb-dpo/internal/errtest"
 )
 
 // testdata/conversations.parquet was written by pyarrow 26.0.1 with zstd, in
@@ -50,6 +52,28 @@ func TestParquetPlain(t *testing.T) {
 			t.Errorf("row %d has weight %g, want %g", i+1, pair.Weight, want)
 		}
 	}
+}
+
+// Columns that are not needed tell by their values what they are, if these can be read: a prompt of another name is not
+// overlooked, and a picture is no error.
+func TestParquetOtherColumns(t *testing.T) {
+	type pair struct {
+		Thumb    []byte `parquet:"thumb"`
+		Prompt   string `parquet:"prompt"`
+		Chosen   string `parquet:"chosen"`
+		Rejected string `parquet:"rejected"`
+	}
+	set, err := Read(strings.NewReader(written(t, pair{[]byte{0xff, 0xd8}, "Why?", "So.", "No."})), "pairs")
+	if err != nil || set.Columns.Note() != "columns not used: thumb" {
+		t.Errorf("with a picture: %v, %v", set, err)
+	}
+	type noPrompt struct {
+		Q        string `parquet:"q"`
+		Chosen   string `parquet:"chosen"`
+		Rejected string `parquet:"rejected"`
+	}
+	_, err = Read(strings.NewReader(written(t, noPrompt{"Why?", "I think so.", "I don't."})), "pairs")
+	errtest.Contains(t, err, `if "q" is the prompt: dpo data convert pairs --out converted.jsonl --prompt q`)
 }
 
 // written writes records as Parquet.

@@ -25,7 +25,7 @@ const (
 var refused = map[string]string{
 	"tools": noTools, "tool_calls": noTools, "tool_responses": noTools, "functions": noTools, "function_call": noTools, "function_calls": noTools,
 	"image": noPictures, "images": noPictures, "video": noPictures, "videos": noPictures, "audio": noPictures, "audios": noPictures,
-	"reasoning_content": noThoughts, "chat_template_kwargs": noTemplate,
+	"reasoning_content": noThoughts, "thinking": noThoughts, "chat_template_kwargs": noTemplate,
 }
 
 // refusal returns the reason to refuse a field, by the last name of its path.

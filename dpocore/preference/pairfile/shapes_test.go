@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/pairfile/layout"
 	"example.com/gonb-dpo/internal/errtest"
 )
 
@@ -117,6 +118,14 @@ func TestUnusedFieldsOfTurns(t *testing.T) {
 	}
 }
 
+// The role developer is another name for system.
+func TestDeveloper(t *testing.T) {
+	set, err := Read(strings.NewReader(`{"prompt":[{"role":"developer","content":"Be kind."},{"role":"user","content":"Why?"}],"chosen":"So.","rejected":"No."}`), "pairs")
+	if want := `the role "developer" of 1 turn is read as system`; err != nil || strings.Join(set.Notes, "|") != want {
+		t.Errorf("got %q, %v, want %q", set.Notes, err, want)
+	}
+}
+
 // The forms in which other tools document preference pairs; docs/compatibility.md lists them.
 func TestDocumentedForms(t *testing.T) {
 	const chat = `{"role":"user","content":"Why?"}`
@@ -139,7 +148,12 @@ func TestDocumentedForms(t *testing.T) {
 			"columns: prompt is the prompt, chosen is chosen, rejected is rejected, system is the system turn"},
 		{"axolotl, chatml.ultra", `{"system":"Be kind.","prompt":"Why?","chosen":[` + chat + `,` + so + `],"rejected":[` + chat + `,` + no + `]}`, said(kind, why),
 			"columns: prompt is the prompt, chosen is chosen, rejected is rejected, system is the system turn"},
-		{"axolotl, zephyr.nectar", `{"prompt":"Why?","answers":[{"answer":"So.","rank":1}],` + answers + `}`, said(why), "columns not used: answers"},
+		{"axolotl, llama3.ultra and ORPO's chat_template.argilla without a prompt", `{"system":"Be kind.","chosen":[` + chat + `,` + so + `],"rejected":[` + chat + `,` + no + `]}`, said(kind, why),
+			"columns: chosen is chosen, rejected is rejected, system is the system turn, both begin with the prompt"},
+		{"axolotl, bradley_terry", `{"system":null,"input":"Why?",` + answers + `}`, said(why),
+			"columns: input is the prompt, chosen is chosen, rejected is rejected, system is the system turn"},
+		{"axolotl, chat_template.default with texts", `{"messages":"Why?",` + answers + `}`, said(why), "columns: messages is the prompt, chosen is chosen, rejected is rejected"},
+		{"TRL, developer", `{"prompt":[{"role":"developer","content":"Be kind."},` + chat + `],"chosen":[` + so + `],"rejected":[` + no + `]}`, said(kind, why), ""},
 		{"axolotl, chat_template.default", `{"messages":[` + chat + `],"chosen":` + so + `,"rejected":` + no + `}`, said(why),
 			"columns: messages is the prompt, chosen is chosen, rejected is rejected"},
 		{"LLaMA-Factory, alpaca", `{"instruction":"Why?","input":"", ` + answers + `}`, said(why),
@@ -166,26 +180,87 @@ func TestDocumentedForms(t *testing.T) {
 	})
 }
 
+// Data for other tasks is refused by its kind, with what to do if there is something.
+func TestDataForOtherTasks(t *testing.T) {
+	const label, tuned = "these are single answers with a label, as for KTO, and not pairs", "these are single answers, as for fine-tuning, and not pairs"
+	const why = `"prompt":[{"role":"user","content":"Why?"}]`
+	const talk = `[{"from":"human","value":"Why?"},{"from":"gpt","value":"So."}]`
+	for record, want := range map[string]string{
+		`{"text":"The sky is blue."}`:                                "these are plain texts, as for pretraining",                                                     // TRL, language modeling; LLaMA-Factory, pre-training
+		`{"segments":[{"label":true,"text":"a"}]}`:                   "these are plain texts",                                                                         // axolotl, template-free
+		`{"messages":[{"role":"user","content":"Why?"}]}`:            tuned,                                                                                           // TRL, conversations
+		`{"prompt":"Why?"}`:                                          "these are prompts without answers",                                                             // TRL, prompt-only
+		`{` + why + `}`:                                              "these are prompts without answers",                                                             //
+		`{"prompt":"Why?","completion":"So."}`:                       tuned + ": DPO needs a better and a worse answer to the same prompt; to rank",                   // TRL, prompt-completion; axolotl, KTO's chatml.prompt_pairs and ultra
+		`{"prompt":"Why?","system":"a","completion":"So."}`:          "dpo data rank rankings.jsonl --prompts pairs",                                                  //
+		`{` + why + `,"completion":[]}`:                              tuned,                                                                                           //
+		`{"prompt":"Why?","completion":"So.","label":true}`:          `pd.merge(df[df["label"]], df[~df["label"]], on=["prompt"], suffixes=("_chosen", "_rejected"))`, // TRL, unpaired preference; axolotl, KTO's user_defined.default
+		`{` + why + `,"completion":[],"label":false}`:                label,                                                                                           //
+		`{"prompt":"a","completions":["a","b"],"labels":[true]}`:     "these are the steps of single answers",                                                         // TRL and axolotl, stepwise supervision
+		`{"input_ids":[1],"labels":[1]}`:                             "these are token ids",                                                                           // axolotl, tokenized
+		`{"prompt_ids":[1],"chosen_ids":[2],"rejected_ids":[3]}`:     "these are token ids",                                                                           // dpo tokens
+		`{"system":"a","instruction":"Why?","completion":"So."}`:     tuned,                                                                                           // axolotl, KTO's chatml.argilla
+		`{"question":"Why?","completion":"So."}`:                     tuned,                                                                                           // axolotl, KTO's chatml.intel
+		`{"chosen":[{"role":"user","content":"a"}],"completion":[]}`: tuned,                                                                                           // axolotl, KTO's chatml.argilla_chat
+		`{"completion":[{"role":"user","content":"a"}]}`:             tuned,                                                                                           // axolotl, KTO's llama3.argilla_chat
+		`{"instruction":"a","input":"","output":"b","history":[]}`:   tuned,                                                                                           // LLaMA-Factory, alpaca
+		`{"instruction":"a","input":"","output":"b","images":[1]}`:   tuned,                                                                                           // LLaMA-Factory, multimodal
+		`{"instruction":"a","input":"","output":"b","kto_tag":true}`: `on=["instruction", "input"]`,                                                                   // LLaMA-Factory, KTO
+		`{"conversations":` + talk + `,"system":"a","tools":"b"}`:    tuned,                                                                                           // LLaMA-Factory, sharegpt
+		`{"conversations":` + talk + `,"kto_tag":true}`:              label,                                                                                           //
+	} {
+		_, err := Read(strings.NewReader(record+"\n"+record), "pairs")
+		errtest.Contains(t, err, "pairs, line 1", want)
+	}
+	joined, err := Read(strings.NewReader(`{"prompt":"Why?","completion_chosen":"So.","label_chosen":true,"completion_rejected":"No.","label_rejected":false}`), "pairs")
+	if err != nil || joined.Pairs[0].Chosen != "So." || joined.Pairs[0].Rejected != "No." {
+		t.Errorf("what the line of Python makes: %v, %v", joined, err)
+	}
+}
+
+// Texts without a prompt column begin with the prompt, unless another column may hold it.
+func TestPromptOfUnknownName(t *testing.T) {
+	const answers = `"chosen":"I think so.","rejected":"I don't."`
+	for record, want := range map[string]string{
+		`{` + answers + `}`: "",
+		`{"id":"17","source":"two words","chosen_model":"Some Model 7B","n":1,` + answers + `}`: "",
+		`{"q":"Why?",` + answers + `}`:                  `if "q" is the prompt: dpo data convert pairs --out converted.jsonl --prompt q; if both answers begin with the prompt: dpo data convert pairs --out converted.jsonl --drop q`,
+		`{"sys":"Be kind.","q":"Why?",` + answers + `}`: `--drop sys --drop q`,
+	} {
+		set, err := Read(strings.NewReader(record), "pairs")
+		if want != "" {
+			errtest.Contains(t, err, "pairs, line 1", want)
+		} else if err != nil || set.Pairs[0].PromptText() != "I" {
+			t.Errorf("%s: %v, %v", record, set, err)
+		}
+	}
+	set, err := readAs(t, `{"q":"Why?",`+answers+`}`, layout.Mapping{Drop: []string{"q"}})
+	if err != nil || set.Pairs[0].PromptText() != "I" {
+		t.Errorf("without q: %v, %v", set, err)
+	}
+}
+
 // What can be read in two ways, or is no pair, is refused; each command in the sentences is one that works.
 func TestRefusedForms(t *testing.T) {
 	for record, want := range map[string]string{
 		`{"prompt":"Why?","response_0":"a","response_1":"b","label":1}`: "if 0 means that \"response_0\" is chosen: dpo data convert pairs --out converted.jsonl --label label=0:response_0,1:response_1; if 1 means so: " +
 			"dpo data convert pairs --out converted.jsonl --label label=1:response_0,0:response_1",
-		`{"prompt":"Why?","response_a":"a","response_b":"b","winner":0}`:                                           "--label winner=0:response_a,1:response_b",
-		`{"prompt":"Why?","response_1":"a","response_2":"b","label":true}`:                                         "--label label=false:response_1,true:response_2",
-		`{"prompt":"Why?","response_0":"a","response_1":"b","better_response_id":1,"safer_response_id":0}`:         `"better_response_id" and "safer_response_id" could each say which answer is chosen`,
-		`{"prompt":"Why?","response_a":"a","response_b":"b","winner_model_a":1}`:                                   "no column is known to say which is chosen",
-		`{"prompt":"Why?","response_a":"a","response_b":"b","winner_model_a":0,"winner_model_b":0,"winner_tie":1}`: `df["winner"] = df[["winner_model_a", "winner_model_b", "winner_tie"]].idxmax(axis=1)`,
-		`{"prompt":"Why?","response_a":"a","response_b":"b","winner":"gpt-4"}`:                                     `field "winner" is "gpt-4"; the values known are a, model_a or response_a for "response_a"`,
-		`{"prompt":"Why?","completion":"a","label":true}`:                                                          "single answers with a label, as for KTO",
-		`{"prompt":"Why?","completion":"a"}`:                                                                       "single answers, as for fine-tuning",
-		`{"messages":[]}`:                                                                                          "single answers, as for fine-tuning",
-		`{"chosen":"[{'role': 'user', 'content': 'a'}]","rejected":"b"}`:                                           `field "chosen" holds a list as Python prints it`,
-		`{"prompt":"array([{'content': 'a', 'role': 'user'}])","chosen":"a","rejected":"b"}`:                       `field "prompt" holds a list as Python prints it`,
-		`{"instruction":"a","question":"b","chosen":"c","rejected":"d"}`:                                           "--prompt instruction or --prompt question",
-		`{"system":"a","system_prompt":"b","prompt":"Why?","chosen":"c","rejected":"d"}`:                           "",
-		`{"system_message":"a","system_prompt":"b","prompt":"Why?","chosen":"c","rejected":"d"}`:                   "--system system_message or --system system_prompt",
-		`{"instruction":"Why?","input":"","output":["So.","No."]}`:                                                 `say which fields hold the better and the worse answer`,
+		`{"prompt":"Why?","response_a":"a","response_b":"b","winner":0}`:                                                             "--label winner=0:response_a,1:response_b",
+		`{"prompt":"Why?","response_1":"a","response_2":"b","label":true}`:                                                           "--label label=false:response_1,true:response_2",
+		`{"prompt":"Why?","response_0":"a","response_1":"b","better_response_id":1,"safer_response_id":0}`:                           `"better_response_id" and "safer_response_id" could each say which answer is chosen`,
+		`{"prompt":"Why?","response_a":"a","response_b":"b","winner_model_a":1}`:                                                     "no column is known to say which is chosen",
+		`{"prompt":"Why?","response_a":"a","response_b":"b","winner_model_a":0,"winner_model_b":0,"winner_tie":1}`:                   `df["winner"] = df[["winner_model_a", "winner_model_b", "winner_tie"]].idxmax(axis=1)`,
+		`{"prompt":"Why?","response_a":"a","response_b":"b","winner":"gpt-4"}`:                                                       `field "winner" is "gpt-4"; the values known are a, model_a or response_a for "response_a"`,
+		`{"chosen":"[{'role': 'user', 'content': 'a'}]","rejected":"b"}`:                                                             `field "chosen" holds a list as Python prints it`,
+		`{"prompt":"array([{'content': 'a', 'role': 'user'}])","chosen":"a","rejected":"b"}`:                                         `field "prompt" holds a list as Python prints it`,
+		`{"instruction":"a","question":"b","chosen":"c","rejected":"d"}`:                                                             "--prompt instruction or --prompt question",
+		`{"system":"a","system_prompt":"b","prompt":"Why?","chosen":"c","rejected":"d"}`:                                             "",
+		`{"system_message":"a","system_prompt":"b","prompt":"Why?","chosen":"c","rejected":"d"}`:                                     "--system system_message or --system system_prompt",
+		`{"instruction":"Why?","input":"","output":["So.","No."]}`:                                                                   `dpo data convert pairs --out converted.jsonl --chosen 'output[0]' --rejected 'output[1]'`,
+		`{"prompt":"Why?","answers":[{"answer":"So.","rank":1},{"answer":"No.","rank":2}]}`:                                          `if the first of "answers" is always a better answer than the second: dpo data convert pairs --out converted.jsonl --chosen 'answers[0].answer' --rejected 'answers[1].answer'`, // axolotl, zephyr.nectar
+		`{"prompt":"Why?","response":"So.","rejected_response":"No."}`:                                                               `if "response" is the better answer: dpo data convert pairs --out converted.jsonl --chosen response --rejected rejected_response`,
+		`{"messages":[{"role":"user","content":"a"}],"rejected_messages":[]}`:                                                        `--chosen messages --rejected rejected_messages`,
+		`{"prompt":[{"role":"user","content":"Why?"}],"chosen":[{"role":"assistant","thinking":"Hm.","content":"a"}],"rejected":[]}`: `field "chosen[0].thinking" has a value; thoughts are not read`, // TRL, Harmony
 	} {
 		set, err := Read(strings.NewReader(record), "pairs")
 		if want != "" {

@@ -32,6 +32,9 @@ func (c *collector) turns(raw json.RawMessage, name string) ([]preference.Turn, 
 
 var roles = []string{"system", "user", "assistant"}
 
+// developer is OpenAI's newer name for the role system, which the chat templates of other models don't know.
+const developer = "developer"
+
 // speakers are the roles of ShareGPT's "from".
 var speakers = map[string]string{
 	"system": "system", "human": "user", "user": "user",
@@ -55,6 +58,9 @@ func (c *collector) turn(raw json.RawMessage, at string) (turn preference.Turn, 
 	if turn.Role, err = recordfile.Text(record[role], c.part.Of(at+"."+role)); err != nil {
 		return turn, err
 	}
+	if turn.Role == developer {
+		c.developers++
+	}
 	if turn.Role, err = knownRole(turn.Role, role, c.part.Of(at+"."+role)); err != nil {
 		return turn, err
 	}
@@ -71,6 +77,8 @@ func (c *collector) turn(raw json.RawMessage, at string) (turn preference.Turn, 
 // knownRole returns one of the three roles. label is the name of the field.
 func knownRole(name, field, label string) (string, error) {
 	switch name {
+	case developer:
+		return roles[0], nil
 	case "tool", "function", "ipython", "observation", "function_call":
 		return "", fmt.Errorf("%s is %q; %s", label, name, noTools)
 	}

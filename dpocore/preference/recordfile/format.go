@@ -101,12 +101,13 @@ func opensMore(text []byte) bool {
 }
 
 // wrapsList reports whether an object wraps a list of records:
-// {"data": [{"prompt": …}]}. A record does not, nor are turns records.
+// {"data": [{"prompt": …}]}. A record does not, nor are turns records, and no
+// other object follows.
 func (c *reader) wrapsList(text []byte) bool {
-	line, _, _ := bytes.Cut(text, []byte("\n"))
+	line, rest, _ := bytes.Cut(text, []byte("\n"))
 	var object Fields
 	if json.Unmarshal(line, &object) == nil {
-		if c.IsRecord(slices.Collect(maps.Keys(object))) {
+		if object["prompt"] != nil || len(bytes.TrimSpace(rest)) > 0 || c.IsRecord(slices.Collect(maps.Keys(object))) {
 			return false
 		}
 		return slices.ContainsFunc(slices.Collect(maps.Values(object)), listOfRecords)

@@ -129,7 +129,8 @@ func (t *rows) read(at io.ReaderAt, size int64) error {
 	return nil
 }
 
-// readGroup reads the needed columns of one row group.
+// readGroup reads the needed columns of one row group, and of the first row all that can be read, since their values may tell
+// what they are.
 func (t *rows) readGroup(root *parquet.Column, group parquet.RowGroup, names []string) error {
 	chunks := group.ColumnChunks()
 	open := map[string]*parquetjson.Column{}
@@ -142,23 +143,24 @@ func (t *rows) readGroup(root *parquet.Column, group parquet.RowGroup, names []s
 		record := Fields{}
 		for _, column := range root.Columns() {
 			name := column.Name()
-			if _, duplicate := record[name]; duplicate || !t.Needs(name) {
+			needed := t.Needs(name)
+			if _, duplicate := record[name]; duplicate || !needed && t.row > 0 {
 				continue
 			}
 			if open[name] == nil && lz4(column) {
-				return fmt.Errorf(": the column %q is compressed with LZ4, which can't be read here; write the file with Snappy, Zstandard or gzip", name)
+				if needed {
+					return fmt.Errorf(": the column %q is compressed with LZ4, which can't be read here; write the file with Snappy, Zstandard or gzip", name)
+				}
+				continue
 			}
 			if open[name] == nil {
 				open[name] = parquetjson.NewColumn(column, chunks, parquetjson.Limits{MaxList: MaxRecord, CheckText: CheckText})
 			}
-			raw, err := open[name].Next()
-			if err == nil {
-				raw, err = t.cell(name, raw)
-			}
-			if err != nil {
+			if raw, err := t.next(open[name], name); err == nil {
+				record[name] = raw
+			} else if needed {
 				return t.columnError(name, err)
 			}
-			record[name] = raw
 		}
 		at := Place{Unit: preference.UnitRow, Number: t.row}
 		if err := t.Add(at, record, func() []string { return names }); err != nil {
@@ -167,6 +169,15 @@ func (t *rows) readGroup(root *parquet.Column, group parquet.RowGroup, names []s
 		t.row++
 	}
 	return nil
+}
+
+// next returns the next value of a column.
+func (t *rows) next(column *parquetjson.Column, name string) (json.RawMessage, error) {
+	raw, err := column.Next()
+	if err != nil {
+		return nil, err
+	}
+	return t.cell(name, raw)
 }
 
 // lz4 reports whether a column, or one inside it, is compressed with LZ4. The

@@ -43,6 +43,7 @@ type Finder struct {
 	Record  recordfile.Fields // the first one; nil before any is read
 	Part    recordfile.Noun
 	Mapping Mapping
+	Source  string // the file
 	Convert string // the command to which errors add flags
 }
 
@@ -162,6 +163,7 @@ func (r *Finder) prompt(l *Layout) (err error) {
 		if near, meant := nearest("prompt", others(l.Columns, r.Names)); near != "" {
 			return fmt.Errorf("no %s is named \"prompt\"; %q: did you mean %q? rename it, or remove it if both answers begin with the prompt", r.Part, near, meant)
 		}
+		return r.checkNoPrompt(l)
 	}
 	return nil
 }
@@ -274,18 +276,5 @@ func (r *Finder) incomplete(c preference.Columns) error {
 		found = fmt.Sprintf("the %ss are %s", r.Part, wording.Names(r.Names))
 	}
 	return fmt.Errorf("no %s is named %s: %s; needed are \"chosen\" and \"rejected\", and \"prompt\" unless both begin with it; %s",
-		r.Part, wording.Or(wording.Quote(missing)), found, cmp.Or(r.otherTask(), advice))
-}
-
-// otherTask explains why the records are no pairs but data of another kind, or
-// returns "".
-func (r *Finder) otherTask() string {
-	has := func(name string) bool { return slices.Contains(r.Names, name) }
-	switch {
-	case has("completion") && has("label"):
-		return "these are single answers with a label, as for KTO, and not pairs: DPO needs a better and a worse answer to the same prompt"
-	case has("completion") && has("prompt"), has("messages") && len(r.Names) == 1, has("conversations") && len(r.Names) == 1:
-		return "these are single answers, as for fine-tuning, and not pairs: DPO needs a better and a worse answer to the same prompt"
-	}
-	return ""
+		r.Part, wording.Or(wording.Quote(missing)), found, cmp.Or(r.otherTask(c), advice))
 }

@@ -19,14 +19,14 @@ var otherNames = map[string][]string{
 	"chosen": {
 		"preferred", "winner", "positive", "better", "accepted", "best", "good",
 		"chosen_response", "response_chosen", "chosen_answer", "answer_chosen", "chosen_output", "output_chosen",
-		"chosen_text", "text_chosen", "chosen_completion", "completion_chosen",
+		"chosen_text", "text_chosen", "chosen_completion", "completion_chosen", "chosen_messages",
 		"preferred_response", "preferred_answer", "preferred_output", "accepted_response", "accepted_answer",
 		"winning_response", "better_response", "better_answer", "positive_response", "good_response",
 	},
 	"rejected": {
 		"dispreferred", "unpreferred", "non_preferred", "not_preferred", "loser", "negative", "worse", "worst", "bad",
 		"rejected_response", "response_rejected", "rejected_answer", "answer_rejected", "rejected_output", "output_rejected",
-		"rejected_text", "text_rejected", "rejected_completion", "completion_rejected",
+		"rejected_text", "text_rejected", "rejected_completion", "completion_rejected", "rejected_messages",
 		"dispreferred_response", "dispreferred_answer", "dispreferred_output", "non_preferred_output", "non_preferred_response",
 		"losing_response", "worse_response", "worse_answer", "negative_response", "bad_response",
 	},

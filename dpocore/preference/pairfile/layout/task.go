@@ -1,0 +1,157 @@
+package layout
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/preference/recordfile"
+	"example.com/gonb-dpo/internal/wording"
+)
+
+// Names of fields of data for other tasks, as PlainName returns them.
+var (
+	singleAnswers = []string{"completion", "response", "output", "answer", "conversations", "conversation", "messages"}
+	ofOneAnswer   = []string{"label", "labels", "kto_tag"}
+	tokenIDs      = []string{"input_ids", "prompt_ids", "chosen_ids", "rejected_ids", "prompt_input_ids", "chosen_input_ids", "rejected_input_ids"}
+	listed        = []string{"answer", "response", "completion", "output", "text", "content", "generation"} // an answer in a list of answers
+)
+
+const needed = "DPO needs a better and a worse answer to the same prompt"
+
+// otherTask explains what the records of a file without chosen or rejected answers are instead, and what to do, or returns "".
+func (r *Finder) otherTask(c preference.Columns) string {
+	answer := r.first(singleAnswers)
+	switch {
+	case r.first(tokenIDs) != "":
+		return "these are token ids, and pairs are read as texts; give the file that they were made from"
+	case r.first([]string{"completions"}) != "" && r.first(ofOneAnswer) != "":
+		return "these are the steps of single answers with a label for each, as for process supervision, and not pairs: " + needed
+	case c.Chosen == "" && c.Rejected != "" && answer != "" && recordfile.KindOf(r.Record[answer]) == recordfile.KindOf(r.Record[c.Rejected]):
+		return fmt.Sprintf("if %q is the better answer: %s --chosen %s --rejected %s", answer, r.Convert, Argument(answer), Argument(c.Rejected))
+	case c.Chosen == "" && c.Rejected != "":
+		return ""
+	}
+	if command := r.fromList(); command != "" {
+		return command
+	}
+	switch {
+	case answer != "" && r.first(ofOneAnswer) != "":
+		return "these are single answers with a label, as for KTO, and not pairs: " + needed + r.joinByLabel(answer, r.first(ofOneAnswer))
+	case answer != "":
+		return "these are single answers, as for fine-tuning, and not pairs: " + needed + r.rankAnswers()
+	case slices.Contains(r.Names, "prompt") && c.Chosen == "" && !slices.ContainsFunc(r.Names, func(name string) bool { return !slices.Contains([]string{"prompt", "system", "id"}, name) }):
+		return "these are prompts without answers: " + needed + r.rankAnswers()
+	case slices.Equal(r.Names, []string{"text"}), slices.Equal(r.Names, []string{"segments"}):
+		return "these are plain texts, as for pretraining, and not pairs: " + needed
+	}
+	return ""
+}
+
+// first returns the first column that has one of some names, or "".
+func (r *Finder) first(names []string) string {
+	for _, wanted := range names {
+		for _, name := range r.Names {
+			if PlainName(name) == wanted {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// fromList says how to make pairs of a column with a list of answers: texts, or objects with a text in them, as in rankings.
+func (r *Finder) fromList() string {
+	for _, name := range r.Names {
+		var list []json.RawMessage
+		if json.Unmarshal(r.Record[name], &list) != nil || len(list) < 2 {
+			continue
+		}
+		path := ""
+		if recordfile.KindOf(list[0]) != "a string" {
+			if path = answerIn(list[0]); path == "" {
+				continue
+			}
+		}
+		at := func(i int) string { return Argument(fmt.Sprintf("%s[%d]%s", name, i, path)) }
+		return fmt.Sprintf("if the first of %q is always a better answer than the second: %s --chosen %s --rejected %s", name, r.Convert, at(0), at(1))
+	}
+	return ""
+}
+
+// answerIn returns the path to the answer in an object, such as ".text", or "". A turn of a conversation has none.
+func answerIn(raw json.RawMessage) string {
+	var object recordfile.Fields
+	if json.Unmarshal(raw, &object) != nil || object["role"] != nil || object["from"] != nil {
+		return ""
+	}
+	for _, name := range listed {
+		if kind := recordfile.KindOf(object[name]); object[name] != nil && (kind == "a string" || kind == "a list") {
+			return "." + name
+		}
+	}
+	return ""
+}
+
+// joinByLabel says how to make pairs of prompts that have a good and a bad answer, each in a separate record.
+func (r *Finder) joinByLabel(answer, label string) string {
+	var same []string
+	for _, name := range r.Names {
+		if plain := PlainName(name); name != answer && (plain == "prompt" || plain == "system" || slices.Contains(otherNames["prompt"], plain)) {
+			same = append(same, name)
+		}
+	}
+	if len(same) == 0 || slices.Contains(otherNames["prompt"], PlainName(answer)) {
+		return ""
+	}
+	return fmt.Sprintf(`; join those of a prompt that has both, in Python with pd.merge(df[df[%q]], df[~df[%q]], on=[%s], suffixes=("_chosen", "_rejected"))`,
+		label, label, strings.Join(wording.Quote(same), ", "))
+}
+
+// rankAnswers says how to get pairs of prompts that a command can read.
+func (r *Finder) rankAnswers() string {
+	if r.Part != recordfile.Field || recordfile.KindOf(r.Record["prompt"]) != "a string" {
+		return ""
+	}
+	return "; to rank the model's answers to these prompts: dpo data rank rankings.jsonl --prompts " + Argument(r.Source)
+}
+
+// descriptions are columns that are no prompt although they may hold several words.
+var descriptions = []string{"source", "dataset", "subset", "category", "topic", "task", "type", "model", "license", "language", "split", "annotator", "date", "id"}
+
+// checkNoPrompt refuses answers without a prompt column if another column may be the prompt: the words that both answers happen to
+// begin with would be taken for it.
+func (r *Finder) checkNoPrompt(l *Layout) error {
+	if recordfile.KindOf(r.Record[l.Chosen]) != "a string" {
+		return nil
+	}
+	maybe := slices.DeleteFunc(slices.Clone(r.Names), func(name string) bool {
+		return name == l.Chosen || name == l.Rejected || slices.Contains(r.Mapping.Drop, name) || !r.maybePrompt(name)
+	})
+	if len(maybe) == 0 {
+		return nil
+	}
+	return fmt.Errorf("no %s is named \"prompt\"; if %q is the prompt: %s --prompt %s; if both answers begin with the prompt: %s --drop %s",
+		r.Part, maybe[0], r.Convert, Argument(maybe[0]), r.Convert, strings.Join(arguments(maybe), " --drop "))
+}
+
+func arguments(names []string) (list []string) {
+	for _, name := range names {
+		list = append(list, Argument(name))
+	}
+	return list
+}
+
+// maybePrompt reports whether a column without a known name holds a question or several words in the first record, and is no
+// description of the pair.
+func (r *Finder) maybePrompt(name string) bool {
+	var text string
+	if json.Unmarshal(r.Record[name], &text) != nil || IsKnown(name) {
+		return false
+	}
+	plain, text := PlainName(name), strings.TrimSpace(text)
+	described := slices.ContainsFunc(descriptions, func(word string) bool { return plain == word || strings.HasSuffix(plain, "_"+word) })
+	return !described && (strings.ContainsAny(text, " \n") || strings.HasSuffix(text, "?"))
+}
