@@ -15,6 +15,7 @@ import (
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -22,7 +23,7 @@ import (
 func useTinyModel(t *testing.T) {
 	t.Helper()
 	t.Setenv(cell.Model, tinymodel.WriteChat(t, 1))
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	t.Cleanup(open.CloseBaseModel)
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
@@ -36,7 +37,7 @@ type place struct {
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	p := &place{t: t, dir: t.TempDir()}
 	p.name("MODEL", tinymodel.WriteChat(t, 1))
 	p.name("PAIRS", pairsFile(t))

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -20,7 +21,7 @@ func TestFullOutput(t *testing.T) {
 		t.Skip(err)
 	}
 	defer full.Close()
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
 	for _, args := range []string{
 		"train --help", "data lint --no-tokens " + data, "data show --model " + model + " " + data, "tokens --model " + model + " --data " + data,
@@ -55,7 +56,7 @@ func TestClosedOutput(t *testing.T) {
 // TestOverwritten: a run is not overwritten by one that starts from it, nor with a file that the user put there. A merged model
 // that can't be written is refused before training.
 func TestOverwritten(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model, data, work := tinymodel.WriteChat(t, 1), pairsFile(t), t.TempDir()
 	run, mine := filepath.Join(work, "run"), filepath.Join(work, "run", "mine.txt")
 	train := func(args ...string) (string, error) {
@@ -95,7 +96,7 @@ func TestOverwritten(t *testing.T) {
 
 // TestHangup: the end of a terminal leaves a checkpoint, as Ctrl-C does, unless nohup made the command ignore it.
 func TestHangup(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
 	for shell, want := range map[string]int{"exec": exit.StatusInterrupted, "trap '' HUP; exec": exit.StatusDone} {
 		args := strings.Fields("train --max-steps 6 --batch-size 1 --save-steps 0 --model " + model + " --data " + data + " --out " + filepath.Join(t.TempDir(), "run"))
@@ -143,7 +144,7 @@ func TestFileSystemWithoutLocks(t *testing.T) {
 
 // TestReportWithoutPlace: figures that can't be saved are printed, and the status says so.
 func TestReportWithoutPlace(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
 	run := filepath.Join(t.TempDir(), "run")
 	args := strings.Fields("--model " + model + " --data " + data)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/shared"
 )
 
@@ -23,7 +24,7 @@ type situation struct {
 func newSituation(t *testing.T, name string) *situation {
 	t.Helper()
 	cases := shared.Path(t, "cases")
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	checkout, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -37,7 +38,7 @@ func output(t *testing.T, args ...string) string {
 
 // TestWorkflow runs all commands on a tiny model.
 func TestWorkflow(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
 	work := t.TempDir()
 	run, merged := filepath.Join(work, "run"), filepath.Join(work, "merged")

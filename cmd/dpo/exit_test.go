@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -57,7 +58,7 @@ func TestHelpAndDocumentAgree(t *testing.T) {
 
 // TestInterruptedTraining: after Ctrl-C in the first step there are its checkpoint, one sentence, and exit status 130.
 func TestInterruptedTraining(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	dir := filepath.Join(t.TempDir(), "run")
 	cmd := dpo(t, "train", "--model", tinymodel.WriteChat(t, 1), "--data", pairsFile(t), "--out", dir, "--max-steps", "1000", "--batch-size", "2", "--save-steps", "0")
 	pipe, err := cmd.StderrPipe()

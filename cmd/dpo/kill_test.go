@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -37,7 +38,7 @@ func dpo(t *testing.T, args ...string) *exec.Cmd {
 
 // TestKilledRunResumesToTheSameBytes kills a run while it writes the checkpoint of a step, for each of its steps.
 func TestKilledRunResumesToTheSameBytes(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
 	args := func(out string) []string {
 		return strings.Fields(fmt.Sprintf("train --model %s --data %s --out %s --max-steps 4 --batch-size 2 --learning-rate 1e-3"+

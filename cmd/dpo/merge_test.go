@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -19,7 +20,7 @@ type mergeTest struct{ model, run, parent, out string }
 
 func newMergeTest(t *testing.T) mergeTest {
 	t.Helper()
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	m := mergeTest{model: tinymodel.WriteChat(t, 1), run: filepath.Join(t.TempDir(), "run"), parent: t.TempDir()}
 	m.out = filepath.Join(m.parent, "merged")
 	output(t, "train", "--model", m.model, "--data", pairsFile(t), "--out", m.run, "--max-steps", "1", "--batch-size", "2", "--merged", m.out)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -23,7 +24,7 @@ func rank(t *testing.T, lines string, args ...string) string {
 
 // A session is stopped, resumed, and repeated by a second rater; the rankings can be used for training.
 func TestDataRank(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model, dir := tinymodel.WriteChat(t, 1), t.TempDir()
 	file, prompts := filepath.Join(dir, "mine.jsonl"), filepath.Join(dir, "prompts.txt")
 	if err := os.WriteFile(prompts, []byte("One?\n\n{\"prompt\": \"Two?\"}\nThree?\n"), 0o644); err != nil {

@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // TestReplay: a run can be replayed from its record in another folder, and changes of its model or pairs are reported.
 func TestReplay(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model, data, work := tinymodel.WriteChat(t, 1), pairsFile(t), t.TempDir()
 	run := filepath.Join(work, "run")
 	output(t, "train", "--model", model, "--data", data, "--eval-data", data, "--out", run, "--max-steps", "2", "--batch-size", "2", "--eval-steps", "1", "--beta", "0.2")

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -25,7 +26,7 @@ func trainFor(t *testing.T, steps int, model, data, out string, more ...string) 
 // TestOneRunTwoProcesses: while one process trains, a second one fails with a sentence that names the first, and changes
 // nothing. When the first one has been killed, the run can be resumed.
 func TestOneRunTwoProcesses(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model, data, dir := tinymodel.WriteChat(t, 1), pairsFile(t), filepath.Join(t.TempDir(), "run")
 	first := trainFor(t, 3, model, data, dir)
 	startStopped(t, first, "/.checkpoint-1/")
@@ -55,7 +56,7 @@ var passing = regexp.MustCompile(`"(seconds|eval_runtime|train_runtime|train_sam
 // TestTwoProcessesSameBytes: two processes that train the same run concurrently, with a shared cache, write the same bytes
 // except for times and the checksums of files that contain them.
 func TestTwoProcessesSameBytes(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
 	dirs := []string{filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "other")}
 	var processes []*exec.Cmd

@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/compare"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/ranking"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
@@ -27,7 +28,7 @@ func twoRuns(t *testing.T, model *model.Model) []string {
 // All models answer the same prompts. Saved answers are reused in any comparison. The seed matters only at a temperature
 // above 0.
 func TestCompareSeveralRuns(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	runs := twoRuns(t, model)
 	prompts := []string{"Why?", "How?"}
@@ -90,7 +91,7 @@ func TestCompareSeveralRuns(t *testing.T) {
 // A ballot has each different answer once, in an order unrelated to the models; equal and empty answers leave nothing to
 // choose.
 func TestBlind(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	runs := twoRuns(t, model)
 	replies := func(texts ...string) (list []compare.Reply) {

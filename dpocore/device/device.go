@@ -12,7 +12,9 @@ import (
 
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/go-xla/compute/xla" // registers the backend "xla"
+	"github.com/gomlx/go-xla/pjrt"
 
+	"example.com/gonb-dpo/dpocore/device/compilecache"
 	"example.com/gonb-dpo/internal/deps"
 )
 
@@ -73,7 +75,26 @@ func start(config string) (backend compute.Backend, err error) {
 			err = fmt.Errorf("%v", problem)
 		}
 	}()
+	useCompileCache(config)
 	return compute.NewWithConfig(config)
+}
+
+// useCompileCache lets go-xla find graphs on disk that an earlier process compiled. Where it can't, graphs are compiled.
+func useCompileCache(config string) {
+	options, isXLA := strings.CutPrefix(config, "xla:")
+	if !isXLA {
+		return
+	}
+	name, _, _ := strings.Cut(options, ",")
+	path := name
+	if !filepath.IsAbs(name) {
+		plugin, err := pjrt.GetPlugin(name) // which also looks for CUDA's libraries
+		if err != nil {
+			return
+		}
+		path = plugin.Path()
+	}
+	_ = compilecache.Use(name, path)
 }
 
 // onGPU describes a backend that computes on a GPU.

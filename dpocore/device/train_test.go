@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -31,7 +32,7 @@ func (*silent) Finished(train.Finish)        {}
 // TestPureGoMatchesXLA trains the tiny model on the built-in pairs in pure Go and with XLA: rows of more than 128 tokens,
 // forward and backward pass, AdamW and evaluation. The results may differ only by the rounding of sums.
 func TestPureGoMatchesXLA(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := tinymodel.WriteChat(t, 1)
 	xla, xlaName := trainOn(t, model, "")
 	pure, pureName := trainOn(t, model, "go")

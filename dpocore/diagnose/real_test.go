@@ -15,6 +15,7 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -33,7 +34,7 @@ func (quiet) Finished(train.Finish)        {}
 
 // Training runs of the tiny model with deliberate faults, each with the rules that must report it and those that must not.
 func TestRealRuns(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model, err := model.Open(tinymodel.WriteChat(t, 1))
 	if err != nil {
 		t.Fatal(err)

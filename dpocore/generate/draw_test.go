@@ -8,13 +8,14 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
 // The same prompt gives the same answers in the same order, one at each temperature. The order is shuffled, not that of the
 // temperatures.
 func TestDraw(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	o := generate.DefaultDrawOptions()
 	o.MaxNewTokens = 12

@@ -10,13 +10,14 @@ import (
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
 // Held-out figures must not depend on how many pairs are measured together, nor on the size of their rows. Nine pairs are
 // measured together and three at a time, the first three also one at a time, so that row lengths differ.
 func TestEvaluationDoesNotDependOnRows(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	dir := filepath.Join(t.TempDir(), "run")
@@ -75,7 +76,7 @@ func report(t *testing.T, pairs []evaluation.Pair) evaluation.Report {
 
 // The last evaluation of a run is saved, and equals what Evaluate measures afterwards.
 func TestHeldOutPairsAreSaved(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	dir := filepath.Join(t.TempDir(), "run")
@@ -103,7 +104,7 @@ func TestHeldOutPairsAreSaved(t *testing.T) {
 // Without an adapter the perplexity on plain text does not change. That of a random model is near the size of its
 // vocabulary.
 func TestPlainTextAndSampling(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	c.LearningRate = 0.02

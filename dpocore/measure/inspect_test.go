@@ -9,13 +9,14 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
 // The sum over the tokens is the pair's log-probability, under the reference and at each checkpoint. The tokens' texts
 // joined are the answer.
 func TestInspectionSumsToTheEvaluation(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	data.HeldOut.Pairs[1].Chosen += " 😀 naïve"

@@ -4,11 +4,13 @@ import (
 	"os"
 	"slices"
 	"testing"
+
+	"example.com/gonb-dpo/internal/cachetest"
 )
 
 // TestTornReferenceFile: a crash can tear the last record; those before it stay.
 func TestTornReferenceFile(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	r := Open(nil, "model", nil)
 	first, second := Key{1}, Key{2}
 	r.put(first, [][2]float32{{-1, -2}, {-3, -4}})

@@ -16,6 +16,7 @@ import (
 	"example.com/gonb-dpo/dpocore/replay"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/internal/sums"
 	"example.com/gonb-dpo/internal/tinymodel"
@@ -67,7 +68,7 @@ func replayRun(t *testing.T, dir, again string, listener *runtest.Recorder) (rep
 
 // A replay agrees and is reused. It reports a file of the run, and pairs, that have changed since.
 func TestReplay(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	dir, file := trainOnFile(t, runtest.Model(t))
 	again := filepath.Join(t.TempDir(), "again")
 	before := runtest.Outcome(t, dir)
@@ -118,7 +119,7 @@ func replaceIn(t *testing.T, path, old, replacement string) {
 
 // A different model, a changed initial adapter, missing held-out pairs: each is named.
 func TestReplayNamesWhatChanged(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	m := runtest.Model(t)
 	start, _ := trainOnFile(t, m)
 	c, data := runtest.Short(t)
@@ -147,7 +148,7 @@ func TestReplayNamesWhatChanged(t *testing.T) {
 }
 
 func TestInvalidReplay(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	m := runtest.Model(t)
 	dir, _ := trainOnFile(t, m)
 	c, data := runtest.Short(t)

@@ -10,6 +10,7 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/rounds"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -23,7 +24,7 @@ func (j datedJudge) SetDate(date string) error { *j.date = date; return nil }
 
 // TestRoundsKeepTheirDate: a round that follows on another day has the date of the first one, as do its answers and the judge.
 func TestRoundsKeepTheirDate(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	path := tinymodel.WriteTemplate(t, tinymodel.Daily)
 	dir := filepath.Join(t.TempDir(), "rounds")
 	c, data, prompts := shortRounds(t, rounds.ReferencePrevious)

@@ -15,6 +15,7 @@ import (
 	"example.com/gonb-dpo/dpocore/rounds"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/internal/sums"
 )
@@ -86,7 +87,7 @@ func outcome(t *testing.T, dir string) map[string]string {
 }
 
 func TestRounds(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	for reference, want := range map[string]string{
 		rounds.ReferencePrevious: "It trains a new adapter on that model, merged into DIR/merged-1, which is also its reference, so rewards measure what this round alone changes.",
 		rounds.ReferenceBase:     "It continues with round 1's adapter; its reference is still the first model, MODEL, so rewards measure what all rounds together have changed.",
@@ -168,7 +169,7 @@ func sha256Of(t *testing.T, path string) string {
 
 // Rounds can be added; finished ones don't change.
 func TestAnotherRound(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data, prompts := shortRounds(t, rounds.ReferencePrevious)
 	dir, calls := filepath.Join(t.TempDir(), "rounds"), 0
@@ -211,7 +212,7 @@ func TestAnotherRound(t *testing.T) {
 }
 
 func TestInvalidRounds(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	full := t.TempDir()
 	if err := os.WriteFile(filepath.Join(full, "thesis.txt"), nil, 0o600); err != nil {

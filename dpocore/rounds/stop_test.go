@@ -14,6 +14,7 @@ import (
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/rounds"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
@@ -22,7 +23,7 @@ func TestStoppedRoundsResume(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data, prompts := shortRounds(t, rounds.ReferencePrevious)
 	calls := 0
@@ -75,7 +76,7 @@ func withoutFileHashes(text string) string { return fileHash.ReplaceAllString(te
 
 // A person judges between calls; until then the rounds return what they wait for.
 func TestRoundsWaitForAPerson(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data, prompts := shortRounds(t, rounds.ReferenceBase)
 	prompts.Check = nil

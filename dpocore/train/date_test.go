@@ -11,13 +11,14 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // TestRunPastMidnight: a run that began on another day is continued today, to the same bytes, and is finished on any day.
 func TestRunPastMidnight(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	path := tinymodel.WriteTemplate(t, tinymodel.Daily)
 	config, data := runtest.Short(t)
 	config.MaxSteps = 2

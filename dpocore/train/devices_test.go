@@ -7,13 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/manydevices"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
 // A run whose rows go to two devices in turn has the figures of a run on one, up to the order of a sum.
 func TestTwoDevices(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	c, data := runtest.Short(t)
 	c.BatchSize, c.MaxLength = 5, 160 // so that a step has several rows
 	runs := make([]*runtest.Recorder, 2)

@@ -35,7 +35,7 @@ func (f forecast) String() string {
 	if f.memory > 0 {
 		parts = append(parts, demand.Gigabytes(f.memory)+" of memory at most")
 	}
-	parts = append(parts, duration(f.seconds), fmt.Sprintf("%d graphs compiled", f.compiles))
+	parts = append(parts, duration(f.seconds), fmt.Sprintf("%d graphs", f.compiles))
 	if f.filled > 0 {
 		parts = append(parts, fmt.Sprintf("rows %.0f %% full", 100*f.filled))
 	}

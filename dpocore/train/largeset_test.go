@@ -10,13 +10,14 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
 // A set that is too large to be tokenized before the first step resumes to the bytes of a run that never stopped, also
 // where pairs have no room and others stand in for them; and a changed text is another run.
 func TestLargeSetResumesToTheSameBytes(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	c.MaxLength = 64

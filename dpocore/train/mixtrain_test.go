@@ -15,6 +15,7 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
@@ -44,7 +45,7 @@ const evenMix = "helpfulness=2,harmlessness=1,truthfulness=1"
 
 // A mix that was stopped resumes to the bytes of one that never stopped, whichever way its weights act.
 func TestMixResumesToTheSameBytes(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	for _, by := range dataset.MixMethods {
 		c, data := mixedRun(t, evenMix, by)
@@ -67,7 +68,7 @@ func TestMixResumesToTheSameBytes(t *testing.T) {
 
 // Events and files have the objectives' figures next to the totals, and they add up to them.
 func TestFiguresOfObjectives(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	c, data := mixedRun(t, evenMix, dataset.MixSampling)
 	c.BatchSize, c.MaxSteps = 8, 3
 	dir := filepath.Join(t.TempDir(), "run")
@@ -108,7 +109,7 @@ func TestFiguresOfObjectives(t *testing.T) {
 // A mix in the loss whose shares are those of the pairs' numbers gives every pair the weight 1: it is the run without a
 // mix, except for the objectives' figures.
 func TestMixInTheLossOfEqualShares(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := mixedRun(t, "helpfulness=1,harmlessness=1,truthfulness=1", dataset.MixLoss)
 	c.MaxSteps = 2
@@ -127,7 +128,7 @@ func TestMixInTheLossOfEqualShares(t *testing.T) {
 
 // The objective with the larger weight gains the more, whichever way the weights act: margins on the pairs trained on.
 func TestObjectivesFollowTheirWeights(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	for _, by := range dataset.MixMethods {
 		gains := map[string]map[string]float64{}
@@ -152,7 +153,7 @@ func TestObjectivesFollowTheirWeights(t *testing.T) {
 
 // Another mix, or the same in another way, is another run.
 func TestMixIsPartOfARun(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := mixedRun(t, evenMix, dataset.MixSampling)
 	c.MaxSteps = 1

@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 	"example.com/gonb-dpo/internal/sums"
 )
@@ -18,7 +19,7 @@ import (
 // Under a loss scale of 2³⁰ gradients overflow in float16: steps are skipped, each halving it, until one fits, and the run
 // learns on. Stopped among the skipped steps it ends with the same bytes.
 func TestOverflowAdapts(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	c.Precision, c.MaxSteps, c.EvalSteps, c.SaveSteps = "float16", 20, 0, 0

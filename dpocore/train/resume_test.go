@@ -11,12 +11,13 @@ import (
 
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
 // TestStoppedRunResumesToTheSameBytes stops a run after each of its steps, resumes it, and compares.
 func TestStoppedRunResumesToTheSameBytes(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	config, data := runtest.Short(t)
 	whole := filepath.Join(t.TempDir(), "whole")
@@ -49,7 +50,7 @@ func TestStoppedRunResumesToTheSameBytes(t *testing.T) {
 
 // TestFinishedRunReturnsAtOnce: nothing is computed and nothing changes.
 func TestFinishedRunReturnsAtOnce(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	config, data := runtest.Short(t)
 	dir := filepath.Join(t.TempDir(), "run")
@@ -69,7 +70,7 @@ func TestFinishedRunReturnsAtOnce(t *testing.T) {
 
 // TestRunFolderOfAnotherRunIsRefused, and so is a folder that holds something else; both stay as they were.
 func TestRunFolderOfAnotherRunIsRefused(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	config, data := runtest.Short(t)
 	config.MaxSteps = 2
@@ -102,7 +103,7 @@ func TestSweepSharesReferences(t *testing.T) {
 	config, data := runtest.Short(t)
 	cache := t.TempDir()
 	train := func(name, cache string) map[string]string {
-		t.Setenv("XDG_CACHE_HOME", cache)
+		cachetest.Use(t, cache)
 		dir := filepath.Join(t.TempDir(), name)
 		if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: config, Data: data, Listener: &runtest.Recorder{}}); err != nil {
 			t.Fatal(err)

@@ -17,12 +17,13 @@ import (
 	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
 // A rate that is far too high makes the held-out loss rise: the run ends early and takes the best step's adapter.
 func TestEarlyStoppingTakesTheBestCheckpoint(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	c.MaxSteps, c.EvalSteps, c.SaveSteps, c.KeepCheckpoints, c.EarlyStopping = 30, 1, 0, 1, 3
@@ -60,7 +61,7 @@ func TestEarlyStoppingTakesTheBestCheckpoint(t *testing.T) {
 
 // A stopped run with early stopping resumes to the same end: its evaluations so far are on disk.
 func TestEarlyStoppingResumes(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	c.MaxSteps, c.EvalSteps, c.SaveSteps, c.EarlyStopping = 30, 1, 0, 3
@@ -81,7 +82,7 @@ func TestEarlyStoppingResumes(t *testing.T) {
 }
 
 func TestOverwriteBeginsAnew(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	dir := filepath.Join(t.TempDir(), "run")
@@ -99,7 +100,7 @@ func TestOverwriteBeginsAnew(t *testing.T) {
 // A rate or a beta so high that numbers overflow: step, pairs and what overflowed are named, and which checkpoint is a good
 // one.
 func TestNotFiniteStopsTheRun(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	for _, test := range []struct {
 		rate, beta float64
@@ -134,7 +135,7 @@ func TestNotFiniteStopsTheRun(t *testing.T) {
 
 // Every loss, scheduler and choice of projections trains and is kept in the folder.
 func TestEveryLossTrains(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	for i, lossType := range loss.Types() {
 		t.Run(lossType, func(t *testing.T) {
@@ -161,7 +162,7 @@ func TestEveryLossTrains(t *testing.T) {
 
 // In float16 a run trains, samples and resumes, and its merged model is made from the weights in full.
 func TestFloat16Run(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	c.Precision, c.SamplePrompts, c.SampleSteps, c.SampleTokens = "float16", []string{"Hello?"}, 3, 4
@@ -193,7 +194,7 @@ func TestFloat16Run(t *testing.T) {
 
 // An interrupt while the pairs are read is an interrupt like any other, and names the checkpoint of before.
 func TestStoppedWhileReading(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, data := runtest.Short(t)
 	dir := filepath.Join(t.TempDir(), "run")

@@ -16,6 +16,7 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/sums"
 )
 
@@ -213,7 +214,7 @@ func TestDamagedReferences(t *testing.T) {
 	l := newLaboratory(t)
 	cache := os.Getenv("XDG_CACHE_HOME")
 	each(t, cache, "cache of reference log-probabilities", func(dir, _, what string) string {
-		t.Setenv("XDG_CACHE_HOME", dir)
+		cachetest.Use(t, dir)
 		return l.resume(t, l.run(), what)
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/plots"
 )
 
@@ -64,7 +65,7 @@ func (w *watcher) Sampled(_ int, answers []train.Answer) { w.answers += len(answ
 
 // TestLongSession makes steps, evaluations and answers in one process and looks at what it holds.
 func TestLongSession(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	if *xla {
 		t.Setenv("GOMLX_BACKEND", "")
 	}

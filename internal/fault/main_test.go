@@ -15,6 +15,7 @@ import (
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/disk"
 )
 
@@ -138,7 +139,7 @@ type laboratory struct {
 
 func newLaboratory(t *testing.T) *laboratory {
 	t.Helper()
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	l := &laboratory{folder: modelFolder(t), runs: t.TempDir()}
 	l.model = openModel(t, l.folder)
 	dir := l.run()

@@ -15,6 +15,7 @@ import (
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/sums"
 )
@@ -107,7 +108,7 @@ func (k *keeping) Saved(step int, _ string) {
 func TestPowerCut(t *testing.T) {
 	l := newLaboratory(t)
 	root := t.TempDir()
-	t.Setenv("XDG_CACHE_HOME", filepath.Join(root, "cache"))
+	cachetest.Use(t, filepath.Join(root, "cache"))
 	f := newForgetful(t, root)
 	list := wrecks(t, f, func() error {
 		config, data := shortRun()
@@ -120,7 +121,7 @@ func TestPowerCut(t *testing.T) {
 	some(len(list), 40, func(i int) {
 		dir := restore(t, list[i].left)
 		defer os.RemoveAll(dir)
-		t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
+		cachetest.Use(t, filepath.Join(dir, "cache"))
 		count(list[i].fault, l.resume(t, filepath.Join(dir, "run"), list[i].what))
 	})
 }

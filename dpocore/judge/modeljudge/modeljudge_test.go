@@ -9,6 +9,7 @@ import (
 	"example.com/gonb-dpo/dpocore/judge/modeljudge"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
@@ -48,7 +49,7 @@ func TestBuiltinPairs(t *testing.T) {
 
 // Equal answers have equal scores, however many are judged together. A prompt that is too long has no score.
 func TestJudge(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	questions := []judge.Question{
 		{Prompt: "Why?", Answers: []string{"Because of the light.", "No.", "Because of the light."}},

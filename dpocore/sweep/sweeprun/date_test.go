@@ -6,12 +6,13 @@ import (
 
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // TestSweepHasOneDate: a run that is added to a sweep on another day has the sweep's date.
 func TestSweepHasOneDate(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	m, err := model.Open(tinymodel.WriteTemplate(t, tinymodel.Daily))
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
@@ -81,7 +82,7 @@ func sweepInto(t *testing.T, model *model.Model, dir string, s sweep.Grid, data 
 
 // A sweep over five betas gives the same runs as five single runs.
 func TestSweepEqualsSingleRuns(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	betas := []float64{0.05, 0.1, 0.2, 0.3, 0.5}
 	s, data := shortSweep(t, betas...)
@@ -90,7 +91,7 @@ func TestSweepEqualsSingleRuns(t *testing.T) {
 	if len(record.Runs) != 5 || record.Summary == "" {
 		t.Fatalf("the record is %+v", record)
 	}
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	for _, beta := range betas {
 		name := fmt.Sprintf("beta-%g", beta)
 		c := s.Config
@@ -110,7 +111,7 @@ func TestSweepEqualsSingleRuns(t *testing.T) {
 // Graphs compile once and references are computed once: the runs after the first compile nothing and add no reference.
 func TestSweepCompilesOnce(t *testing.T) {
 	cache := t.TempDir()
-	t.Setenv("XDG_CACHE_HOME", cache)
+	cachetest.Use(t, cache)
 	s, data := shortSweep(t, 0.05, 0.1, 0.3)
 	s.Config.LoRARank = 5 // no other test compiles its graphs
 	l := &sweepListener{}
@@ -128,11 +129,11 @@ func TestSweepCompilesOnce(t *testing.T) {
 	if _, err := sweeprun.Run(t.Context(), runtest.Model(t), filepath.Join(t.TempDir(), "sweep"), s, data, false, l); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasSuffix(l.runs["beta-0.05"].finish.Actual, " graphs compiled") || strings.HasSuffix(l.runs["beta-0.05"].finish.Actual, " 0 graphs compiled") {
+	if !strings.HasSuffix(l.runs["beta-0.05"].finish.Actual, " graphs") || strings.HasSuffix(l.runs["beta-0.05"].finish.Actual, " 0 graphs") {
 		t.Errorf("the first run took %s", l.runs["beta-0.05"].finish.Actual)
 	}
 	for _, name := range []string{"beta-0.1", "beta-0.3"} {
-		if !strings.HasSuffix(l.runs[name].finish.Actual, " 0 graphs compiled") {
+		if !strings.HasSuffix(l.runs[name].finish.Actual, " 0 graphs") {
 			t.Errorf("%s took %s", name, l.runs[name].finish.Actual)
 		}
 	}
@@ -143,7 +144,7 @@ func TestSweepCompilesOnce(t *testing.T) {
 
 // A sweep over all four axes equals single runs, also where rank and loss change.
 func TestSweepOfEveryAxis(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	s, data := shortSweep(t, 0.1, 0.3)
 	s.Config.MaxSteps, s.Config.EvalSteps = 2, 0
@@ -162,7 +163,7 @@ func TestSweepOfEveryAxis(t *testing.T) {
 
 // A stopped sweep resumes, repeats no finished run, and ends like one that never stopped.
 func TestSweepResumes(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	s, data := shortSweep(t, 0.05, 0.1, 0.3)
 	whole, parts := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "parts")
@@ -194,7 +195,7 @@ func TestSweepResumes(t *testing.T) {
 
 // A run with a learning rate that overflows fails; the runs after it are not affected, and only finished ones are compared.
 func TestFailingRunDoesNotStopTheOthers(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	s, data := shortSweep(t)
 	s.Config.WarmupSteps, s.Config.MaxGradNorm, s.LearningRates = 1, 1e30, []float64{1e-3, 1e30, 2e-3}

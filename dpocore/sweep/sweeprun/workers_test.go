@@ -14,12 +14,13 @@ import (
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/cachetest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
 // With two workers at once, each run is trained by exactly one of them, and all runs are compared.
 func TestWorkersNeverTakeTheSameRun(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	s, data := shortSweep(t, 0.05, 0.1, 0.2, 0.3)
 	dir := filepath.Join(t.TempDir(), "sweep")
 	models := []*model.Model{runtest.Model(t), runtest.Model(t)}
@@ -51,7 +52,7 @@ func TestWorkersNeverTakeTheSameRun(t *testing.T) {
 
 // A run that another process is training is left to it and recorded.
 func TestRunInUseIsSkipped(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	s, data := shortSweep(t, 0.1, 0.3)
 	dir := filepath.Join(t.TempDir(), "sweep")
@@ -80,7 +81,7 @@ func TestRunInUseIsSkipped(t *testing.T) {
 
 // With compareOnly, runs trained by separate jobs are compared like a sweep's, and nothing is trained.
 func TestCompareOnly(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cachetest.Own(t)
 	model := runtest.Model(t)
 	s, data := shortSweep(t, 0.05, 0.1, 0.3)
 	swept, jobs := filepath.Join(t.TempDir(), "swept"), filepath.Join(t.TempDir(), "jobs")

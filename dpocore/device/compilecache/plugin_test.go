@@ -1,0 +1,83 @@
+package compilecache_test
+
+import (
+	"crypto/sha256"
+	"os"
+	"path/filepath"
+	"testing"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/device/compilecache"
+)
+
+// TestCompiledGraphIsLoadedFromDisk exchanges the files of two compiled graphs: each then computes what the other did, which
+// shows that nothing was compiled.
+func TestCompiledGraphIsLoadedFromDisk(t *testing.T) {
+	base := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", base)
+	backend, err := device.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if backend.Name() != "xla" {
+		t.Skip("the XLA plugin is not installed")
+	}
+	run := func(f func(x *Node) *Node) float32 {
+		t.Helper()
+		exec := MustNewExec(backend, f)
+		defer exec.Finalize()
+		return tensors.ToScalar[float32](exec.MustCall(float32(3))[0])
+	}
+	double := func(x *Node) *Node { return MulScalar(x, 2) }
+	square := func(x *Node) *Node { return Mul(x, x) }
+	if got := run(double); got != 6 {
+		t.Fatalf("2·3 = %g", got)
+	}
+	first := files(t, base)
+	if got := run(square); got != 9 {
+		t.Fatalf("3·3 = %g", got)
+	}
+	both := files(t, base)
+	if len(first) != 1 || len(both) != 2 {
+		t.Fatalf("a graph left %d files, two graphs %d", len(first), len(both))
+	}
+
+	exchange(t, both[0], both[1])
+	if got := run(double); got != 9 {
+		t.Errorf("doubling computes %g: it was compiled again", got)
+	}
+	if got := run(square); got != 6 {
+		t.Errorf("squaring computes %g: it was compiled again", got)
+	}
+
+	refused := []byte("not what the plugin has written")
+	sum := sha256.Sum256(refused)
+	if err := os.WriteFile(both[1], append(sum[:], refused...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	exchange(t, both[0], both[1])
+	if got := run(square); got != 9 {
+		t.Errorf("after a file that the plugin refuses, squaring computes %g", got)
+	}
+}
+
+func files(t *testing.T, base string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(base, compilecache.Folder, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
+}
+
+func exchange(t *testing.T, x, y string) {
+	t.Helper()
+	for _, rename := range [][2]string{{x, x + ".moved"}, {y, x}, {x + ".moved", y}} {
+		if err := os.Rename(rename[0], rename[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
