@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // common lists frequent words that distinguish languages in Latin script.
@@ -162,6 +163,6 @@ func (l *languages) finish() {
 		mixed.set(severity, fmt.Sprintf("The pairs are in several languages (rough guess): %s.", strings.Join(parts, ", ")), "A small model learns best in one language: keep the pairs of the one you need.")
 	}
 	if f := l.rule(switchRule); f.Count > 0 {
-		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs an answer is in a different language than the other answer or the prompt (rough guess).", f.Count, f.Of), "Unless you want to teach that, remove them.")
+		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %s an answer is in a different language than the other answer or the prompt (rough guess).", f.Count, wording.Count(f.Of, "pair")), "Unless you want to teach that, remove them.")
 	}
 }

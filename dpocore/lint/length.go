@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // lengthCounts counts pairs by whether the chosen answer is longer, shorter or equal in
@@ -34,7 +35,7 @@ func (l *linter) lengths(c lengthCounts) {
 		right, rule, teaches = c.shorter, "shorter", "short rather than good"
 	}
 	accuracy := (float64(right) + float64(c.equal)/2) / float64(all)
-	summary := fmt.Sprintf("The chosen answer is the longer one in %s of the pairs; the rule \"%s wins\" is right for %.0f %%.", percent(c.longer, all), rule, 100*accuracy)
+	summary := fmt.Sprintf("The chosen answer is the longer one in %s of the pairs; the rule \"%s wins\" is right for %.0f %%.", wording.PercentOf(c.longer, all), rule, 100*accuracy)
 	switch {
 	case accuracy >= veryBiased:
 		f.set(Wrong, summary, "The model may learn to give "+teaches+" answers: add pairs with the opposite preference.")

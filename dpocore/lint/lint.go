@@ -164,15 +164,6 @@ func excerpt(text string) string {
 	return fmt.Sprintf("%q", text)
 }
 
-// percent formats a fraction as "62 %", or "0.4 %" near 0 and 100 %.
-func percent(part, all int) string {
-	share := 100 * float64(part) / float64(max(all, 1))
-	if share > 0 && share < 1 || share > 99 && share < 100 {
-		return fmt.Sprintf("%.1f %%", share)
-	}
-	return fmt.Sprintf("%.0f %%", share)
-}
-
 // rare is the fraction of pairs up to which a problem is only a note.
 const rare = 0.002
 

@@ -82,6 +82,8 @@ func TestRules(t *testing.T) {
 		{"skipped", leftOutRule, append(plain(400), pair("A?", "", "b")), Note, 1, "pairs, line 401"},
 		{"many skipped", leftOutRule, append(plain(9), pair("A?", "", "b")), Look, 1, "pairs, line 10"},
 		{"only punctuation differs", nearEqualRule, append(plain(400), pair("A?", "Well,  done!", "well done")), Look, 1, "pairs, line 401"},
+		{"the same text in two Unicode forms", nearEqualRule, append(plain(400), pair("A?", "Caf\u00e9 au lait.", "Cafe\u0301 au lait.\n")), Look, 1, "pairs, line 401"},
+		{"the same pair in two Unicode forms", repeatedRule, append(plain(400), pair("A?", "Caf\u00e9!", "No."), pair("A?", "Cafe\u0301!", "No.")), Look, 1, "pairs, line 402"},
 		{"one word of 20 differs", nearEqualRule, append(plain(400), pair("A?", long, strings.Replace(long, "ten ", "10 ", 1))), Look, 1, "pairs, line 401"},
 		{"two words of 20 differ", nearEqualRule, append(plain(400), pair("A?", long, strings.Replace(long, "one two ", "1 2 ", 1))), -1, 0, ""},
 		{"one word of three differs", nearEqualRule, append(plain(400), pair("A?", "It is good", "It is bad")), -1, 0, ""},
@@ -240,7 +242,7 @@ func TestWorst(t *testing.T) {
 	lines := append(plain(20), pair("Which?", "This", "That"), pair("Which?", "That", "This"), pair("A?", "Fine.<|im_end|>", "No, it is not."))
 	report := check(t, lines, nil)
 	worst := Worst(report, 3)
-	if len(worst) != 3 || !strings.HasPrefix(worst[0], "There are only 23 pairs") && !strings.HasPrefix(worst[1], "There are only 23 pairs") {
+	if len(worst) != 3 || !strings.HasPrefix(worst[0], "The set has only 23 pairs") && !strings.HasPrefix(worst[1], "The set has only 23 pairs") {
 		t.Errorf("%q", worst)
 	}
 	if !slices.IsSortedFunc(report.Findings, func(a, b Finding) int { return int(b.Severity) - int(a.Severity) }) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // MinHash (Broder 1997) with banding (Leskovec, Rajaraman, Ullman, "Mining of
@@ -87,10 +89,10 @@ func (l *linter) overlap() error {
 	}
 	const advice = "Split by prompt (--eval-fraction does), or remove these pairs from training: a memorized prompt is no test."
 	if same.Count > 0 {
-		same.set(Wrong, fmt.Sprintf("The prompts of %d of %d held-out pairs are also in the training data.", same.Count, same.Of), advice)
+		same.set(Wrong, fmt.Sprintf("The prompts of %d of %s are also in the training data.", same.Count, wording.Count(same.Of, "held-out pair")), advice)
 	}
 	if near.Count > 0 {
-		near.set(near.bySize(manyLeftOut), fmt.Sprintf("The prompts of %d of %d held-out pairs are nearly the same as training prompts.", near.Count, near.Of), advice)
+		near.set(near.bySize(manyLeftOut), fmt.Sprintf("The prompts of %d of %s are nearly the same as training prompts.", near.Count, wording.Count(near.Of, "held-out pair")), advice)
 	}
 	return nil
 }

@@ -5,7 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Thresholds of the rules.
@@ -98,10 +101,10 @@ func (l *linter) reading() {
 		if float64(left.Count) > manyLeftOut*float64(left.Of) {
 			severity = Look
 		}
-		left.set(severity, fmt.Sprintf("%d of %d pairs can't be used and are skipped (%s).", left.Count, left.Of, l.train.Report()), "Fix them at their source, or remove them from the file.")
+		left.set(severity, fmt.Sprintf("%d of %s can't be used and are skipped (%s).", left.Count, wording.Count(left.Of, "pair"), l.train.Report()), "Fix them at their source, or remove them from the file.")
 	}
 	if equal.Count > 0 {
-		equal.set(equal.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs both answers are identical; these are skipped.", equal.Count, equal.Of), "Find out what copied the answer, for example sampling twice at temperature 0.")
+		equal.set(equal.bySize(manyLeftOut), fmt.Sprintf("In %d of %s both answers are identical; these are skipped.", equal.Count, wording.Count(equal.Of, "pair")), "Find out what copied the answer, for example sampling twice at temperature 0.")
 	}
 }
 
@@ -109,6 +112,8 @@ func (l *linter) reading() {
 func (l *linter) similar(pair *preference.Pair, chosen, rejected []uint64) {
 	f := l.rule(nearEqualRule)
 	switch {
+	case slices.Equal(chosen, rejected) && canonical(pair.Chosen) == canonical(pair.Rejected):
+		l.found(f, pair, "both answers are the same text, in other Unicode forms or with other spaces around it: %s", excerpt(pair.Chosen))
 	case slices.Equal(chosen, rejected):
 		l.found(f, pair, "only punctuation, case or spacing differ: %s", excerpt(pair.Chosen))
 	case min(len(chosen), len(rejected)) >= nearEqualFrom:
@@ -118,9 +123,12 @@ func (l *linter) similar(pair *preference.Pair, chosen, rejected []uint64) {
 	}
 }
 
+// canonical is a text that has the same characters for a reader, whatever wrote it.
+func canonical(text string) string { return norm.NFC.String(strings.TrimSpace(text)) }
+
 func (l *linter) reportSimilar() {
 	if f := l.rule(nearEqualRule); f.Count > 0 {
-		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs the two answers are nearly the same.", f.Count, f.Of), "Such a pair teaches only the few words that differ: check that they matter.")
+		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %s the two answers are nearly the same.", f.Count, wording.Count(f.Of, "pair")), "Such a pair teaches only the few words that differ: check that they matter.")
 	}
 }
 
@@ -129,7 +137,7 @@ func (l *linter) size() {
 	f := l.rule(fewRule)
 	if n := len(l.train.Pairs); n < enough {
 		f.Count = n
-		f.set(Look, fmt.Sprintf("There are only %d pairs; with fewer than %d a run shows a tendency and little more.", n, enough), "Add pairs, or train for few steps: the model soon memorizes these.")
+		f.set(Look, fmt.Sprintf("The set has only %s; with fewer than %d a run shows a tendency and little more.", wording.Count(n, "pair"), enough), "Add pairs, or train for few steps: the model soon memorizes these.")
 		if n < tooFew {
 			f.Severity = Wrong
 		}

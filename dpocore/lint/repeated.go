@@ -1,6 +1,10 @@
 package lint
 
-import "fmt"
+import (
+	"fmt"
+
+	"example.com/gonb-dpo/internal/wording"
+)
 
 // repeated finds duplicates of earlier pairs.
 func (l *linter) repeated(keys []key) {
@@ -19,7 +23,7 @@ func (l *linter) repeated(keys []key) {
 		seen[seenKey{k.answers, k.forward}] = i
 	}
 	if f.Count > 0 {
-		f.set(f.bySize(0.2), fmt.Sprintf("%d of %d pairs are duplicates of earlier ones.", f.Count, f.Of), "Keep one of each; otherwise repeated pairs count several times.")
+		f.set(f.bySize(0.2), fmt.Sprintf("%d of %s are duplicates of earlier ones.", f.Count, wording.Count(f.Of, "pair")), "Keep one of each; otherwise repeated pairs count several times.")
 	}
 }
 
@@ -40,7 +44,7 @@ func (l *linter) contradicts(keys []key) {
 		}
 	}
 	if f.Count > 0 {
-		f.set(f.bySize(0.01), fmt.Sprintf("%d of %d pairs contradict another one: same prompt and answers, opposite preference.", f.Count, f.Of), "Decide which of the two is right and remove the other.")
+		f.set(f.bySize(0.01), fmt.Sprintf("%d of %s contradict another one: same prompt and answers, opposite preference.", f.Count, wording.Count(f.Of, "pair")), "Decide which of the two is right and remove the other.")
 	}
 }
 
@@ -71,5 +75,5 @@ func (l *linter) dominates(keys []key) {
 		}
 	}
 	f.Examples = f.Examples[:min(1, len(f.Examples))] // the others are the same
-	f.set(f.bySize(4*dominant), fmt.Sprintf("One prompt has %d of %d pairs (%s).", f.Count, f.Of, percent(f.Count, f.Of)), "Limit the number of pairs per prompt, for example to 5, so that one prompt does not dominate training.")
+	f.set(f.bySize(4*dominant), fmt.Sprintf("One prompt has %d of %s (%s).", f.Count, wording.Count(f.Of, "pair"), wording.PercentOf(f.Count, f.Of)), "Limit the number of pairs per prompt, for example to 5, so that one prompt does not dominate training.")
 }

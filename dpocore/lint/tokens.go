@@ -5,6 +5,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // tokenCounts are the pairs that the maximum length changes.
@@ -40,7 +41,7 @@ func (l *linter) tokens() error {
 	}
 	l.reportTokens(same, truncated, end, counts)
 	if refused.Count > 0 {
-		refused.set(refused.bySize(manyLeftOut), fmt.Sprintf("The model has no tokens for %d of %d pairs; training leaves these out.", refused.Count, refused.Of),
+		refused.set(refused.bySize(manyLeftOut), fmt.Sprintf("The model has no tokens for %d of %s; training leaves these out.", refused.Count, wording.Count(refused.Of, "pair")),
 			"Reword control tokens, and order the turns as the chat template demands.")
 	}
 	return nil
@@ -70,10 +71,10 @@ func (l *linter) seen(same, truncated *Finding, pair *preference.Pair, encoded e
 func (l *linter) reportTokens(same, truncated, end *Finding, counts tokenCounts) {
 	sample := ""
 	if truncated.Of < len(l.train.Pairs) {
-		sample = fmt.Sprintf(" (%d of %d pairs checked)", truncated.Of, len(l.train.Pairs))
+		sample = fmt.Sprintf(" (%d of %s checked)", truncated.Of, wording.Count(len(l.train.Pairs), "pair"))
 	}
 	if same.Count > 0 {
-		same.set(same.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs the model sees no difference between the answers; training leaves these out%s.", same.Count, same.Of, sample),
+		same.set(same.bySize(manyLeftOut), fmt.Sprintf("In %d of %s the model sees no difference between the answers; training leaves these out%s.", same.Count, wording.Count(same.Of, "pair"), sample),
 			"Look at them with dpo tokens: the tokenizer, the chat template or the maximum length removes the difference.")
 	}
 	if truncated.Count > 0 {
@@ -83,11 +84,11 @@ func (l *linter) reportTokens(same, truncated, end *Finding, counts tokenCounts)
 			length = fmt.Sprintf("The model has %d positions, fewer than the maximum length of %d, which", limit.Positions, limit.MaxLength)
 			advice = "Use shorter pairs, or a model with more positions"
 		}
-		truncated.set(truncated.bySize(0.2), fmt.Sprintf("%s truncates answers in %d of %d pairs and drops %d pairs whose prompt alone is that long%s.",
-			length, counts.cut, truncated.Of, counts.noRoom, sample), advice+": from truncated answers the model does not learn to stop.")
+		truncated.set(truncated.bySize(0.2), fmt.Sprintf("%s truncates answers in %d of %s and drops %s whose prompt alone is that long%s.",
+			length, counts.cut, wording.Count(truncated.Of, "pair"), wording.Count(counts.noRoom, "pair"), sample), advice+": from truncated answers the model does not learn to stop.")
 	}
 	if end.Count > 0 {
-		end.set(end.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs an answer has no end-of-turn token%s.", end.Count, end.Of, sample),
+		end.set(end.bySize(manyLeftOut), fmt.Sprintf("In %d of %s an answer has no end-of-turn token%s.", end.Count, wording.Count(end.Of, "pair"), sample),
 			"Fix the chat template to end each answer's turn; otherwise the model does not learn to stop.")
 	}
 }

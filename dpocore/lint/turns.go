@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // spelled matches control tokens of common chat models and the speaker labels of raw
@@ -91,12 +92,12 @@ func around(text, part string) string {
 // reportTurns writes the findings of turns.
 func (l *linter) reportTurns() {
 	if f := l.rule(emptyTurnRule); f.Count > 0 {
-		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs a turn of the prompt is empty.", f.Count, f.Of), "Remove such turns, or fill in their text.")
+		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %s a turn of the prompt is empty.", f.Count, wording.Count(f.Of, "pair")), "Remove such turns, or fill in their text.")
 	}
 	if f := l.rule(rolesRule); f.Count > 0 {
-		f.set(f.bySize(0.2), fmt.Sprintf("In %d of %d prompts the roles do not alternate from a first to a last user turn.", f.Count, f.Of), "Merge consecutive turns of the same role, and end each prompt with a user turn.")
+		f.set(f.bySize(0.2), fmt.Sprintf("In %d of %s the roles do not alternate from a first to a last user turn.", f.Count, wording.Count(f.Of, "prompt")), "Merge consecutive turns of the same role, and end each prompt with a user turn.")
 	}
 	if f := l.rule(controlRule); f.Count > 0 {
-		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %d pairs a text spells a control token or a transcript's speaker label.", f.Count, f.Of), "They would be learned as plain text: remove them, and cut texts that continue with another speaker.")
+		f.set(f.bySize(manyLeftOut), fmt.Sprintf("In %d of %s a text spells a control token or a transcript's speaker label.", f.Count, wording.Count(f.Of, "pair")), "They would be learned as plain text: remove them, and cut texts that continue with another speaker.")
 	}
 }

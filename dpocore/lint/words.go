@@ -5,6 +5,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
@@ -24,7 +26,7 @@ func mix(hash uint64, value uint64) uint64 {
 }
 
 // words returns the hashes of a text's words: runs of characters that are neither
-// whitespace nor punctuation, in lower case. A text without any is a single word.
+// whitespace nor punctuation, in lower case and in Unicode's composed form (NFC). A text without any is a single word.
 func words(text string) []uint64 {
 	var list []uint64
 	hash, inside := uint64(hashStart), false
@@ -34,6 +36,7 @@ func words(text string) []uint64 {
 		}
 		hash, inside = hashStart, false
 	}
+	text = norm.NFC.String(text)
 	for _, r := range text {
 		if separates(r) {
 			end()
