@@ -47,7 +47,7 @@ func TestMergeTargets(t *testing.T) {
 func TestHalfPrecisionGGUF(t *testing.T) {
 	s := newSituation(t, "16-gguf-in-float16")
 	s.expect(0, "generate --model ../_models/tiny-f16.gguf --prompt Hi --max-new-tokens 4")
-	s.expect(0, "train --model ../_models/tiny-f16.gguf --data pairs.jsonl --out out/a"+twoSteps)
+	s.expect(0, "train --model ../_models/tiny-f16.gguf --data pairs.jsonl --out out/a"+twoSteps, "tiny-f16.gguf (computed in float32)")
 }
 
 // A pattern in target_modules selects the same projections as a list.

@@ -29,6 +29,7 @@ func readBase(dir string) (b base, err error) {
 	}
 	record, _, err := run.ReadRecord(dir)
 	b.run, b.date = record.Model, record.Config.Date
+	b.run.Path = record.Find(b.run.Path)
 	return b, err
 }
 

@@ -234,7 +234,7 @@ func (m *Model) ReferenceKey(adapter string) string {
 }
 
 // BaseName is the model's name in adapter_config.json, where PEFT looks for the base model: a folder or a name on the
-// hub. For a quantized SmolLM2 it is the original model on the hub.
+// hub. For a quantized SmolLM2 it is the original model on the hub. A path is absolute, so that it holds in other folders.
 func (m *Model) BaseName() string {
 	if m.HubID != "" {
 		return m.HubID
@@ -242,6 +242,9 @@ func (m *Model) BaseName() string {
 	name := filepath.Base(m.Path)
 	if base, _, quantized := strings.Cut(name, ".Q"); quantized && strings.HasPrefix(name, "SmolLM2-") {
 		return "HuggingFaceTB/" + base
+	}
+	if path, err := filepath.Abs(m.Path); err == nil {
+		return path
 	}
 	return m.Path
 }

@@ -3,12 +3,12 @@ package model
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/weights"
 )
 
 // largeModel is the number of weights from which float32 is too slow on a GPU like the T4, where float16 is four times as
@@ -52,7 +52,7 @@ func (m *Model) Describe() string {
 	switch {
 	case m.HubID != "":
 		name = m.HubID
-	case strings.EqualFold(filepath.Ext(name), ".gguf"):
+	case weights.Quantized(m.Path):
 		kind = "quantized weights, "
 	}
 	precision := m.precision

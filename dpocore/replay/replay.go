@@ -61,6 +61,7 @@ func Run(ctx context.Context, m *model.Model, dir, replay string, data dataset.D
 	if err != nil {
 		return r, fmt.Errorf("replay: %w", err)
 	}
+	record.Config.InitAdapter = record.Find(record.Config.InitAdapter)
 	job := train.Job{Model: m, Dir: replay, Config: record.Config, Data: data, Listener: listener}
 	now, err := train.Identify(job)
 	if err != nil {
@@ -177,6 +178,7 @@ func FetchData(ctx context.Context, r run.Record, train, heldOut string, progres
 		return dataset.Data{}, errors.New("the record of the run does not name its pairs: they were made by a program, or the run is from an earlier version; they can't be read again")
 	}
 	o := *r.Data
+	o.Train, o.HeldOut = r.Find(o.Train), r.Find(o.HeldOut)
 	if train != "" {
 		o.Train = train
 	}

@@ -51,6 +51,13 @@ func Read(dir string) (record Record, ok bool, err error) {
 	if err != nil {
 		return record, false, fmt.Errorf("open the rounds: read %s: %w", path, err)
 	}
+	for i := range record.Done { // the folder may have moved since, or be named from elsewhere
+		done := &record.Done[i]
+		done.Run = filepath.Join(dir, filepath.Base(done.Run))
+		if done.Merged != "" {
+			done.Merged = filepath.Join(dir, filepath.Base(done.Merged))
+		}
+	}
 	return record, true, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // withStepsOf is the run's settings with the number of steps of a recorded run, if these may differ: at a constant learning
@@ -23,7 +24,7 @@ func (r Record) checkSteps(dir string) error {
 		return err
 	}
 	if made := steps[len(steps)-1]; made > r.Config.MaxSteps {
-		return fmt.Errorf("%s has made %d steps, more than the %d that this run is to have; give it at least as many, or choose another folder", dir, made, r.Config.MaxSteps)
+		return fmt.Errorf("%s has made %s, more than the %d that this run is to have; give it at least as many, or choose another folder", dir, wording.Count(made, "step"), r.Config.MaxSteps)
 	}
 	return nil
 }
@@ -36,7 +37,7 @@ func (r Record) remedy(recorded Record, dir string) string {
 	if r.Config.MaxSteps <= recorded.Config.MaxSteps || more.differs(recorded) != "" {
 		return "choose another folder, or overwrite it"
 	}
-	steps := fmt.Sprintf("its learning rate was scheduled (%s) for %d steps", r.Config.Scheduler, recorded.Config.MaxSteps)
+	steps := fmt.Sprintf("its learning rate was scheduled (%s) for %s", r.Config.Scheduler, wording.Count(recorded.Config.MaxSteps, "step"))
 	if r.Config.Scheduler == config.Constant {
 		steps = "early stopping counts on its number of steps"
 	}

@@ -31,6 +31,7 @@ type Record struct {
 	Mix      *dataset.Mix     `json:"mix,omitempty"`
 	Data     *dataset.Origin  `json:"data,omitempty"` // how the pairs were named; nil if a program made them
 	Lineage  *dataset.Lineage `json:"lineage,omitempty"`
+	Folder   string           `json:"folder,omitempty"` // the working directory of the last start, where relative paths begin
 	Backend  string           `json:"backend"`
 	Code     string           `json:"code"`             // version of this program
 	Finished bool             `json:"finished"`         // all steps are done and the adapter is written
@@ -72,6 +73,19 @@ func Settings(adapter string) (config.Config, error) {
 		return config.Default(), err
 	}
 	return record.Config, nil
+}
+
+// Find returns where a path of the record is: a relative one in the folder where the run was started, or else, as when both
+// have moved, in the present one. Names that are no paths are returned as they are.
+func (r Record) Find(path string) string {
+	if path == "" || filepath.IsAbs(path) || r.Folder == "" {
+		return path
+	}
+	there := filepath.Join(r.Folder, path)
+	if _, err := os.Stat(there); err != nil {
+		return path
+	}
+	return there
 }
 
 // readRecord is ReadRecord, with a sentence if run.json is damaged.

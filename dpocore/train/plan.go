@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/adapter"
@@ -116,6 +117,7 @@ func (p *plan) identify(job Job) (record run.Record, err error) {
 		Mix:    job.Data.Mix, Data: job.Data.Origin, Lineage: job.Data.Lineage,
 		Code: run.Version(),
 	}
+	record.Folder, _ = os.Getwd() // unknown if it has been deleted
 	if p.config.InitAdapter != "" {
 		if record.Model.Adapter, err = adapter.Hash(p.config.InitAdapter); err != nil {
 			return record, err
@@ -134,7 +136,10 @@ func (p *plan) readHeldOut(job Job, record *run.Record) (evaluated *preference.S
 		if p.config.EarlyStopping > 0 {
 			return nil, nil, errors.New("early stopping needs held-out pairs, and there are none; name a file of held-out pairs, or hold out a share of the training pairs")
 		}
-		return nil, nil, nil
+		if steps := p.config.EvalSteps; steps > 0 && steps != config.Default().EvalSteps {
+			notes = append(notes, "There are no held-out pairs, so nothing is evaluated; the steps between evaluations have no effect.")
+		}
+		return nil, notes, nil
 	}
 	evaluated = set.Spread(MaxHeldOut)
 	encoder := p.model.Encoder(p.config.MaxLength)

@@ -2,6 +2,8 @@ package weights
 
 import (
 	"fmt"
+	"os"
+	"slices"
 
 	"github.com/gomlx/compute/dtypes/bfloat16"
 	"github.com/gomlx/compute/dtypes/float16"
@@ -43,6 +45,18 @@ func openGGUF(path string) (*ggufFile, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	return &ggufFile{config: config, form: f.GGUF, file: file, reader: reader}, nil
+}
+
+// Quantized reports whether a model is a GGUF file with quantized tensors, and not one in full or half precision.
+func Quantized(path string) bool {
+	if info, err := os.Stat(path); err != nil || info.IsDir() {
+		return false
+	}
+	file, err := ggufcheck.Open(path)
+	return err == nil && slices.ContainsFunc(file.ListTensorNames(), func(name string) bool {
+		info, _ := file.GetTensorInfo(name)
+		return info.Type.IsQuantized()
+	})
 }
 
 // ggufMetadata reads the values of a file's keys; a missing key has the value 0, or NoToken for an id.

@@ -36,6 +36,9 @@ func TestConfigOfSmolLM2(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("the file's configuration is %+v; want %+v", got, want)
 	}
+	if !Quantized(path) {
+		t.Error("a file in Q4_1 is said not to be quantized")
+	}
 	values, shape, err := file.Read("model.layers.29.self_attn.k_proj.weight")
 	if err != nil || !slices.Equal(shape, []int{192, 576}) || len(values) != 192*576 {
 		t.Errorf("the last k_proj has shape %v and %d values, %v; want [192 576]", shape, len(values), err)

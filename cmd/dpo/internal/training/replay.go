@@ -33,7 +33,7 @@ func Replay(ctx context.Context, out io.Writer, dir string, o ReplayOptions) err
 	if err != nil {
 		return exit.BadData(fmt.Errorf("replay: %w; if the pairs have moved, name their files with --data and --eval-data", err))
 	}
-	model, err := open.Model(ctx, cmp.Or(o.Model, record.Model.Hub, record.Model.Path))
+	model, err := open.Model(ctx, cmp.Or(o.Model, record.Model.Hub, record.Find(record.Model.Path)))
 	if err != nil {
 		return fmt.Errorf("%w; if the model has moved, name it with --model", err)
 	}
