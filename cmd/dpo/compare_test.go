@@ -38,7 +38,7 @@ func TestCompare(t *testing.T) {
 	}
 	// Both adapters are the same and give the same answers, so each prompt has two answers, one by both adapters.
 	left := vote("2 > 1\n")
-	says(t, left, "1 of 2: One?", "saved: 2 > 1", "1 prompts are left")
+	says(t, left, "1 of 2: One?", "saved: 2 > 1", "left: 1 prompt;")
 	if strings.Contains(left, "is by") || strings.Contains(left, first) {
 		t.Errorf("the models are revealed before all answers are ranked: %s", left)
 	}
@@ -47,7 +47,7 @@ func TestCompare(t *testing.T) {
 	if again := vote(""); !strings.Contains(again, "pairwise comparisons in") || strings.Contains(again, "best first: ") {
 		t.Errorf("after all are ranked: %s", again)
 	}
-	says(t, output(t, "data", "rankings", votes, "--out", filepath.Join(dir, "pairs.jsonl")), "pairs.jsonl: 1 pairs")
+	says(t, output(t, "data", "rankings", votes, "--out", filepath.Join(dir, "pairs.jsonl")), "pairs.jsonl: 1 pair\n")
 }
 
 // TestCompareMistakes: errors are reported before any answer is ranked.

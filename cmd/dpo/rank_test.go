@@ -32,15 +32,15 @@ func TestDataRank(t *testing.T) {
 	}
 	flags := []string{file, "--model", model, "--prompts", prompts, "--max-new-tokens", "8", "--rater"}
 	says(t, rank(t, "3 > 1\n3 > 2 = 4 > 1\n", append(flags, "anna")...), "1 of 3: One?", `the order is "3 > 1"; it must name each of the 4 answers`,
-		"saved: 3 > 2 = 4 > 1", "2 of 3: Two?", "2 prompts are left; run the same command to continue")
+		"saved: 3 > 2 = 4 > 1", "2 of 3: Two?", "left: 2 prompts; run the same command to continue")
 	says(t, rank(t, "all bad\n\n", append(flags, "anna")...), "2 of 3: Two?", "saved: all bad", "3 of 3: Three?", "2 of 3 prompts are ranked by anna in "+file)
 	says(t, rank(t, "3 2 4 1\n1 2 3 4\n4 3 2 1\n", file, "--rater", "ben"), "saved: 3 > 2 > 4 > 1", "3 of 3 prompts are ranked by ben")
 
 	pairs := filepath.Join(dir, "pairs.jsonl")
-	says(t, output(t, "data", "rankings", file, "--out", pairs), "answers to 3 prompts", "anna has ranked 2, 1 are left", "ben has ranked 3, 0 are left",
+	says(t, output(t, "data", "rankings", file, "--out", pairs), "answers to 3 prompts", "anna has ranked 2 of 3 prompts", "ben has ranked 3 of 3 prompts",
 		"anna and ben agree on 42 % of 12 pairs of answers (2 prompts); Cohen's kappa is 0.30: fair agreement", pairs+": 18 pairs")
-	says(t, output(t, "data", "rankings", file, "--out", pairs, "--pairs", "best-worst"), pairs+": 3 pairs")
-	for name, want := range map[string]string{pairs: ": 3 pairs", file: ": 18 pairs"} {
+	says(t, output(t, "data", "rankings", file, "--out", pairs+".best", "--pairs", "best-worst"), pairs+".best: 3 pairs")
+	for name, want := range map[string]string{pairs + ".best": ": 3 pairs", file: ": 18 pairs"} {
 		linted, err := dpo(t, "data", "lint", name, "--no-tokens").Output() // lint fails on so few pairs
 		if says(t, string(linted), want); err == nil {
 			t.Error("lint accepts a set of so few pairs")
@@ -55,6 +55,7 @@ func TestDataRankMistakes(t *testing.T) {
 	}
 	for want, args := range map[string][]string{
 		"mine.jsonl, line 1: a ranking needs two answers": {"data", "rank", file, "--prompt", "Why?"},
+		"exists and is not overwritten":                   {"data", "rankings", file, "--out", file},
 		"--pairs is \"some\"; it must be all":             {"data", "rankings", file, "--pairs", "some"},
 		"no such file":                                    {"data", "rankings", file + ".missing"},
 	} {

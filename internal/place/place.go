@@ -23,6 +23,15 @@ func File(path string, inputs ...string) error {
 	return atomicfile.Check(path)
 }
 
+// New is [File] for a file that must not exist yet, because what is there may be work that nothing can bring back. Devices and
+// pipes are written to.
+func New(path string) error {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		return fmt.Errorf("write %s: it exists and is not overwritten; name another file", path)
+	}
+	return File(path)
+}
+
 // Holds reports whether a path is a folder or is in it, whatever symbolic links lead there. It is false if either does not exist.
 func Holds(folder, path string) bool {
 	outer, err := os.Stat(folder)

@@ -51,3 +51,17 @@ func TestFile(t *testing.T) {
 		t.Errorf("the check left %v, %v", entries, err)
 	}
 }
+
+// TestNew: a file with content is not replaced; a device is written to.
+func TestNew(t *testing.T) {
+	dir := t.TempDir()
+	existing := filepath.Join(dir, "existing")
+	if err := os.WriteFile(existing, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]bool{"": true, existing: false, filepath.Join(dir, "new"): true, os.DevNull: true, dir: false} {
+		if err := New(path); (err == nil) != want {
+			t.Errorf("%q: %v", path, err)
+		}
+	}
+}

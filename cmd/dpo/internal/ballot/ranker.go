@@ -10,6 +10,7 @@ import (
 
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
 	"example.com/gonb-dpo/dpocore/ranking"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // ranker runs a ranking session at a terminal.
@@ -41,7 +42,7 @@ func (r *ranker) run(ctx context.Context, tasks []ranking.Task) error {
 		r.show(candidates, i+1, len(tasks))
 		ranked, err := r.ask(ctx, candidates)
 		if errors.Is(err, io.EOF) {
-			fmt.Fprintf(r.out, "\n%d prompts are left; run the same command to continue\n", skipped+len(tasks)-i)
+			fmt.Fprintf(r.out, "\nleft: %s; run the same command to continue\n", wording.Count(skipped+len(tasks)-i, "prompt"))
 			return nil
 		}
 		if err != nil {

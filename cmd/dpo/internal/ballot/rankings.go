@@ -9,6 +9,7 @@ import (
 	"example.com/gonb-dpo/dpocore/preference/pairfile"
 	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/internal/place"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Summarize prints what a file of rankings contains, and writes pairs made from them to a file unless its name is "". The choice
@@ -21,8 +22,8 @@ func Summarize(out io.Writer, rankings, choice, pairs string, o preference.ListO
 	if err := o.Validate(); err != nil {
 		return exit.WrongUse(err)
 	}
-	if err := place.File(pairs, rankings); err != nil {
-		return err
+	if err := place.New(pairs); err != nil {
+		return exit.WrongUse(err)
 	}
 	log, err := ranking.Read(rankings)
 	if err != nil {
@@ -39,16 +40,16 @@ func Summarize(out io.Writer, rankings, choice, pairs string, o preference.ListO
 	if err := pairfile.WriteFile(pairs, set.Pairs); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s: %d pairs\n", pairs, len(set.Pairs))
+	fmt.Fprintf(out, "%s: %s\n", pairs, wording.Count(len(set.Pairs), "pair"))
 	return nil
 }
 
 func writeRankings(out io.Writer, log *ranking.Log) {
-	fmt.Fprintf(out, "%s: answers to %d prompts\n", log.Source, len(log.Candidates))
+	fmt.Fprintf(out, "%s: answers to %s\n", log.Source, wording.Count(len(log.Candidates), "prompt"))
 	raters := log.Raters()
 	for i, rater := range raters {
-		left := len(log.Pending(rater))
-		fmt.Fprintf(out, "  %s has ranked %d, %d are left\n", rater, len(log.Candidates)-left, left)
+		all := len(log.Candidates)
+		fmt.Fprintf(out, "  %s has ranked %d of %s\n", rater, all-len(log.Pending(rater)), wording.Count(all, "prompt"))
 		for _, other := range raters[:i] {
 			if agreement, err := log.Agreement(other, rater); err == nil { // otherwise they have ranked nothing in common
 				fmt.Fprintf(out, "  %s\n", agreement)

@@ -3,11 +3,11 @@ package dataview
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/dpocore/preference/pairfile"
 	"example.com/gonb-dpo/dpocore/preference/pairfile/layout"
+	"example.com/gonb-dpo/internal/place"
 )
 
 // ConvertOptions are the flags of dpo data convert.
@@ -18,8 +18,8 @@ type ConvertOptions struct {
 
 // Convert writes the pairs of a file to another one, and says how they were read.
 func Convert(out io.Writer, file string, o ConvertOptions) error {
-	if _, err := os.Lstat(o.Out); err == nil {
-		return exit.WrongUse(fmt.Errorf("%s exists and is not overwritten; name another file", o.Out))
+	if err := place.New(o.Out); err != nil {
+		return exit.WrongUse(err)
 	}
 	set, err := pairfile.ReadAs(file, o.Mapping)
 	if err != nil {
