@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/output"
 	"example.com/gonb-dpo/gonbext/internal/views"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Check describes the pairs: how many, how long, and whether length alone predicts which answer was chosen.
@@ -29,7 +30,7 @@ func (p Pairs) Check() {
 // tokens, and more. Training does not depend on the result.
 func (p Pairs) Lint() {
 	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {
-		status("Checking %d pairs", p.Len())
+		status("Checking %s", wording.Count(p.Len(), "pair"))
 		o := lint.DefaultOptions()
 		if model, err := open.BaseModel(); err == nil { // without a model some rules are skipped, and the report says so
 			o.Encoder, o.Tokenizer = model.Encoder(config.Default().MaxLength), model.Tokenizer

@@ -39,7 +39,7 @@ func TestLint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report, err := builtin.lint(context.Background(), lint.DefaultOptions()); err != nil || !strings.HasPrefix(report.Text(), "Note: These 240 pairs have no problems, and 1 finding worth a look.") {
+	if report, err := builtin.lint(context.Background(), lint.DefaultOptions()); err != nil || !strings.HasPrefix(report.Text(), "Note: In 240 pairs: no problems, and 1 finding worth a look.") {
 		t.Errorf("%v, %v", report.Text(), err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"example.com/gonb-dpo/gonbext/internal/output"
 	"example.com/gonb-dpo/gonbext/internal/pairs"
 	"example.com/gonb-dpo/gonbext/internal/views"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Pairs is preference pairs to train on, and held-out pairs to evaluate on.
@@ -115,5 +116,5 @@ func (p Pairs) String() string {
 	if p.set.Train == nil {
 		return "no pairs"
 	}
-	return fmt.Sprintf("%d pairs, %s", p.Len(), p.set.Train.Source)
+	return fmt.Sprintf("%s, %s", wording.Count(p.Len(), "pair"), p.set.Train.Source)
 }

@@ -13,6 +13,7 @@ import (
 	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/output"
 	"example.com/gonb-dpo/gonbext/internal/views"
+	"example.com/gonb-dpo/internal/wording"
 	"example.com/gonb-dpo/plots"
 )
 
@@ -42,7 +43,7 @@ func trainRounds(ctx context.Context, dir string, c rounds.Config, p Pairs, prom
 	err = view.Close(err)
 	var waiting *rounds.Waiting
 	if person, ok := j.(judge.Person); ok && errors.As(err, &waiting) {
-		cell.Show(output.Notef("Rank the answers to %s of round %d with gonbext.Rank(%q), then run this cell again.", output.Count(waiting.Prompts, "prompt"), waiting.Round, person.File))
+		cell.Show(output.Notef("Rank the answers to %s of round %d with gonbext.Rank(%q), then run this cell again.", wording.Count(waiting.Prompts, "prompt"), waiting.Round, person.File))
 		return nil
 	}
 	if err != nil {

@@ -28,7 +28,7 @@ func TestSameTextInOtherCharacters(t *testing.T) {
 func TestEvaluatedOnTrainedPairs(t *testing.T) {
 	s := newSituation(t, "19-evaluated-on-trained-pairs")
 	s.expect(0, "train --model ../_models/tiny-a --data pairs.jsonl --eval-fraction 0.25 --out out/a"+twoSteps)
-	s.expect(0, "eval --model ../_models/tiny-a --adapter out/a --data pairs.jsonl", "6 of these 8 pairs were trained on by out/a", "accuracy on the 2 pairs that were not trained on")
+	s.expect(0, "eval --model ../_models/tiny-a --adapter out/a --data pairs.jsonl", "6 of these 8 pairs were trained on by out/a", "accuracy on the 2 pairs not trained on")
 	s.expect(0, "diagnose out/a", "The last evaluation is not one of held-out pairs: 6 of these 8 pairs were trained on")
 	report, err := os.ReadFile(filepath.Join(s.dir, "out/a/evaluation.json"))
 	if err != nil || !strings.Contains(string(report), `"pairs_trained_on": 6`) {

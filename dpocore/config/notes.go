@@ -9,7 +9,7 @@ func (c Config) Notes() (notes []string) {
 			notes = append(notes, fmt.Sprintf(format, args...))
 		}
 	}
-	note(c.WarmupSteps >= c.MaxSteps, "The warm-up takes %d steps and the run has %d, so the learning rate never reaches %g; the last step has %g.",
+	note(c.WarmupSteps >= c.MaxSteps, "The warm-up takes %d steps and the run has %d, so the learning rate never reaches %g; the last step has %.3g.",
 		c.WarmupSteps, c.MaxSteps, c.LearningRate, c.RateAt(c.MaxSteps-1))
 	note(c.EarlyStopping > 0 && c.EvalSteps*(c.EarlyStopping+1) > c.MaxSteps, "Early stopping after %d evaluations, %d steps apart, can't end this run before its %d steps; the best checkpoint is used all the same.",
 		c.EarlyStopping, c.EvalSteps, c.MaxSteps)

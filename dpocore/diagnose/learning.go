@@ -36,7 +36,7 @@ func accuracy(e metrics.Event) float64 { return e.RewardsAccuracies }
 func tooShort(r Run) (Finding, bool) {
 	return Finding{
 		Mark: Unknown, Cause: "The run is too short to show a trend.",
-		Evidence: fmt.Sprintf("It has %d steps.", len(r.History.Steps)), Remedy: "Train for at least 50 steps.",
+		Evidence: fmt.Sprintf("It has %s.", wording.Count(len(r.History.Steps), "step")), Remedy: "Train for at least 50 steps.",
 	}, !r.longEnough()
 }
 

@@ -35,11 +35,11 @@ func (r Report) Rows() []Row {
 		newRow("Brier", r.Calibration.Brier, decimal, "Brier score: 0 is perfect, 0.25 is a coin toss"),
 		Row{"calibration error", wording.Percent(r.Calibration.Error), "", "mean difference between confidence and accuracy"})
 	if r.HeldOut != nil {
-		rows = append(rows, newRow("held out", r.HeldOut.Accuracy, wording.Percent, fmt.Sprintf("accuracy on the %d pairs that were not trained on, gap %s", r.HeldOut.Pairs, nats(r.HeldOut.Gap.Value))))
+		rows = append(rows, newRow("held out", r.HeldOut.Accuracy, wording.Percent, fmt.Sprintf("accuracy on the %s not trained on, gap %s", wording.Count(r.HeldOut.Pairs, "pair"), nats(r.HeldOut.Gap.Value))))
 	}
 	for _, parts := range [][]Part{r.Sources, r.Objectives} {
 		for _, part := range parts {
-			rows = append(rows, newRow(part.Name, part.Accuracy, wording.Percent, fmt.Sprintf("accuracy on its %d pairs, gap %s", part.Pairs, nats(part.Gap.Value))))
+			rows = append(rows, newRow(part.Name, part.Accuracy, wording.Percent, fmt.Sprintf("accuracy on its %s, gap %s", wording.Count(part.Pairs, "pair"), nats(part.Gap.Value))))
 		}
 	}
 	return append(rows, r.textRows()...)
@@ -109,7 +109,7 @@ func SummarizeDifference(first, second string, d statistics.Difference) string {
 	if d.Only[1] > d.Only[0] {
 		better, worse = second, first
 	}
-	evidence := fmt.Sprintf("of %d pairs, only %s ranks %d correctly and only %s ranks %d correctly (P = %.2g)", d.Pairs, first, d.Only[0], second, d.Only[1], d.P)
+	evidence := fmt.Sprintf("of %s, only %s ranks %d correctly and only %s ranks %d correctly (P = %.2g)", wording.Count(d.Pairs, "pair"), first, d.Only[0], second, d.Only[1], d.P)
 	switch {
 	case d.P < 0.05:
 		return fmt.Sprintf("%s ranks more pairs right than %s: %s.", better, worse, evidence)

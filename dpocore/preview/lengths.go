@@ -7,6 +7,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/chat"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Histogram counts pairs by their length in tokens: that of the prompt plus the longer
@@ -78,7 +79,7 @@ func (h Histogram) Share(bin int) float64 {
 
 // Caption describes the histogram in a phrase.
 func (h Histogram) Caption() string {
-	text := fmt.Sprintf("tokens of the prompt plus the longer answer, %d pairs", h.Pairs)
+	text := fmt.Sprintf("tokens of the prompt plus the longer answer, %s", wording.Count(h.Pairs, "pair"))
 	if h.Pairs < h.Of {
 		text += fmt.Sprintf(" spread over %d", h.Of)
 	}

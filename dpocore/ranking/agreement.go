@@ -3,6 +3,8 @@ package ranking
 import (
 	"fmt"
 	"math"
+
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // An Agreement measures how far two raters agree on the pairs of answers that
@@ -82,7 +84,7 @@ func Kappa(table [3][3]int) (share, kappa float64) {
 
 // String returns a sentence with the terms of Landis and Koch (1977).
 func (a Agreement) String() string {
-	summary := fmt.Sprintf("%s and %s agree on %.0f %% of %d pairs of answers (%d prompts)", a.Raters[0], a.Raters[1], 100*a.Share, a.Pairs, a.Prompts)
+	summary := fmt.Sprintf("%s and %s agree on %.0f %% of %s of answers (%s)", a.Raters[0], a.Raters[1], 100*a.Share, wording.Count(a.Pairs, "pair"), wording.Count(a.Prompts, "prompt"))
 	if math.IsNaN(a.Kappa) {
 		return summary + "; both say the same of all pairs, so kappa is not defined."
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // pairKey identifies a pair of answers among the same candidates.
@@ -47,7 +48,7 @@ func (l *Log) Pairs(o preference.ListOptions) (*preference.Set, error) {
 		}
 	}
 	if n := len(disputed); n > 0 {
-		set.Notes = append(set.Notes, fmt.Sprintf("%d pairs are left out, because raters disagree on them", n))
+		set.Notes = append(set.Notes, fmt.Sprintf("left out %s on which raters disagree", wording.Count(n, "pair")))
 	}
 	if len(set.Pairs) == 0 {
 		return nil, fmt.Errorf("%s: none of the %d rankings tells two answers apart, so there is no pair to learn from; rank more answers", l.Source, len(l.Judgements))

@@ -95,7 +95,7 @@ func TestPairs(t *testing.T) {
 		"two ranks apart":  {[]Verdict{verdict("r", 4, 2, 1, 3)}, preference.ListOptions{MinGap: 2}, "cd ca ba", ""},
 		"ties":             {[]Verdict{verdict("r", 1, 1, 3, 3)}, preference.ListOptions{}, "ac ad bc bd", ""},
 		"two who agree":    {[]Verdict{verdict("r", 1, 1, 1, 2), verdict("s", 1, 1, 1, 2)}, preference.ListOptions{}, "ad bd cd", ""},
-		"two who disagree": {[]Verdict{verdict("r", 1, 2, 3, 4), verdict("s", 2, 1, 3, 4)}, preference.ListOptions{}, "ac ad bc bd cd", "1 pairs are left out, because raters disagree on them"},
+		"two who disagree": {[]Verdict{verdict("r", 1, 2, 3, 4), verdict("s", 2, 1, 3, 4)}, preference.ListOptions{}, "ac ad bc bd cd", "left out 1 pair on which raters disagree"},
 		"one sees a tie":   {[]Verdict{verdict("r", 1, 2, 2, 2), verdict("s", 1, 1, 1, 1)}, preference.ListOptions{}, "ab ac ad", ""},
 		"one says all bad": {[]Verdict{verdict("r", 2, 1, 1, 1), {Rater: "s", Ranks: []int{1, 1, 1, 1}, AllBad: true}}, preference.ListOptions{}, "ba ca da", ""},
 	} {

@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/internal/finite"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // judgeBatch is the number of prompts that a judge scores at once, if it can score several.
@@ -60,7 +61,7 @@ func (r *runner) score(ctx context.Context, path, answersFile string, round int,
 // that are not judged yet.
 func (r *runner) ask(ctx context.Context, questions []judge.Question, each func(i int, scores []float64) error) (waiting int, err error) {
 	if costly, ok := r.judge.(judge.Costly); ok && len(questions) > 0 {
-		r.listener.Note(fmt.Sprintf("Judging the answers to %d prompts by %s takes about %s.", len(questions), r.judge.Name(), costly.Cost(questions)))
+		r.listener.Note(fmt.Sprintf("Judging the answers to %s by %s takes about %s.", wording.Count(len(questions), "prompt"), r.judge.Name(), costly.Cost(questions)))
 		defer func() {
 			r.record.Cost = r.spent.Plus(costly.Used())
 			err = errors.Join(err, r.record.write(r.dir))

@@ -16,6 +16,7 @@ import (
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // The reference model of the rounds after the first.
@@ -139,7 +140,7 @@ type Waiting struct {
 }
 
 func (w *Waiting) Error() string {
-	return fmt.Sprintf("the answers to %d prompts of round %d wait for %s; judge those in %s, then run this again to resume", w.Prompts, w.Round, w.Judge, w.File)
+	return fmt.Sprintf("the answers to %s of round %d wait for %s; judge those in %s, then run this again to resume", wording.Count(w.Prompts, "prompt"), w.Round, w.Judge, w.File)
 }
 
 func (w *Waiting) Unwrap() error { return judge.ErrWaiting }

@@ -16,6 +16,7 @@ import (
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // runner is a call of [Run].
@@ -248,7 +249,7 @@ func (r *runner) roundData(ctx context.Context, round int) (dataset.Data, error)
 	if lineage.Files, err = dataset.HashFiles(files...); err != nil {
 		return dataset.Data{}, err
 	}
-	lineage.Summary = r.summary(round, fmt.Sprintf("%d pairs of its answers to new prompts, judged by %s", len(set.Pairs), lineage.Judge))
+	lineage.Summary = r.summary(round, fmt.Sprintf("%s of its answers to new prompts, judged by %s", wording.Count(len(set.Pairs), "pair"), lineage.Judge))
 	return dataset.Data{Train: set, HeldOut: r.data.HeldOut, Origin: r.data.RoundOrigin(files[len(files)-1]), Lineage: lineage}, nil
 }
 

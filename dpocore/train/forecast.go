@@ -8,6 +8,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/demand"
 	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // forecast is the expected cost of a run or, afterwards, its actual cost.
@@ -35,7 +36,7 @@ func (f forecast) String() string {
 	if f.memory > 0 {
 		parts = append(parts, demand.Gigabytes(f.memory)+" of memory at most")
 	}
-	parts = append(parts, duration(f.seconds), fmt.Sprintf("%d graphs", f.compiles))
+	parts = append(parts, duration(f.seconds), wording.Count(f.compiles, "graph"))
 	if f.filled > 0 {
 		parts = append(parts, fmt.Sprintf("rows %.0f %% full", 100*f.filled))
 	}

@@ -23,7 +23,7 @@ func File(path string, inputs ...string) error {
 	return atomicfile.Check(path)
 }
 
-// New is [File] for a file that must not exist yet, because what is there may be work that nothing can bring back. Devices and
+// New is [File] for a file that must not exist yet, because what is there may be work that is lost then. Devices and
 // pipes are written to.
 func New(path string) error {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {

@@ -30,6 +30,15 @@ func Thousands(n int) string {
 // Percent returns a share of 1 in percent: "62 %".
 func Percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 
+// PercentOf returns a part of a total in percent, with a decimal near 0 and 100 %: "62 %", "0.4 %". Of nothing it is 0 %.
+func PercentOf(part, total int) string {
+	share := float64(part) / float64(max(total, 1))
+	if share > 0 && share < 0.01 || share > 0.99 && share < 1 {
+		return fmt.Sprintf("%.1f %%", 100*share)
+	}
+	return Percent(share)
+}
+
 // And joins items: "a", "a and b", "a, b and c".
 func And(items []string) string { return join(items, "and") }
 

@@ -10,7 +10,7 @@ func TestNumbers(t *testing.T) {
 	for got, want := range map[string]string{
 		Count(0, "pair"): "0 pairs", Count(1, "pair"): "1 pair", Count(1200, "pair"): "1,200 pairs",
 		Thousands(999): "999", Thousands(1234567): "1,234,567", Thousands(-123): "-123", Thousands(-1234): "-1,234",
-		Percent(0.625): "62 %", Percent(1): "100 %",
+		Percent(0.625): "62 %", Percent(1): "100 %", PercentOf(1, 300): "0.3 %", PercentOf(0, 0): "0 %", PercentOf(1, 2): "50 %",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

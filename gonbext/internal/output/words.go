@@ -8,7 +8,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"example.com/gonb-dpo/internal/wording"
 )
 
 // operation matches the prefixes of dpocore's errors that name the operation: the cell with the error already says it.
@@ -34,22 +33,6 @@ func Capitalize(text string) string {
 		return text
 	}
 	return string(unicode.ToUpper(first)) + text[size:]
-}
-
-// Count is a number with its noun: "1 pair", "2 pairs".
-func Count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
-}
-
-// Percent is a share in whole percent; 0 % of nothing.
-func Percent(part, all int) string {
-	if all == 0 {
-		return "0 %"
-	}
-	return wording.Percent(float64(part) / float64(all))
 }
 
 // Duration is a rounded duration: "48 s", "3 min 20 s", "1 h 5 min".

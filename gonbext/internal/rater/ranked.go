@@ -6,6 +6,7 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Ranked saves an order of the answers that were shown last, such as "3 > 2 = 4 > 1" or "all bad", and says how many pairs
@@ -24,9 +25,9 @@ func (r *Rater) Ranked(order string) (output.Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	saved := output.Donef("Saved %s's ranking of the answers to %q: %s. It makes %s.", verdict.Rater, c.Prompt, verdict.Order(), output.Count(len(pairs), "pair"))
+	saved := output.Donef("Saved %s's ranking of the answers to %q: %s. It makes %s.", verdict.Rater, c.Prompt, verdict.Order(), wording.Count(len(pairs), "pair"))
 	if left := len(r.session.Pending()); left > 0 {
-		saved.Message += fmt.Sprintf(" The answers to %s in %s are not ranked yet: gonbext.Rank(%q) shows them.", output.Count(left, "prompt"), path, path)
+		saved.Message += fmt.Sprintf(" The answers to %s in %s are not ranked yet: gonbext.Rank(%q) shows them.", wording.Count(left, "prompt"), path, path)
 	}
 	if c.Blind() {
 		return output.Stack{saved, r.revealed()}, nil

@@ -16,6 +16,7 @@ import (
 	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/output"
 	"example.com/gonb-dpo/gonbext/internal/views"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Rater shows a ranking session in a notebook.
@@ -94,7 +95,7 @@ func (r *Rater) ask(ctx context.Context, tasks []ranking.Task) (output.Content, 
 			return nil, err
 		}
 	}
-	done := output.Donef("%s has ranked the answers to %s.", r.session.Rater(), output.Count(len(tasks), "prompt"))
+	done := output.Donef("%s has ranked the answers to %s.", r.session.Rater(), wording.Count(len(tasks), "prompt"))
 	return append(output.Stack{done}, r.summary()...), nil
 }
 

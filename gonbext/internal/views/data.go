@@ -9,6 +9,7 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/gonbext/internal/output"
 	"example.com/gonb-dpo/gonbext/internal/pairs"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Data describes pairs: their number and lengths, and whether length alone predicts the chosen answer.
@@ -21,7 +22,7 @@ func Data(s pairs.Set) output.Content {
 	t.Add("training pairs", strconv.Itoa(n), objectives(s.Train))
 	words := "no unseen pairs to evaluate on"
 	if heldOut > 0 {
-		words = output.Percent(heldOut, n+heldOut) + " of all; never trained on"
+		words = wording.PercentOf(heldOut, n+heldOut) + " of all; never trained on"
 	}
 	t.Add("held-out pairs", strconv.Itoa(heldOut), words)
 	if note := s.Train.Columns.Note(); note != "" {
@@ -38,7 +39,7 @@ func Data(s pairs.Set) output.Content {
 	addMedian("chosen answer", func(pair preference.Pair) string { return pair.Chosen })
 	addMedian("rejected answer", func(pair preference.Pair) string { return pair.Rejected })
 	longer := chosenLonger(s.Train)
-	t.Add("chosen is longer", output.Percent(longer, n), "of the pairs")
+	t.Add("chosen is longer", wording.PercentOf(longer, n), "of the pairs")
 	return output.Stack{t, lengthBias(longer, n), sizeNote(heldOut)}
 }
 
@@ -48,9 +49,9 @@ func lengthBias(longer, all int) output.Box {
 	const biased = 0.8
 	switch fraction := float64(longer) / float64(all); {
 	case fraction >= biased:
-		return output.Notef("In %s of the pairs the chosen answer is the longer one: the model may learn to write long answers rather than good ones. Add pairs whose better answer is the shorter one.", output.Percent(longer, all))
+		return output.Notef("In %s of the pairs the chosen answer is the longer one: the model may learn to write long answers rather than good ones. Add pairs whose better answer is the shorter one.", wording.PercentOf(longer, all))
 	case fraction <= 1-biased:
-		return output.Notef("In %s of the pairs the chosen answer is the shorter one: the model may learn to be brief rather than good. Add pairs whose better answer is the longer one.", output.Percent(all-longer, all))
+		return output.Notef("In %s of the pairs the chosen answer is the shorter one: the model may learn to be brief rather than good. Add pairs whose better answer is the longer one.", wording.PercentOf(all-longer, all))
 	default:
 		return output.Donef("Length alone does not predict which answer was chosen, so the model has to learn the preference itself.")
 	}

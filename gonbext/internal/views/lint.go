@@ -5,6 +5,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/lint"
 	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Lint is a report on faults in pairs.
@@ -24,11 +25,11 @@ func lintVerdict(r lint.Report) output.Box {
 	}
 	switch {
 	case wrong > 0:
-		return output.Notef("These %d pairs have %s to fix before training, and %s worth a look.", r.Pairs, output.Count(wrong, "problem"), output.Count(look, "finding"))
+		return output.Notef("In %s: %s to fix before training, and %s worth a look.", wording.Count(r.Pairs, "pair"), wording.Count(wrong, "problem"), wording.Count(look, "finding"))
 	case look > 0:
-		return output.Notef("These %d pairs have no problems, and %s worth a look.", r.Pairs, output.Count(look, "finding"))
+		return output.Notef("In %s: no problems, and %s worth a look.", wording.Count(r.Pairs, "pair"), wording.Count(look, "finding"))
 	default:
-		return output.Donef("These %d pairs have no problems.", r.Pairs)
+		return output.Donef("In %s: no problems.", wording.Count(r.Pairs, "pair"))
 	}
 }
 

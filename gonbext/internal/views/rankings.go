@@ -6,12 +6,13 @@ import (
 
 	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Rankings is a summary of a file of rankings: the number of prompts that each rater ranked, and how well raters agree.
 func Rankings(log *ranking.Log) output.Content {
 	t := output.Table{
-		Caption: fmt.Sprintf("%s: answers to %s", log.Source, output.Count(len(log.Candidates), "prompt")),
+		Caption: fmt.Sprintf("%s: answers to %s", log.Source, wording.Count(len(log.Candidates), "prompt")),
 		Columns: []string{"rater", "ranked", "left", "ties", "all bad"},
 	}
 	raters := log.Raters()

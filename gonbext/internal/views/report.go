@@ -6,6 +6,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Report is the evaluation of a run.
@@ -16,7 +17,7 @@ const fluencyRows = 4
 
 func (r Report) table() output.Table {
 	t := output.Table{
-		Caption: fmt.Sprintf("%s on %d pairs of %s", r.Run, r.Pairs, r.Data),
+		Caption: fmt.Sprintf("%s on %s of %s", r.Run, wording.Count(r.Pairs, "pair"), r.Data),
 		Columns: []string{"figure", "value", "95 % interval", "in words"},
 	}
 	for _, row := range r.Rows() {

@@ -10,6 +10,7 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
 	"example.com/gonb-dpo/dpocore/lint"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // LintOptions are the flags of dpo data lint.
@@ -48,7 +49,7 @@ func Lint(ctx context.Context, out io.Writer, name string, o LintOptions) error 
 }
 
 func writeReport(w io.Writer, r lint.Report) {
-	fmt.Fprintf(w, "%s: %d pairs", r.Source, r.Pairs)
+	fmt.Fprintf(w, "%s: %s", r.Source, wording.Count(r.Pairs, "pair"))
 	if r.HeldOut > 0 {
 		fmt.Fprintf(w, ", %d held out", r.HeldOut)
 	}

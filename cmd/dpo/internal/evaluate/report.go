@@ -9,12 +9,16 @@ import (
 
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/internal/wording"
 	"example.com/gonb-dpo/plots"
 )
 
 // saveReport writes the report to the adapter's folder if that is a run folder.
 func saveReport(dir string, r evaluation.Report) error {
-	if _, ok, err := run.ReadRecord(dir); dir == "" || !ok || err != nil {
+	if dir == "" {
+		return nil
+	}
+	if _, ok, err := run.ReadRecord(dir); !ok || err != nil {
 		return err
 	}
 	r.KeepEarlier(dir)
@@ -30,7 +34,7 @@ func printReport(w io.Writer, r evaluation.Report, difference string, asJSON boo
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(r)
 	}
-	fmt.Fprintf(w, "%d pairs of %s, %d prompts; 95 %% confidence intervals\n\n", r.Pairs, r.Data, r.Prompts)
+	fmt.Fprintf(w, "%s of %s, %s; 95 %% confidence intervals\n\n", wording.Count(r.Pairs, "pair"), r.Data, wording.Count(r.Prompts, "prompt"))
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, row := range r.Rows() {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", row.Name, row.Value, row.Interval, row.Description)

@@ -14,6 +14,7 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/progress"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/rounds"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Options are the flags of dpo rounds other than the settings of its rounds.
@@ -80,7 +81,7 @@ func readPrompts(o Options, config rounds.Config) (prompts rounds.Prompts, err e
 
 func printRounds(w io.Writer, record rounds.Record) {
 	for _, done := range record.Done {
-		fmt.Fprintf(w, "%s  %d pairs\n  %s\n", done.Run, done.Pairs, done.Summary)
+		fmt.Fprintf(w, "%s  %s\n  %s\n", done.Run, wording.Count(done.Pairs, "pair"), done.Summary)
 	}
 	for _, c := range record.Checked {
 		fmt.Fprintln(w, progress.CheckLine(c))

@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/dpocore/train/pace"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Listener is a train.Listener that shows a run as a progress bar, or as lines if the output is not a terminal.
@@ -32,13 +33,13 @@ func (p *Listener) Begin(b train.Begin) {
 	p.pace.Begin(b)
 	c := b.Config
 	p.Line("model    %s, on %s", b.Model, b.Backend)
-	p.Line("pairs    %d for training, %d held out; %d per step, %d steps per epoch", b.Pairs, b.HeldOut, c.StepPairs(), b.StepsPerEpoch)
+	p.Line("pairs    %d for training, %d held out; %d per step, %s per epoch", b.Pairs, b.HeldOut, c.StepPairs(), wording.Count(b.StepsPerEpoch, "step"))
 	if b.Mix != nil {
 		p.Line("mix      %s", b.Mix)
 	}
-	p.Line("settings beta %g, rank %d, alpha %g, learning rate %g, %d steps, seed %d", c.Beta, c.LoRARank, c.LoRAAlpha, c.LearningRate, c.MaxSteps, c.Seed)
+	p.Line("settings beta %g, rank %d, alpha %g, learning rate %g, %s, seed %d", c.Beta, c.LoRARank, c.LoRAAlpha, c.LearningRate, wording.Count(c.MaxSteps, "step"), c.Seed)
 	for _, row := range b.Rows {
-		p.Line("rows     of %d tokens, up to %d of them in answers, up to %d pairs each", row.Tokens, row.Answers, row.Pairs)
+		p.Line("rows     of %d tokens, up to %d of them in answers, up to %s each", row.Tokens, row.Answers, wording.Count(row.Pairs, "pair"))
 	}
 	p.Line("expected %s", b.Expected)
 	if b.Step > 0 {
@@ -84,7 +85,7 @@ func (p *Listener) Evaluated(e metrics.Evaluation) {
 	p.pace.Evaluated(e)
 	p.Line("held out after step %d: loss %.4f  margin %+.4f  accuracy %.3f", e.Step, e.Loss, e.RewardsMargins, e.RewardsAccuracies)
 	for _, o := range e.Objectives {
-		p.Line("  %-22s loss %.4f  margin %+.4f  accuracy %.3f  (%d pairs)", o.Name, o.Loss, o.RewardsMargins, o.RewardsAccuracies, o.Pairs)
+		p.Line("  %-22s loss %.4f  margin %+.4f  accuracy %.3f  (%s)", o.Name, o.Loss, o.RewardsMargins, o.RewardsAccuracies, wording.Count(o.Pairs, "pair"))
 	}
 }
 

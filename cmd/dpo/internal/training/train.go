@@ -19,6 +19,7 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/internal/wording"
 	"example.com/gonb-dpo/plots"
 )
 
@@ -86,7 +87,7 @@ func refuseToContinue(record run.Record, settings config.Config, dir string) err
 	case record.Finished && settings.MaxSteps <= record.Config.MaxSteps:
 		return nil
 	case record.Finished:
-		what = fmt.Sprintf("a finished run of %d steps", record.Config.MaxSteps)
+		what = fmt.Sprintf("a finished run of %s", wording.Count(record.Config.MaxSteps, "step"))
 	}
 	unlock, err := run.Lock(dir, func(string) {}) // a running run is not a stopped one
 	if err != nil {
