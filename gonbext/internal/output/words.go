@@ -7,7 +7,6 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
-
 )
 
 // operation matches the prefixes of dpocore's errors that name the operation: the cell with the error already says it.
