@@ -212,9 +212,12 @@ func TestDamagedModel(t *testing.T) {
 // TestDamagedReferences damages the cache of reference log-probabilities, and trains.
 func TestDamagedReferences(t *testing.T) {
 	l := newLaboratory(t)
-	cache := os.Getenv("XDG_CACHE_HOME")
+	const references = "gonb-dpo/reference"
+	cache := filepath.Join(os.Getenv("XDG_CACHE_HOME"), references)
 	each(t, cache, "cache of reference log-probabilities", func(dir, _, what string) string {
-		cachetest.Use(t, dir)
+		if err := os.Symlink(dir, filepath.Join(cachetest.Own(t), references)); err != nil {
+			t.Fatal(err)
+		}
 		return l.resume(t, l.run(), what)
 	})
 }

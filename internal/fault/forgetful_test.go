@@ -111,6 +111,9 @@ func (f *forgetful) look(n *node, path string) {
 	}
 	there := map[string]fs.DirEntry{}
 	for _, entry := range entries {
+		if entry.Type()&fs.ModeSymlink != 0 { // to the compiled graphs, made before the program starts
+			continue
+		}
 		there[entry.Name()] = entry
 		if n.entries[entry.Name()] == nil {
 			made := &node{}
