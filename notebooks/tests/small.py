@@ -26,11 +26,16 @@ TOPICS = "tea bread rivers clouds maps glass paper trains bridges stars bees sal
 
 
 class Bench:
-    """A folder with pairs, and kernels in it that share a cache and a folder for temporary files, both empty at first."""
+    """A folder with pairs, and kernels in it that share a cache and a folder for temporary files. Both are empty at first, but for
+    the graphs that other tests have compiled."""
 
     def __init__(self, folder, scratch, model):
         self.folder, self.scratch, self.kernels = folder, scratch / "temporary", []
         self.scratch.mkdir()
+        compiled = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "gonb-dpo" / "compiled"
+        compiled.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (scratch / "cache/gonb-dpo").mkdir(parents=True)
+        (scratch / "cache/gonb-dpo/compiled").symlink_to(compiled)
         self.environment = {
             "TMPDIR": str(self.scratch), "DPO_MODEL": str(model), "DPO_MAX_STEPS": "1000000", "DPO_MAX_HELD_OUT": "1000",
             "XDG_CACHE_HOME": str(scratch / "cache"), "HF_HOME": str(scratch / "hub"), "GOCACHE": go("env", "GOCACHE"),
