@@ -3,8 +3,6 @@ package measure
 import (
 	"context"
 	"fmt"
-	"path/filepath"
-	"strconv"
 
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/config"
@@ -13,8 +11,8 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/tokenizer"
+	"example.com/gonb-dpo/internal/checkpoints"
 )
 
 // Inspection holds token-level log-probabilities of pairs, under the reference and at each checkpoint of a run.
@@ -113,13 +111,13 @@ func adaptersOf(dir string) (folders []string, steps []int, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	checkpoints, err := run.Checkpoints(dir)
+	list, err := checkpoints.Steps(dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	last := 0
-	for _, step := range checkpoints {
-		folder := filepath.Join(dir, run.CheckpointPrefix+strconv.Itoa(step))
+	for _, step := range list {
+		folder := checkpoints.Folder(dir, step)
 		hash, err := adapter.Hash(folder)
 		if err != nil {
 			return nil, nil, err

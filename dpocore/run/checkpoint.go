@@ -6,23 +6,20 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/sums"
 )
 
 const (
-	CheckpointPrefix = "checkpoint-"
-	optimizerFile    = "optimizer.safetensors"
-	positionFile     = "position.json"
+	optimizerFile = "optimizer.safetensors"
+	positionFile  = "position.json"
 
 	// TrainerStateFile is in a run folder and in each checkpoint, as transformers writes it.
 	TrainerStateFile = "trainer_state.json"
@@ -51,8 +48,8 @@ type Checkpoint struct {
 // WriteCheckpoint adds checkpoint-N to a run folder atomically, and removes old checkpoints except the latest ones and
 // the best. A checkpoint takes 12 bytes per value of the adapter.
 func WriteCheckpoint(dir, baseModel string, record Record, layout decoder.Layout, s Checkpoint, summary metrics.Summary) error {
-	final := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(s.Step))
-	temp := filepath.Join(dir, "."+CheckpointPrefix+strconv.Itoa(s.Step))
+	final := checkpoints.Folder(dir, s.Step)
+	temp := filepath.Join(dir, "."+filepath.Base(final))
 	if err := disk.RemoveAll(temp); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
@@ -103,7 +100,7 @@ func moveIn(dir, temp, final string, limit, best int) error {
 	if err := errors.Join(disk.Rename(temp, final), atomicfile.SyncDir(dir)); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
-	steps, err := Checkpoints(dir)
+	steps, err := checkpoints.Steps(dir)
 	if err != nil {
 		return err
 	}
@@ -111,28 +108,11 @@ func moveIn(dir, temp, final string, limit, best int) error {
 		if step == best {
 			continue
 		}
-		if err := disk.RemoveAll(filepath.Join(dir, CheckpointPrefix+strconv.Itoa(step))); err != nil {
+		if err := disk.RemoveAll(checkpoints.Folder(dir, step)); err != nil {
 			return fmt.Errorf("remove an old checkpoint: %w", err)
 		}
 	}
 	return nil
-}
-
-// Checkpoints lists the steps of a run folder's checkpoints in ascending order.
-func Checkpoints(dir string) ([]int, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("list the checkpoints: %w", err)
-	}
-	var steps []int
-	for _, entry := range entries {
-		number, ok := strings.CutPrefix(entry.Name(), CheckpointPrefix)
-		if step, err := strconv.Atoi(number); ok && err == nil && entry.IsDir() {
-			steps = append(steps, step)
-		}
-	}
-	slices.Sort(steps)
-	return steps, nil
 }
 
 // checkpointFiles are what a run resumes from; they must be unchanged.
@@ -141,7 +121,7 @@ var checkpointFiles = []string{"adapter_config.json", "adapter_model.safetensors
 
 // ReadCheckpoint reads the checkpoint of a step. The error wraps [sums.ErrDamaged] if it is damaged.
 func ReadCheckpoint(dir string, step int, layout decoder.Layout) (s Checkpoint, err error) {
-	path := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(step))
+	path := checkpoints.Folder(dir, step)
 	if err := checkSums(path); err != nil {
 		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
 	}
@@ -173,8 +153,5 @@ func checkSums(path string) error {
 	if !sums.Has(path) {
 		return fmt.Errorf("it is %w: it has no %s", sums.ErrDamaged, sums.Name)
 	}
-	if err := sums.Check(path, checkpointFiles...); err != nil {
-		return err
-	}
-	return sums.Check(path)
+	return sums.CheckAll(path, checkpointFiles...)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/wording"
 )
 
@@ -19,7 +20,7 @@ func (r Record) withStepsOf(recorded Record) config.Config {
 
 // checkSteps refuses a run with fewer steps than its folder has made.
 func (r Record) checkSteps(dir string) error {
-	steps, err := Checkpoints(dir)
+	steps, err := checkpoints.Steps(dir)
 	if err != nil || len(steps) == 0 {
 		return err
 	}

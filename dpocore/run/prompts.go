@@ -15,6 +15,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/checkpoints"
 )
 
 // PromptsFile has the hash of each prompt of a run's training pairs, one per line in hexadecimal, so that an evaluation can
@@ -39,7 +40,7 @@ func TrainedPrompts(adapter string) (preference.PromptSet, error) {
 	if adapter == "" {
 		return prompts, nil
 	}
-	if strings.HasPrefix(filepath.Base(adapter), CheckpointPrefix) {
+	if strings.HasPrefix(filepath.Base(adapter), checkpoints.Prefix) {
 		adapter = filepath.Dir(adapter)
 	}
 	path := filepath.Join(adapter, PromptsFile)

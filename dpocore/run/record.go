@@ -10,12 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"syscall"
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/sums"
 )
 
@@ -97,12 +97,12 @@ func readRecord(dir string) (record Record, ok bool, note string, err error) {
 	case !errors.Is(err, sums.ErrDamaged):
 		return record, err == nil, "", err
 	}
-	steps, stepsErr := Checkpoints(dir)
+	steps, stepsErr := checkpoints.Steps(dir)
 	if stepsErr != nil {
 		return Record{}, false, "", stepsErr
 	}
 	for _, step := range slices.Backward(steps) {
-		folder := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(step))
+		folder := checkpoints.Folder(dir, step)
 		if !sums.Has(folder) || sums.Check(folder, RecordFile) != nil {
 			continue
 		}

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/sums"
 )
@@ -24,7 +24,7 @@ func tidy(dir string) error {
 		return fmt.Errorf("read the run folder: %w", err)
 	}
 	for _, entry := range entries {
-		if name := entry.Name(); atomicfile.Unfinished(name) || strings.HasPrefix(name, "."+CheckpointPrefix) {
+		if name := entry.Name(); atomicfile.Unfinished(name) || strings.HasPrefix(name, "."+checkpoints.Prefix) {
 			if err := disk.RemoveAll(filepath.Join(dir, name)); err != nil {
 				return fmt.Errorf("remove an unfinished file of an earlier process: %w", err)
 			}
@@ -37,7 +37,7 @@ func tidy(dir string) error {
 // each with a note.
 func LatestIntact(dir string, layout decoder.Layout, note func(string)) (s Checkpoint, ok bool, err error) {
 	for {
-		steps, err := Checkpoints(dir)
+		steps, err := checkpoints.Steps(dir)
 		if err != nil || len(steps) == 0 {
 			return Checkpoint{}, false, err
 		}
@@ -47,10 +47,10 @@ func LatestIntact(dir string, layout decoder.Layout, note func(string)) (s Check
 		}
 		instead := "the run starts over"
 		if len(steps) > 1 {
-			instead = fmt.Sprintf("the run resumes from %s%d", CheckpointPrefix, steps[len(steps)-2])
+			instead = fmt.Sprintf("the run resumes from %s%d", checkpoints.Prefix, steps[len(steps)-2])
 		}
 		note(fmt.Sprintf("%v; %s.", err, instead))
-		if err := disk.RemoveAll(filepath.Join(dir, CheckpointPrefix+strconv.Itoa(last))); err != nil {
+		if err := disk.RemoveAll(checkpoints.Folder(dir, last)); err != nil {
 			return Checkpoint{}, false, fmt.Errorf("remove a damaged checkpoint: %w", err)
 		}
 	}
@@ -79,7 +79,7 @@ func copyLogs(dir, checkpoint string) error {
 
 // RestoreLogs resets the logs of a run to a checkpoint's.
 func RestoreLogs(dir string, step int, note func(string)) error {
-	checkpoint := filepath.Join(dir, CheckpointPrefix+strconv.Itoa(step))
+	checkpoint := checkpoints.Folder(dir, step)
 	for _, name := range logs {
 		content, err := os.ReadFile(filepath.Join(checkpoint, name))
 		if errors.Is(err, os.ErrNotExist) && name == evaluation.PairsFile {

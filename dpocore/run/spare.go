@@ -8,6 +8,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/place"
 	"example.com/gonb-dpo/internal/sums"
 )
@@ -51,7 +52,7 @@ var written = append([]string{RecordFile, LockFile, sums.Name, "answers.json", "
 // ofRun reports whether a name in a run's folder is of a file that the program or the system writes there.
 func ofRun(name string) bool {
 	system := []string{".DS_Store", ".ipynb_checkpoints", "Thumbs.db"}
-	step := strings.TrimPrefix(name, CheckpointPrefix)
+	step := strings.TrimPrefix(name, checkpoints.Prefix)
 	return slices.Contains(written, name) || slices.Contains(system, name) || step != name && strings.Trim(step, "0123456789") == "" ||
 		strings.HasPrefix(name, ".nfs") || strings.HasPrefix(name, "._")
 }

@@ -2,12 +2,12 @@ package train
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"time"
 
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/internal/checkpoints"
 )
 
 // save writes the checkpoint of the last finished step, even if the context has ended.
@@ -23,7 +23,7 @@ func (t *trainer) save(context.Context) error {
 	if err := run.WriteCheckpoint(t.dir, t.model.BaseName(), t.record, t.layout, c, t.summary(false)); err != nil {
 		return err
 	}
-	t.listener.Saved(t.step, fmt.Sprintf("%s/%s%d", t.dir, run.CheckpointPrefix, t.step))
+	t.listener.Saved(t.step, checkpoints.Folder(t.dir, t.step))
 	return nil
 }
 

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strconv"
 	"time"
 
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train/reuse"
+	"example.com/gonb-dpo/internal/checkpoints"
 )
 
 // trainer is one process's part of a run.
@@ -90,7 +89,7 @@ func (t *trainer) stopped(ctx context.Context, cause error) error {
 		return fmt.Errorf("train: %w", cause)
 	}
 	if t.policy == nil { // not opened yet; an earlier process may have left checkpoints
-		if steps, err := run.Checkpoints(t.dir); err == nil && len(steps) > 0 {
+		if steps, err := checkpoints.Steps(t.dir); err == nil && len(steps) > 0 {
 			t.step, t.lastSave = steps[len(steps)-1], steps[len(steps)-1]
 		}
 	}
@@ -104,7 +103,7 @@ func (t *trainer) stopped(ctx context.Context, cause error) error {
 
 // bestCheckpoint is the folder of the best evaluated step, or "" if there is none or it was not saved.
 func (t *trainer) bestCheckpoint(best int) string {
-	folder := filepath.Join(t.dir, run.CheckpointPrefix+strconv.Itoa(best))
+	folder := checkpoints.Folder(t.dir, best)
 	if _, err := os.Stat(folder); best == 0 || best != t.step && err != nil {
 		return ""
 	}

@@ -14,7 +14,7 @@ import (
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/policy"
-	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/finite"
 )
 
@@ -158,7 +158,7 @@ func (t *trainer) notFiniteError(what string, pairs []int) error {
 	}
 	checkpoint := "no checkpoint is saved yet"
 	if t.lastSave > 0 {
-		checkpoint = fmt.Sprintf("%s%d is the last good checkpoint", run.CheckpointPrefix, t.lastSave)
+		checkpoint = fmt.Sprintf("%s%d is the last good checkpoint", checkpoints.Prefix, t.lastSave)
 	}
 	return fmt.Errorf("step %d: %s is not a finite number (pairs: %s); lower the learning rate (it is %g); %s",
 		t.step+1, what, strings.Join(places, "; "), t.config.LearningRate, checkpoint)

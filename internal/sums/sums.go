@@ -98,6 +98,20 @@ func Check(dir string, names ...string) error {
 	return nil
 }
 
+// CheckAll is [Check] for all files that have a sum, among which some must be.
+func CheckAll(dir string, required ...string) error {
+	known, err := read(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range required {
+		if _, ok := known[name]; !ok {
+			return fmt.Errorf("%s is %w: it does not name %s", filepath.Join(dir, Name), ErrDamaged, name)
+		}
+	}
+	return Check(dir)
+}
+
 // read returns the sums by file name. It refuses names outside the folder.
 func read(dir string) (known map[string]string, err error) {
 	path := filepath.Join(dir, Name)
