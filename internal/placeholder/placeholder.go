@@ -1,5 +1,5 @@
-// Package placeholder recognizes what is often in a model's folder in place of a file: the pointer that a clone without
-// Git LFS leaves, and the web page that a failed download saves.
+// Package placeholder recognizes what is often in the place of a file: the pointer that a clone without Git LFS leaves, and
+// the web page that a failed download saves.
 package placeholder
 
 import (
@@ -12,14 +12,22 @@ import (
 // headLength is how many bytes tell a placeholder.
 const headLength = 64
 
-// Check returns an error if a file that begins with head is a placeholder.
-func Check(path string, head []byte) error {
+// Kind returns what a file that begins with head is, and what to do; both are "" if it is no placeholder.
+func Kind(head []byte) (kind, remedy string) {
 	text := bytes.ToLower(bytes.TrimSpace(head[:min(headLength, len(head))]))
 	switch {
 	case bytes.HasPrefix(text, []byte("version https://git-lfs")):
-		return fmt.Errorf("%s is a Git LFS pointer in place of the file itself; run git lfs pull, or download the file", path)
+		return "a Git LFS pointer in place of the file itself", "run git lfs pull, or download the file"
 	case bytes.HasPrefix(text, []byte("<!doctype")) || bytes.HasPrefix(text, []byte("<html")):
-		return fmt.Errorf("%s is a web page, perhaps an error page in place of the download; download the file again", path)
+		return "a web page, perhaps an error page in place of the download", "download the file again"
+	}
+	return "", ""
+}
+
+// Check returns an error if a file that begins with head is a placeholder.
+func Check(path string, head []byte) error {
+	if kind, remedy := Kind(head); kind != "" {
+		return fmt.Errorf("%s is %s; %s", path, kind, remedy)
 	}
 	return nil
 }

@@ -3,8 +3,9 @@ package recordfile
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
+
+	"example.com/gonb-dpo/internal/placeholder"
 )
 
 // A foreign file is of a format that is often given by mistake.
@@ -39,7 +40,6 @@ var foreigners = []foreign{
 	{"\x80\x04", "a Python pickle", "save the data as JSON Lines"},
 	{"\x80\x05", "a Python pickle", "save the data as JSON Lines"},
 	{"\x7fELF", "a program", ""},
-	{"version https://git-lfs", "a Git LFS pointer in place of the file itself", "run git lfs pull, or download the file"},
 	{"\xff\xfe", "text in UTF-16 or UTF-32", "save the file as UTF-8"},
 	{"\xfe\xff", "text in UTF-16", "save the file as UTF-8"},
 	{"\x00\x00\xfe\xff", "text in UTF-32", "save the file as UTF-8"},
@@ -48,13 +48,16 @@ var foreigners = []foreign{
 // checkForeign refuses files of other formats by their first bytes; text is
 // head without leading white space.
 func checkForeign(head, text []byte) error {
+	if kind, remedy := placeholder.Kind(head); kind != "" {
+		return fmt.Errorf(": this is %s; %s", kind, remedy)
+	}
 	for _, kind := range foreigners {
 		if bytes.HasPrefix(head, []byte(kind.magic)) {
 			return fmt.Errorf(": this is %s, not a file of preference pairs; %s", kind.name, cmp.Or(kind.advice, accepted))
 		}
 	}
 	if bytes.HasPrefix(text, []byte("<")) {
-		return errors.New(": this is a web page or XML, perhaps an error page in place of the download; download the file again")
+		return fmt.Errorf(": this is XML, not a file of preference pairs; %s", accepted)
 	}
 	return nil
 }
