@@ -5,7 +5,6 @@ package adapter
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -35,17 +34,6 @@ func Hash(dir string) (string, error) {
 		return "", openError(dir, err)
 	}
 	return fmt.Sprintf("%x", sha256.Sum256(content)), nil
-}
-
-// openError explains why the weights in dir can't be opened.
-func openError(dir string, err error) error {
-	if _, configErr := os.Stat(filepath.Join(dir, configFile)); configErr != nil {
-		return notAnAdapter(dir)
-	}
-	if _, binErr := os.Stat(filepath.Join(dir, binFile)); binErr == nil && errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("the adapter %s has only %s; load it with PEFT and save it again, as %s, which is its default", dir, binFile, weightsFile)
-	}
-	return fmt.Errorf("read the adapter: %w", err)
 }
 
 // maxFinite is the largest finite value of each safetensors type.

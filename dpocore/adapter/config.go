@@ -121,6 +121,8 @@ func refuse(raw []byte, names []string) error {
 // check returns an error if settings that every adapter needs are missing or not supported.
 func (c peftConfig) check() error {
 	switch {
+	case c.PEFTType == "":
+		return fmt.Errorf("it has no peft_type, so it is not a file of PEFT; adapters of other programs must be converted to PEFT's format first")
 	case c.PEFTType != "LORA":
 		return fmt.Errorf("peft_type is %q; only \"LORA\" is supported", c.PEFTType)
 	case c.Rank == nil || c.Alpha == nil:

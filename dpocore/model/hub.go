@@ -15,7 +15,7 @@ import (
 // Files of a model folder besides the weights. Of the tokenizer's files only tokenizer.json is used.
 var (
 	requiredFiles = []string{"config.json", "tokenizer.json"}
-	optionalFiles = []string{"generation_config.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"}
+	optionalFiles = []string{"generation_config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja"}
 )
 
 // The weights are one file, or shards listed in an index.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"example.com/gonb-dpo/internal/placeholder"
 )
@@ -22,7 +23,7 @@ const (
 // readFolder reads the tokenizer files of a model folder.
 func readFolder(dir string) (source, error) {
 	from := source{}
-	files := map[string]*[]byte{jsonFile: &from.json, configFile: &from.config, specialsFile: &from.specials}
+	files := map[string]*[]byte{jsonFile: &from.json, configFile: &from.config, specialsFile: &from.specials, addedFile: &from.added}
 	for name, into := range files {
 		var err error
 		if *into, err = readOptional(dir, name); err != nil {
@@ -30,10 +31,10 @@ func readFolder(dir string) (source, error) {
 		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, "tokenizer.model")); from.json == nil && err == nil {
-		return from, fmt.Errorf("the folder has tokenizer.model but no %s; load it with transformers' AutoTokenizer and save it again (save_pretrained)", jsonFile)
+		return from, fmt.Errorf("the folder has tokenizer.model but no %s; %s", jsonFile, saveAgain)
 	}
 	if from.json == nil {
-		return from, fmt.Errorf("the folder has no %s; choose a model that has one", jsonFile)
+		return from, noTokenizer(dir)
 	}
 	if err := from.readConfig(); err != nil {
 		return from, err
@@ -47,6 +48,16 @@ func readFolder(dir string) (source, error) {
 	}
 	from.eosIDs, err = readEOSIDs(dir)
 	return from, err
+}
+
+// noTokenizer is the error for a folder without tokenizer.json, which may be one above or around the model.
+func noTokenizer(dir string) error {
+	for _, pattern := range []string{"snapshots/*/" + jsonFile, "*/" + jsonFile, "*.gguf"} {
+		if found, _ := filepath.Glob(filepath.Join(dir, pattern)); len(found) > 0 {
+			return fmt.Errorf("the folder has no %s; name the model in it: %s", jsonFile, strings.TrimSuffix(found[0], "/"+jsonFile))
+		}
+	}
+	return fmt.Errorf("the folder has no %s; choose a model that has one", jsonFile)
 }
 
 // readOptional reads a file; it returns nil if the file does not exist.

@@ -72,7 +72,7 @@ func (t *Tokenizer) resolveNames() error {
 	names := t.source.names
 	for role, token := range map[string]string{"bos_token": names.BOS, "eos_token": names.EOS, "unk_token": names.Unknown, "pad_token": names.Pad} {
 		if _, ok := t.id(token); token != "" && !ok {
-			return fmt.Errorf("%s is %q, which is not in the vocabulary", role, token)
+			return fmt.Errorf("%s is %q, which %s lacks; %s", role, token, jsonFile, saveAgain)
 		}
 	}
 	if names.EOS != "" {

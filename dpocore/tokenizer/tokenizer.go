@@ -39,6 +39,7 @@ type source struct {
 	json     []byte // tokenizer.json
 	config   []byte // tokenizer_config.json
 	specials []byte // special_tokens_map.json
+	added    []byte // added_tokens.json, of which all tokens are in tokenizer.json too
 	template string
 	names    Names
 	eosIDs   []int32 // end-of-text ids in addition to names.EOS
@@ -88,6 +89,9 @@ func newTokenizer(from source) (*Tokenizer, error) {
 		}
 	}
 	if err := t.resolveNames(); err != nil {
+		return nil, err
+	}
+	if err := t.checkAdded(); err != nil {
 		return nil, err
 	}
 	if t.plain, err = tokenizers.FromBytes(from.json, tokenizers.WithEncodeSpecialTokens()); err != nil {

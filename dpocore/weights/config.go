@@ -86,7 +86,7 @@ func (f fileConfig) config() (c decoder.Config, err error) {
 	if c.HeadDim == 0 && c.Heads > 0 {
 		c.HeadDim = c.HiddenSize / c.Heads
 	}
-	c.BOS, c.Pad = idOrNone(f.BOS), idOrNone(f.Pad)
+	c.BOS, c.Pad = idOrNone(f.BOS, c.VocabSize), idOrNone(f.Pad, c.VocabSize)
 	if c.EOS, err = ids(f.EOS); err != nil {
 		return c, fmt.Errorf("eos_token_id: %w", err)
 	}
@@ -96,9 +96,9 @@ func (f fileConfig) config() (c decoder.Config, err error) {
 // present reports whether a field is in the file and not null.
 func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
-// idOrNone is a token's id; some files have -1 for a token that the model lacks.
-func idOrNone(id *int) int {
-	if id == nil || *id < 0 {
+// idOrNone is a token's id. Some files have -1, or an id after the last one, for a token that the model lacks.
+func idOrNone(id *int, vocabulary int) int {
+	if id == nil || *id < 0 || *id >= vocabulary {
 		return decoder.NoToken
 	}
 	return *id

@@ -59,6 +59,7 @@ func TestReadConfig(t *testing.T) {
 		{"no beginning", map[string]any{"bos_token_id": json.RawMessage("null")}, func(c *decoder.Config) { c.BOS = decoder.NoToken }},
 		{"separate padding token", map[string]any{"pad_token_id": 0}, func(c *decoder.Config) { c.Pad = 0 }},
 		{"padding of -1, which is none", map[string]any{"pad_token_id": -1}, func(*decoder.Config) {}},
+		{"padding after the last id, which is none", map[string]any{"pad_token_id": 1 << 20}, func(*decoder.Config) {}},
 		{"biases of attention", map[string]any{"attention_bias": true}, func(c *decoder.Config) { c.QKVBias, c.AttentionOutBias = true, true }},
 		{"biases of the MLP", map[string]any{"mlp_bias": true}, func(c *decoder.Config) { c.MLPBias = true }},
 		{"Qwen2", map[string]any{"model_type": "qwen2", "use_sliding_window": false, "sliding_window": 4096, "attention_bias": true},

@@ -110,7 +110,12 @@ func (f *folder) noWeights() error {
 	if target, err := os.Readlink(filepath.Join(f.path, singleFile)); err == nil {
 		return fmt.Errorf("%s is a link to %s, which is missing; the download is not complete: download the model again", filepath.Join(f.path, singleFile), target)
 	}
-	return fmt.Errorf("%s has neither %s nor %s", f.path, singleFile, indexFile)
+	for _, pattern := range []string{"../../blobs/*.incomplete", ".cache/huggingface/download/*.incomplete", "*.incomplete"} {
+		if unfinished, _ := filepath.Glob(filepath.Join(f.path, pattern)); len(unfinished) > 0 {
+			return fmt.Errorf("%s has neither %s nor %s; its download is not complete (%s): download the model again", f.path, singleFile, indexFile, unfinished[0])
+		}
+	}
+	return fmt.Errorf("%s has neither %s nor %s; name a folder with the whole model", f.path, singleFile, indexFile)
 }
 
 // ParseIndex reads a model.safetensors.index.json: the file of each tensor. A file outside the folder is refused.

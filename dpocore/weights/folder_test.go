@@ -149,6 +149,11 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, []string{"neither model.safetensors nor " + indexName}},
+		{"an unfinished download", func(t *testing.T, folder string) {
+			if err := os.Rename(filepath.Join(folder, "model.safetensors"), filepath.Join(folder, "model.safetensors.incomplete")); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"download is not complete", "download the model again"}},
 		{"weights in PyTorch's form", func(t *testing.T, folder string) {
 			if err := os.Rename(filepath.Join(folder, "model.safetensors"), filepath.Join(folder, "pytorch_model.bin")); err != nil {
 				t.Fatal(err)
