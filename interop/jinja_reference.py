@@ -1,7 +1,13 @@
-"""Renders templates with Jinja2 as transformers does, and conversations to render."""
+"""Renders templates with Jinja2 as transformers does, and conversations to render. As a program it answers the fuzz target
+FuzzAgainstJinja2."""
 
+import copy
 import datetime
 import json
+import re
+import resource
+import signal
+import sys
 
 from transformers.utils import chat_template_utils
 
@@ -28,7 +34,7 @@ VARIABLES = {
 def render(source, variables):
     """The text of a template, or None if Jinja2 raises an error."""
     try:
-        return chat_template_utils._compile_jinja_template(source).render(**variables)
+        return chat_template_utils._compile_jinja_template(source).render(**copy.deepcopy(variables))
     except Exception:  # Jinja2 lets any exception of an expression through
         return None
 
@@ -93,3 +99,31 @@ def renderings():
                 for extra in ({}, {"enable_thinking": False}) if prompt and not tools else ({},):
                     options = {"tools": tools, "add_generation_prompt": prompt, **extra}
                     yield f"{name}, {json.dumps(options)[:60]}", {**VARIABLES, "messages": turns, **options}
+
+
+def too_long(signum, frame):
+    raise TimeoutError
+
+
+def serve():
+    """Answer each line of standard input, a template as a JSON text, with {"text": …}, {"error": …} or, if it takes long or its text
+    changes from run to run, {}."""
+    environment = chat_template_utils._compile_jinja_template("").environment
+    signal.signal(signal.SIGALRM, too_long)
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+    for line in sys.stdin:
+        signal.setitimer(signal.ITIMER_REAL, 2)
+        try:
+            text = environment.from_string(json.loads(line)).render(**copy.deepcopy(VARIABLES))
+            answer = {} if re.search(r" at 0x[0-9a-f]{6,}|<(class|function|bound method|generator)|_GroupTuple|jinja2", text) else {"text": text}
+        except (TimeoutError, MemoryError):
+            answer = {}
+        except Exception as failure:
+            answer = {"error": f"{type(failure).__name__}: {failure}"}
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    serve()

@@ -81,7 +81,7 @@ func (r *renderer) slice(e *syntax.Slice, s *scope) python.Value {
 	of := r.eval(e.Of, s)
 	v, ok := r.Slice(of, r.optional(e.Start, s), r.optional(e.Stop, s), r.optional(e.Step, s))
 	if !ok {
-		return methods.Missing(r.Machine, of, python.Tuple{})
+		python.Fail("'%s' object can't be sliced", python.TypeName(of))
 	}
 	return v
 }
@@ -111,7 +111,16 @@ func (r *renderer) binary(e *syntax.Binary, s *scope) python.Value {
 		}
 		return r.eval(e.Right, s)
 	}
-	return methods.Binary(r.Machine, e.Operator, left, r.eval(e.Right, s))
+	right := r.eval(e.Right, s)
+	if _, isConst := e.Right.(*syntax.Const); e.Operator == "**" && isNegative(e.Left) && !isConst {
+		python.Fail("a power of a negative number is not supported in a chat template: Jinja2 may take the sign last")
+	}
+	return methods.Binary(r.Machine, e.Operator, left, right)
+}
+
+func isNegative(e syntax.Expr) bool {
+	u, ok := e.(*syntax.Unary)
+	return ok && u.Operator == "-"
 }
 
 func (r *renderer) compare(e *syntax.Compare, s *scope) python.Value {

@@ -1,7 +1,6 @@
 package jinja_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"os"
 	"testing"
@@ -20,24 +19,28 @@ type recorded struct {
 	Refused   string // why this package does
 }
 
-// TestRecordedExpressions compares with Jinja2's texts and errors.
-func TestRecordedExpressions(t *testing.T) {
+// readRecorded returns the rows and the variables.
+func readRecorded(tb testing.TB) (rows []recorded, variables json.RawMessage) {
+	tb.Helper()
 	file, err := os.Open("testdata/expressions.jsonl")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer file.Close()
-	var variables json.RawMessage
-	rows := bufio.NewScanner(file)
-	for rows.Scan() {
+	for d := json.NewDecoder(file); d.More(); {
 		var r recorded
-		if err := json.Unmarshal(rows.Bytes(), &r); err != nil {
-			t.Fatal(err)
+		if err := d.Decode(&r); err != nil {
+			tb.Fatal(err)
 		}
-		if r.Variables != nil {
-			variables = r.Variables
-			continue
-		}
+		rows = append(rows, r)
+	}
+	return rows[1:], rows[0].Variables
+}
+
+// TestRecordedExpressions compares with Jinja2's texts and errors.
+func TestRecordedExpressions(t *testing.T) {
+	rows, variables := readRecorded(t)
+	for _, r := range rows {
 		got, err := jinjatest.Render(r.Source, variables, time.Date(2024, 7, 4, 15, 6, 7, 8000, time.UTC))
 		switch {
 		case r.Error || r.Refused != "":
@@ -47,8 +50,5 @@ func TestRecordedExpressions(t *testing.T) {
 		case err != nil || got != r.Text:
 			t.Errorf("%s:\ngot  %q, %v\nwant %q", r.Source, got, err, r.Text)
 		}
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -19,15 +19,15 @@ func (r *renderer) repeat(f *syntax.For, items python.Value, s *scope, depth int
 			return text
 		}
 	}
-	for l.advance() {
+	complete := false // some pass was not ended by break or continue
+	for ended := proceeds; ended != breaks && l.advance(); {
 		inner := s.inner()
 		inner.set("loop", l)
 		r.assign(f.Target, l.current, inner)
-		if r.run(f.Body, inner) == breaks {
-			break
-		}
+		ended = r.run(f.Body, inner)
+		complete = complete || ended == proceeds
 	}
-	if l.index0 < 0 {
+	if !complete {
 		return r.run(f.Else, s.inner())
 	}
 	return proceeds

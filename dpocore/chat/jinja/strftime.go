@@ -30,10 +30,10 @@ func strftime(t time.Time, format string) string {
 			i++
 		}
 		if i == len(format) {
-			python.Fail("the time format '%s' ends in the middle of a directive", format)
+			return out.String() + format[strings.LastIndexByte(format, '%'):]
 		}
 		text := directive(t, format[i], format)
-		if bare {
+		if bare && strings.IndexByte("CdegGHIjklmMSuUVwWyY", format[i]) >= 0 {
 			text = withoutZeros(text)
 		}
 		out.WriteString(text)
@@ -45,8 +45,7 @@ func directive(t time.Time, d byte, format string) string {
 	if layout, ok := layouts[d]; ok {
 		return t.Format(layout)
 	}
-	_, week := t.ISOWeek()
-	isoYear, _ := t.ISOWeek()
+	isoYear, week := t.ISOWeek()
 	weekday := int(t.Weekday())
 	switch d {
 	case '%':
@@ -63,6 +62,8 @@ func directive(t time.Time, d byte, format string) string {
 		return fmt.Sprintf("%02d", t.Year()/100)
 	case 'G':
 		return fmt.Sprint(isoYear)
+	case 'g':
+		return fmt.Sprintf("%02d", isoYear%100)
 	case 'V':
 		return fmt.Sprintf("%02d", week)
 	case 'u':

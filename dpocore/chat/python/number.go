@@ -285,14 +285,7 @@ func floats(operator string, f, g float64) Value {
 		if f == 0 && g < 0 {
 			Fail("zero to a negative power")
 		}
-		r := math.Pow(f, g)
-		if math.IsNaN(r) && f < 0 {
-			Fail("a complex number is not supported in a chat template")
-		}
-		if math.IsInf(r, 0) && !math.IsInf(f, 0) && !math.IsInf(g, 0) {
-			Fail("(34, 'Numerical result out of range')")
-		}
-		return r
+		return powerOf(f, g)
 	}
 	if g == 0 {
 		Fail("division by zero")
@@ -315,6 +308,30 @@ func floats(operator string, f, g float64) Value {
 		return math.Copysign(0, f/g)
 	}
 	return math.RoundToEven(quotient)
+}
+
+// powerOf returns f ** g for what has one right result: whole exponents, and square roots. Others differ in the last digit
+// between libraries.
+func powerOf(f, g float64) float64 {
+	const maxExponent = 1 << 10
+	switch {
+	case g == 0.5 && f > 0:
+		return math.Sqrt(f)
+	case math.IsInf(f, 0) || math.IsNaN(f) || g != math.Trunc(g) || math.Abs(g) > maxExponent:
+		Fail("a power of such numbers is not supported in a chat template")
+	}
+	power := new(big.Float).SetPrec(512).SetInt64(1)
+	for range int(math.Abs(g)) {
+		power.Mul(power, big.NewFloat(f))
+	}
+	if g < 0 {
+		power.Quo(new(big.Float).SetPrec(512).SetInt64(1), power)
+	}
+	result, _ := power.Float64()
+	if math.IsInf(result, 0) {
+		Fail("(34, 'Numerical result out of range')")
+	}
+	return result
 }
 
 // Negate returns -v.

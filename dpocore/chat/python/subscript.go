@@ -11,7 +11,7 @@ func (m *Machine) Item(container, key Value) (v Value, ok bool) {
 	case Undefined:
 		Refuse(c)
 	case *Dict:
-		if !hashable(key) {
+		if !Hashable(key) {
 			return nil, false
 		}
 		return c.Get(key)
@@ -35,13 +35,13 @@ func (m *Machine) Item(container, key Value) (v Value, ok bool) {
 	return nil, false
 }
 
-// hashable reports whether a value can be a dict's key.
-func hashable(v Value) bool {
+// Hashable reports whether a value can be a dict's key.
+func Hashable(v Value) bool {
 	switch v := Unnamed(v).(type) {
 	case *List, *Dict, *View:
 		return false
 	case Tuple:
-		return !slices.ContainsFunc(v, func(item Value) bool { return !hashable(item) })
+		return !slices.ContainsFunc(v, func(item Value) bool { return !Hashable(item) })
 	}
 	return true
 }

@@ -223,25 +223,25 @@ func indent(m *machine, v value, a args) value {
 
 func truncate(m *machine, v value, a args) value {
 	b := a.Bind("truncate", "length", 255, "killwords", false, "end", "...", "leeway", 5)
-	s, tail := []rune(m.Str(v)), m.Str(b[2])
-	length, leeway := number("truncate", b[0]), 5
+	length, end, leeway := number("truncate", b[0]), m.Len(b[2]), 5
 	if b[3] != nil {
 		leeway = number("truncate", b[3])
 	}
-	room := length - len([]rune(tail))
-	if room < 0 || leeway < 0 {
-		python.Fail("truncate: expected length >= %d, got %d", len([]rune(tail)), length)
+	if length < end || leeway < 0 {
+		python.Fail("truncate: expected length >= %d, got %d", end, length)
 	}
-	if len(s) <= length+leeway {
-		return string(s)
+	if m.Len(v) <= length+leeway {
+		return v
 	}
-	cut := string(s[:room])
-	if !python.Truth(b[1]) {
-		if at := strings.LastIndexByte(cut, ' '); at >= 0 {
-			cut = cut[:at]
+	cut, _ := m.Slice(v, nil, length-end, nil)
+	text := python.TextArgument("truncate", cut)
+	if at := strings.LastIndexByte(text, ' '); at >= 0 && !python.Truth(b[1]) {
+		cut = text[:at]
+		if _, safe := v.(python.Markup); safe {
+			cut = python.Markup(text[:at])
 		}
 	}
-	return cut + tail
+	return m.Binary("+", cut, b[2])
 }
 
 func wordCount(m *machine, v value, a args) value {
@@ -255,23 +255,26 @@ func chunks(filter string, cut func(all []value, n int, fill value) []value) Fun
 		b := a.Bind(filter, "n", required, "fill_with", nil)
 		n := number(filter, b[0])
 		return lazily(m, func() []value {
-			m.Allocate(64 * max(0, min(n, m.MaxBytes)))
+			m.Repeat(max(0, n), 64)
 			return cut(m.Items(v), n, b[1])
 		})
 	}
 }
 
 var batch = chunks("batch", func(all []value, n int, fill value) (rows []value) {
-	if n <= 0 {
-		python.Fail("batch takes a positive number of items")
-	}
-	for len(all) > 0 {
-		row := append([]value{}, all[:min(n, len(all))]...)
-		all = all[len(row):]
-		for fill != nil && len(row) < n {
-			row = append(row, fill)
+	row := python.NewList()
+	for _, item := range all {
+		if len(row.Items) == n {
+			rows = append(rows, row)
+			row = python.NewList()
 		}
-		rows = append(rows, python.NewList(row...))
+		row.Items = append(row.Items, item)
+	}
+	for fill != nil && len(row.Items) > 0 && len(row.Items) < n {
+		row.Items = append(row.Items, fill)
+	}
+	if len(row.Items) > 0 {
+		rows = append(rows, row)
 	}
 	return rows
 })

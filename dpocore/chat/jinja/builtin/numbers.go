@@ -11,6 +11,9 @@ import (
 
 func abs(m *machine, v value, a args) value {
 	a.Take("abs")
+	if f, ok := v.(float64); ok {
+		return math.Abs(f)
+	}
 	if order, ok := m.Compare("<", v, 0); ok && order < 0 {
 		return python.Negate(v)
 	}

@@ -27,10 +27,10 @@ func init() {
 		"iterable":  plain(python.Iterable),
 		"callable":  plain(isCallable),
 		"escaped":   plain(func(v value) bool { _, ok := v.(python.Markup); return ok }),
-		"lower":     func(m *machine, v value, _ args) value { return methods.IsLower(m.Str(v)) },
-		"upper":     func(m *machine, v value, _ args) value { return methods.IsUpper(m.Str(v)) },
-		"filter":    plain(func(v value) bool { name, _ := python.Text(v); return Known("filter", name) }),
-		"test":      plain(func(v value) bool { name, _ := python.Text(v); return Known("test", name) }),
+		"lower":     inCase(methods.IsLower),
+		"upper":     inCase(methods.IsUpper),
+		"filter":    known("filter"),
+		"test":      known("test"),
 		"sameas":    two(func(_ *machine, a, b value) bool { return python.SameAs(a, b) }),
 		"in":        two(func(m *machine, a, b value) bool { return m.Contains(b, a) }),
 	}
@@ -39,6 +39,17 @@ func init() {
 			tests[name] = two(func(m *machine, a, b value) bool { return Compare(m, operator, a, b) })
 		}
 	}
+}
+
+// known tests whether a filter or test of a name exists.
+func known(kind string) Func {
+	return plain(func(v value) bool {
+		if !python.Hashable(v) {
+			python.Fail("unhashable type: '%s'", python.TypeName(v))
+		}
+		name, ok := python.Text(v)
+		return ok && Known(kind, name)
+	})
 }
 
 // Compare returns the result of a comparison operator.
@@ -61,6 +72,13 @@ func plain(f func(value) bool) Func {
 	return func(_ *machine, v value, a args) value {
 		a.Bind("the test")
 		return f(v)
+	}
+}
+
+func inCase(is func(text string) bool) Func {
+	return func(m *machine, v value, a args) value {
+		a.Bind("the test")
+		return is(m.Str(v))
 	}
 }
 

@@ -258,12 +258,12 @@ func (p *parser) sequence(closing string, item func() Expr) []Expr {
 	return items
 }
 
-// tuple parses one expression, or several between commas.
-func (p *parser) tuple(item func() Expr, parentheses bool) Expr {
+// tuple parses one expression, or several between commas, up to one of some names.
+func (p *parser) tuple(item func() Expr, parentheses bool, ends ...string) Expr {
 	var items []Expr
 	isTuple := false
 	for {
-		if t := p.now(); t.kind == printEnd || t.kind == blockEnd || p.is(")") || p.isName("in", "recursive") {
+		if t := p.now(); t.kind == printEnd || t.kind == blockEnd || p.is(")") || p.isName(ends...) {
 			break
 		}
 		items = append(items, item())
@@ -305,6 +305,9 @@ func (p *parser) postfix(e Expr) Expr {
 
 func (p *parser) subscript(of Expr) Expr {
 	var start Expr
+	if p.take(operator, "]") {
+		return &Item{of, &TupleOf{}}
+	}
 	if !p.is(":") {
 		if start = p.expression(); !p.is(":") {
 			keys := []Expr{start}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"example.com/gonb-dpo/dpocore/chat/python"
@@ -53,7 +54,7 @@ type lexer struct {
 var (
 	floatPattern   = regexp.MustCompile(`^(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+\-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)`)
 	integerPattern = regexp.MustCompile(`^(?i:0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*)`)
-	namePattern    = regexp.MustCompile(`^[\pL_][\pL\pN\p{Mn}\p{Mc}_]*`)
+	namePattern    = regexp.MustCompile(`^[\pL\pN\p{Mn}\p{Mc}_]+`)
 	stringPattern  = regexp.MustCompile(`^(?s:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")`)
 	rawPattern     = regexp.MustCompile(`^\{%([-+]?)` + spaces + `raw` + spaces + `(-%\}` + spaces + `|%\})`)
 	endRawPattern  = regexp.MustCompile(`\{%([-+]?)` + spaces + `endraw` + spaces + `(?:\+%\}|-%\}` + spaces + `|%\}\n?)`)
@@ -107,7 +108,7 @@ func (l *lexer) root() {
 	}
 	data, tag := l.rest()[:open], l.rest()[open:]
 	sign := byte(0)
-	if len(tag) > 2 && (tag[2] == '-' || tag[2] == '+' && tag[1] != '{') {
+	if len(tag) > 2 && (tag[2] == '-' || tag[2] == '+') {
 		sign = tag[2]
 	}
 	l.addData(data, sign, tag[1] != '{')
@@ -161,9 +162,16 @@ func nextTag(source string) int {
 func (l *lexer) comment() {
 	closing := strings.Index(l.rest()[2:], "#}")
 	if closing < 0 {
+		if strings.Trim(l.rest()[2:], "-+") == "" { // Jinja2 has no objection at the end of a template
+			l.skip(len(l.rest()))
+			return
+		}
 		l.fail("Missing end of comment tag")
 	}
 	body := l.rest()[2 : 2+closing]
+	if body != "" && strings.IndexByte("-+", body[0]) >= 0 {
+		body = body[1:]
+	}
 	l.skip(closing + 4)
 	l.afterBlock(body)
 }
@@ -248,6 +256,9 @@ func (l *lexer) token(rest string, brackets []byte) []byte {
 		l.skip(len(found))
 	case namePattern.MatchString(rest):
 		found := namePattern.FindString(rest)
+		if !isIdentifier(found) {
+			l.fail("Invalid character in identifier %q", found)
+		}
 		l.add(name, found, nil)
 		l.skip(len(found))
 	case stringPattern.MatchString(rest):
@@ -258,6 +269,15 @@ func (l *lexer) token(rest string, brackets []byte) []byte {
 		return l.operator(rest, brackets)
 	}
 	return brackets
+}
+
+func isIdentifier(text string) bool {
+	for i, r := range text {
+		if r != '_' && !unicode.IsLetter(r) && !unicode.Is(unicode.Nl, r) && (i == 0 || !unicode.In(r, unicode.Nd, unicode.Mn, unicode.Mc)) {
+			return false
+		}
+	}
+	return true
 }
 
 func (l *lexer) operator(rest string, brackets []byte) []byte {

@@ -93,6 +93,12 @@ func (p *parser) close(k kind) {
 	p.next()
 }
 
+// open moves over the end of a tag that has a body. As in Python, it may have a colon.
+func (p *parser) open() {
+	p.take(operator, ":")
+	p.close(blockEnd)
+}
+
 // tag parses the statement of a tag.
 func (p *parser) tag(tag string) any {
 	switch tag {
@@ -106,7 +112,7 @@ func (p *parser) tag(tag string) any {
 		return p.withTag()
 	case "filter":
 		f := &FilterBlock{Filter: p.filterChain()}
-		p.close(blockEnd)
+		p.open()
 		f.Body = p.inner("endfilter")
 		return f
 	case "macro":
@@ -114,7 +120,7 @@ func (p *parser) tag(tag string) any {
 	case "call":
 		return p.callTag()
 	case "generation":
-		p.close(blockEnd)
+		p.open()
 		return &Generation{p.inner("endgeneration")}
 	case "break", "continue":
 		if p.loops == 0 {
@@ -148,7 +154,7 @@ func (p *parser) ifTag() any {
 		if tag != "else" {
 			i.Conditions = append(i.Conditions, p.tuple(p.expression, false))
 		}
-		p.close(blockEnd)
+		p.open()
 		ends := []string{"elif", "else", "endif"}
 		if tag == "else" {
 			ends = ends[2:]
@@ -163,31 +169,31 @@ func (p *parser) ifTag() any {
 }
 
 func (p *parser) forTag() any {
-	f := &For{Target: p.target(false)}
+	f := &For{Target: p.target(false, "in")}
 	if !p.take(name, "in") {
 		p.fail("expected 'in', got %s", p.now().describe())
 	}
-	f.Items = p.tuple(p.or, false)
+	f.Items = p.tuple(p.or, false, "recursive")
 	if p.take(name, "if") {
 		f.If = p.expression()
 	}
 	f.Recursive = p.take(name, "recursive")
-	p.close(blockEnd)
+	p.open()
 	p.loops++
 	body, tag := p.body("else", "endfor")
 	p.loops--
 	f.Body = body
 	if tag == "else" {
-		p.close(blockEnd)
+		p.open()
 		f.Else, _ = p.body("endfor")
 	}
 	p.close(blockEnd)
 	return f
 }
 
-// target parses what a value is assigned to.
-func (p *parser) target(members bool) Expr {
-	return p.tuple(func() Expr { return p.oneTarget(members) }, false)
+// target parses what a value is assigned to, up to one of some names.
+func (p *parser) target(members bool, ends ...string) Expr {
+	return p.tuple(func() Expr { return p.oneTarget(members) }, false, ends...)
 }
 
 func (p *parser) oneTarget(members bool) Expr {
@@ -217,7 +223,7 @@ func (p *parser) setTag() any {
 	if p.take(operator, "|") {
 		s.Filter = p.filterChain()
 	}
-	p.close(blockEnd)
+	p.open()
 	s.Body = p.inner("endset")
 	return s
 }
@@ -233,7 +239,7 @@ func (p *parser) filterChain() Expr {
 
 func (p *parser) withTag() any {
 	w := &With{}
-	for p.now().kind != blockEnd {
+	for p.now().kind != blockEnd && !p.is(":") {
 		if len(w.Targets) > 0 {
 			p.expect(",")
 		}
@@ -241,7 +247,7 @@ func (p *parser) withTag() any {
 		p.expect("=")
 		w.Values = append(w.Values, p.expression())
 	}
-	p.close(blockEnd)
+	p.open()
 	w.Body, _ = p.body("endwith")
 	p.close(blockEnd)
 	return w
@@ -272,7 +278,7 @@ func (p *parser) signature(m *Macro) {
 
 // macroBody parses the body of a macro and notes which special names it uses.
 func (p *parser) macroBody(m *Macro, until string) {
-	p.close(blockEnd)
+	p.open()
 	outer := p.used
 	p.used = map[string]bool{}
 	m.Body = p.inner(until)

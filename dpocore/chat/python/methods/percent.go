@@ -47,7 +47,7 @@ func Percent(m *machine, text string, values value) string {
 		text = text[len(g[0]):]
 		var v value
 		switch {
-		case g[5] == "%":
+		case g[0] == "%%":
 			out.WriteByte('%')
 			continue
 		case g[1] != "":
@@ -142,7 +142,7 @@ func convert(m *machine, s spec, v value) string {
 		s.alternate = false
 		return s.number(m, v)
 	}
-	python.Fail("unsupported format character '%c'", s.kind)
+	python.Fail("the format character '%c' is not supported in a chat template", s.kind)
 	return ""
 }
 

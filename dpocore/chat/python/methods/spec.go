@@ -130,7 +130,7 @@ func (s spec) floating(f float64) string {
 		return general(f, max(precision, 1), true)
 	case s.kind == '%':
 		return strconv.FormatFloat(100*f, 'f', precision, 64) + "%"
-	case kind == 'g':
+	case kind == 'g' || s.kind == 'n':
 		text = general(f, max(precision, 1), false)
 	case kind == 'e' || kind == 'f':
 		text = strconv.FormatFloat(f, kind, precision, 64)

@@ -1,8 +1,10 @@
 package methods
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"example.com/gonb-dpo/dpocore/chat/python"
 )
@@ -173,9 +175,12 @@ func formatted(m *machine, v value, specification string) string {
 		if !isFloat && integral && s.precision >= 0 {
 			python.Fail("Precision not allowed in integer format specifier")
 		}
+		if i, ok := python.Int(v); s.kind == 'c' && ok && i >= 0 && i <= utf8.MaxRune && !isFloat && s.sign == 0 {
+			return Pad(m, string(rune(i)), s.fill, s.width, cmp.Or(s.align, '>'))
+		}
 		return s.number(m, v)
 	}
-	text, ok := v.(string)
+	text, ok := python.Text(v)
 	if !ok || s.kind != 0 && s.kind != 's' || s.sign != 0 || s.align == '=' || s.grouping != 0 || s.alternate {
 		python.Fail("unsupported format string passed to %s.__format__", python.TypeName(v))
 	}

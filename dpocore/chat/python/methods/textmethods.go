@@ -98,7 +98,7 @@ func list(m *machine, texts []string) *python.List {
 }
 
 func splitLines(m *machine, self string, a args) value {
-	return list(m, SplitLines(self, python.Truth(a.Bind("splitlines", "keepends", false)[0])))
+	return list(m, SplitLines(self, python.IntArgument("splitlines", a.Bind("splitlines", "keepends", false)[0]) != 0))
 }
 
 func partition(right bool) methodOf[string] {
