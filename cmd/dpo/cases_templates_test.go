@@ -47,3 +47,22 @@ func TestDatedTemplate(t *testing.T) {
 	s.expect(0, "tokens --model ../_models/tiny-a --data pairs.jsonl --date 2020-01-31", "writes no date, so --date has no effect")
 	s.expect(2, "tokens --model ../_models/tiny-date --data pairs.jsonl --date 31.1.2020", "write it as 2026-11-29")
 }
+
+// A method on an expression in parentheses, and the usual way to write the same, give the same tokens. Both leave out thoughts, which
+// is said.
+func TestMethodOnParentheses(t *testing.T) {
+	s := newSituation(t, "01-template-method-on-parentheses")
+	tokens := s.expect(0, "tokens --model ../_models/tiny-paren --data pairs.jsonl")
+	if n := strings.Count(tokens, `"line":`); n != 2 {
+		t.Errorf("%d lines of tokens, want 2", n)
+	}
+	if other := s.expect(0, "tokens --model ../_models/tiny-think --data pairs.jsonl"); tokens != other {
+		t.Errorf("other tokens than with [-1]:\n%s\n%s", tokens, other)
+	}
+	const left = "in 1 pair the chat template leaves out a part of an answer, which the model does not learn; of the first: pairs.jsonl, line 2, \"<think>"
+	said := s.expect(0, "train --model ../_models/tiny-paren --data pairs.jsonl --out out/a"+twoSteps, left)
+	if strings.Index(said, left) > strings.Index(said, "step 1/2") {
+		t.Error("said after the first step")
+	}
+	s.expect(3, "data lint --model ../_models/tiny-paren pairs.jsonl", "answers that the template cuts", "In 1 of 2 pairs")
+}

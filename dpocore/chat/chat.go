@@ -9,6 +9,7 @@
 package chat
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -38,6 +39,10 @@ type Encoder struct {
 // by Chosen, and Prompt followed by Rejected.
 type Tokens struct {
 	Prompt, Chosen, Rejected []int32
+
+	// Dropped is the part of an answer that the template leaves out, and that the model therefore never sees, such as the
+	// thoughts before </think>. It is empty if both answers are complete but for white space.
+	Dropped string
 }
 
 // Mismatch reports that the tokens of a prompt are not a prefix of the tokens of
@@ -59,27 +64,42 @@ func New(tok *tokenizer.Tokenizer) (*Encoder, error) {
 		return nil, fmt.Errorf("read the chat template: %w", err)
 	}
 	e := &Encoder{tokenizer: tok, template: template, control: newControlTokens(tok)}
-	if _, err := e.Render(preference.User("Hi"), true); err != nil {
+	if err := e.try(); err != nil {
 		return nil, fmt.Errorf("try the chat template: %w", err)
 	}
 	return e, nil
 }
 
+// try renders conversations of the usual forms, so that a template that can't be rendered is refused before any data is read.
+// It may reject all but the first.
+func (e *Encoder) try() error {
+	question := preference.User("Hi")
+	if _, err := e.Render(question, true); err != nil {
+		return err
+	}
+	thought := answered(question, "<think>\nA greeting.\n</think>\n\nHello.")
+	system := preference.Turn{Role: "system", Content: "Be kind."}
+	for _, turns := range [][]preference.Turn{thought, append(thought, question...), append([]preference.Turn{system}, thought...)} {
+		last := turns[len(turns)-1].Role
+		if _, err := e.Render(turns, last == "user"); err != nil && !errors.Is(err, ErrRejected) {
+			return err
+		}
+	}
+	return nil
+}
+
 // Render returns the text of turns as formatted by the template, with the start
 // of the assistant's next turn if addGenerationPrompt is set.
 func (e *Encoder) Render(turns []preference.Turn, addGenerationPrompt bool) (string, error) {
-	marked, marks := e.control.mark(turns, e.template.source)
-	text, err := e.template.render(marked, addGenerationPrompt)
-	if err != nil {
-		return "", err
-	}
-	return marks.restore(text), nil
+	r, err := e.render(turns, addGenerationPrompt)
+	return r.marks.restore(r.text), err
 }
 
 // Prompt returns the ids of turns and of the start of the assistant's next turn:
 // the prompt for generation.
 func (e *Encoder) Prompt(turns []preference.Turn) ([]int32, error) {
-	return e.encode(turns, true)
+	ids, _, err := e.encode(turns, true)
+	return ids, err
 }
 
 // Pair returns the ids of a pair: those of the prompt up to the start of the
@@ -98,16 +118,16 @@ func (e *Encoder) pair(pair preference.Pair) (Tokens, *Mismatch, error) {
 	if err != nil {
 		return Tokens{}, nil, fmt.Errorf("prompt: %w", err)
 	}
-	chosen, err := e.encode(answered(pair.Prompt, pair.Chosen), false)
+	chosen, cut, err := e.encode(answered(pair.Prompt, pair.Chosen), false)
 	if err != nil {
 		return Tokens{}, nil, fmt.Errorf("chosen answer: %w", err)
 	}
-	rejected, err := e.encode(answered(pair.Prompt, pair.Rejected), false)
+	rejected, alsoCut, err := e.encode(answered(pair.Prompt, pair.Rejected), false)
 	if err != nil {
 		return Tokens{}, nil, fmt.Errorf("rejected answer: %w", err)
 	}
 	shared := min(commonPrefix(prompt, chosen), commonPrefix(prompt, rejected))
-	tokens := Tokens{Prompt: prompt[:shared:shared], Chosen: chosen[shared:], Rejected: rejected[shared:]}
+	tokens := Tokens{Prompt: prompt[:shared:shared], Chosen: chosen[shared:], Rejected: rejected[shared:], Dropped: cmp.Or(cut, alsoCut)}
 	if shared == len(prompt) {
 		return tokens, nil, nil
 	}
@@ -148,22 +168,4 @@ func commonPrefix(a, b []int32) int {
 		}
 	}
 	return n
-}
-
-// encode renders turns and tokenizes the text.
-func (e *Encoder) encode(turns []preference.Turn, addGenerationPrompt bool) ([]int32, error) {
-	for _, turn := range turns {
-		if hasNUL(turn) {
-			return nil, tokenizer.ErrNUL
-		}
-	}
-	marked, marks := e.control.mark(turns, e.template.source)
-	text, err := e.template.render(marked, addGenerationPrompt)
-	if err != nil {
-		return nil, err
-	}
-	if len(marks.texts) == 0 {
-		return e.tokenizer.EncodeControl(text)
-	}
-	return e.control.encode(text, marks)
 }

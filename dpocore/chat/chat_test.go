@@ -73,7 +73,7 @@ func TestPairsAsTRL(t *testing.T) {
 		if err != nil || mismatch != nil {
 			t.Fatalf("pair %d: %v, %+v", n, err, mismatch)
 		}
-		if pair.Line != want.Line || !reflect.DeepEqual(cut(got), Tokens{want.Prompt, want.Chosen, want.Rejected}) {
+		if pair.Line != want.Line || !reflect.DeepEqual(cut(got), Tokens{Prompt: want.Prompt, Chosen: want.Chosen, Rejected: want.Rejected}) {
 			t.Errorf("pair %d (line %d, recorded line %d): ids differ", n, pair.Line, want.Line)
 		}
 	}

@@ -34,6 +34,8 @@ type Encoder struct {
 	firstMismatch string             // the text between prompt and answer in the first of them
 	endless       int                // pairs with an answer that doesn't end where generation stops
 	firstEnd      string             // the end of the first of them
+	dropped       int                // pairs with an answer of which the template leaves out a part
+	firstDropped  string             // that part in the first of them, with its place
 }
 
 // New returns an encoder for a chat template and a vocabulary of the given size.
@@ -75,6 +77,11 @@ func (e *Encoder) Encode(pair *preference.Pair) (Encoded, error) {
 	encoded.LeftOut = encoded.reason(e.limit)
 	e.count(pair, encoded, mismatch)
 	encoded.Unended = e.countEnd(tokens)
+	if tokens.Dropped != "" {
+		if e.dropped++; e.dropped == 1 {
+			e.firstDropped = fmt.Sprintf("%s, %s", pair.Where(), wording.Excerpt(tokens.Dropped))
+		}
+	}
 	return encoded, nil
 }
 
@@ -153,6 +160,9 @@ func (e *Encoder) Notes(set *preference.Set) (notes []string) {
 	}
 	if e.mismatches > 0 {
 		note("in %s the chat template renders the end of the prompt differently once an answer follows%s; left out of the first: %q", wording.Count(e.mismatches, "pair"), of, e.firstMismatch)
+	}
+	if e.dropped > 0 {
+		note("in %s the chat template leaves out a part of an answer, which the model does not learn%s; of the first: %s", wording.Count(e.dropped, "pair"), of, e.firstDropped)
 	}
 	if e.endless > 0 {
 		note("in %s the chat template ends an answer with %q, and generation with this model stops only at %s, so it would not stop after an answer; add the end of turn's id to eos_token_id in the model's generation_config.json%s",

@@ -28,7 +28,7 @@ func (c *scoreCounts) see(pair *preference.Pair) {
 	} else {
 		c.wrongWays++
 	}
-	c.l.found(c.l.rule(scoresRule), pair, "chosen %g, rejected %g: %s", chosen, rejected, excerpt(pair.PromptText()))
+	c.l.found(c.l.rule(scoresRule), pair, "chosen %g, rejected %g: %s", chosen, rejected, wording.Excerpt(pair.PromptText()))
 }
 
 func (c *scoreCounts) report() {
@@ -54,7 +54,7 @@ func (l *linter) promptInAnswers(pair *preference.Pair) {
 		return strings.HasPrefix(strings.TrimSpace(answer), last) || strings.HasPrefix(strings.TrimSpace(answer), strings.TrimSpace(pair.PromptText()))
 	}
 	if last != "" && repeats(pair.Chosen) && repeats(pair.Rejected) {
-		l.found(f, pair, "%s", excerpt(pair.Chosen))
+		l.found(f, pair, "%s", wording.Excerpt(pair.Chosen))
 	}
 }
 

@@ -128,9 +128,9 @@ func (l *languages) see(pair *preference.Pair) {
 	switched := l.rule(switchRule)
 	switch {
 	case chosen != "" && rejected != "" && chosen != rejected:
-		l.found(switched, pair, "chosen %s, rejected %s: %s", chosen, rejected, excerpt(pair.Rejected))
+		l.found(switched, pair, "chosen %s, rejected %s: %s", chosen, rejected, wording.Excerpt(pair.Rejected))
 	case chosen != "" && prompt != "" && chosen != prompt:
-		l.found(switched, pair, "prompt %s, chosen %s: %s", prompt, chosen, excerpt(pair.Chosen))
+		l.found(switched, pair, "prompt %s, chosen %s: %s", prompt, chosen, wording.Excerpt(pair.Chosen))
 	}
 	main := cmp.Or(chosen, prompt, rejected)
 	l.of = append(l.of, main)
@@ -149,7 +149,7 @@ func (l *languages) finish() {
 	if len(names) > 1 {
 		for i, name := range l.of {
 			if name != "" && name != names[0] {
-				l.found(mixed, &l.train.Pairs[i], "%s: %s", name, excerpt(l.train.Pairs[i].Chosen))
+				l.found(mixed, &l.train.Pairs[i], "%s: %s", name, wording.Excerpt(l.train.Pairs[i].Chosen))
 			}
 		}
 		var parts []string

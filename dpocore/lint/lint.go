@@ -154,16 +154,6 @@ func (l *linter) finish() Report {
 // sentence makes a sentence of a note.
 func sentence(note string) string { return strings.ToUpper(note[:1]) + note[1:] + "." }
 
-// excerpt shortens a text for an example.
-func excerpt(text string) string {
-	const maxLength = 80
-	runes := []rune(text)
-	if len(runes) > maxLength {
-		return fmt.Sprintf("%q…", string(runes[:maxLength]))
-	}
-	return fmt.Sprintf("%q", text)
-}
-
 // rare is the fraction of pairs up to which a problem is only a note.
 const rare = 0.002
 
@@ -202,11 +192,12 @@ const (
 	nearRule       = "held-out prompts similar to training prompts"
 	sameRule       = "answers of the same tokens"
 	refusedRule    = "pairs without tokens"
+	droppedRule    = "answers that the template cuts"
 	truncatedRule  = "truncated answers"
 	endRule        = "end of turn"
 )
 
 var ruleNames = []string{
 	columnsRule, notesRule, scoresRule, promptRule, leftOutRule, fewRule, equalRule, nearEqualRule, repeatedRule, contradictRule, dominantRule, lengthRule, emptyTurnRule,
-	rolesRule, controlRule, languageRule, switchRule, overlapRule, nearRule, sameRule, refusedRule, truncatedRule, endRule,
+	rolesRule, controlRule, languageRule, switchRule, overlapRule, nearRule, sameRule, refusedRule, droppedRule, truncatedRule, endRule,
 }

@@ -82,9 +82,9 @@ func (l *linter) overlap() error {
 		pair := &l.heldOut.Pairs[i]
 		at := index.of[i]
 		if first, ok := exact[at]; ok {
-			l.found(same, pair, "also %s: %s", l.train.Pairs[first].Where(), excerpt(pair.PromptText()))
+			l.found(same, pair, "also %s: %s", l.train.Pairs[first].Where(), wording.Excerpt(pair.PromptText()))
 		} else if first, ok := nearest[at]; ok {
-			l.found(near, pair, "nearly %s: %s", l.train.Pairs[first].Where(), excerpt(pair.PromptText()))
+			l.found(near, pair, "nearly %s: %s", l.train.Pairs[first].Where(), wording.Excerpt(pair.PromptText()))
 		}
 	}
 	const advice = "Split by prompt (--eval-fraction does), or remove these pairs from training: a memorized prompt is no test."

@@ -113,12 +113,12 @@ func (l *linter) similar(pair *preference.Pair, chosen, rejected []uint64) {
 	f := l.rule(nearEqualRule)
 	switch {
 	case slices.Equal(chosen, rejected) && canonical(pair.Chosen) == canonical(pair.Rejected):
-		l.found(f, pair, "both answers are the same text, in other Unicode forms or with other spaces around it: %s", excerpt(pair.Chosen))
+		l.found(f, pair, "both answers are the same text, in other Unicode forms or with other spaces around it: %s", wording.Excerpt(pair.Chosen))
 	case slices.Equal(chosen, rejected):
-		l.found(f, pair, "only punctuation, case or spacing differ: %s", excerpt(pair.Chosen))
+		l.found(f, pair, "only punctuation, case or spacing differ: %s", wording.Excerpt(pair.Chosen))
 	case min(len(chosen), len(rejected)) >= nearEqualFrom:
 		if s := dice(chosen, rejected); s >= nearEqual {
-			l.found(f, pair, "%.0f %% of the words are the same: %s", 100*s, excerpt(pair.Chosen))
+			l.found(f, pair, "%.0f %% of the words are the same: %s", 100*s, wording.Excerpt(pair.Chosen))
 		}
 	}
 }

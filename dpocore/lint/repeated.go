@@ -17,7 +17,7 @@ func (l *linter) repeated(keys []key) {
 	for i, k := range keys {
 		pair := &l.train.Pairs[i]
 		if first, ok := seen[seenKey{k.answers, k.forward}]; ok {
-			l.found(f, pair, "duplicate of %s: %s", l.train.Pairs[first].Where(), excerpt(pair.PromptText()))
+			l.found(f, pair, "duplicate of %s: %s", l.train.Pairs[first].Where(), wording.Excerpt(pair.PromptText()))
 			continue
 		}
 		seen[seenKey{k.answers, k.forward}] = i
@@ -40,7 +40,7 @@ func (l *linter) contradicts(keys []key) {
 	for i, k := range keys {
 		if other := last[k.answers][1-orderOf(k)]; other > 0 && !k.equal {
 			pair := &l.train.Pairs[i]
-			l.found(f, pair, "the opposite of %s: %s", l.train.Pairs[other-1].Where(), excerpt(pair.PromptText()))
+			l.found(f, pair, "the opposite of %s: %s", l.train.Pairs[other-1].Where(), wording.Excerpt(pair.PromptText()))
 		}
 	}
 	if f.Count > 0 {
@@ -71,7 +71,7 @@ func (l *linter) dominates(keys []key) {
 	}
 	for i, k := range keys {
 		if k.prompt == top {
-			l.found(f, &l.train.Pairs[i], "%s", excerpt(l.train.Pairs[i].PromptText()))
+			l.found(f, &l.train.Pairs[i], "%s", wording.Excerpt(l.train.Pairs[i].PromptText()))
 		}
 	}
 	f.Examples = f.Examples[:min(1, len(f.Examples))] // the others are the same

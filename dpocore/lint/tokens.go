@@ -15,11 +15,14 @@ type tokenCounts struct{ cut, noRoom int }
 // Options.MaxTokenized pairs spread evenly over the set.
 func (l *linter) tokens() error {
 	if l.o.Encoder == nil {
-		l.report.NotChecked = append(l.report.NotChecked, sameRule+", "+refusedRule+", "+truncatedRule+" and "+endRule+" (need a model's tokenizer)")
+		l.report.NotChecked = append(l.report.NotChecked, sameRule+", "+refusedRule+", "+droppedRule+", "+truncatedRule+" and "+endRule+" (need a model's tokenizer)")
 		return nil
 	}
-	same, truncated, end, refused := l.rule(sameRule), l.rule(truncatedRule), l.rule(endRule), l.rule(refusedRule)
-	same.Of, truncated.Of, end.Of, refused.Of = 0, 0, 0, 0
+	same, truncated, end, refused, dropped := l.rule(sameRule), l.rule(truncatedRule), l.rule(endRule), l.rule(refusedRule), l.rule(droppedRule)
+	all := []*Finding{same, truncated, end, refused, dropped}
+	for _, f := range all {
+		f.Of = 0
+	}
 	var counts tokenCounts
 	for _, i := range spread(len(l.train.Pairs), l.o.MaxTokenized) {
 		if err := l.ctx.Err(); err != nil {
@@ -30,16 +33,25 @@ func (l *linter) tokens() error {
 		if err != nil {
 			return err
 		}
-		same.Of, truncated.Of, end.Of, refused.Of = same.Of+1, truncated.Of+1, end.Of+1, refused.Of+1
+		for _, f := range all {
+			f.Of++
+		}
 		if encoded.LeftOut == encode.Spelled || encoded.LeftOut == encode.Rejected {
 			l.found(refused, pair, "a pair %s", encoded.LeftOut)
 		}
 		if encoded.Unended != "" {
-			l.found(end, pair, "ends in %s", excerpt(encoded.Unended))
+			l.found(end, pair, "ends in %s", wording.Excerpt(encoded.Unended))
+		}
+		if text := encoded.Whole.Dropped; text != "" {
+			l.found(dropped, pair, "left out: %s", wording.Excerpt(text))
 		}
 		l.seen(same, truncated, pair, encoded, &counts)
 	}
 	l.reportTokens(same, truncated, end, counts)
+	if dropped.Count > 0 {
+		dropped.set(min(Look, dropped.bySize(manyLeftOut)), fmt.Sprintf("In %d of %s the chat template leaves out a part of an answer, which the model does not learn.", dropped.Count, wording.Count(dropped.Of, "pair")),
+			"If the model is to write it, such as thoughts before </think>, use a chat template that keeps it.")
+	}
 	if refused.Count > 0 {
 		refused.set(refused.bySize(manyLeftOut), fmt.Sprintf("The model has no tokens for %d of %s; training leaves these out.", refused.Count, wording.Count(refused.Of, "pair")),
 			"Reword control tokens, and order the turns as the chat template demands.")
@@ -54,7 +66,7 @@ func (l *linter) seen(same, truncated *Finding, pair *preference.Pair, encoded e
 		l.found(same, pair, "the chat template renders an answer as nothing")
 		return
 	case encode.SameTokens:
-		l.found(same, pair, "both answers are the same %d tokens: %s", len(encoded.Whole.Chosen), excerpt(pair.Chosen))
+		l.found(same, pair, "both answers are the same %d tokens: %s", len(encoded.Whole.Chosen), wording.Excerpt(pair.Chosen))
 		return
 	case encode.SameStart:
 		l.found(same, pair, "the first %d tokens of both answers, where they are cut, are the same", len(encoded.Chosen))

@@ -52,6 +52,23 @@ func TestEndOfTurn(t *testing.T) {
 	}
 }
 
+// An answer whose thoughts the template leaves out is found.
+func TestAnswersThatTheTemplateCuts(t *testing.T) {
+	const cuts = `{% for m in messages %}<|im_start|>{{ m.role }}
+{{ m.content.split('</think>')[-1] }}<|im_end|>
+{% endfor %}`
+	set := read(t, append(plain(20), pair("A?", "<think>Hm.</think>So it is.", "No.")))
+	for template, want := range map[string]int{"": 0, cuts: 1} {
+		report, err := Check(context.Background(), set, nil, options(t, template, encode.Limit{MaxLength: 512}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := report.finding(droppedRule); f.Count != want || want > 0 && f.Examples[0].Text != `left out: "<think>Hm.</think>"` {
+			t.Errorf("%q: %+v, want %d", template, f, want)
+		}
+	}
+}
+
 // TestSpread: if there are more pairs than are tokenized, evenly spaced ones are checked
 // and the summary says so.
 func TestSpread(t *testing.T) {

@@ -33,7 +33,7 @@ func (l *linter) turns(pair *preference.Pair) {
 	}
 	for _, text := range texts {
 		if token := l.control(text); token != "" {
-			l.found(control, pair, "%s in %s", fmt.Sprintf("%q", token), excerpt(around(text, token)))
+			l.found(control, pair, "%s in %s", fmt.Sprintf("%q", token), wording.Excerpt(around(text, token)))
 			break
 		}
 	}

@@ -81,3 +81,13 @@ func Names(names []string) string {
 	}
 	return text
 }
+
+// Excerpt quotes a text, shortened to the first 80 characters.
+func Excerpt(text string) string {
+	const maxLength = 80
+	runes := []rune(text)
+	if len(runes) > maxLength {
+		return fmt.Sprintf("%q…", string(runes[:maxLength]))
+	}
+	return fmt.Sprintf("%q", text)
+}

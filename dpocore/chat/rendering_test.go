@@ -1,0 +1,52 @@
+package chat
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/preference"
+)
+
+// What a template leaves out of an answer is named, but not white space that it trims or adds.
+func TestDropped(t *testing.T) {
+	const (
+		turn  = "<|im_start|>{{ m.role }}\n%<|im_end|>\n"
+		loop  = "{% for m in messages %}" + turn + "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+		after = "{{ m.content.split('</think>')[-1].lstrip('\n') }}"
+	)
+	for _, c := range []struct{ content, answer, want string }{
+		{"{{ m.content }}", "<think>\nhm\n</think>\n\nB", ""},
+		{"{{ m.content | trim }}", "\n B \n", ""},
+		{after, "<think>\nhm\n</think>\n\nB", "<think>\nhm\n</think>"},
+		{after, "B", ""},
+		{after, "<think>é<|im_end|></think>B", "<think>é<|im_end|></think>"},
+		{"{% set parts = m.content.split('</think>') %}{{ parts[0] }}\n</think>\n\n{{ parts[-1].strip() }}", "<think>hm</think>B", ""},
+		{"{{ m.content[:3] }}", "abcdef", "abcdef"},
+		{"{{ m.content | upper }}", "abc", "abc"},
+		{"{% if m.role == 'user' %}x{% endif %}", "abc", "abc"},
+	} {
+		e := dated(t, strings.Replace(loop, "%<", c.content+"<", 1))
+		tokens, _, err := e.Pair(preference.Pair{Prompt: user("Q"), Chosen: c.answer, Rejected: ""})
+		turned, _, errTurned := e.Pair(preference.Pair{Prompt: user("Q"), Chosen: "", Rejected: c.answer})
+		if err != nil || errTurned != nil || tokens.Dropped != c.want || turned.Dropped != c.want {
+			t.Errorf("%s of %q: left out %q and %q, %v; want %q", c.content, c.answer, tokens.Dropped, turned.Dropped, err, c.want)
+		}
+	}
+}
+
+// A template that can't be rendered is refused at once, also if that shows only in longer conversations.
+func TestTry(t *testing.T) {
+	for source, want := range map[string]string{
+		"\n{{ messages[0].content.encode() }}": "line 2: {{ messages[0].content.encode() }}: the method encode is not supported",
+		"{% for m in messages %}{% if '</think>' in m.content %}{{ m.content | wordwrap }}{% endif %}{% endfor %}": "{{ m.content | wordwrap }}: the filter wordwrap is not supported",
+		"{% for m in messages %}{% if m.role == 'system' %}{{ 1 / 0 }}{% endif %}{% endfor %}":                     "{{ 1 / 0 }}: division by zero",
+		"{% if messages|length > 2 %}{{ nope.x }}{% endif %}":                                                      "'nope' is undefined",
+		"{% if messages|length > 1 %}{{ raise_exception('one turn only') }}{% endif %}":                            "",
+		"{{ raise_exception('never') }}":                                                                           "never",
+	} {
+		err := dated(t, source).try()
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want one with %q", source, err, want)
+		}
+	}
+}
