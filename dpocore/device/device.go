@@ -59,7 +59,7 @@ func Choice() string {
 	case goName:
 		return goConfig
 	default:
-		return config
+		return withoutTF32(config)
 	}
 	plugin, err := deps.XLAPlugin()
 	if err != nil { // not installed
@@ -75,17 +75,17 @@ func start(config string) (backend compute.Backend, err error) {
 			err = fmt.Errorf("%v", problem)
 		}
 	}()
+	setFlags(config)
 	useCompileCache(config)
 	return compute.NewWithConfig(config)
 }
 
 // useCompileCache lets go-xla find graphs on disk that an earlier process compiled. Where it can't, graphs are compiled.
 func useCompileCache(config string) {
-	options, isXLA := strings.CutPrefix(config, "xla:")
-	if !isXLA {
+	name := pluginName(config)
+	if name == "" {
 		return
 	}
-	name, _, _ := strings.Cut(options, ",")
 	path := name
 	if !filepath.IsAbs(name) {
 		plugin, err := pjrt.GetPlugin(name) // which also looks for CUDA's libraries
@@ -95,6 +95,16 @@ func useCompileCache(config string) {
 		path = plugin.Path()
 	}
 	_ = compilecache.Use(name, path)
+}
+
+// pluginName returns the name or the path of a configuration's plugin, or "" without one.
+func pluginName(config string) string {
+	options, isXLA := strings.CutPrefix(config, "xla:")
+	if !isXLA {
+		return ""
+	}
+	name, _, _ := strings.Cut(options, ",")
+	return name
 }
 
 // onGPU describes a backend that computes on a GPU.

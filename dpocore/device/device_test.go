@@ -81,7 +81,7 @@ func TestOpenWithoutPlugin(t *testing.T) {
 
 // "go" gets the option that avoids the deadlock; explicit options are unchanged.
 func TestGoByName(t *testing.T) {
-	for config, want := range map[string]string{"go": goConfig, "go:parallelism=2": "go:parallelism=2", "xla:cuda": "xla:cuda"} {
+	for config, want := range map[string]string{"go": goConfig, "go:parallelism=2": "go:parallelism=2"} {
 		t.Setenv(Env, config)
 		if got := Choice(); got != want {
 			t.Errorf("%s=%s selects %q, want %q", Env, config, got, want)

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -38,6 +39,9 @@ type cache struct {
 
 // open opens the cache in the user's cache folder for a plugin.
 func open(plugin string) (*cache, error) {
+	if strings.Contains(os.Getenv("XLA_FLAGS"), "xla_dump") {
+		return nil, errors.New("XLA_FLAGS asks for dumps, which only compiling writes")
+	}
 	base, err := os.UserCacheDir()
 	if err != nil {
 		return nil, err

@@ -63,7 +63,7 @@ func TestGPU(t *testing.T) {
 	smi := filepath.Join(home, "bin/nvidia-smi")
 	writeFile(t, smi, "#!/bin/sh\necho 'Tesla T4, 580.82.07, 7.5, 15360 MiB'\n")
 	wants(t, examineGPU(), stateMissing, "Tesla T4, driver 580.82.07, compute capability 7.5", "CUDA plugin", setUp)
-	writeFile(t, cudaPlugin(), "")
+	writeFile(t, device.CUDAPlugin(), "")
 	wants(t, examineGPU(), stateOK, "export GOMLX_BACKEND=xla:cuda")
 	t.Setenv(device.Env, "xla:cuda")
 	wants(t, examineGPU(), stateOK, "Tesla T4")

@@ -74,18 +74,15 @@ func examineBackend() part {
 
 // resolved returns the plugin's file behind set-up's symbolic link; its path includes its source and version.
 func resolved(config string) string {
-	plugin := strings.TrimPrefix(config, "xla:")
+	plugin, _, _ := strings.Cut(strings.TrimPrefix(config, "xla:"), ",")
 	if plugin == "cuda" {
-		plugin = cudaPlugin()
+		plugin = device.CUDAPlugin()
 	}
 	if real, err := filepath.EvalSymlinks(plugin); err == nil {
 		return real
 	}
 	return plugin
 }
-
-// cudaPlugin returns the path where go-xla looks for XLA's plugin for NVIDIA GPUs.
-func cudaPlugin() string { return expandHome("~/.local/lib/go-xla/nvidia/pjrt_c_api_cuda_plugin.so") }
 
 func examineGPU() part {
 	p := part{name: "GPU"}
@@ -97,7 +94,7 @@ func examineGPU() part {
 		return p.broken("reinstall the driver, or unset CUDA_VISIBLE_DEVICES if it hides the GPU", "%v", err)
 	}
 	found := fmt.Sprintf("%s, driver %s, compute capability %s, %s", fields[0], fields[1], fields[2], fields[3])
-	switch _, err := os.Stat(cudaPlugin()); {
+	switch _, err := os.Stat(device.CUDAPlugin()); {
 	case err != nil:
 		return p.missing(setUp, "%s, but XLA's CUDA plugin is missing", found)
 	case !strings.HasPrefix(os.Getenv(device.Env), "xla:cuda"):
