@@ -20,7 +20,9 @@ func Evaluate(dir string, p Pairs) {
 		var report evaluation.Report
 		err := cell.RunTask(ctx, func(ctx context.Context, status cell.Status) (output.Content, error) {
 			e, err := measure.Evaluate(ctx, dir, p.set, status)
-			report = e.Report
+			if report = e.Report; report.Run == "" {
+				return nil, err
+			}
 			return append(e.Notes, views.Report{Report: report}), err
 		})
 		if err != nil {

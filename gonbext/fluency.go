@@ -26,10 +26,10 @@ func Fluency(dir string, p Pairs, prompts int) {
 			return nil, fmt.Errorf("the number of prompts is %d; it must be at least 1", prompts)
 		}
 		e, err := measure.Fluency(ctx, dir, p.set, prompts, status)
-		if err != nil {
+		if e.Report.PlainText == nil {
 			return nil, err
 		}
-		return append(e.Notes, views.Report{Report: e.Report}.Fluency()), nil
+		return append(e.Notes, views.Report{Report: e.Report}.Fluency()), err
 	})
 }
 

@@ -244,9 +244,9 @@ func TestBadAdapters(t *testing.T) {
 		{"generate --prompt hi --adapter WIDER --model MODEL", 1, shape},
 		{"eval --data PAIRS --adapter WIDER --model MODEL", 1, "evaluate: " + shape},
 		{"merge --out OUT --adapter WIDER --model MODEL", 1, "merge: " + shape},
-		{"train --data PAIRS --out OUT --init-adapter EMPTIED --model MODEL", 1, "train: read the adapter: open EMPTIED/adapter_model.safetensors: no such file or directory"},
-		{"generate --prompt hi --adapter EMPTIED --model MODEL", 1, "read the adapter: open EMPTIED/adapter_model.safetensors: no such file or directory"},
-		{"merge --out OUT --adapter EMPTIED --model MODEL", 1, "merge: read the adapter: open EMPTIED/adapter_model.safetensors: no such file or directory"},
+		{"train --data PAIRS --out OUT --init-adapter EMPTIED --model MODEL", 1, "train: the adapter EMPTIED has no adapter_model.safetensors; copy that file too"},
+		{"generate --prompt hi --adapter EMPTIED --model MODEL", 1, "the adapter EMPTIED has no adapter_model.safetensors; copy that file too"},
+		{"merge --out OUT --adapter EMPTIED --model MODEL", 1, "merge: the adapter EMPTIED has no adapter_model.safetensors; copy that file too"},
 		{"eval --data PAIRS --adapter PAIRS --model MODEL", 1, "evaluate: PAIRS is a file, not an adapter folder; name the folder with adapter_config.json"},
 	} {
 		p.fails(c)

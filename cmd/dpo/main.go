@@ -18,13 +18,11 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/flags"
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/internal/signals"
 )
 
 func main() {
-	ctx, stop := context.WithCancel(context.Background())
-	if signals := exit.Signals(); len(signals) > 0 {
-		ctx, stop = signal.NotifyContext(ctx, signals...)
-	}
+	ctx, stop := signals.Context(context.Background())
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // so that writing to a closed pipe is an error, not the end
 	out := terminal.NewOutput(os.Stdout, stop)
 	cmd := root()

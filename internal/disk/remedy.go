@@ -15,6 +15,7 @@ var remedies = []struct {
 	{syscall.EROFS, "choose a place that can be written to"},
 	{syscall.EFBIG, "the limit for the size of a file is too low (ulimit -f), or the file system's is; choose another place"},
 	{syscall.ENAMETOOLONG, "choose a shorter name"},
+	{syscall.ENOTDIR, "a file is where a folder must be, so choose another place"},
 	{syscall.EMFILE, "allow more open files (ulimit -n), or close other programs"},
 	{syscall.ENFILE, "close other programs: the system has too many open files"},
 	{syscall.EIO, "the disk or the network drive reports a fault; check it (dmesg), or choose another place"},

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/internal/signals"
 )
 
 const (
@@ -24,9 +24,9 @@ const (
 	stopLimit = 3 * time.Second // for a stopped cell to return; the kernel kills it after 5 seconds
 )
 
-// Run runs fn. The stop button cancels ctx. An error or a panic is shown as one sentence and ends the process.
+// Run runs fn. The stop button cancels ctx, and so does the end of the terminal or the server. An error or a panic is shown as one sentence and ends the process.
 func Run(fn func(ctx context.Context) error) {
-	ctx, stop := signal.NotifyContext(underKernel(), os.Interrupt)
+	ctx, stop := signals.Context(underKernel())
 	defer stop()
 	err := runUntilStopped(ctx, fn)
 	if err == nil {

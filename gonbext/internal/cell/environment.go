@@ -9,6 +9,7 @@ import (
 // Environment variables. The limits shorten a notebook for its tests.
 const (
 	Model      = "DPO_MODEL"        // base model other than the default: a folder, a .gguf file or a name on the hub
+	AnyBase    = "DPO_ANY_BASE"     // not empty to accept adapters of other models
 	RaterName  = "DPO_RATER"        // name of the person who ranks
 	MaxSteps   = "DPO_MAX_STEPS"    // maximum steps per run
 	MaxTokens  = "DPO_MAX_TOKENS"   // maximum tokens per answer

@@ -19,7 +19,7 @@ func Task(fn func(ctx context.Context, status Status) (output.Content, error)) {
 	Run(func(ctx context.Context) error { return RunTask(ctx, fn) })
 }
 
-// RunTask runs a task as a part of a cell.
+// RunTask runs a task as a part of a cell. A result is shown even if there is an error too.
 func RunTask(ctx context.Context, fn func(ctx context.Context, status Status) (output.Content, error)) error {
 	id := "dpo-task-" + gonbui.UniqueId()
 	put := func(html template.HTML) { gonbui.UpdateHTML(id, string(html)) }
@@ -38,6 +38,9 @@ func RunTask(ctx context.Context, fn func(ctx context.Context, status Status) (o
 	switch {
 	case err != nil:
 		put("")
+		if result != nil { // it could not be saved, for example
+			Show(result)
+		}
 		return err
 	case gonbui.IsNotebook:
 		put(result.HTML())

@@ -9,6 +9,7 @@ import (
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/figure"
+	"example.com/gonb-dpo/gonbext/internal/output"
 	"example.com/gonb-dpo/plots"
 )
 
@@ -41,7 +42,7 @@ func (v *notebookView) update(change func()) {
 func (v *notebookView) Phase(text string) { v.update(func() { v.progress.phase(text) }) }
 
 func (v *notebookView) Note(text string) {
-	v.update(func() { v.progress.notes = append(v.progress.notes, text) })
+	v.update(func() { v.progress.notes = append(v.progress.notes, output.InCell(text)) })
 }
 
 // Begin also reads what earlier cells recorded of this run, so the curves start at the first step.

@@ -81,7 +81,7 @@ func (v *Sweep) Phase(text string) { v.update(func(s *SweepState) { s.activity =
 // Note adds a note.
 func (v *Sweep) Note(text string) {
 	v.line("%s", output.Box{Kind: output.Note, Message: text}.Text())
-	v.update(func(s *SweepState) { s.notes = append(s.notes[:len(s.notes):len(s.notes)], text) })
+	v.update(func(s *SweepState) { s.notes = append(s.notes[:len(s.notes):len(s.notes)], output.InCell(text)) })
 }
 
 // Begin starts the current run, with what earlier cells recorded of it.

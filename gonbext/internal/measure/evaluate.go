@@ -77,34 +77,34 @@ func Evaluate(ctx context.Context, dir string, p pairs.Set, status cell.Status) 
 func Fluency(ctx context.Context, dir string, p pairs.Set, prompts int, status cell.Status) (e Evaluation, err error) {
 	report, exists, err := evaluation.ReadReport(dir)
 	if err != nil {
-		return e, err
+		return Evaluation{}, err
 	}
 	e.Report = report
 	if !exists {
 		if e, err = Evaluate(ctx, dir, p, status); err != nil {
-			return e, err
+			return Evaluation{}, err
 		}
 	}
 	set, err := p.ForEvaluation()
 	if err != nil {
-		return e, err
+		return Evaluation{}, err
 	}
 	model, err := open.BaseModel(dir)
 	if err != nil {
-		return e, err
+		return Evaluation{}, err
 	}
 	maxTokens, err := cell.AnswerTokens()
 	if err != nil {
-		return e, err
+		return Evaluation{}, err
 	}
 	text, err := measure.PlainText(ctx, model, dir, "", func(done, total int) { status("Reading plain text, part %d of %d", min(done+1, total), total) })
 	if err != nil {
-		return e, err
+		return Evaluation{}, err
 	}
 	options := generate.Options{MaxNewTokens: maxTokens, Temperature: 1, TopP: 1, Samples: 1, Seed: 1}
 	answers, err := generate.SampleBoth(ctx, model, dir, generate.Prompts(set, prompts), options, func(done, total int) { status("Answer %d of %d", min(done+1, total), total) })
 	if err != nil {
-		return e, err
+		return Evaluation{}, err
 	}
 	wording := evaluation.SummarizeAnswers(answers, maxTokens)
 	e.Report.PlainText, e.Report.Answers, e.Report.WinRate = &text, &wording, nil

@@ -31,6 +31,7 @@ func BaseModel(adapters ...string) (*model.Model, error) {
 		return nil, err
 	}
 	opened.Note = func(text string) { cell.Show(output.Notef("%s", text)) }
+	opened.AnyBase = os.Getenv(cell.AnyBase) != ""
 	base = opened
 	return base, nil
 }

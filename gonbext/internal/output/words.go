@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"example.com/gonb-dpo/internal/explain"
 )
 
 // operation matches the prefixes of dpocore's errors that name the operation: the cell with the error already says it.
@@ -14,8 +16,7 @@ var operation = regexp.MustCompile(`^(train|train in rounds|judge answers|evalua
 
 // Sentence turns an error, which starts in lower case and may have several lines, into one sentence.
 func Sentence(err error) string {
-	text := strings.TrimSpace(err.Error())
-	text = strings.Join(strings.Split(text, "\n"), "; and ")
+	text := explain.Error(err)
 	for operation.MatchString(text) {
 		text = operation.ReplaceAllString(text, "")
 	}

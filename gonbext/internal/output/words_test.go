@@ -12,7 +12,7 @@ func TestSentence(t *testing.T) {
 		{"evaluate: open the model: there is none", "There is none."},
 		{"my/pairs.jsonl, line 3: field \"chosen\" is missing", "my/pairs.jsonl, line 3: field \"chosen\" is missing."},
 		{"runs_x holds another run", "runs_x holds another run."},
-		{"beta is 0\nthe batch is 0 pairs", "Beta is 0; and the batch is 0 pairs."},
+		{"beta is 0\nthe batch is 0 pairs", "Beta is 0; the batch is 0 pairs."},
 		{"it ends with a stop.", "It ends with a stop."},
 	} {
 		if got := Sentence(errors.New(test.err)); got != test.want {

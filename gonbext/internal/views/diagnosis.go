@@ -10,9 +10,9 @@ import (
 // Diagnosis is the full diagnosis of a run.
 type Diagnosis struct{ diagnose.Diagnosis }
 
-var diagnosisTemplate = template.Must(template.New("diagnosis").Parse(`<table class="mathjax_ignore" style="text-align:left">
+var diagnosisTemplate = template.Must(template.New("diagnosis").Funcs(template.FuncMap{"inCell": output.InCell}).Parse(`<table class="mathjax_ignore" style="text-align:left">
 {{- range .}}<tr><th colspan="3" style="text-align:left">{{.Question}}</th></tr>
-{{- range .Findings}}<tr><td style="vertical-align:top">{{.Mark}}</td><td style="text-align:left;vertical-align:top;max-width:34em"><b>{{.Cause}}</b> {{.Evidence}}</td><td style="text-align:left;vertical-align:top;max-width:34em">{{.Remedy}}</td></tr>{{end}}{{end -}}
+{{- range .Findings}}<tr><td style="vertical-align:top">{{.Mark}}</td><td style="text-align:left;vertical-align:top;max-width:34em"><b>{{.Cause}}</b> {{.Evidence}}</td><td style="text-align:left;vertical-align:top;max-width:34em">{{.Remedy | inCell}}</td></tr>{{end}}{{end -}}
 </table>`))
 
 func (d Diagnosis) verdict() output.Box {
@@ -29,8 +29,8 @@ func (d Diagnosis) HTML() template.HTML {
 	return d.verdict().HTML() + output.Render(diagnosisTemplate, d.Diagnosis)
 }
 
-// Text is the diagnosis as the command prints it.
-func (d Diagnosis) Text() string { return d.String() }
+// Text is the diagnosis as the command prints it, in the words of cells.
+func (d Diagnosis) Text() string { return output.InCell(d.String()) }
 
 // Complaints is the part of a diagnosis that a run shows when it ends: findings to act on.
 type Complaints struct {

@@ -40,7 +40,7 @@ func lintFindings(r lint.Report) output.Table {
 		for _, example := range f.Examples {
 			examples = append(examples, example.Where+": "+example.Text)
 		}
-		t.Add(f.Severity.String(), f.Rule, f.Summary, f.Advice, strings.Join(examples, "\n"))
+		t.Add(f.Severity.String(), f.Rule, f.Summary, output.InCell(f.Advice), strings.Join(examples, "\n"))
 	}
 	return t
 }

@@ -4,12 +4,11 @@ package exit
 import (
 	"context"
 	"errors"
-	"strings"
 	"syscall"
 
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/train"
-	"example.com/gonb-dpo/internal/disk"
+	"example.com/gonb-dpo/internal/explain"
 )
 
 // The exit statuses, documented in docs/command.md.
@@ -97,9 +96,5 @@ func Message(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "stopped"
 	}
-	message := strings.ReplaceAll(err.Error(), "\n", "; ") // errors.Join separates errors by newlines
-	if remedy := disk.Remedy(err); remedy != "" && !strings.Contains(message, "; ") {
-		message += "; " + remedy
-	}
-	return message
+	return explain.Error(err)
 }
