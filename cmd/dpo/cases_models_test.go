@@ -39,7 +39,7 @@ func TestMergeTargets(t *testing.T) {
 	s.expect(0, train+"b --seed 9"+twoSteps)
 	s.expect(1, "merge --adapter out/b --out out/m", "out/m holds the merge of another adapter", filepath.Join("out", "a"), "choose another folder")
 	s.expect(0, "train --model out/m --data pairs.jsonl --out out/c"+twoSteps)
-	s.expect(1, "merge --adapter out/c --out out/m", "out/m is the model itself")
+	s.expect(1, "merge --adapter out/c --out out/m", "out/m would be replaced, and the merge reads")
 	s.expect(0, train+"a --merged out/m --seed 7 --overwrite"+twoSteps, "merged model: out/m (float32")
 }
 

@@ -74,8 +74,8 @@ func (c *comparison) run(ctx context.Context, runs []string) ([]Answers, error) 
 			return nil, err
 		}
 		if i > 0 {
-			if err := files[i-1].write(dir, replies[0], replies[i]); err != nil {
-				return nil, err
+			if err := files[i-1].write(dir, replies[0], replies[i]); err != nil && c.model.Note != nil {
+				c.model.Note(fmt.Sprintf("The answers of %s are shown but not saved: %v.", dir, err))
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package compare_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -82,6 +83,15 @@ func TestCompareSeveralRuns(t *testing.T) {
 	}
 	if repaired, sampled := answer(drawn, runs...); sampled != 2 || !slices.Equal(repaired[1].Replies, other[1].Replies) {
 		t.Errorf("with a damaged file: %d sampled, %+v", sampled, repaired)
+	}
+	unwritable := filepath.Join(runs[0], "answers.json")
+	if err := errors.Join(os.Remove(unwritable), os.Mkdir(unwritable, 0o700)); err != nil { // no file can have this name
+		t.Fatal(err)
+	}
+	note := ""
+	model.Note = func(text string) { note = text }
+	if shown, _ := answer(drawn, runs...); !slices.Equal(shown[1].Replies, other[1].Replies) || !strings.Contains(note, "are shown but not saved") {
+		t.Errorf("with no place to save them: %+v, note %q", shown, note)
 	}
 	if _, err := compare.Run(context.Background(), model, []string{t.TempDir()}, prompts, drawn, func(int, int) {}); err == nil {
 		t.Error("a folder without an adapter was accepted")

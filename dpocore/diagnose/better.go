@@ -24,7 +24,7 @@ func nothingHeldOut(r Run) (Finding, bool) {
 	_, _, ok := r.accuracy()
 	return Finding{
 		Mark: Unknown, Cause: "Generalization to new questions is unknown:", Evidence: "no pairs were held out.",
-		Remedy: "Hold some out: --eval-fraction 0.1 or HoldOut(0.1) sets aside a tenth.",
+		Remedy: "Hold some out: --eval-fraction 0.1 sets aside a tenth.",
 	}, !ok
 }
 

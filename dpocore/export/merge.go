@@ -1,7 +1,6 @@
 package export
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -35,15 +34,12 @@ func Merge(ctx context.Context, m *model.Model, adapterDir, out, dtype string) (
 	if err := ClearMerge(out); err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	if err := CheckPlace(out, adapterDir); err != nil {
-		return false, err
-	}
 	exists, err := alreadyMerged(ctx, m, &made, out)
 	if err != nil || exists {
 		return false, err
 	}
-	if err := checkTarget(m, made, out); err != nil {
-		return false, fmt.Errorf("merge: %w", err)
+	if err := CheckPlace(m, adapterDir, out, dtype); err != nil {
+		return false, err
 	}
 	live, err := m.Policy(adapterDir, config.Float32)
 	if err != nil {
@@ -74,28 +70,6 @@ func sourceOf(m *model.Model, adapterDir, dtype string) (made adapter.Merged, er
 	}
 	made.Folder, err = followed(adapterDir)
 	return made, err
-}
-
-// checkTarget returns an error if a merge would replace its own model or what was made from another adapter. A later
-// adapter of the same folder replaces the merge of the earlier one.
-func checkTarget(m *model.Model, made adapter.Merged, out string) error {
-	place, err := followed(out)
-	if err != nil {
-		return err
-	}
-	base, err := followed(m.Path)
-	if err != nil {
-		return err
-	}
-	if place == base {
-		return fmt.Errorf("%s is the model itself; choose another folder for the merged one", out)
-	}
-	earlier := adapter.ReadMerged(place)
-	same := earlier.Folder == made.Folder || earlier.Adapter == made.Adapter && earlier.Weights == made.Weights
-	if earlier == (adapter.Merged{}) || same {
-		return nil
-	}
-	return fmt.Errorf("%s holds the merge of another adapter (%s); remove it, or choose another folder", out, cmp.Or(earlier.Folder, "SHA-256 "+earlier.Adapter))
 }
 
 // alreadyMerged fills in the hash of the weights and reports whether a folder already holds this merge, undamaged.

@@ -2,9 +2,7 @@ package export
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,7 +10,6 @@ import (
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
-	"example.com/gonb-dpo/internal/place"
 	"example.com/gonb-dpo/internal/sums"
 )
 
@@ -56,24 +53,6 @@ func Write(ctx context.Context, format Format, out string, source adapter.Merged
 	return nil
 }
 
-// CheckPlace returns an error if a merged model can't be written to the folder out, by what can be seen before the work. What the
-// merge reads must not be there.
-func CheckPlace(out string, inputs ...string) error {
-	destination, err := target(out, MergedFolder)
-	if err == nil {
-		err = atomicfile.CheckFolder(filepath.Dir(destination))
-	}
-	for _, input := range inputs {
-		if err == nil && place.Holds(destination, input) {
-			err = fmt.Errorf("it would replace %s, which the merge reads; choose another folder", input)
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("write the merged model: %w", err)
-	}
-	return nil
-}
-
 // fill writes the format's files to dir, and what they were made from.
 func fill(ctx context.Context, format Format, dir string, source adapter.Merged, model Model) error {
 	if err := format.WriteFiles(ctx, dir, model, source.DType); err != nil {
@@ -91,30 +70,4 @@ func seal(ctx context.Context, s workDir, place string) error {
 		return err
 	}
 	return s.publish(place)
-}
-
-// target resolves the symbolic links in out. It fails if the folder is neither empty nor an earlier export, and if an
-// earlier export also contains other files, since the folder is replaced as a whole.
-func target(out string, format Format) (string, error) {
-	place, err := followed(out)
-	if err != nil {
-		return "", err
-	}
-	entries, err := os.ReadDir(place)
-	if errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0 {
-		return place, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	if adapter.ReadMerged(place) == (adapter.Merged{}) {
-		return "", fmt.Errorf("%s is not empty (it contains %s) and was not made by merging; choose another folder", out, entries[0].Name())
-	}
-	expected := append(slices.Clone(format.Files()), adapter.MergeFile, sums.Name)
-	for _, entry := range entries {
-		if !slices.Contains(expected, entry.Name()) {
-			return "", fmt.Errorf("%s would be replaced, but it also contains %s; move that file or choose another folder", out, entry.Name())
-		}
-	}
-	return place, nil
 }

@@ -11,7 +11,7 @@ import (
 func TestError(t *testing.T) {
 	decode := func(text string) error {
 		var record struct {
-			Size  int      `json:"hidden_size"`
+			Size  int `json:"hidden_size"`
 			Inner struct{ Names []string }
 		}
 		return fmt.Errorf("read config.json: %w", json.Unmarshal([]byte(text), &record))

@@ -5,10 +5,25 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/ranking"
+	"example.com/gonb-dpo/internal/place"
 )
+
+// Check returns an error if rankings can't be added to a file, before the answers for it are sampled. The name "" is for no file.
+func Check(file string) error {
+	if _, err := os.Stat(file); file == "" || errors.Is(err, fs.ErrNotExist) {
+		return place.File(file)
+	}
+	session, err := ranking.OpenSession(file, "", nil)
+	if err != nil {
+		return err
+	}
+	return session.Close()
+}
 
 // Vote lets the user rank answers without knowing which model wrote them, saves the rankings in a file, and reveals the models
 // once all are ranked.

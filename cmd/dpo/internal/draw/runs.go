@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/plots"
 )
 
@@ -16,6 +17,11 @@ var overlaid = []string{"loss", "rewards/margins", "rewards/accuracies", "eval_l
 
 // Runs draws the plots of each run in its folder, and those of several runs in dir. It prints the folders to out.
 func Runs(out io.Writer, folders []string, dir string) error {
+	if len(folders) > 1 {
+		if err := atomicfile.CheckFolder(dir); err != nil {
+			return fmt.Errorf("draw the plots of several runs in %s: %w", dir, err)
+		}
+	}
 	var runs []plots.Run
 	for _, folder := range folders {
 		history, err := metrics.ReadHistory(folder)

@@ -33,6 +33,9 @@ func Compare(ctx context.Context, in io.Reader, out io.Writer, o CompareOptions)
 	if err != nil {
 		return err
 	}
+	if err := ballot.Check(o.Votes); err != nil {
+		return err
+	}
 	if len(prompts) == 0 {
 		prompts = generate.SamplePrompts
 	}

@@ -51,10 +51,7 @@ func Run(ctx context.Context, out io.Writer, grid sweep.Grid, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := draw.Sweep(o.Out, record); err != nil {
-		return err
-	}
-	return printSweep(out, o.Out, record, o.JSON)
+	return errors.Join(printSweep(out, o.Out, record, o.JSON), draw.Sweep(o.Out, record))
 }
 
 // printSweep prints the comparison. It returns an error if runs failed.

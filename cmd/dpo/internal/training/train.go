@@ -23,6 +23,9 @@ import (
 	"example.com/gonb-dpo/plots"
 )
 
+// mergedType is the number type of --merged, the only lossless one.
+const mergedType = "float32"
+
 // Options are the flags of dpo train other than the settings of the run.
 type Options struct {
 	Model   string
@@ -70,7 +73,7 @@ func trainRun(ctx context.Context, settings config.Config, o Options, listener t
 	}
 	defer m.Close()
 	if o.Merged != "" {
-		if err := export.CheckPlace(o.Merged, m.Path, settings.InitAdapter, o.Out); err != nil {
+		if err := export.CheckPlace(m, o.Out, o.Merged, mergedType, settings.InitAdapter); err != nil {
 			return err
 		}
 	}
@@ -103,18 +106,16 @@ func finish(ctx context.Context, m *model.Model, o Options, listener train.Liste
 	if err != nil {
 		return err
 	}
-	if err := plots.WriteRun(o.Out, history); err != nil {
-		return err
-	}
-	if !o.JSON { // with --json the last event says that the run has finished
+	drawn := plots.WriteRun(o.Out, history) // without pictures the rest is still wanted
+	if !o.JSON {                            // with --json the last event says that the run has finished
 		if err := noteProblems(o.Out, listener); err != nil {
-			return err
+			return errors.Join(drawn, err)
 		}
 	}
 	if o.Merged == "" {
-		return nil
+		return drawn
 	}
-	return merge(ctx, m, o.Out, o.Merged, "float32")
+	return errors.Join(drawn, merge(ctx, m, o.Out, o.Merged, mergedType))
 }
 
 // noteProblems passes the problems of a run that has just finished to a listener as notes.
