@@ -88,19 +88,19 @@ func (d Devices) Update(learningRate, maxNorm float64) (gradNorm float64, err er
 // addGradients adds another device's gradients to the policy's.
 func (p *Policy) addGradients(other *Policy) error {
 	for i, layer := range other.layers {
-		flat, err := appendValues(nil, layer.grads)
+		flat, err := appendValues(nil, layer.Grads)
 		if err != nil {
 			return err
 		}
 		theirs := vector(flat)
 		var sum single[tensor]
-		err = p.graphs.add.Call(layerVectors[tensor]{p.layers[i].grads, theirs}, &sum)
+		err = p.graphs.add.Call(layerVectors[tensor]{p.layers[i].Grads, theirs}, &sum)
 		finalize(theirs)
 		if err != nil {
 			return err
 		}
-		finalize(p.layers[i].grads)
-		p.layers[i].grads = sum.value
+		finalize(p.layers[i].Grads)
+		p.layers[i].Grads = sum.value
 	}
 	return nil
 }

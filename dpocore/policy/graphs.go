@@ -9,6 +9,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/loss"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/graphcache"
 	"example.com/gonb-dpo/internal/typedgraph"
@@ -30,7 +31,7 @@ type graphs struct {
 	far        typedgraph.Graph[*divergenceInputs[tensor], *single[tensor]]
 	add        typedgraph.Graph[layerVectors[tensor], *single[tensor]]
 	norm       typedgraph.Graph[layerVectors[tensor], *single[tensor]]
-	update     typedgraph.Graph[*updateInputs[tensor], *layerState[tensor]]
+	update     typedgraph.Graph[*adamw.Inputs[tensor], *adamw.Outputs[tensor]]
 
 	comparisons struct { // prepared on first use
 		sync.Mutex
@@ -81,7 +82,7 @@ func (g *graphs) prepare() error {
 		prepare(g, &g.far, "far divergence", empty[divergenceInputs[node]], g.farGraph),
 		prepare(g, &g.add, "sum of gradients", vectorNodes(2), addGraph),
 		prepare(g, &g.norm, "gradient norm", vectorNodes(g.config.Layers), normGraph),
-		prepare(g, &g.update, "update", empty[updateInputs[node]], updateGraph),
+		prepare(g, &g.update, "update", g.updateNodes, adamw.Step),
 	)
 }
 
@@ -108,6 +109,10 @@ func (g *graphs) layerNodes() *layerInputs[node] {
 
 func (g *graphs) backwardNodes() *backwardInputs[node] {
 	return &backwardInputs[node]{layerInputs: *g.layerNodes()}
+}
+
+func (g *graphs) updateNodes() *adamw.Inputs[node] {
+	return &adamw.Inputs[node]{Layers: make(adamw.States[node], g.config.Layers)}
 }
 
 func vectorNodes(count int) func() layerVectors[node] {

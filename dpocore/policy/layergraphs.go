@@ -4,6 +4,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 )
 
 // embedGraph looks a row's tokens up and computes what all layers share.
@@ -47,31 +48,4 @@ func (g *graphs) adaptedLayer(in *layerInputs[node]) decoder.Layer {
 func addGraph(in layerVectors[node]) *single[node] { return &single[node]{Add(in[0], in[1])} }
 
 // normGraph is the Euclidean norm of all layers' vectors together, [].
-func normGraph(in layerVectors[node]) *single[node] {
-	sum := ReduceAllSum(Square(in[0]))
-	for _, layer := range in[1:] {
-		sum = Add(sum, ReduceAllSum(Square(layer)))
-	}
-	return &single[node]{Sqrt(sum)}
-}
-
-// Constants of AdamW in TRL and PyTorch (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101); there is no weight
-// decay.
-const (
-	beta1   = 0.9
-	beta2   = 0.999
-	epsilon = 1e-8
-)
-
-// updateGraph is a step of AdamW on a layer. The gradients of the new state are zero.
-func updateGraph(in *updateInputs[node]) *layerState[node] {
-	s := in.state
-	wide := func(scalar *Node) *Node { return BroadcastToShape(scalar, s.adapter.Shape()) }
-	clipped := Mul(s.grads, wide(in.scalars.clip))
-	mean := Add(MulScalar(s.mean, beta1), MulScalar(clipped, 1-beta1))
-	variance := Add(MulScalar(s.variance, beta2), MulScalar(Square(clipped), 1-beta2))
-	denominator := AddScalar(Div(Sqrt(variance), Sqrt(wide(in.scalars.varianceCorrection))), epsilon)
-	rate := Div(wide(in.scalars.learningRate), wide(in.scalars.meanCorrection))
-	adapter := Sub(s.adapter, Mul(rate, Div(mean, denominator)))
-	return &layerState[node]{adapter, mean, variance, ZerosLike(s.grads)}
-}
+func normGraph(in layerVectors[node]) *single[node] { return &single[node]{adamw.Norm(in)} }

@@ -63,7 +63,7 @@ func (p *Policy) through(row *batch.Row, layers func(*pass) error) (*pass, error
 // forward runs all layers with the adapter, and keeps a trace for the backward pass if asked to.
 func (s *pass) forward(withTrace bool) error {
 	for i := range s.policy.layers {
-		output, saved, err := s.layer(i, s.hidden, s.policy.layers[i].adapter)
+		output, saved, err := s.layer(i, s.hidden, s.policy.layers[i].Adapter)
 		if err != nil {
 			return fmt.Errorf("layer %d: %w", i, err)
 		}
@@ -129,7 +129,7 @@ func (s *pass) layerBackward(i int, gradOut tensor) (out backwardOutputs[tensor]
 	t, state := s.trace[i], s.policy.layers[i]
 	if t.saved == nil {
 		var output tensor
-		if output, t.saved, err = s.layer(i, t.input, state.adapter); err != nil {
+		if output, t.saved, err = s.layer(i, t.input, state.Adapter); err != nil {
 			return out, err
 		}
 		finalize(output)
@@ -137,8 +137,8 @@ func (s *pass) layerBackward(i int, gradOut tensor) (out backwardOutputs[tensor]
 	defer t.free()
 	s.trace = s.trace[:i]
 	in := &backwardInputs[tensor]{
-		layerInputs: layerInputs[tensor]{s.baseInputs(i, t.input), state.adapter},
-		saved:       *t.saved, gradOut: gradOut, grads: state.grads,
+		layerInputs: layerInputs[tensor]{s.baseInputs(i, t.input), state.Adapter},
+		saved:       *t.saved, gradOut: gradOut, grads: state.Grads,
 	}
 	err = s.policy.graphs.backward.Call(in, &out)
 	return out, err

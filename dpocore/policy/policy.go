@@ -15,6 +15,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/typedgraph"
 )
@@ -25,7 +26,7 @@ type Policy struct {
 
 	backend compute.Backend
 	weights *weights.Weights
-	layers  []layerState[tensor]
+	layers  adamw.States[tensor]
 	updates int     // optimizer steps so far
 	scale   float64 // of the loss and of the accumulated gradients
 	graphs  *graphs
@@ -58,13 +59,13 @@ func (p *Policy) Restore(adapter, mean, variance []float32, updates int) error {
 			return fmt.Errorf("the adapter has %d values where this model and rank need %d", len(flat), p.Layout.Size)
 		}
 	}
-	restored := make([]layerState[tensor], p.weights.Config.Layers)
+	restored := make(adamw.States[tensor], p.weights.Config.Layers)
 	for i := range restored {
 		layer := &restored[i]
 		for _, vector := range []struct {
 			to   *tensor
 			from []float32
-		}{{&layer.adapter, adapter}, {&layer.mean, mean}, {&layer.variance, variance}, {&layer.grads, nil}} {
+		}{{&layer.Adapter, adapter}, {&layer.Mean, mean}, {&layer.Variance, variance}, {&layer.Grads, nil}} {
 			var err error
 			if *vector.to, err = p.vector(vector.from, i); err != nil {
 				finalizeLayers(restored)
@@ -83,7 +84,7 @@ func (p *Policy) Snapshot() (adapter, mean, variance []float32, err error) {
 		for _, vector := range []struct {
 			from tensor
 			to   *[]float32
-		}{{layer.adapter, &adapter}, {layer.mean, &mean}, {layer.variance, &variance}} {
+		}{{layer.Adapter, &adapter}, {layer.Mean, &mean}, {layer.Variance, &variance}} {
 			if *vector.to, err = appendValues(*vector.to, vector.from); err != nil {
 				return nil, nil, nil, fmt.Errorf("read the adapter's state: %w", err)
 			}
@@ -107,8 +108,8 @@ func (p *Policy) DropGradients() error {
 		if err != nil {
 			return fmt.Errorf("drop the gradients: %w", err)
 		}
-		finalize(p.layers[i].grads)
-		p.layers[i].grads = zero
+		finalize(p.layers[i].Grads)
+		p.layers[i].Grads = zero
 	}
 	return nil
 }
@@ -128,11 +129,7 @@ func (p *Policy) Finalize() {
 	kept.Release(p.graphs)
 }
 
-func finalizeLayers(layers []layerState[tensor]) {
-	for i := range layers {
-		typedgraph.Free(&layers[i])
-	}
-}
+func finalizeLayers(layers adamw.States[tensor]) { typedgraph.Free(layers) }
 
 // vector is a layer's part [LayerSize] of a flat vector, on the device; zeros if flat is nil.
 func (p *Policy) vector(flat []float32, layer int) (tensor, error) {

@@ -70,27 +70,6 @@ func (out *compareOutputs[T]) Fields() []*T {
 	return fields
 }
 
-// layerState is everything that training changes in a layer, each [LayerSize]: its part of the adapter, AdamW's two
-// moments, and the sum of the gradients of the rows since the last update, times the loss scale.
-type layerState[T any] struct{ adapter, mean, variance, grads T }
-
-func (s *layerState[T]) Fields() []*T { return []*T{&s.adapter, &s.mean, &s.variance, &s.grads} }
-
-// updateInputs are a layer's state and the scalars of a step of AdamW, each []: the learning rate, the factor that clips
-// and unscales the gradients, and the bias corrections 1−β₁ᵗ and 1−β₂ᵗ.
-type updateInputs[T any] struct {
-	state   layerState[T]
-	scalars updateScalars[T]
-}
-
-func (in *updateInputs[T]) Fields() []*T { return append(in.state.Fields(), in.scalars.Fields()...) }
-
-type updateScalars[T any] struct{ learningRate, clip, meanCorrection, varianceCorrection T }
-
-func (s *updateScalars[T]) Fields() []*T {
-	return []*T{&s.learningRate, &s.clip, &s.meanCorrection, &s.varianceCorrection}
-}
-
 // layerVectors are vectors [LayerSize], one of each layer.
 type layerVectors[T any] []T
 

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/loss"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/internal/finite"
 	"example.com/gonb-dpo/internal/typedgraph"
 )
@@ -60,8 +60,8 @@ func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []fl
 		return Measured{}, err
 	}
 	for i := range p.layers {
-		finalize(p.layers[i].grads)
-		p.layers[i].grads = grads[i]
+		finalize(p.layers[i].Grads)
+		p.layers[i].Grads = grads[i]
 	}
 	return read(row, out.measureOutputs, out.losses)
 }
@@ -76,11 +76,7 @@ func (p *Policy) Update(learningRate, maxNorm float64) (gradNorm float64, err er
 	if !finite.Is(gradNorm) {
 		return gradNorm, nil
 	}
-	next, err := p.updated(learningRate, min(1, maxNorm/(gradNorm+clipEpsilon)))
-	if err != nil {
-		return 0, fmt.Errorf("update the adapter: %w", err)
-	}
-	norm, err := p.norm(next, func(l layerState[tensor]) tensor { return l.adapter })
+	next, norm, err := p.updated(learningRate, min(1, maxNorm/(gradNorm+clipEpsilon)))
 	if err != nil || !finite.Is(norm) {
 		finalizeLayers(next)
 		return gradNorm, fmt.Errorf("update the adapter: %w", cmp.Or(err, ErrNotFinite))
@@ -91,20 +87,17 @@ func (p *Policy) Update(learningRate, maxNorm float64) (gradNorm float64, err er
 	return gradNorm, nil
 }
 
-// updated returns the layers after a step of AdamW with the gradients times clip.
-func (p *Policy) updated(learningRate, clip float64) ([]layerState[tensor], error) {
-	t := float64(p.updates + 1)
-	scalars := updateScalars[tensor]{scalar(learningRate), scalar(clip / p.scale),
-		scalar(1 - math.Pow(beta1, t)), scalar(1 - math.Pow(beta2, t))}
-	defer typedgraph.Free(&scalars)
-	next := make([]layerState[tensor], len(p.layers))
-	for i, state := range p.layers {
-		if err := p.graphs.update.Call(&updateInputs[tensor]{state, scalars}, &next[i]); err != nil {
-			finalizeLayers(next)
-			return nil, fmt.Errorf("layer %d: %w", i, err)
-		}
+// updated returns the layers after a step of AdamW with the gradients times clip, and the norm of their adapter.
+func (p *Policy) updated(learningRate, clip float64) (layers adamw.States[tensor], norm float64, err error) {
+	in := &adamw.Inputs[tensor]{Layers: p.layers, Scalars: adamw.ScalarsOf(p.updates+1, learningRate, clip/p.scale)}
+	defer typedgraph.Free(&in.Scalars)
+	out := &adamw.Outputs[tensor]{Layers: make(adamw.States[tensor], len(p.layers))}
+	if err := p.graphs.update.Call(in, out); err != nil {
+		return nil, 0, err
 	}
-	return next, nil
+	defer finalize(out.Norm)
+	norm, err = first(out.Norm)
+	return out.Layers, norm, err
 }
 
 // ErrNotFinite is the error of an update that was not made.
@@ -117,7 +110,7 @@ func (p *Policy) NotFinite() (name string, err error) {
 		return "", err
 	}
 	for i, layer := range p.layers {
-		flat, err := appendValues(nil, layer.grads)
+		flat, err := appendValues(nil, layer.Grads)
 		if err != nil {
 			return "", err
 		}
@@ -136,25 +129,26 @@ func (p *Policy) NotFinite() (name string, err error) {
 	return "all factors together", nil // each is finite, but the sum of their squares is not
 }
 
+// gradNorm is the Euclidean norm of the accumulated gradients.
 func (p *Policy) gradNorm() (float64, error) {
-	norm, err := p.norm(p.layers, func(l layerState[tensor]) tensor { return l.grads })
-	return norm / p.scale, err
-}
-
-// norm is the Euclidean norm of one vector of all layers.
-func (p *Policy) norm(layers []layerState[tensor], of func(layerState[tensor]) tensor) (float64, error) {
-	vectors := make(layerVectors[tensor], len(layers))
-	for i, layer := range layers {
-		vectors[i] = of(layer)
+	var grads layerVectors[tensor]
+	for _, layer := range p.layers {
+		grads = append(grads, layer.Grads)
 	}
 	var out single[tensor]
-	if err := p.graphs.norm.Call(vectors, &out); err != nil {
+	if err := p.graphs.norm.Call(grads, &out); err != nil {
 		return 0, err
 	}
 	defer finalize(out.value)
-	norm, err := appendValues(nil, out.value)
+	norm, err := first(out.value)
+	return norm / p.scale, err
+}
+
+// first returns the value of a scalar.
+func first(scalar tensor) (float64, error) {
+	values, err := appendValues(nil, scalar)
 	if err != nil {
 		return 0, err
 	}
-	return float64(norm[0]), nil
+	return float64(values[0]), nil
 }

@@ -1,0 +1,41 @@
+package adamw
+
+// State is everything that training changes in a layer, each [layer size]: its part of the adapter, AdamW's two moments, and
+// the sum of the gradients of the rows since the last update, times the loss scale.
+type State[T any] struct{ Adapter, Mean, Variance, Grads T }
+
+func (s *State[T]) Fields() []*T { return []*T{&s.Adapter, &s.Mean, &s.Variance, &s.Grads} }
+
+// States are those of all layers.
+type States[T any] []State[T]
+
+func (s States[T]) Fields() (fields []*T) {
+	for i := range s {
+		fields = append(fields, s[i].Fields()...)
+	}
+	return fields
+}
+
+// Scalars are the numbers of a step, each []: the learning rate, the factor that clips and unscales the gradients, and the
+// bias corrections 1−β₁ᵗ and 1−β₂ᵗ.
+type Scalars[T any] struct{ learningRate, clip, meanCorrection, varianceCorrection T }
+
+func (s *Scalars[T]) Fields() []*T {
+	return []*T{&s.learningRate, &s.clip, &s.meanCorrection, &s.varianceCorrection}
+}
+
+// Inputs are those of Step.
+type Inputs[T any] struct {
+	Layers  States[T]
+	Scalars Scalars[T]
+}
+
+func (in *Inputs[T]) Fields() []*T { return append(in.Layers.Fields(), in.Scalars.Fields()...) }
+
+// Outputs are the states after a step and the Euclidean norm of the new adapter, [].
+type Outputs[T any] struct {
+	Layers States[T]
+	Norm   T
+}
+
+func (out *Outputs[T]) Fields() []*T { return append(out.Layers.Fields(), &out.Norm) }
