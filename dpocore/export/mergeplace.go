@@ -28,10 +28,15 @@ type workDir struct {
 	lock *lock.Lock // nil if the file system can't lock folders
 }
 
+// hidden is the path of a workDir with a number.
+func hidden(place, number string) string {
+	return filepath.Join(filepath.Dir(place), "."+filepath.Base(place)+"."+number+unfinishedSuffix)
+}
+
 // newWorkDir creates a workDir beside a destination.
 func newWorkDir(place string) (workDir, error) {
 	for {
-		dir, err := disk.MkdirTemp(filepath.Dir(place), "."+filepath.Base(place)+".*"+unfinishedSuffix)
+		dir, err := disk.MkdirTemp(filepath.Dir(place), filepath.Base(hidden(place, "*")))
 		if err != nil {
 			return workDir{}, err
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/model"
@@ -15,6 +16,7 @@ import (
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/place"
 	"example.com/gonb-dpo/internal/sums"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // bytesOf is the size of a weight of each type.
@@ -27,6 +29,11 @@ func CheckPlace(m *model.Model, adapterDir, out, dtype string, inputs ...string)
 	destination, err := target(out, MergedFolder)
 	if err == nil {
 		err = atomicfile.CheckFolder(filepath.Dir(destination))
+	}
+	if err == nil { // a name that is too long for the hidden folder beside it
+		if _, long := os.Lstat(hidden(destination, "4294967295")); errors.Is(long, syscall.ENAMETOOLONG) {
+			err = long
+		}
 	}
 	for _, input := range append(inputs, m.Path, adapterDir) {
 		if err == nil && place.Holds(destination, input) {
@@ -71,7 +78,7 @@ func checkSpace(m *model.Model, dir, dtype string) error {
 	}
 	need := int64(config.Parameters()) * bytesOf[dtype]
 	if free, ok := disk.Free(dir); ok && free < need {
-		return fmt.Errorf("it takes %.1f GB, and %s has %.1f GB left; free some space there, or choose another place", float64(need)/1e9, dir, float64(free)/1e9)
+		return fmt.Errorf("it takes %s, and %s has %s left; free some space there, or choose another place", wording.Bytes(need), dir, wording.Bytes(free))
 	}
 	return nil
 }

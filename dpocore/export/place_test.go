@@ -35,6 +35,7 @@ func TestCheckPlace(t *testing.T) {
 		{in("run"), base.Path, "was not made by merging"},
 		{in("run"), in("earlier"), "holds the merge of another adapter (" + in("other") + ")"},
 		{in("other"), in("earlier"), ""},
+		{in("run"), in(strings.Repeat("x", 240)), "file name too long"},
 		{in("earlier/checkpoint"), in("earlier"), "holds the merge of another adapter"},
 	} {
 		if err := CheckPlace(base, c.adapter, c.out, "float32"); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
@@ -43,7 +44,7 @@ func TestCheckPlace(t *testing.T) {
 	}
 	bytesOf["huge"] = 1 << 35
 	defer delete(bytesOf, "huge")
-	if err := CheckPlace(base, in("run"), in("new"), "huge"); err == nil || !strings.Contains(err.Error(), "GB left; free some space there") {
+	if err := CheckPlace(base, in("run"), in("new"), "huge"); err == nil || !strings.Contains(err.Error(), "left; free some space there") {
 		t.Errorf("a model without room: %v", err)
 	}
 }

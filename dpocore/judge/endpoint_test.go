@@ -322,4 +322,8 @@ func TestRetryAfter(t *testing.T) {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
+	header := http.Header{"Retry-After": {"Wed, 25 Nov 2026 09:00:30 GMT"}, "Date": {"Wed, 25 Nov 2026 09:00:20 GMT"}}
+	if got := retryAfter(header, time.Unix(0, 0)); got != 10*time.Second {
+		t.Errorf("with a clock set back: %s, want 10 s", got)
+	}
 }

@@ -185,11 +185,14 @@ func (e *Endpoint) refusal(response *http.Response, body []byte) (refused string
 	return refused, fmt.Errorf("%s refuses the request (status %d): %s", e.place(), status, text)
 }
 
-// retryAfter parses how long the server asks to wait: seconds, or a date.
+// retryAfter parses how long the server asks to wait: seconds, or a date by the server's clock.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	text := header.Get("Retry-After")
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds >= 0 && seconds < 1e6 {
 		return time.Duration(seconds * float64(time.Second))
+	}
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = date
 	}
 	if date, err := http.ParseTime(text); err == nil && date.After(now) {
 		return date.Sub(now)

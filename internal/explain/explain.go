@@ -3,6 +3,7 @@
 package explain
 
 import (
+	"os"
 	"regexp"
 	"strings"
 
@@ -25,6 +26,9 @@ func Error(err error) string {
 		return field + " is " + article(parts[1]) + ", where " + article(kindOf(parts[3])) + " belongs"
 	})
 	text = strings.ReplaceAll(text, "unexpected end of JSON input", "the JSON ends too early")
+	if _, err := os.Getwd(); err != nil {
+		text += "; the current directory has been deleted: change to another one"
+	}
 	if remedy := disk.Remedy(err); remedy != "" && !strings.Contains(text, "; ") {
 		text += "; " + remedy
 	}

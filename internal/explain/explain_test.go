@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"syscall"
 	"testing"
 )
@@ -32,5 +33,18 @@ func TestError(t *testing.T) {
 		if got := Error(c.err); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
 		}
+	}
+}
+
+// TestDeletedDirectory: what fails in a directory that has been deleted has that as its cause.
+func TestDeletedDirectory(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	_, err := os.Open("run.json")
+	if got, want := Error(err), "open run.json: no such file or directory; the current directory has been deleted: change to another one"; got != want {
+		t.Errorf("got %s", got)
 	}
 }

@@ -39,6 +39,19 @@ func PercentOf(part, total int) string {
 	return Percent(share)
 }
 
+// Bytes returns a size with a decimal unit: "512 B", "4 kB", "1.5 MB", "2.1 GB".
+func Bytes(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1000*1000:
+		return fmt.Sprintf("%.0f kB", float64(n)/1e3)
+	case n < 1000*1000*1000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
+
 // And joins items: "a", "a and b", "a, b and c".
 func And(items []string) string { return join(items, "and") }
 

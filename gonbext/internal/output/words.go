@@ -47,15 +47,3 @@ func Duration(d time.Duration) string {
 		return fmt.Sprintf("%d h %d min", seconds/3600, seconds%3600/60)
 	}
 }
-
-// Bytes is a file size with a decimal unit: "512 B", "4 kB", "1.5 MB".
-func Bytes(n int64) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d B", n)
-	case n < 1000*1000:
-		return fmt.Sprintf("%.0f kB", float64(n)/1e3)
-	default:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	}
-}

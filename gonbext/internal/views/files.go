@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // filePurposes describes the files in the folder of a run or a merged model.
@@ -58,7 +59,7 @@ func Files(dir string) (output.Table, error) {
 		if entry.IsDir() {
 			name += "/"
 		}
-		t.Add(name, output.Bytes(size), purpose(entry.Name()))
+		t.Add(name, wording.Bytes(size), purpose(entry.Name()))
 	}
 	return t, nil
 }
