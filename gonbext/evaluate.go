@@ -7,6 +7,7 @@ import (
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/figure"
 	"example.com/gonb-dpo/gonbext/internal/measure"
+	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/output"
 	"example.com/gonb-dpo/gonbext/internal/views"
 	"example.com/gonb-dpo/plots"
@@ -35,6 +36,9 @@ func Evaluate(dir string, p Pairs) {
 // Difference tests whether the accuracies of two runs on the held-out pairs differ significantly.
 func Difference(first, second string, p Pairs) {
 	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {
+		if _, err := open.FinishedRun(second); err != nil { // before the first is measured
+			return nil, err
+		}
 		a, err := measure.Evaluate(ctx, first, p.set, status)
 		if err != nil {
 			return nil, err

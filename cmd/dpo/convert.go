@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/dataview"
+	"example.com/gonb-dpo/cmd/dpo/internal/flags"
 )
 
 func convertCommand() *cobra.Command {
@@ -20,7 +21,7 @@ field: input.messages, output[0].
   dpo data convert in.jsonl --out pairs.jsonl --label winner=a:response_a,b:response_b
 
 An existing file is not overwritten.`,
-		Args: cobra.ExactArgs(1),
+		Args: flags.OneArgument,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return dataview.Convert(cmd.OutOrStdout(), args[0], o)
 		},

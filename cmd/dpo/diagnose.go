@@ -22,7 +22,7 @@ is it better than the base model? Each line is marked: ✓ fine, ! worth a look,
 The diagnosis uses only the files in the run folder. It is more complete after dpo
 eval --plain-text builtin --answers 12 and dpo compare, which add their results
 to the folder.`,
-		Args:              cobra.ExactArgs(1),
+		Args:              flags.OneArgument,
 		ValidArgsFunction: flags.CompleteFolders,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			run, err := diagnose.Read(args[0])

@@ -23,7 +23,7 @@ finding has one of three levels:
   note   good to know
 
 The exit status is 3 if something is wrong.`,
-		Args: cobra.ExactArgs(1),
+		Args: flags.OneArgument,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return dataview.Lint(cmd.Context(), cmd.OutOrStdout(), args[0], o)
 		},

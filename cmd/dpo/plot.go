@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/draw"
+	"example.com/gonb-dpo/cmd/dpo/internal/flags"
 )
 
 func plotCommand() *cobra.Command {
@@ -15,7 +16,7 @@ func plotCommand() *cobra.Command {
 also draw them in common plots in --out. If they mix objectives, these include a
 plot of every two objectives against each other: accuracy and margin on held-out
 pairs, with one point per run.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: flags.AnyArguments,
 		RunE: func(cmd *cobra.Command, dirs []string) error { return draw.Runs(cmd.OutOrStdout(), dirs, out) },
 	}
 	cmd.Flags().StringVar(&out, "out", "plots", "`folder` for the plots of several runs")

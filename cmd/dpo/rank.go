@@ -26,7 +26,7 @@ Another --rater is shown the same answers. Without prompts, the command shows th
 answers in the file that the rater has not ranked.
 
 The file can be used for training: dpo train --data RANKINGS.`,
-		Args: cobra.ExactArgs(1),
+		Args: flags.OneArgument,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Rankings = args[0]
 			return ballot.Rank(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), o)

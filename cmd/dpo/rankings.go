@@ -20,7 +20,7 @@ func rankingsCommand() *cobra.Command {
 ranked, and how far each two raters agree (Cohen's kappa over the pairs of answers
 that both have ranked). With --out, write preference pairs: each pair once, without
 those on which raters disagree.`,
-		Args: cobra.ExactArgs(1),
+		Args: flags.OneArgument,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return ballot.Summarize(cmd.OutOrStdout(), args[0], choice, out, o)
 		},

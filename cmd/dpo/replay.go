@@ -20,7 +20,7 @@ its run.json. Then compare the adapter and all metrics except times byte for byt
 If the model or the pairs have changed, the command says which and does not train.
 An interrupted replay resumes with the same command; a finished one is only compared.
 The exit status is 0 if the bytes agree, and 1 if not.`,
-		Args:              cobra.ExactArgs(1),
+		Args:              flags.OneArgument,
 		ValidArgsFunction: flags.CompleteFolders,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return training.Replay(cmd.Context(), cmd.OutOrStdout(), filepath.Clean(args[0]), o)

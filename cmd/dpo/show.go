@@ -18,7 +18,7 @@ the model sees, with the control tokens of its chat template, and at the end the
 lengths of the pairs in tokens.
 
 Differing words are coloured, or put in «» if the output is not a terminal.`,
-		Args: cobra.ExactArgs(1),
+		Args: flags.OneArgument,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !cmd.Flags().Changed("pair") {
 				return dataview.Show(cmd.Context(), cmd.OutOrStdout(), args[0], model, date, n)

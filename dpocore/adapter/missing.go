@@ -56,7 +56,7 @@ func notAnAdapter(dir string) error {
 	case err != nil && hubName.MatchString(dir):
 		return fmt.Errorf("there is no adapter folder %s; check the path, or download an adapter from the hub (`hf download %s --local-dir FOLDER`) and name the folder", dir, dir)
 	case err != nil:
-		return fmt.Errorf("there is no adapter folder %s; check the path", dir)
+		return fmt.Errorf("there is no adapter folder %s; check the path, or name the folder that training created", dir)
 	case !stat.IsDir():
 		return fmt.Errorf("%s is a file, not an adapter folder; name the folder with %s", dir, configFile)
 	case has("run.json") && latest != "":
@@ -74,7 +74,7 @@ func notAnAdapter(dir string) error {
 	case len(inside) > 0:
 		return fmt.Errorf("%s is not an adapter folder: it has no %s; name one of the adapters in it, such as %s", dir, configFile, inside[0])
 	}
-	return fmt.Errorf("%s is not an adapter folder: it has no %s", dir, configFile)
+	return fmt.Errorf("%s is not an adapter folder: it has no %s; name the folder that training created", dir, configFile)
 }
 
 // adaptersIn lists the folders in dir that are adapters, such as those of PEFT's named adapters or of the hub's snapshots.

@@ -19,7 +19,7 @@ type History struct {
 func ReadHistory(dir string) (History, error) {
 	steps, err := readRows[Event](filepath.Join(dir, StepsFile))
 	if errors.Is(err, os.ErrNotExist) {
-		return History{}, fmt.Errorf("read training history: %s has no %s; is it a run folder? %w", dir, StepsFile, err)
+		return History{}, fmt.Errorf("read training history: there is no %s in %s (%w); name a run folder that training created", StepsFile, dir, os.ErrNotExist)
 	}
 	if err != nil {
 		return History{}, err

@@ -48,7 +48,7 @@ func TestReadHistory(t *testing.T) {
 
 func TestReadHistoryOfOtherFolder(t *testing.T) {
 	_, err := ReadHistory(t.TempDir())
-	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "is it a run folder?") {
+	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "name a run folder") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package replay
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,7 +100,7 @@ func readFinished(dir, replay string) (run.Record, error) {
 	case !ok:
 		return record, fmt.Errorf("there is no run in %s; give the folder of a finished run", dir)
 	case !record.Finished:
-		return record, fmt.Errorf("the run in %s is not finished, so there is nothing to compare with; finish it first", dir)
+		return record, cmp.Or(run.NotCheckpoint(dir), fmt.Errorf("the run in %s is not finished, so there is nothing to compare with; resume it first (dpo train --resume)", dir))
 	}
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -125,7 +126,7 @@ func changed(then, now run.Record) (list []string) {
 		}
 	}
 	if then.Model.Weights != now.Model.Weights {
-		list = append(list, fmt.Sprintf("the model's weights have changed (%s)", now.Model.Path))
+		list = append(list, fmt.Sprintf("the model's weights have changed (%s; the run was trained on %s)", now.Model.Path, then.Model.Path))
 	}
 	if then.Model.Tokenizer != now.Model.Tokenizer {
 		list = append(list, fmt.Sprintf("the tokenizer has changed (%s)", now.Model.Path))

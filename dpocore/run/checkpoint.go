@@ -115,6 +115,19 @@ func moveIn(dir, temp, final string, limit, best int) error {
 	return nil
 }
 
+// NotCheckpoint returns an error if a folder is a checkpoint, where a run is needed.
+func NotCheckpoint(dir string) error {
+	whole, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	_, fileErr := os.Stat(filepath.Join(dir, positionFile))
+	if fileErr != nil || !checkpoints.IsName(filepath.Base(whole)) {
+		return nil
+	}
+	return fmt.Errorf("%s is a checkpoint; name its run, %s", dir, filepath.Join(dir, ".."))
+}
+
 // checkpointFiles are what a run resumes from; they must be unchanged.
 var checkpointFiles = []string{"adapter_config.json", "adapter_model.safetensors", optimizerFile, positionFile, RecordFile,
 	TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile}

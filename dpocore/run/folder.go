@@ -19,6 +19,9 @@ const LockFile = ".lock"
 // Until [Record.Begin] the folder keeps its content, except for incomplete files of a killed process; release removes
 // what Claim made if no run has begun.
 func Claim(dir string, record *Record, overwrite bool, note func(string)) (release func(), resuming bool, err error) {
+	if err := NotCheckpoint(dir); err != nil {
+		return nil, false, fmt.Errorf("%w, to resume it, or start a new run from the adapter of the checkpoint (--init-adapter %s)", err, dir)
+	}
 	_, statErr := os.Stat(dir)
 	if err := disk.MkdirAll(dir); err != nil {
 		return nil, false, fmt.Errorf("create the run folder: %w", err)

@@ -82,6 +82,9 @@ func (r Record) Find(path string) string {
 		return path
 	}
 	there := filepath.Join(r.Folder, path)
+	if present, err := os.Getwd(); err == nil && present == r.Folder {
+		return path // shorter, and what the user wrote
+	}
 	if _, err := os.Stat(there); err != nil {
 		return path
 	}

@@ -113,10 +113,15 @@ func Write(t testing.TB, config decoder.Config, seed uint64) (folder string) {
 func WriteTemplate(t testing.TB, template string) (folder string) {
 	t.Helper()
 	folder = WriteChat(t, 1)
-	if err := os.WriteFile(filepath.Join(folder, "chat_template.jinja"), []byte(template), 0o600); err != nil {
+	writeFile(t, folder, "chat_template.jinja", []byte(template))
+	return folder
+}
+
+func writeFile(t testing.TB, folder, name string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return folder
 }
 
 // tensors lists a model's tensors under Hugging Face's names: matrices around 0, norms around 1.

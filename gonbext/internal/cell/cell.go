@@ -33,7 +33,7 @@ func Run(fn func(ctx context.Context) error) {
 		return
 	}
 	Show(EndBox(err))
-	exit(err)
+	Exit(err)
 }
 
 // runUntilStopped returns fn's error. After ctx is cancelled it returns an error, within stopLimit even if fn ignores ctx.
@@ -82,6 +82,9 @@ func EndBox(err error) output.Box {
 		return output.Box{Kind: output.Error, Message: output.Sentence(err)}
 	}
 }
+
+// Exit ends the process after an error. Tests replace it.
+var Exit = exit
 
 // exit ends the process. In a notebook the status is 0, because the kernel would add a line about any other one below the
 // box.

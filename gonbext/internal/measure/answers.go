@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -19,6 +20,9 @@ import (
 func Answers(ctx context.Context, folder string, prompts []string, status cell.Status) (output.Content, error) {
 	if _, err := os.Stat(folder); err != nil {
 		return nil, fmt.Errorf("there is no folder %q; run the cell that merges into it first, or check the name", folder)
+	}
+	if adapter.IsFolder(folder) {
+		return nil, fmt.Errorf("%s has an adapter and no model; merge it into one with gonbext.Merge, or see its answers with gonbext.Compare", folder)
 	}
 	base, prompts, maxTokens, err := readyToAnswer(prompts)
 	if err != nil {

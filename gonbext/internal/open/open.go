@@ -46,6 +46,9 @@ func CloseBaseModel() {
 
 // Run reads the record of the run in a folder.
 func Run(dir string) (run.Record, error) {
+	if err := run.NotCheckpoint(dir); err != nil {
+		return run.Record{}, err
+	}
 	record, exists, err := run.ReadRecord(dir)
 	if err == nil && !exists {
 		return record, fmt.Errorf("there is no run in %q; run the cell that trains it first, or check the folder's name", dir)

@@ -5,10 +5,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
+	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/ranking"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Options are the flags of dpo data rank.
@@ -47,5 +51,31 @@ func Rank(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 	for _, note := range session.Log().Notes {
 		fmt.Fprintln(out, note)
 	}
+	if err := o.noteOthers(out, session.Log(), prompts); err != nil {
+		return err
+	}
 	return newRanker(in, out, session).run(ctx, session.Tasks(prompts))
+}
+
+// noteOthers says which of the prompts have answers in the file that the adapter did not write: these are shown again, and no new
+// ones are sampled.
+func (o Options) noteOthers(out io.Writer, log *ranking.Log, prompts []string) error {
+	if o.Adapter == "" {
+		return nil
+	}
+	hash, err := adapter.Hash(o.Adapter)
+	if err != nil {
+		return err
+	}
+	others := 0
+	for _, known := range log.Candidates {
+		signed := known.Adapter[strings.LastIndex(known.Adapter, " ")+1:] // the start of the hash, after the path
+		if slices.Contains(prompts, known.Prompt) && (signed == "" || !strings.HasPrefix(hash, signed)) {
+			others++
+		}
+	}
+	if others > 0 {
+		fmt.Fprintf(out, "%s already has the answers to %s by another model than %s, which are shown again; name another file to rank new ones\n", o.Rankings, wording.Count(others, "prompt"), o.Adapter)
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/plots"
 )
@@ -24,6 +25,9 @@ func Runs(out io.Writer, folders []string, dir string) error {
 	}
 	var runs []plots.Run
 	for _, folder := range folders {
+		if err := run.NotCheckpoint(folder); err != nil {
+			return fmt.Errorf("plot: %w", err)
+		}
 		history, err := metrics.ReadHistory(folder)
 		if err != nil {
 			return err

@@ -32,6 +32,27 @@ func Arguments(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// OneArgument is the Args function of commands with one argument, which is the second word of their usage.
+func OneArgument(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%s takes one %s, and not also %q; write other values after their flags (`%[1]s --help` lists them)", cmd.CommandPath(), argumentOf(cmd), args[1])
+	}
+	return AnyArguments(cmd, args)
+}
+
+// AnyArguments is the Args function of commands with one or more arguments of a kind.
+func AnyArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		name := argumentOf(cmd)
+		return fmt.Errorf("%s needs a %s: write `%[1]s %[2]s`", cmd.CommandPath(), name)
+	}
+	return nil
+}
+
+func argumentOf(cmd *cobra.Command) string {
+	return strings.TrimSuffix(strings.Fields(cmd.Use)[1], "...")
+}
+
 // meant returns the flag whose value an argument can only be, or "".
 func meant(arg string) string {
 	info, err := os.Stat(arg)

@@ -60,6 +60,9 @@ func trainRun(ctx context.Context, settings config.Config, o Options, listener t
 			return err
 		}
 	}
+	if o.Resume && !exists {
+		listener.Note(fmt.Sprintf("There is no run in %s to resume, so a new one begins.", o.Out))
+	}
 	data, err := o.Pairs.Open(ctx, settings.Seed)
 	if err != nil {
 		return err
