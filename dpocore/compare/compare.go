@@ -20,6 +20,13 @@ type Options struct {
 	Seed         uint64  // unused at temperature 0
 }
 
+// Validate names the first option outside its range.
+func (o Options) Validate() error { return o.sampling().Validate() }
+
+func (o Options) sampling() generate.Options {
+	return generate.Options{MaxNewTokens: o.MaxNewTokens, Temperature: o.Temperature, TopP: 1, Samples: 1, Seed: o.Seed}
+}
+
 // Answers are the replies of all models of a comparison to a prompt.
 type Answers struct {
 	Prompt  string
@@ -127,8 +134,7 @@ func (c *comparison) answer(ctx context.Context, dir string) ([]Reply, error) {
 	replies := make([]Reply, 0, len(c.prompts))
 	for _, prompt := range c.prompts {
 		c.progress(c.done, c.total)
-		answers, err := answerer.Sample(ctx, preference.User(prompt),
-			generate.Options{MaxNewTokens: c.options.MaxNewTokens, Temperature: c.options.Temperature, TopP: 1, Samples: 1, Seed: c.options.Seed})
+		answers, err := answerer.Sample(ctx, preference.User(prompt), c.options.sampling())
 		if err != nil {
 			return nil, err
 		}

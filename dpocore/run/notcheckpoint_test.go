@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A checkpoint is told from a run by its name and its position, from anywhere.
+// A checkpoint differs from a run in its name and its position file, from anywhere.
 func TestNotCheckpoint(t *testing.T) {
 	dir := t.TempDir()
 	checkpoint, other := filepath.Join(dir, "checkpoint-3"), filepath.Join(dir, "checkpoint-four")

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/ballot"
+	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
 	"example.com/gonb-dpo/dpocore/compare"
@@ -29,6 +30,9 @@ type CompareOptions struct {
 // Compare answers prompts with the base model and with each adapter, and prints the answers or asks the user to rank them
 // blind.
 func Compare(ctx context.Context, in io.Reader, out io.Writer, o CompareOptions) error {
+	if err := o.Validate(); err != nil {
+		return exit.WrongUse(err)
+	}
 	prompts, err := open.Prompts(o.Prompts, o.File)
 	if err != nil {
 		return err
