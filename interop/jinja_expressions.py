@@ -500,6 +500,26 @@ a  {%- if true %}  b  {%- endif %}  c
 {{ true|string }}{{ true ~ '' }}{{ [true]|join }}{{ true|tojson }}{{ true|int }}{{ 'true'|lower == 'true' }}{{ true|lower }}
 """
 
+# Other programs got these wrong, according to their issue trackers.
+REPORTED = """
+{{ ('a</think>\\n\\nb'.split('</think>')|last).lstrip('\\n') }}
+{% for k in {'type': 1, 'x-y': 2, 'enum': 3}.keys() | reject('in', ['type', 'enum']) %}{{ k | replace('-', '_') | replace(' ', '_') | replace('$', '') }}{% endfor %}
+{% for m in messages | rejectattr('role', 'equalto', 'system') %}{{ m.role }}{% endfor %}
+{{ ['string', 'null'] | upper }}{{ 'string' | upper == 'STRING' }}{{ ['string'] | upper == 'STRING' }}
+{% for k, v in {'b': 1, 'a': 'x'} | items %}{{ k }}{{ v | tojson }}{% endfor %}
+{% for k, v in '{"a": 1}' | items %}{{ k }}{% endfor %}
+{{ 'a/b' | tojson }}{{ '—' | tojson }}{{ {'b': 1, 'a': [1, 2]} | tojson }}{{ "temp > 10 & it's" | tojson }}
+{{ {'b': {'z': 1, 'y': 2}, 'a': []} | tojson(indent=4) }}
+{% for i in range(9) %}{% if i > 3 %}{% break %}{% elif i == 1 %}{% continue %}{% endif %}{{ i }}{% endfor %}
+{% if custom_tools is defined %}{% set tools = custom_tools %}{% endif %}{% if not tools is defined %}{% set tools = none %}{% endif %}{{ tools }}
+{% if not date_string is defined %}{% if strftime_now is defined %}{% set date_string = strftime_now("%d %b %Y") %}{% else %}{% set date_string = "26 Jul 2024" %}{% endif %}{% endif %}{{ date_string }}
+{{ messages[0]['content'].strip() + eos_token }}{{ (messages[0].content | trim) + ' ' + eos_token }}
+{%- if messages[0].role == 'user' -%}{% set loop_messages = messages[1:] %}{% else %}{% set loop_messages = messages %}{% endif %}{{ loop_messages | length }}{{ messages[1:] == [] }}
+{% set content = messages[0].content if messages[0].content is defined and messages[0].content is not none else '' %}{{ content }}
+{% for m in messages %}{% generation %}{{ m.content }}{{ eos_token }}{% endgeneration %}{% endfor %}
+{{ messages[::-1][0].role }}{{ (messages | length - 1) - 0 }}{{ messages | last == messages[-1] }}
+"""
+
 MULTILINE = [
     "Assistant: {% if true %}x{% endif %}", "{{ 'a' }} {% if true %}x{% endif %} {# c #} z",
     "a\n  {% if true %}\nx\n  {% endif %}\n b", "{% if true %} {% endif %}|", "a {{- ' b ' -}} c{%- if true %} d {%- endif %} e",
@@ -530,6 +550,6 @@ def prints(line):
     return parts if "{%" not in line and len(parts) > 1 and not line.startswith("{{ '{{'") else []
 
 
-GROUPS = (STRINGS, NUMBERS, LISTS, DICTS, UNDEFINED, STATEMENTS)
+GROUPS = (STRINGS, NUMBERS, LISTS, DICTS, UNDEFINED, STATEMENTS, REPORTED)
 LINES = [line for group in GROUPS for line in group.strip().split("\n")] + MULTILINE
 ALL = list(dict.fromkeys(LINES + [part for line in LINES for part in prints(line)]))

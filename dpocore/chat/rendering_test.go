@@ -37,12 +37,12 @@ func TestDropped(t *testing.T) {
 // A template that can't be rendered is refused at once, also if that shows only in longer conversations.
 func TestTry(t *testing.T) {
 	for source, want := range map[string]string{
-		"\n{{ messages[0].content.encode() }}": "line 2: {{ messages[0].content.encode() }}: the method encode is not supported",
-		"{% for m in messages %}{% if '</think>' in m.content %}{{ m.content | wordwrap }}{% endif %}{% endfor %}": "{{ m.content | wordwrap }}: the filter wordwrap is not supported",
-		"{% for m in messages %}{% if m.role == 'system' %}{{ 1 / 0 }}{% endif %}{% endfor %}":                     "{{ 1 / 0 }}: division by zero",
-		"{% if messages|length > 2 %}{{ nope.x }}{% endif %}":                                                      "'nope' is undefined",
-		"{% if messages|length > 1 %}{{ raise_exception('one turn only') }}{% endif %}":                            "",
-		"{{ raise_exception('never') }}":                                                                           "never",
+		"\n{{ messages[0].content.strip() }}": "",
+		"{% for m in messages %}{% if '</think>' in m.content %}\n{{ m.content['encode']() }}{% endif %}{% endfor %}": "line 2: {{ m.content['encode']() }}: the method encode is not supported",
+		"{% for m in messages %}{% if m.role == 'system' %}{{ 1 / 0 }}{% endif %}{% endfor %}":                        "{{ 1 / 0 }}: division by zero",
+		"{% if messages|length > 2 %}{{ nope.x }}{% endif %}":                                                         "'nope' is undefined",
+		"{% if messages|length > 1 %}{{ raise_exception('one turn only') }}{% endif %}":                               "",
+		"{{ raise_exception('never') }}":                                                                              "never",
 	} {
 		err := dated(t, source).try()
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {

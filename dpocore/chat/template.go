@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"example.com/gonb-dpo/dpocore/chat/jinja"
 	"example.com/gonb-dpo/dpocore/chat/python"
@@ -22,15 +23,16 @@ type template struct {
 
 // compile parses a template.
 func compile(source string, names tokenizer.Names) (*template, error) {
+	if !utf8.ValidString(source) {
+		return nil, errors.New("it is not UTF-8; save it as UTF-8")
+	}
 	parsed, err := jinja.Parse(source)
 	if err != nil {
 		return nil, err
 	}
 	t := &template{source: source, parsed: parsed, names: map[string]python.Value{}, clock: clock{at: time.Now()}, limits: jinja.Usual}
-	for name, token := range map[string]string{"bos_token": names.BOS, "eos_token": names.EOS, "unk_token": names.Unknown, "pad_token": names.Pad} {
-		if token != "" {
-			t.names[name] = token
-		}
+	for name, token := range names.ByName() {
+		t.names[name] = token
 	}
 	return t, nil
 }

@@ -8,7 +8,7 @@ import (
 	"example.com/gonb-dpo/dpocore/tokenizer"
 )
 
-var names = tokenizer.Names{BOS: "<bos>", EOS: "<eos>"}
+var names = tokenizer.Names{BOS: "<bos>", EOS: "<eos>", Class: "<cls>"}
 
 // TestRenderAsJinja compares with the output of Jinja2 3.1.6 in the environment of
 // transformers 5.23.0 (trim_blocks, lstrip_blocks, loop controls) for one
@@ -26,7 +26,7 @@ func TestRenderAsJinja(t *testing.T) {
 		"a\r\n  {% if true %}\r\nb\r\n{% endif %}\n":                                                          "a\nb\n",
 		"{# one\n #}\n  {# two #}x":                                                                           "x",
 		"{% raw %}\n {{ a }} {% b %}\n  {% endraw %}\nx":                                                      "\n {{ a }} {% b %}\nx",
-		"{{ bos_token }}{{ eos_token }}{{ pad_token }}{{ nope }}":                                             "<bos><eos>",
+		"{{ bos_token }}{{ eos_token }}{{ pad_token }}{{ cls_token }}{{ nope }}":                              "<bos><eos><cls>",
 		"{% if tools is not none %}t{% endif %}{{ messages|length }}":                                         "1",
 		"{{ messages[-1].role }}{{ messages[0]['role'] }}":                                                    "useruser",
 		"{{ messages[1:]|length }}{{ messages[0:1][-1].role }}":                                               "0user",
@@ -67,7 +67,10 @@ func TestTemplateErrors(t *testing.T) {
 		"{{ strftime_now('%Q') }}":                        "the directive %Q of the time format",
 		"{{ 'a' | tojson(separators=1) }}":                "'int' object is not iterable",
 		"{% if %}":                                        "",
-		"{{ nope() }}":                                    "line 1: {{ nope() }}: 'nope' is undefined",
+		"{{ '\xff' }}":                                    "it is not UTF-8",
+		"{% if tools %}\n{{ messages[0].content | wordwrap }}{% endif %}": "line 2: the filter wordwrap is not supported in a chat template",
+		"{% if tools %}\n{{ messages[0].content.encode() }}{% endif %}":   "line 2: the method encode is not supported in a chat template",
+		"{{ nope() }}": "line 1: {{ nope() }}: 'nope' is undefined",
 	} {
 		tmpl, err := compile(source, names)
 		if err == nil {

@@ -95,6 +95,9 @@ func (s *source) readConfig() error {
 		EOS      tokenName       `json:"eos_token"`
 		Unknown  tokenName       `json:"unk_token"`
 		Pad      tokenName       `json:"pad_token"`
+		Sep      tokenName       `json:"sep_token"`
+		Class    tokenName       `json:"cls_token"`
+		Mask     tokenName       `json:"mask_token"`
 		Template json.RawMessage `json:"chat_template"`
 	}
 	for _, file := range []struct {
@@ -108,7 +111,8 @@ func (s *source) readConfig() error {
 			return fmt.Errorf("read %s: %w", file.name, err)
 		}
 	}
-	s.names = Names{BOS: string(config.BOS), EOS: string(config.EOS), Unknown: string(config.Unknown), Pad: string(config.Pad)}
+	s.names = Names{BOS: string(config.BOS), EOS: string(config.EOS), Unknown: string(config.Unknown), Pad: string(config.Pad),
+		Separator: string(config.Sep), Class: string(config.Class), Mask: string(config.Mask)}
 	template, err := defaultTemplate(config.Template)
 	s.template = template
 	return err

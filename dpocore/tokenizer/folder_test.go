@@ -48,6 +48,10 @@ func TestFolder(t *testing.T) {
 				specialsFile: `{"eos_token":"<t>","pad_token":{"content":"a"}}`},
 			"D", Names{EOS: "<t>", Pad: "a"}, []int32{6},
 		},
+		"names that few models have": {
+			map[string]string{configFile: `{"cls_token":"<e>","sep_token":{"content":"<t>"},"mask_token":"a"}`, "config.json": `{"eos_token_id":6}`},
+			"", Names{Class: "<e>", Separator: "<t>", Mask: "a"}, []int32{6},
+		},
 		"end of text in config.json alone": {
 			map[string]string{"config.json": `{"eos_token_id":6}`}, "", Names{}, []int32{6},
 		},

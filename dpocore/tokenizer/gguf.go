@@ -140,6 +140,9 @@ func (v *vocabulary) readNames(file *gguf.File) error {
 		{"eos_token_id", &v.names.EOS},
 		{"unknown_token_id", &v.names.Unknown},
 		{"padding_token_id", &v.names.Pad},
+		{"seperator_token_id", &v.names.Separator}, // as the format spells it
+		{"cls_token_id", &v.names.Class},
+		{"mask_token_id", &v.names.Mask},
 		{"eot_token_id", nil},
 	} {
 		kv, ok := file.GetKeyValue("tokenizer.ggml." + named.key)

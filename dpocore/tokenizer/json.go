@@ -114,9 +114,7 @@ func (v *vocabulary) specialsJSON() ([]byte, error) {
 }
 
 func (v *vocabulary) addNames(to object) {
-	for key, token := range map[string]string{"bos_token": v.names.BOS, "eos_token": v.names.EOS, "unk_token": v.names.Unknown, "pad_token": v.names.Pad} {
-		if token != "" {
-			to[key] = token
-		}
+	for key, token := range v.names.ByName() {
+		to[key] = token
 	}
 }

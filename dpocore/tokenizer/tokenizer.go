@@ -15,6 +15,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 
@@ -47,7 +48,15 @@ type source struct {
 
 // Names are the texts of the tokens with a special role; "" if the model has none.
 type Names struct {
-	BOS, EOS, Unknown, Pad string
+	BOS, EOS, Unknown, Pad, Separator, Class, Mask string
+}
+
+// ByName returns the texts by the names that configuration files and chat templates have for them.
+func (n Names) ByName() map[string]string {
+	texts := map[string]string{"bos_token": n.BOS, "eos_token": n.EOS, "unk_token": n.Unknown, "pad_token": n.Pad,
+		"sep_token": n.Separator, "cls_token": n.Class, "mask_token": n.Mask}
+	maps.DeleteFunc(texts, func(_, text string) bool { return text == "" })
+	return texts
 }
 
 // ErrNUL is returned for text with a NUL character, where the native library would

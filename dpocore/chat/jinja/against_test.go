@@ -23,9 +23,11 @@ type jinja2 struct {
 	mutex   sync.Mutex
 }
 
+// answer is empty if Jinja2 took long, or if its text changes from run to run.
 type answer struct{ Text, Error *string }
 
-// startJinja2 starts the process, or skips the test where the Python environment of `make interop` is missing.
+// startJinja2 starts the process and waits until it answers. It skips the test where the Python environment of `make interop` is
+// missing.
 func startJinja2(tb testing.TB) *jinja2 {
 	root, err := filepath.Abs("../../..")
 	if err != nil {
@@ -48,9 +50,10 @@ func startJinja2(tb testing.TB) *jinja2 {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { in.Close(); cmd.Wait() })
-	answers := bufio.NewScanner(out)
-	answers.Buffer(nil, 1<<26)
-	return &jinja2{in: in, answers: answers}
+	j := &jinja2{in: in, answers: bufio.NewScanner(out)}
+	j.answers.Buffer(nil, 1<<26)
+	j.render(tb, "")
+	return j
 }
 
 func (j *jinja2) render(tb testing.TB, source string) (a answer) {
@@ -64,7 +67,7 @@ func (j *jinja2) render(tb testing.TB, source string) (a answer) {
 		tb.Fatal(err)
 	}
 	if !j.answers.Scan() {
-		tb.Fatalf("Jinja2 has ended: %v", j.answers.Err())
+		tb.Fatalf("Jinja2 ended at %s: %v", source, j.answers.Err())
 	}
 	if err := json.Unmarshal(j.answers.Bytes(), &a); err != nil {
 		tb.Fatal(err)

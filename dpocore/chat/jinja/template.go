@@ -37,7 +37,7 @@ func (e *Error) Unwrap() error { return e.Reason }
 
 // Parse parses a template.
 func Parse(source string) (*Template, error) {
-	body, err := syntax.Parse(source, builtin.Known)
+	body, err := syntax.Parse(source, builtin.Names{})
 	if err != nil {
 		return nil, err
 	}

@@ -24,13 +24,13 @@ func (m *Machine) Item(container, key Value) (v Value, ok bool) {
 	case string, Markup:
 		text, _ := Text(c)
 		if i, isInt := Int(key); isInt && i >= 0 && i < len(text) && text[i] < 0x80 && ASCII(text[:i]) {
-			return sameKind(c, text[i:i+1]), true
+			return SameKind(c, text[i:i+1]), true
 		}
 		item, ok := m.element(m.Characters(text), key)
 		if !ok {
 			return nil, false
 		}
-		return sameKind(c, item.(string)), true
+		return SameKind(c, item.(string)), true
 	}
 	return nil, false
 }
@@ -58,8 +58,8 @@ func (m *Machine) element(items []Value, key Value) (Value, bool) {
 	return items[i], true
 }
 
-// sameKind returns a text as Markup if v is.
-func sameKind(v Value, text string) Value {
+// SameKind returns a text as Markup if v is.
+func SameKind(v Value, text string) Value {
 	if _, ok := v.(Markup); ok {
 		return Markup(text)
 	}
@@ -98,7 +98,7 @@ func (m *Machine) Slice(v, start, stop, step Value) (Value, bool) {
 	case Tuple:
 		return Tuple(picked), true
 	default:
-		return sameKind(v, concat(picked)), true
+		return SameKind(v, concat(picked)), true
 	}
 }
 

@@ -3,7 +3,13 @@
 // [Filter] and [Test] find them by name.
 package builtin
 
-import "example.com/gonb-dpo/dpocore/chat/python"
+import (
+	"slices"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/chat/python"
+	"example.com/gonb-dpo/dpocore/chat/python/methods"
+)
 
 type (
 	value   = python.Value
@@ -29,8 +35,22 @@ func Test(name string) (Func, bool) {
 	return f, ok
 }
 
+// Names tells the parser what exists.
+type Names struct{}
+
+// Unsupported reports whether a filter or method of Jinja2 can't be rendered.
+func (Names) Unsupported(kind, name string) bool {
+	switch kind {
+	case "filter":
+		return slices.Contains(unsupported, name)
+	case "method":
+		return strings.Contains(methods.Unsupported, " "+name+" ")
+	}
+	return false
+}
+
 // Known reports whether a filter or test exists.
-func Known(kind, name string) bool {
+func (Names) Known(kind, name string) bool {
 	table := map[string]map[string]Func{"filter": filters, "test": tests}[kind]
 	_, ok := table[name]
 	return ok

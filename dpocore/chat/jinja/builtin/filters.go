@@ -9,6 +9,9 @@ import (
 
 var filters map[string]Func
 
+// unsupported are filters that write random text, or whose rules are long and of no use here.
+var unsupported = []string{"pprint", "random", "urlize", "wordwrap"}
+
 func init() {
 	length := func(m *machine, v value, a args) value {
 		a.Bind("length")
@@ -33,11 +36,11 @@ func init() {
 		"max": extreme("max", 1), "min": extreme("min", -1), "reject": selecting(false, false), "rejectattr": selecting(false, true),
 		"replace": replace, "reverse": reverse, "round": round, "safe": safe, "select": selecting(true, false),
 		"selectattr": selecting(true, true), "slice": slice, "sort": sortFilter, "string": text, "sum": sum,
-		"title": mapped("title", methods.TitleWords), "tojson": toJSON, "trim": trim, "truncate": truncate, "unique": unique,
+		"title": title, "tojson": toJSON, "trim": trim, "truncate": truncate, "unique": unique,
 		"upper": mapped("upper", methods.Upper), "wordcount": wordCount, "striptags": stripTags, "urlencode": urlEncode,
 		"xmlattr": xmlAttributes, "filesizeformat": fileSize, "forceescape": forced,
 	}
-	for _, name := range []string{"pprint", "random", "urlize", "wordwrap"} {
+	for _, name := range unsupported {
 		filters[name] = func(*machine, value, args) value {
 			python.Fail("the filter %s is not supported in a chat template", name)
 			return nil
@@ -45,12 +48,17 @@ func init() {
 	}
 }
 
-// mapped is a filter from text to text.
+// mapped is a filter from text to text, which stays safe if it was.
 func mapped(name string, f func(string) string) Func {
 	return func(m *machine, v value, a args) value {
 		a.Bind(name)
-		return methods.MapText(m, m.Str(v), f)
+		return python.SameKind(v, methods.MapText(m, m.Str(v), f))
 	}
+}
+
+func title(m *machine, v value, a args) value {
+	a.Bind("title")
+	return methods.MapText(m, m.Str(v), methods.TitleWords)
 }
 
 func number(filter string, v value) int {
@@ -180,11 +188,12 @@ func trim(m *machine, v value, a args) value {
 		s := m.Str(chars)
 		cut = &s
 	}
-	return methods.Strip(m, m.Str(v), cut, true, true)
+	return python.SameKind(v, methods.Strip(m, m.Str(v), cut, true, true))
 }
 
 func center(m *machine, v value, a args) value {
-	return methods.Pad(m, m.Str(v), " ", number("center", a.Bind("center", "width", 80)[0]), 'c')
+	width := number("center", a.Bind("center", "width", 80)[0])
+	return python.SameKind(v, methods.Pad(m, m.Str(v), " ", width, 'c'))
 }
 
 func format(m *machine, v value, a args) value {
@@ -218,7 +227,7 @@ func indent(m *machine, v value, a args) value {
 	if python.Truth(b[1]) {
 		s = by + s
 	}
-	return s
+	return python.SameKind(v, s)
 }
 
 func truncate(m *machine, v value, a args) value {
@@ -236,10 +245,7 @@ func truncate(m *machine, v value, a args) value {
 	cut, _ := m.Slice(v, nil, length-end, nil)
 	text := python.TextArgument("truncate", cut)
 	if at := strings.LastIndexByte(text, ' '); at >= 0 && !python.Truth(b[1]) {
-		cut = text[:at]
-		if _, safe := v.(python.Markup); safe {
-			cut = python.Markup(text[:at])
-		}
+		cut = python.SameKind(cut, text[:at])
 	}
 	return m.Binary("+", cut, b[2])
 }

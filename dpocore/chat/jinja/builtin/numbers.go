@@ -135,9 +135,9 @@ func round(m *machine, v value, a args) value {
 	_, isFloat := v.(float64)
 	switch b[1] {
 	case "ceil":
-		return down(math.Ceil(up(f)))
+		return down(math.Ceil(up(f)) + 0) // not -0
 	case "floor":
-		return down(math.Floor(up(f)))
+		return down(math.Floor(up(f)) + 0)
 	case "common":
 	default:
 		python.Fail("method must be common, ceil or floor")

@@ -48,7 +48,7 @@ func known(kind string) Func {
 			python.Fail("unhashable type: '%s'", python.TypeName(v))
 		}
 		name, ok := python.Text(v)
-		return ok && Known(kind, name)
+		return ok && Names{}.Known(kind, name)
 	})
 }
 

@@ -13,8 +13,8 @@ type parser struct {
 	loops  int // loops around the current statement, within its macro
 
 	used    map[string]bool // names used in the current macro
-	unknown []*Error        // filters and tests that don't exist
-	known   func(kind, name string) bool
+	unknown []*Error        // filters and tests that don't exist, and may not be needed
+	names   Names
 }
 
 func (p *parser) now() token { return p.tokens[p.at] }
@@ -296,6 +296,9 @@ func (p *parser) postfix(e Expr) Expr {
 		case p.take(operator, "["):
 			e = p.subscript(e)
 		case p.is("("):
+			if method, ok := e.(*Attribute); ok && p.names.Unsupported("method", method.Name) {
+				p.fail("the method %s is not supported in a chat template", method.Name)
+			}
 			e = &Call{e, p.args()}
 		default:
 			return e
@@ -396,9 +399,12 @@ func (p *parser) dotted() string {
 	return n
 }
 
-// check notes a filter or test that does not exist.
+// check notes a filter or test that does not exist, and refuses one that is not supported.
 func (p *parser) check(kind, name string) {
-	if !p.known(kind, name) {
+	if p.names.Unsupported(kind, name) {
+		p.fail("the %s %s is not supported in a chat template", kind, name)
+	}
+	if !p.names.Known(kind, name) {
 		p.unknown = append(p.unknown, &Error{p.now().line, "no " + kind + " named '" + name + "'"})
 	}
 }

@@ -6,8 +6,14 @@ import (
 	"unicode/utf8"
 )
 
-// Parse parses a template. known tells whether a filter or test exists.
-func Parse(source string, known func(kind, name string) bool) (body []Statement, err error) {
+// Names tells which filters, tests and methods a template may use.
+type Names interface {
+	Known(kind, name string) bool       // of a filter or test
+	Unsupported(kind, name string) bool // of a filter or method that Jinja2 has, and that can't be rendered
+}
+
+// Parse parses a template.
+func Parse(source string, names Names) (body []Statement, err error) {
 	defer func() {
 		if failure := recover(); failure != nil {
 			e, ok := failure.(*Error)
@@ -17,12 +23,19 @@ func Parse(source string, known func(kind, name string) bool) (body []Statement,
 			err = e
 		}
 	}()
-	p := &parser{source: strings.TrimSuffix(strings.ReplaceAll(strings.ReplaceAll(source, "\r\n", "\n"), "\r", "\n"), "\n"), tokens: lex(source), used: map[string]bool{}, known: known}
-	body, _ = p.body()
-	if len(p.unknown) > 0 {
-		return nil, p.unknown[0]
-	}
+	p := &parser{source: strings.TrimSuffix(strings.ReplaceAll(strings.ReplaceAll(source, "\r\n", "\n"), "\r", "\n"), "\n"), tokens: lex(source), used: map[string]bool{}, names: names}
+	body, _ = p.block()
 	return body, nil
+}
+
+// block is body for all but {% if %}: what it uses must exist.
+func (p *parser) block(until ...string) (body []Statement, found string) {
+	mark := len(p.unknown)
+	body, found = p.body(until...)
+	if len(p.unknown) > mark {
+		panic(p.unknown[mark])
+	}
+	return body, found
 }
 
 // body parses statements up to a tag with one of some names, and returns that name.
@@ -142,7 +155,7 @@ func (p *parser) tag(tag string) any {
 func (p *parser) inner(until string) []Statement {
 	loops := p.loops
 	p.loops = 0
-	body, _ := p.body(until)
+	body, _ := p.block(until)
 	p.loops = loops
 	p.close(blockEnd)
 	return body
@@ -180,12 +193,12 @@ func (p *parser) forTag() any {
 	f.Recursive = p.take(name, "recursive")
 	p.open()
 	p.loops++
-	body, tag := p.body("else", "endfor")
+	body, tag := p.block("else", "endfor")
 	p.loops--
 	f.Body = body
 	if tag == "else" {
 		p.open()
-		f.Else, _ = p.body("endfor")
+		f.Else, _ = p.block("endfor")
 	}
 	p.close(blockEnd)
 	return f
@@ -248,7 +261,7 @@ func (p *parser) withTag() any {
 		w.Values = append(w.Values, p.expression())
 	}
 	p.open()
-	w.Body, _ = p.body("endwith")
+	w.Body, _ = p.block("endwith")
 	p.close(blockEnd)
 	return w
 }

@@ -25,8 +25,8 @@ var mutating = map[string]string{
 	"dict": " clear pop popitem setdefault update ",
 }
 
-// unsupported lists methods that Python has and this package has not, because they need bytes or tables of characters.
-const unsupported = " encode maketrans translate to_bytes from_bytes unescape striptags "
+// Unsupported lists methods that Python has and this package has not, because they need bytes or tables of characters.
+const Unsupported = " encode maketrans translate to_bytes from_bytes unescape striptags "
 
 // Attr returns an attribute or method of a value; ok is false if it has none of that name.
 func Attr(m *machine, v value, name string) (attribute value, ok bool) {
@@ -99,7 +99,7 @@ type methodOf[T any] func(m *machine, self T, a args) value
 func method[T any](table map[string]methodOf[T], self T, name string) (value, bool) {
 	call, ok := table[name]
 	if !ok {
-		if strings.Contains(unsupported, " "+name+" ") {
+		if strings.Contains(Unsupported, " "+name+" ") {
 			python.Fail("the method %s is not supported in a chat template", name)
 		}
 		return nil, false

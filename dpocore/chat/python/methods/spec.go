@@ -109,7 +109,7 @@ func (s spec) digits(v value) (digits, prefix string) {
 		}
 		return digits, prefix
 	}
-	if integral && s.kind != 0 || s.alternate {
+	if integral && s.kind != 0 && s.kind != 'n' || s.alternate {
 		python.Fail("Unknown format code '%c' for object of type '%s'", s.kind, python.TypeName(v))
 	}
 	f, _ := python.Float(v)
