@@ -17,6 +17,7 @@ import (
 type label struct {
 	column  string
 	answers [2]labelled
+	tie     string // a value by which no answer is better, besides those of ties
 }
 
 // A labelled answer is chosen by any of some values of the label.
@@ -51,7 +52,7 @@ func (l *label) chosen(record recordfile.Fields, part recordfile.Noun) (chosen, 
 			return answer.column, l.answers[1-i].column, false, nil
 		}
 	}
-	if word, _, _ := strings.Cut(value, " "); slices.Contains(ties, word) {
+	if word, _, _ := strings.Cut(value, " "); slices.Contains(ties, word) || l.tie != "" && value == l.tie {
 		return "", "", true, nil
 	}
 	return "", "", false, fmt.Errorf("%s is %.40q; the values known are %s for %q, %s for %q, and tie", part.Of(l.column), value,
@@ -93,7 +94,7 @@ func parseLabel(text string) (*label, error) {
 	if values[0] == values[1] || part[3] == part[5] {
 		return nil, fmt.Errorf("the label is %q; each answer needs a different value", text)
 	}
-	return &label{part[1], [2]labelled{{part[3], values[:1]}, {part[5], values[1:]}}}, nil
+	return &label{column: part[1], answers: [2]labelled{{part[3], values[:1]}, {part[5], values[1:]}}}, nil
 }
 
 // answerNames matches one of two answers, as PlainName returns it: response_a.
@@ -121,6 +122,20 @@ var labelNames = []string{
 	"better_response_id", "safer_response_id", "chosen_id", "winner_id", "preferred_id", "preferred_response", "better_response",
 }
 
+// strengths are columns that say how much better the second answer is, from -3 to 3, as in HelpSteer2 and HelpSteer3. Only their
+// sign counts.
+var strengths = []string{"overall_preference", "preference_strength"}
+
+// findStrength returns the label of one of the strengths, or nil.
+func (r *Finder) findStrength(columns, ends [2]string) *label {
+	for _, name := range r.Names {
+		if slices.Contains(strengths, PlainName(name)) && ends == [2]string{"1", "2"} {
+			return &label{name, [2]labelled{{columns[0], []string{"-3", "-2", "-1"}}, {columns[1], []string{"1", "2", "3"}}}, "0"}
+		}
+	}
+	return nil
+}
+
 // findLabel finds two answers and the column that says which one is chosen; nil
 // if there are no two answers. What could be read in two ways is an error.
 func (r *Finder) findLabel() (*label, error) {
@@ -133,6 +148,9 @@ func (r *Finder) findLabel() (*label, error) {
 		if slices.Contains(labelNames, PlainName(name)) {
 			candidates = append(candidates, name)
 		}
+	}
+	if found := r.findStrength(columns, ends); found != nil && len(candidates) == 0 {
+		return found, nil
 	}
 	switch {
 	case len(candidates) == 0 && len(r.winners()) > 1:

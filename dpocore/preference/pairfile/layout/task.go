@@ -124,11 +124,15 @@ var descriptions = []string{"source", "dataset", "subset", "category", "topic", 
 // checkNoPrompt refuses answers without a prompt column if another column may be the prompt: the words that both answers happen to
 // begin with would be taken for it.
 func (r *Finder) checkNoPrompt(l *Layout) error {
-	if recordfile.KindOf(r.Record[l.Chosen]) != "a string" {
+	answers := []string{l.Chosen, l.Rejected}
+	if l.label != nil {
+		answers = []string{l.label.answers[0].column, l.label.answers[1].column, l.label.column}
+	}
+	if recordfile.KindOf(r.Record[answers[0]]) != "a string" {
 		return nil
 	}
 	maybe := slices.DeleteFunc(slices.Clone(r.Names), func(name string) bool {
-		return name == l.Chosen || name == l.Rejected || slices.Contains(r.Mapping.Drop, name) || !r.maybePrompt(name)
+		return slices.Contains(answers, name) || slices.Contains(r.Mapping.Drop, name) || !r.maybePrompt(name)
 	})
 	if len(maybe) == 0 {
 		return nil
@@ -144,9 +148,13 @@ func arguments(names []string) (list []string) {
 	return list
 }
 
-// maybePrompt reports whether a column without a known name holds a question or several words in the first record, and is no
-// description of the pair.
+// maybePrompt reports whether a column without a known name holds turns, a question or several words in the first record, and is
+// no description of the pair.
 func (r *Finder) maybePrompt(name string) bool {
+	var turns []struct{ Role, From string }
+	if json.Unmarshal(r.Record[name], &turns) == nil && len(turns) > 0 && turns[0].Role+turns[0].From != "" && !IsKnown(name) {
+		return true
+	}
 	var text string
 	if json.Unmarshal(r.Record[name], &text) != nil || IsKnown(name) {
 		return false
