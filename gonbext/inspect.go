@@ -18,6 +18,6 @@ func Inspect(dir string, p Pairs) {
 		if err != nil {
 			return nil, err
 		}
-		return views.NewInspector(dir, beta, measured), nil
+		return append(output.Notes(measured.Notes), views.NewInspector(dir, beta, measured)), nil
 	})
 }

@@ -30,6 +30,7 @@ func ByModel(name string) (j judge.Judge) {
 		if err != nil {
 			return err
 		}
+		model.Note = func(text string) { cell.Show(output.Notef("%s", text)) }
 		j = modeljudge.Judge{Model: model, Method: modeljudge.Yes, MaxLength: 2 * config.Default().MaxLength}
 		return nil
 	})

@@ -169,6 +169,7 @@ func TestMistakes(t *testing.T) {
 		{"generate --prompt hi --temperature -1", []string{"temperature is -1"}},
 		{"merge --adapter nowhere", []string{"nowhere"}},
 		{"plot nowhere", []string{"nowhere"}},
+		{"help nonsense", []string{`unknown command "dpo nonsense"`}},
 	} {
 		args := strings.Fields(strings.NewReplacer("OUT", out, "BROKEN", broken).Replace(c.args))
 		text, err := dpo(t, args...).CombinedOutput()

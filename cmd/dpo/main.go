@@ -92,6 +92,7 @@ If something does not work, dpo doctor says what is missing and how to fix it.
 			rejectUnknown(child)
 		}
 	}
+	rejectUnknownTopics(cmd)
 	flags.Complete(cmd)
 	flags.Once(cmd)
 	cmd.SetFlagErrorFunc(flags.Explain)
@@ -107,4 +108,18 @@ func rejectUnknown(cmd *cobra.Command) {
 		return fmt.Errorf("unknown command %q for %q; `%s --help` lists them", args[0], cmd.CommandPath(), cmd.CommandPath())
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+}
+
+// rejectUnknownTopics makes `dpo help x` an error if there is no command x; by default cobra prints the help and succeeds.
+func rejectUnknownTopics(cmd *cobra.Command) {
+	cmd.InitDefaultHelpCmd()
+	help, _, err := cmd.Find([]string{"help"})
+	cobra.CheckErr(err)
+	help.Run, help.RunE = nil, func(_ *cobra.Command, args []string) error {
+		topic, rest, err := cmd.Find(args)
+		if err != nil || len(rest) > 0 {
+			return exit.WrongUse(fmt.Errorf("unknown command %q; `dpo --help` lists them", strings.Join(append([]string{"dpo"}, args...), " ")))
+		}
+		return topic.Help()
+	}
 }

@@ -19,6 +19,7 @@ import (
 type Inspection struct {
 	Steps []int // of the checkpoints that still exist; the end of the run comes last
 	Pairs []InspectedPair
+	Notes []string // on the pairs that were left out or truncated
 }
 
 // InspectedPair is one pair.
@@ -46,7 +47,8 @@ func Inspect(ctx context.Context, m *model.Model, dir string, set *preference.Se
 }
 
 func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Set, maxLength int, progress func(done, total int)) (inspection Inspection, err error) {
-	examples, err := m.Encoder(maxLength).EncodeSet(set)
+	encoder := m.Encoder(maxLength)
+	examples, err := encoder.EncodeSet(set)
 	if err != nil {
 		return inspection, err
 	}
@@ -63,7 +65,7 @@ func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Se
 	if err != nil {
 		return inspection, err
 	}
-	inspection = Inspection{Steps: steps, Pairs: newInspectedPairs(m, examples)}
+	inspection = Inspection{Steps: steps, Pairs: newInspectedPairs(m, examples), Notes: encoder.Notes(set)}
 	for stage := range len(folders) + 1 { // the reference first
 		if stage > 0 {
 			if err := setAdapter(p, folders[stage-1]); err != nil {

@@ -30,9 +30,12 @@ func TestInspectionSumsToTheEvaluation(t *testing.T) {
 		t.Fatalf("steps %v, %d pairs", inspection.Steps, len(inspection.Pairs))
 	}
 	for step, folder := range []string{filepath.Join(dir, "checkpoint-3"), dir} {
-		pairs, _, err := measure.Evaluate(context.Background(), model, folder, data.HeldOut, c.MaxLength, func(int, int) {})
+		pairs, notes, err := measure.Evaluate(context.Background(), model, folder, data.HeldOut, c.MaxLength, func(int, int) {})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if !slices.Equal(inspection.Notes, notes) {
+			t.Errorf("the inspection has the notes %q, the evaluation %q", inspection.Notes, notes)
 		}
 		for i, pair := range inspection.Pairs {
 			for _, f := range []struct {

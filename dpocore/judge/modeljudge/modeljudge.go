@@ -94,9 +94,14 @@ func (j Judge) ScoreAll(ctx context.Context, questions []judge.Question) ([][]fl
 			set.Pairs = append(set.Pairs, pair)
 		}
 	}
-	measured, _, err := measure.Evaluate(ctx, j.Model, "", set, j.MaxLength, func(int, int) {})
+	measured, notes, err := measure.Evaluate(ctx, j.Model, "", set, j.MaxLength, func(int, int) {})
 	if err != nil {
 		return nil, err
+	}
+	for _, note := range notes {
+		if j.Model.Note != nil {
+			j.Model.Note(note)
+		}
 	}
 	scores := make([]float64, len(set.Pairs))
 	for i := range scores {

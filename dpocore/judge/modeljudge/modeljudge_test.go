@@ -56,6 +56,8 @@ func TestJudge(t *testing.T) {
 		{Prompt: "How?", Answers: []string{"By hand.", "With some patience, and water."}},
 		{Prompt: strings.Repeat("word ", 200), Answers: []string{"Too long.", "Far too long."}},
 	}
+	note := ""
+	model.Note = func(text string) { note = text }
 	for _, method := range modeljudge.Methods {
 		j := modeljudge.Judge{Model: model, Method: method, MaxLength: 128}
 		all, err := j.ScoreAll(t.Context(), questions)
@@ -67,6 +69,9 @@ func TestJudge(t *testing.T) {
 		}
 		if all[2][0] == all[2][0] {
 			t.Errorf("by %s: an answer to a prompt that is too long has the score %g, want NaN", method, all[2][0])
+		}
+		if !strings.Contains(note, "the answers to judge: left out 2 pairs") {
+			t.Errorf("by %s: the note is %q", method, note)
 		}
 		alone, err := j.Scores(t.Context(), "How?", questions[1].Answers)
 		for i := range alone {

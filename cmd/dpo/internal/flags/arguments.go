@@ -13,8 +13,8 @@ import (
 	"example.com/gonb-dpo/dpocore/source"
 )
 
-// Arguments is the Args function of commands that have flags for everything. A single argument that can only be the pairs or the
-// adapter is taken as --data or --adapter; any other is an error.
+// Arguments is the Args function of commands that have flags for everything. A single argument that can only be the pairs, the
+// adapter or a prompt is taken as --data, --adapter or --prompt; any other is an error.
 func Arguments(cmd *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if arg == "true" || arg == "false" {
@@ -22,9 +22,15 @@ func Arguments(cmd *cobra.Command, args []string) error {
 		}
 	}
 	if len(args) == 1 {
+		if strings.ContainsAny(args[0], " \n") && cmd.Flags().Lookup("prompt") != nil && !cmd.Flags().Changed("prompt") {
+			return cmd.Flags().Set("prompt", args[0])
+		}
 		if flag := meant(args[0]); flag != "" && cmd.Flags().Lookup(flag) != nil && !cmd.Flags().Changed(flag) {
 			return cmd.Flags().Set(flag, args[0])
 		}
+	}
+	if len(args) > 0 && cmd.Flags().Lookup("prompt") != nil {
+		return fmt.Errorf("%s does not know what %q is; a prompt is written as --prompt %q, and `%s --help` lists the other flags", cmd.CommandPath(), strings.Join(args, " "), strings.Join(args, " "), cmd.CommandPath())
 	}
 	if len(args) > 0 {
 		return fmt.Errorf("%s does not know what %q is; write it after its flag (`%s --help` lists them), in quotes if it has spaces", cmd.CommandPath(), strings.Join(args, " "), cmd.CommandPath())

@@ -92,6 +92,25 @@ func TestArguments(t *testing.T) {
 	}
 }
 
+// TestPrompt: an argument of several words is the prompt of a command that has one; a single word may be a mistake.
+func TestPrompt(t *testing.T) {
+	answering := func(args ...string) (prompt string, err error) {
+		cmd := &cobra.Command{Use: "generate", Args: Arguments, RunE: func(*cobra.Command, []string) error { return nil }, SilenceErrors: true, SilenceUsage: true}
+		cmd.Flags().StringVar(&prompt, "prompt", "", "")
+		cmd.SetArgs(args)
+		err = cmd.Execute()
+		return prompt, err
+	}
+	if prompt, err := answering("Why is it?"); err != nil || prompt != "Why is it?" {
+		t.Errorf("prompt %q, %v", prompt, err)
+	}
+	for _, args := range [][]string{{"Hi"}, {"Why", "not"}, {"Why not?", "--prompt", "How?"}} {
+		if _, err := answering(args...); err == nil || !strings.Contains(err.Error(), "a prompt is written as --prompt ") {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+}
+
 // TestIdle: a flag that has no effect is said, once it is given.
 func TestIdle(t *testing.T) {
 	for args, want := range map[string]string{"": "", "--beta 0.2": "note: --beta has no effect without --out\n", "--beta 0.2 --out x": ""} {

@@ -3,6 +3,7 @@ package iterate
 import (
 	"context"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,7 @@ func (o *JudgeOptions) open(ctx context.Context) (j judge.Judge, free func(), er
 		if err != nil {
 			return nil, nil, err
 		}
+		model.Note = func(text string) { fmt.Fprintln(os.Stderr, "note:", text) }
 		j := modeljudge.Judge{Model: model, Method: o.Method, Criterion: o.Criterion, MaxLength: 2 * config.Default().MaxLength}
 		return j, func() { model.Close() }, exit.WrongUse(j.Validate())
 	}
