@@ -75,10 +75,10 @@ func (j *jinja2) render(tb testing.TB, source string) (a answer) {
 	return a
 }
 
-// onPurpose are parts of this package's errors that Jinja2 does not have: what is refused, and limits. The last three are of
+// onPurpose are parts of this package's errors that Jinja2 does not have: what is refused, and limits. Unknown names and slices are of
 // constant expressions, which Jinja2 computes when it parses a template.
 var onPurpose = []string{"in a chat template", "bits", "MiB of memory", "steps", "can't be written", "nested more than", "recurse too deeply",
-	"can't be sliced", "no test named", "no filter named"}
+	"can't be sliced", "no test named", "no filter named", "'LoopContext' object is not iterable"}
 
 // laterErrors are parts of Jinja2's errors of constant expressions that would not be evaluated.
 const laterErrors = "unhashable type"

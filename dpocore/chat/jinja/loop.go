@@ -88,8 +88,8 @@ func (l *loop) peek() (python.Value, bool) {
 	return l.ahead[0], true
 }
 
-// count returns the number of items. It takes all of them if it must.
-func (l *loop) count() int {
+// Len returns the number of items. It takes all of them if it must.
+func (l *loop) Len() int {
 	if l.length >= 0 {
 		return l.length
 	}
@@ -110,7 +110,7 @@ func (l *loop) TypeName() string { return "LoopContext" }
 
 // Repr is what Jinja2 prints.
 func (l *loop) Repr(*python.Machine) string {
-	return fmt.Sprintf("<LoopContext %d/%d>", l.index0+1, l.count())
+	return fmt.Sprintf("<LoopContext %d/%d>", l.index0+1, l.Len())
 }
 
 // Attr returns the loop's attributes.
@@ -121,16 +121,16 @@ func (l *loop) Attr(_ *python.Machine, name string) (python.Value, bool) {
 	case "index0":
 		return l.index0, true
 	case "revindex":
-		return l.count() - l.index0, true
+		return l.Len() - l.index0, true
 	case "revindex0":
-		return l.count() - l.index0 - 1, true
+		return l.Len() - l.index0 - 1, true
 	case "first":
 		return l.index0 == 0, true
 	case "last":
 		_, more := l.peek()
 		return !more, true
 	case "length":
-		return l.count(), true
+		return l.Len(), true
 	case "depth":
 		return l.depth0 + 1, true
 	case "depth0":

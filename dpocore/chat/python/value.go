@@ -55,6 +55,9 @@ type Object interface {
 	Repr(m *Machine) string
 }
 
+// Sized is an [Object] with a length.
+type Sized interface{ Len() int }
+
 // NewList returns a list.
 func NewList(items ...Value) *List { return &List{items} }
 
@@ -173,6 +176,8 @@ func Length(v Value) (int, bool) {
 		return 2, true
 	case Undefined:
 		return 0, true
+	case Sized:
+		return v.Len(), true
 	}
 	return 0, false
 }

@@ -52,8 +52,7 @@ func integer(_ *machine, v value, a args) value {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return b[0]
 		}
-		whole, _ := big.NewFloat(v).Int(nil)
-		return python.Integer(whole)
+		return truncated(v)
 	case bool:
 		i, _ := python.Int(v)
 		return i
@@ -122,35 +121,56 @@ func float(_ *machine, v value, a args) value {
 func round(m *machine, v value, a args) value {
 	b := a.Bind("round", "precision", 0, "method", "common")
 	precision := number("round", b[0])
-	f, ok := python.Float(v)
-	if !ok || precision > 300 || precision < -300 {
-		python.Fail("round takes a number and a small precision, not %s", python.TypeName(v))
+	if !python.IsNumber(v) || precision > 300 || precision < -300 {
+		python.Refuse(v)
+		python.Fail("round takes a number and a small precision in a chat template, not %s", python.TypeName(v))
 	}
-	scale := math.Pow(10, math.Abs(float64(precision)))
-	up := func(f float64) float64 { return f * scale }
-	down := func(f float64) float64 { return f / scale }
-	if precision < 0 {
-		up, down = down, up
-	}
-	_, isFloat := v.(float64)
-	switch b[1] {
-	case "ceil":
-		return down(math.Ceil(up(f)) + 0) // not -0
-	case "floor":
-		return down(math.Floor(up(f)) + 0)
-	case "common":
-	default:
+	whole := map[value]func(float64) float64{"ceil": math.Ceil, "floor": math.Floor}[b[1]]
+	switch {
+	case whole != nil:
+		scale := m.Binary("**", 10, precision)
+		scaled := m.Binary("*", v, scale)
+		if f, ok := scaled.(float64); ok {
+			scaled = truncated(whole(f))
+		}
+		return m.Binary("/", scaled, scale)
+	case b[1] != "common":
 		python.Fail("method must be common, ceil or floor")
 	}
+	f, isFloat := v.(float64)
 	switch {
 	case !isFloat && precision >= 0:
 		return python.Positive(v)
 	case !isFloat:
-		return int(down(math.RoundToEven(up(f))))
+		i, _ := python.BigInt(v)
+		return python.Integer(roundedTens(new(big.Rat).SetInt(i), -precision))
+	case math.IsInf(f, 0) || math.IsNaN(f):
+		return f
 	case precision < 0:
-		return down(math.RoundToEven(up(f)))
+		rounded, _ := new(big.Float).SetInt(roundedTens(new(big.Rat).SetFloat64(f), -precision)).Float64()
+		return math.Copysign(rounded, f)
 	}
 	// Python rounds the exact decimal value half to even, as FormatFloat does.
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'f', precision, 64), 64)
 	return rounded
+}
+
+// truncated returns the integer of a float.
+func truncated(f float64) value {
+	if math.IsInf(f, 0) || math.IsNaN(f) {
+		python.Fail("cannot convert float infinity or NaN to integer")
+	}
+	whole, _ := big.NewFloat(f).Int(nil)
+	return python.Integer(whole)
+}
+
+// roundedTens rounds a number to a multiple of 10 to the power n, half to even.
+func roundedTens(x *big.Rat, n int) *big.Int {
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
+	x.Quo(x, new(big.Rat).SetInt(unit))
+	floor, rest := new(big.Int).DivMod(x.Num(), x.Denom(), new(big.Int)) // of a positive denominator: the floor
+	if c := rest.Lsh(rest, 1).Cmp(x.Denom()); c > 0 || c == 0 && floor.Bit(0) == 1 {
+		floor.Add(floor, big.NewInt(1))
+	}
+	return floor.Mul(floor, unit)
 }
