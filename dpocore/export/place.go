@@ -40,6 +40,9 @@ func CheckPlace(m *model.Model, adapterDir, out, dtype string, inputs ...string)
 			err = fmt.Errorf("%s would be replaced, and the merge reads %s; choose another folder", out, input)
 		}
 	}
+	if folder, ownErr := followed(adapterDir); err == nil && ownErr == nil && within(folder, destination) {
+		err = fmt.Errorf("%s has the adapter in it (%s); choose another folder", out, adapterDir)
+	}
 	if err == nil {
 		err = checkEarlier(m, adapterDir, out, destination)
 	}
@@ -50,6 +53,12 @@ func CheckPlace(m *model.Model, adapterDir, out, dtype string, inputs ...string)
 		return fmt.Errorf("write the merged model: %w", err)
 	}
 	return nil
+}
+
+// within reports whether a path, which need not exist yet, is a folder or in it.
+func within(path, folder string) bool {
+	inside, err := filepath.Rel(folder, path)
+	return err == nil && filepath.IsLocal(inside)
 }
 
 // checkEarlier returns an error if the destination holds what was made from another adapter.

@@ -36,7 +36,9 @@ func TestCheckPlace(t *testing.T) {
 		{in("run"), in("earlier"), "holds the merge of another adapter (" + in("other") + ")"},
 		{in("other"), in("earlier"), ""},
 		{in("run"), in(strings.Repeat("x", 240)), "file name too long"},
-		{in("earlier/checkpoint"), in("earlier"), "holds the merge of another adapter"},
+		{in("earlier/checkpoint"), in("earlier"), "earlier has the adapter in it"},
+		{in("new/run"), in("new"), "new has the adapter in it"},
+		{in("new"), in("new/merged"), ""},
 	} {
 		if err := CheckPlace(base, c.adapter, c.out, "float32"); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s into %s: %v, want %q", c.adapter, c.out, err, c.want)

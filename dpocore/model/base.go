@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/adapter"
@@ -199,7 +200,7 @@ func (m *Model) compareNames(b adapter.Base) (difference, doubt string) {
 // compareRepos compares two names on the hub.
 func compareRepos(ours, theirs hub.Repo, unknown string) (difference, doubt string) {
 	switch {
-	case path.Base(ours.ID) != path.Base(theirs.ID):
+	case originalName(ours.ID) != originalName(theirs.ID):
 		return fmt.Sprintf("%s is another model", ours), ""
 	case ours.ID != theirs.ID:
 		return "", unknown
@@ -210,6 +211,12 @@ func compareRepos(ours, theirs hub.Repo, unknown string) (difference, doubt stri
 	}
 	return "", fmt.Sprintf("was trained on %s; the model is %s, which may be another revision", theirs, ours)
 }
+
+// quantizedCopy is the end of the names of quantized copies of a model, which others train adapters on, as Unsloth does.
+var quantizedCopy = regexp.MustCompile(`(?i)(-unsloth)?-(bnb-4bit|bnb-8bit|4bit|8bit|awq|gptq|gguf)$`)
+
+// originalName is the name of a model on the hub without its owner, and without what is added for a quantized copy.
+func originalName(id string) string { return quantizedCopy.ReplaceAllString(path.Base(id), "") }
 
 // name is the model's name in a message.
 func (m *Model) name() string { return cmp.Or(m.HubID, m.Path) }

@@ -89,6 +89,7 @@ func TestCheckAdapter(t *testing.T) {
 		{"a name, for a folder", "owner/name", "", run.ModelFacts{}, own, "", unknown},
 		{"the name", "owner/name", "owner/name", run.ModelFacts{}, own, "", ""},
 		{"another name", "owner/name-instruct", "owner/name", run.ModelFacts{}, own, "owner/name is another model", ""},
+		{"a quantized copy", "unsloth/Name-unsloth-bnb-4bit", "owner/Name", run.ModelFacts{}, own, "", unknown},
 		{"another owner", "unsloth/name", "owner/name", run.ModelFacts{}, own, "", unknown},
 		{"another revision", "owner/name@v1", "owner/name@v2", run.ModelFacts{}, own, "is another revision", ""},
 		{"perhaps another revision", "owner/name@v1", "owner/name", run.ModelFacts{}, own, "", "may be another revision"},

@@ -68,7 +68,12 @@ func name(axes []Axis, c config.Config) string {
 }
 
 // Validate reports a grid without axes, runs that are listed twice, and every setting that is out of range.
-func (g Grid) Validate() error { return validate(g.Config, g.Axes()) }
+func (g Grid) Validate() error {
+	if g.Config.InitAdapter != "" && len(g.Ranks) > 0 {
+		return fmt.Errorf("all runs would have the rank of the initial adapter %s; give no ranks, or no initial adapter", g.Config.InitAdapter)
+	}
+	return validate(g.Config, g.Axes())
+}
 
 func validate(base config.Config, axes []Axis) error {
 	if !slices.ContainsFunc(axes, func(a Axis) bool { return a.count() > 0 }) {

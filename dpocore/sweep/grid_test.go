@@ -101,3 +101,15 @@ func TestDummyAxis(t *testing.T) {
 		t.Errorf("without values: %v", err)
 	}
 }
+
+// TestRanksOfAnInitialAdapter: an initial adapter has its rank in all runs.
+func TestRanksOfAnInitialAdapter(t *testing.T) {
+	g := Grid{Config: config.Default(), Ranks: []int{4, 8}}
+	if err := g.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	g.Config.InitAdapter = "run"
+	if err := g.Validate(); err == nil || !strings.Contains(err.Error(), "all runs would have the rank of the initial adapter run") {
+		t.Errorf("with an initial adapter: %v", err)
+	}
+}

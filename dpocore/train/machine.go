@@ -2,8 +2,6 @@ package train
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
@@ -70,7 +68,6 @@ func (t *trainer) openPolicy() (err error) {
 		if t.layout, values, err = t.model.ReadAdapter(dir); err != nil {
 			return err
 		}
-		t.noteAdapter(dir, t.layout.LoRA)
 	} else {
 		if t.layout, err = decoder.NewLayout(t.model.Weights().Config, t.config.LoRA()); err != nil {
 			return err
@@ -89,14 +86,6 @@ func (t *trainer) openPolicy() (err error) {
 	t.compiled = t.policy.Compiles()
 	t.scale = initialLossScale(t.model.Precision())
 	return nil
-}
-
-// noteAdapter writes a note if the first adapter's settings are not those of the configuration.
-func (t *trainer) noteAdapter(dir string, lora decoder.LoRA) {
-	configured := t.config.LoRA()
-	if lora.Rank != configured.Rank || lora.Scale() != configured.Scale() || !slices.Equal(lora.Modules, configured.Modules) {
-		t.listener.Note(fmt.Sprintf("The adapter %s has rank %d, alpha %g and %s; the run uses these.", dir, lora.Rank, lora.Alpha, strings.Join(lora.Modules, ", ")))
-	}
 }
 
 // resume sets policy and state to the latest checkpoint, if any.

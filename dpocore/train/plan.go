@@ -57,6 +57,10 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 		if err := p.model.CheckAdapter(dir); err != nil {
 			return p, record, err
 		}
+		if err := p.adopt(dir, job.Listener.Note); err != nil {
+			return p, record, err
+		}
+		record.Config = p.config
 	}
 	evaluated, heldOutNotes, err := p.readHeldOut(job, &record)
 	if err != nil {

@@ -1,0 +1,34 @@
+package train
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights"
+)
+
+// adopt gives the run the LoRA settings of its first adapter, which decide, so that they are what is recorded and shown. A note
+// says so if others were configured.
+func (p *plan) adopt(dir string, note func(string)) error {
+	model, err := weights.ConfigOf(p.model.Path)
+	if err != nil {
+		return err
+	}
+	layout, _, err := adapter.Load(dir, model)
+	if err != nil {
+		return err
+	}
+	lora, configured := layout.LoRA, p.config.LoRA()
+	if lora.Rank != configured.Rank || lora.Scale() != configured.Scale() || !slices.Equal(lora.Modules, configured.Modules) {
+		note(fmt.Sprintf("The adapter %s has rank %d, alpha %g and %s; the run uses these.", dir, lora.Rank, lora.Alpha, strings.Join(lora.Modules, ", ")))
+	}
+	c := &p.config
+	c.LoRARank, c.LoRAAlpha, c.RSLoRA, c.LoRAModules = lora.Rank, lora.Alpha, lora.RankStabilized, lora.Modules
+	if slices.Equal(lora.Modules, decoder.AllModules) {
+		c.LoRAModules = nil
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package train
+
+import (
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// TestAdopt: a run that starts from an adapter has its LoRA settings, and says so if others were configured; the tiny adapter has
+// rank 3 and alpha 6 on all projections.
+func TestAdopt(t *testing.T) {
+	base, err := model.Open(tinymodel.WriteChat(t, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer base.Close()
+	dir := filepath.Join(t.TempDir(), "adapter")
+	layout, values := tinymodel.Adapter(t)
+	if err := adapter.Write(dir, layout, values, "base", false); err != nil {
+		t.Fatal(err)
+	}
+	p := &plan{model: base, config: config.Default()}
+	p.config.LoRARank, p.config.LoRAModules = 8, []string{"q_proj"}
+	var notes []string
+	note := func(text string) { notes = append(notes, text) }
+	for range 2 { // the second time nothing differs
+		if err := p.adopt(dir, note); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, want := p.config.LoRA(), layout.LoRA; !reflect.DeepEqual(got, want) || p.config.LoRAModules != nil {
+		t.Errorf("the run has %+v, the adapter %+v", got, want)
+	}
+	if len(notes) != 1 || !strings.Contains(notes[0], "has rank 3, alpha 6") {
+		t.Errorf("notes %q", notes)
+	}
+}
