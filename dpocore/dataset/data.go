@@ -9,6 +9,9 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
+	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -128,7 +131,18 @@ func FetchPairs(ctx context.Context, name string, progress hub.Progress) (pairs,
 	if near := source.Nearest(name); errors.Is(err, fs.ErrNotExist) && len(near) > 0 {
 		return nil, nil, fmt.Errorf("no such file or source: %s; did you mean %s?", name, wording.Or(near))
 	}
+	if errors.Is(err, fs.ErrNotExist) && areFiles(strings.Split(name, ",")) {
+		return nil, nil, fmt.Errorf("%s are several files; join them in one, or give each a name and a weight, as in first:%s=1,second:%s=1", name, strings.Split(name, ",")[0], strings.Split(name, ",")[1])
+	}
 	return pairs, nil, err
+}
+
+// areFiles reports whether all of several paths are files.
+func areFiles(paths []string) bool {
+	return len(paths) > 1 && !slices.ContainsFunc(paths, func(path string) bool {
+		info, err := os.Stat(path)
+		return err != nil || !info.Mode().IsRegular()
+	})
 }
 
 // rankedPairs returns all pairs that follow from a file of rankings.

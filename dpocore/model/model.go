@@ -88,6 +88,9 @@ func openPath(path string) (*Model, error) {
 	if adapter.IsFolder(path) {
 		return nil, fmt.Errorf("%s is an adapter, not a model; name it with --adapter, and its model with --model", path)
 	}
+	if isFile(path) && !strings.EqualFold(filepath.Ext(path), ".gguf") && isFile(filepath.Join(filepath.Dir(path), "config.json")) {
+		return nil, fmt.Errorf("%s is one of the files of a model; name their folder, %s", path, filepath.Dir(path))
+	}
 	if err := sums.Check(path); err != nil {
 		return nil, err
 	}
