@@ -27,8 +27,8 @@ const maxSize = 512 << 20
 // Folder is the cache within the user's cache folder.
 const Folder = "gonb-dpo/compiled"
 
-// suffix is of the files of compiled graphs.
-const suffix = ".graph"
+// suffix is of the files of compiled graphs, unfinished begins the names of those that are being written.
+const suffix, unfinished = ".graph", "unfinished-"
 
 // cache is a folder with a file for each graph, named by its key.
 type cache struct {
@@ -134,7 +134,7 @@ func (c *cache) load(key string) (executable []byte, ok bool) {
 // save keeps the machine code of a graph. If the disk is full, that costs the next process time, not this one its result.
 func (c *cache) save(key string, executable []byte) {
 	c.shrink(c.max - int64(len(executable)))
-	file, err := os.CreateTemp(c.folder, "unfinished-*")
+	file, err := os.CreateTemp(c.folder, unfinished+"*"+suffix)
 	if err != nil {
 		return
 	}
@@ -148,12 +148,13 @@ func (c *cache) save(key string, executable []byte) {
 
 func (c *cache) path(key string) string { return filepath.Join(c.folder, key+suffix) }
 
-// shrink removes the graphs that were not used for the longest time until the cache takes at most size bytes.
+// shrink removes the graphs that were not used for the longest time until the cache takes at most size bytes. The folder may be a
+// link to one with other files, which are left as they are.
 func (c *cache) shrink(size int64) {
 	var files []fs.FileInfo
 	entries, _ := os.ReadDir(c.folder)
 	for _, entry := range entries {
-		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && ours(info.Name()) {
 			files, size = append(files, info), size-info.Size()
 		}
 	}
@@ -166,4 +167,11 @@ func (c *cache) shrink(size int64) {
 			size += file.Size()
 		}
 	}
+}
+
+// ours reports whether a file's name is of a compiled graph: its key, or unfinished and a number.
+func ours(name string) bool {
+	name, graph := strings.CutSuffix(name, suffix)
+	key, err := hex.DecodeString(name)
+	return graph && (err == nil && len(key) == sha256.Size || strings.HasPrefix(name, unfinished))
 }

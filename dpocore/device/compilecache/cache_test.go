@@ -67,20 +67,38 @@ func TestKeysDiffer(t *testing.T) {
 func TestLeastRecentlyUsedGraphsAreRemoved(t *testing.T) {
 	c := &cache{folder: t.TempDir(), max: 350}
 	executable := bytes.Repeat([]byte("x"), 100-32) // a file of 100 bytes with its sum
-	for i, name := range []string{"first", "second", "third"} {
+	first, second, third, fourth := c.key([]byte("1")), c.key([]byte("2")), c.key([]byte("3")), c.key([]byte("4"))
+	for i, name := range []string{first, second, third} {
 		c.save(name, executable)
 		used := time.Now().Add(time.Duration(i-10) * time.Minute)
 		if err := os.Chtimes(c.path(name), used, used); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, ok := c.load("first"); !ok { // which makes it the most recently used
+	if _, ok := c.load(first); !ok { // which makes it the most recently used
 		t.Fatal("the first is gone before the cache is full")
 	}
-	c.save("fourth", executable)
-	for name, want := range map[string]bool{"first": true, "second": false, "third": true, "fourth": true} {
+	c.save(fourth, executable)
+	for name, want := range map[string]bool{first: true, second: false, third: true, fourth: true} {
 		if _, ok := c.load(name); ok != want {
 			t.Errorf("%s: loaded %v, want %v", name, ok, want)
+		}
+	}
+}
+
+func TestOnlyGraphsAreRemoved(t *testing.T) {
+	c := &cache{folder: t.TempDir(), max: 10}
+	for name, stays := range map[string]bool{
+		"notes.txt": true, "a.graph": true, "unfinished-essay.txt": true,
+		c.key([]byte("old")) + ".graph": false, "unfinished-123.graph": false,
+	} {
+		path := filepath.Join(c.folder, name)
+		if err := os.WriteFile(path, make([]byte, 100), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.shrink(c.max)
+		if _, err := os.Stat(path); os.IsNotExist(err) == stays {
+			t.Errorf("%s: %v, stays: %v", name, err, stays)
 		}
 	}
 }
