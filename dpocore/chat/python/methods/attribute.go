@@ -54,8 +54,10 @@ func Attr(m *machine, v value, name string) (attribute value, ok bool) {
 		}
 		return method(sequenceMethods, []value{v.Grouper, v.List}, name)
 	case *python.Range:
-		n, ok := map[string]int{"start": v.Start, "stop": v.Stop, "step": v.Step}[name]
-		return n, ok
+		if n, ok := map[string]int{"start": v.Start, "stop": v.Stop, "step": v.Step}[name]; ok {
+			return n, true
+		}
+		return method(sequenceMethods, m.Items(v), name)
 	case python.Object:
 		return v.Attr(m, name)
 	}

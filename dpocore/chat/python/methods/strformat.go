@@ -122,6 +122,9 @@ func (f *formatter) lookup(name string) value {
 		} else {
 			rest = ""
 		}
+		if part == "" {
+			python.Fail("Empty attribute in format string")
+		}
 		switch n, err := strconv.Atoi(part); {
 		case kind == '.':
 			v = GetAttr(f.machine, v, part)
