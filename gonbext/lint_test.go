@@ -76,7 +76,7 @@ func TestPreview(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(views.Lengths{Histogram: lengths}.HTML()); strings.Count(got, "width:30em") != 1 || !strings.Contains(got, "1 pairs") {
+	if got := string(views.Lengths{Histogram: lengths}.HTML()); strings.Count(got, "width:30em") != 1 || !strings.Contains(got, "1 pair;") {
 		t.Errorf("%s", got)
 	}
 }
