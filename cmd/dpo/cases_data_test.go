@@ -29,7 +29,7 @@ func TestToolsAreRefused(t *testing.T) {
 	s.expect(3, "data lint openai_shape.jsonl --no-tokens", `line 1: field "tools" has a value`)
 	s.expect(3, "train --data tools_column.jsonl --out out/a"+twoSteps, `field "tools" has a value`)
 	s.expect(0, "data convert tools_column.jsonl --out converted.jsonl --drop tools", "kept 2 pairs", "not used: tools")
-	s.expect(2, "data convert tools_column.jsonl --out converted.jsonl --drop tools", "converted.jsonl exists")
+	s.expect(2, "data convert tools_column.jsonl --out converted.jsonl --drop tools", "write converted.jsonl: it exists and is not overwritten")
 }
 
 func TestPromptIsReadOnce(t *testing.T) {

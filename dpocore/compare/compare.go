@@ -64,6 +64,11 @@ type comparison struct {
 }
 
 func (c *comparison) run(ctx context.Context, runs []string) ([]Answers, error) {
+	for _, dir := range runs { // before any answer
+		if err := c.model.CheckAdapter(dir); err != nil {
+			return nil, err
+		}
+	}
 	replies, files, err := c.savedReplies(runs)
 	if err != nil {
 		return nil, err

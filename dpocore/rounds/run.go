@@ -58,6 +58,11 @@ func (r *runner) validateAndRun(ctx context.Context) error {
 	if err := r.prompts.validate(r.config); err != nil {
 		return err
 	}
+	if dir := r.config.Train.InitAdapter; dir != "" {
+		if err := r.first.CheckAdapter(dir); err != nil {
+			return err
+		}
+	}
 	release, err := r.open()
 	if err != nil {
 		return err

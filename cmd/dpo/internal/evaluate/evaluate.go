@@ -64,6 +64,11 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 	if err := open.Date(m, o.Date); err != nil {
 		return err
 	}
+	if o.Against != "" { // before the first adapter is measured
+		if err := m.CheckAdapter(o.Against); err != nil {
+			return fmt.Errorf("evaluate: %w", err)
+		}
+	}
 	bar := terminal.NewBar(os.Stderr)
 	defer bar.End()
 	pairs, report, err := measurePairs(ctx, m, o, set, bar)

@@ -31,15 +31,6 @@ func Base(ctx context.Context, name string, anyBase bool, adapters ...string) (*
 		return nil, err
 	}
 	m.AnyBase, m.Note = anyBase, bar.Note
-	for _, adapter := range adapters {
-		if adapter == "" {
-			continue
-		}
-		if err := m.CheckAdapter(adapter); err != nil { // before any work is done
-			m.Close()
-			return nil, err
-		}
-	}
 	return m, nil
 }
 
