@@ -16,7 +16,7 @@ while read -r program deps; do
 done < <(go list -test -f '{{.ImportPath}} {{join .Deps " "}}' ./...)
 
 status=0
-if [ "${#plain[@]}" -gt 0 ]; then go test -vet=off -race -skip "$simulations" "${plain[@]}" || status=1; fi
-go test -vet=off -run "$simulations" ./dpocore/evaluation/statistics || status=1
+if [ "${#plain[@]}" -gt 0 ]; then go test -vet=off -race -timeout 30m -skip "$simulations" "${plain[@]}" || status=1; fi
+go test -vet=off -timeout 30m -run "$simulations" ./dpocore/evaluation/statistics || status=1
 if [ "${#linked[@]}" -gt 0 ]; then go test -vet=off -timeout 30m "${linked[@]}" || status=1; fi
 exit "$status"
