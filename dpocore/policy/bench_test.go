@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"syscall"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/internal/cputime"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/typedgraph"
 )
@@ -42,13 +42,13 @@ func BenchmarkGraphs(b *testing.B) {
 					b.Fatal(err)
 				}
 				b.ResetTimer()
-				before := cpuTime(b)
+				before := cputime.Used(b)
 				for range b.N {
 					if err := f(); err != nil {
 						b.Fatal(err)
 					}
 				}
-				b.ReportMetric((cpuTime(b)-before).Seconds()*1e3/float64(b.N), "cpu-ms/op")
+				b.ReportMetric((cputime.Used(b)-before).Seconds()*1e3/float64(b.N), "cpu-ms/op")
 				seconds := b.Elapsed().Seconds() / float64(b.N)
 				b.ReportMetric(flops/1e9/seconds/peak*100, "%peak")
 			})
@@ -105,16 +105,6 @@ func BenchmarkGraphs(b *testing.B) {
 			}
 		}
 	})
-}
-
-// cpuTime is the processor time that the process has used. On a machine that is not quiet it varies less than the time of a
-// clock.
-func cpuTime(b *testing.B) time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 func benchPolicy(b *testing.B) *Policy {
