@@ -3,6 +3,7 @@ package pairfile
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/preference"
@@ -38,8 +39,11 @@ func (c *collector) Start(part recordfile.Noun) {
 }
 
 func (c *collector) finder(names []string, record recordfile.Fields) *layout.Finder {
+	names = slices.DeleteFunc(slices.Clone(names), c.drops)
 	return &layout.Finder{Names: names, Record: record, Part: c.part, Mapping: c.mapping, Source: c.set.Source, Convert: c.rest.convert}
 }
+
+func (c *collector) drops(name string) bool { return slices.Contains(c.mapping.Drop, name) }
 
 // Header refuses a table without columns for both answers before any row is
 // read.
@@ -87,6 +91,9 @@ func (c *collector) Cell(column, text string) (json.RawMessage, error) {
 
 // Add adds the pair of one record.
 func (c *collector) Add(at recordfile.Place, record recordfile.Fields, names func() []string) error {
+	for _, name := range c.mapping.Drop {
+		delete(record, name)
+	}
 	if c.layout == nil {
 		if err := c.setLayout(record, names()); err != nil && c.part == recordfile.Column {
 			return c.headerError(err)
@@ -99,7 +106,7 @@ func (c *collector) Add(at recordfile.Place, record recordfile.Fields, names fun
 		return recordfile.ErrorAt(at, err)
 	}
 	if reason == "" {
-		reason = c.weights.add(pair.Weight)
+		reason = c.weights.add(pair.Weight, !empty(record["weight"]))
 	}
 	pair.Source, pair.Line, pair.Unit = c.set.Source, at.Number, at.Unit
 	c.set.Add(pair, reason)

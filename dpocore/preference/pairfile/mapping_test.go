@@ -1,6 +1,7 @@
 package pairfile
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -123,6 +124,38 @@ func TestWrittenTurnsAreRead(t *testing.T) {
 }
 
 // Weights that differ are said to count in the loss; a pair of weight 0 would add nothing and is left out.
+// Fields of later records that the first one does not have are read, or refused where they would change what it means; fields that
+// are dropped are not.
+func TestFieldsOfLaterRecords(t *testing.T) {
+	const first, later = `{"prompt":"A?","chosen":"a","rejected":"b"}` + "\n", `{"prompt":"B?","chosen":"a","rejected":"b","system":"Be kind.","history":[["q","r"]],"weight":3}`
+	for drop, want := range map[string]string{"": "system user assistant user 3", "system": "user assistant user 3", "history": "system user 3", "weight": "system user assistant user 1"} {
+		set, err := read(strings.NewReader(first+later), "pairs", layout.Mapping{Drop: []string{drop}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, turn := range set.Pairs[1].Prompt {
+			got += turn.Role + " "
+		}
+		if got += fmt.Sprint(set.Pairs[1].LossWeight()); got != want {
+			t.Errorf("without %q: %s, want %s", drop, got, want)
+		}
+	}
+	_, err := Read(strings.NewReader(strings.ReplaceAll(first+strings.Replace(later, "system", "input", 1), "prompt", "instruction")), "pairs")
+	if want := `pairs, line 2: field "input" has a value, which would be left out of the prompt, because the first record has no such field; give that one an empty "input"`; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func TestWeightsOfNoUse(t *testing.T) {
+	for weight, want := range map[string]string{"0": `give pairs to train on a "weight" above 0`, "1e308": "it must be a number from 0 to 1e+30"} {
+		_, err := Read(strings.NewReader(`{"prompt":"A?","chosen":"a","rejected":"b","weight":`+weight+`}`), "pairs")
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %s", weight, err, want)
+		}
+	}
+}
+
 func TestWeights(t *testing.T) {
 	weighted := func(list ...string) string {
 		text := ""
@@ -136,7 +169,7 @@ func TestWeights(t *testing.T) {
 		note    string
 		pairs   int
 	}{
-		{[]string{"0.5", "null", "0"}, `the "weight" of pairs is 0.5 to 1: in training, the loss of a pair counts in proportion to it; evaluations count all pairs the same`, 2},
+		{[]string{"0.5", "null", "0"}, `the "weight" of pairs is 0.5 to 1: in training, the loss of a pair counts in proportion to it, that of 1 pair without one as 1; evaluations count all pairs the same`, 2},
 		{[]string{"2", "2"}, "", 2},
 	} {
 		set, err := Read(strings.NewReader(weighted(c.weights...)), "pairs")

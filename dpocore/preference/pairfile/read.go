@@ -14,8 +14,8 @@
 //
 // where a turn is {"role": "user", "content": "Why?"}; a CSV column has turns
 // as JSON text. A prompt may also be a transcript. Two more fields are
-// optional: "objective", a word to group pairs by, and "weight", which training
-// does not use.
+// optional: "objective", a word to group pairs by, and "weight", how much the
+// pair's loss counts in training.
 //
 // A column named prompt, chosen or rejected is always used. If one is missing,
 // a column with another common name is used instead (question for prompt,
@@ -67,6 +67,9 @@ func read(r io.Reader, source string, mapping layout.Mapping) (*preference.Set, 
 	}
 	if len(set.Pairs) == 0 && len(set.Skipped) == 0 {
 		return nil, fmt.Errorf("%s: the file can be read, but holds no pair; write pairs into it, or give another file", source)
+	}
+	if len(set.Pairs) == 0 && set.Skipped[0].Reason == preference.NoWeight {
+		return nil, fmt.Errorf("%s: no pair is left to learn from (%s); give pairs to train on a \"weight\" above 0", source, set.Report())
 	}
 	if len(set.Pairs) == 0 {
 		return nil, fmt.Errorf("%s: no pair is left to learn from (%s); check that every pair has a prompt, and that %q and %q answer it differently",

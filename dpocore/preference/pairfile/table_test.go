@@ -51,7 +51,7 @@ func TestTableMistakes(t *testing.T) {
 		{"weight in words", "prompt,chosen,rejected,weight\na,b,c,heavy\n",
 			`pairs, line 2: column "weight" is "heavy"; it must be a number`},
 		{"negative weight", "prompt,chosen,rejected,weight\na,b,c,-1\n",
-			`pairs, line 2: column "weight" is -1; it must be a number of at least 0`},
+			`pairs, line 2: column "weight" is -1; it must be a number from 0 to 1e+30`},
 		{"old Mac line ends", "prompt,chosen,rejected\rWhy?,So.,No.\r",
 			`pairs, line 1: the lines end in a carriage return alone; save the file with line feeds (LF, or CR LF)`},
 		{"row of 64 MiB", "prompt,chosen,rejected\na,\"" + strings.Repeat("a\n", recordfile.MaxRecord/2+10000),

@@ -3,7 +3,6 @@ package pairfile
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/preference"
@@ -130,8 +129,8 @@ func options(record recordfile.Fields, part recordfile.Noun, into *preference.Pa
 			return fmt.Errorf("%s is %s; it must be a number", part.Of("weight"), recordfile.KindOf(raw))
 		}
 		err := json.Unmarshal(raw, &into.Weight)
-		if err != nil || into.Weight < 0 || math.IsInf(into.Weight, 0) {
-			return fmt.Errorf("%s is %s; it must be a number of at least 0", part.Of("weight"), raw)
+		if err != nil || into.Weight < 0 || into.Weight > maxWeight {
+			return fmt.Errorf("%s is %s; it must be a number from 0 to %g", part.Of("weight"), raw, float64(maxWeight))
 		}
 	}
 	return nil

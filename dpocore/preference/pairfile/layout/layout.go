@@ -18,6 +18,7 @@ import (
 type Layout struct {
 	preference.Columns // as they are shown; with a label the answers differ from record to record
 	System, History    string
+	Late               string // a field that would be part of the prompt if the first record had it; "" if there is none
 	part               recordfile.Noun
 	lifted             []string  // paths into fields
 	joined             []string  // columns that make the prompt together
@@ -77,7 +78,23 @@ func (r *Finder) Find() (l Layout, err error) {
 	}
 	l.scores = scoreColumns(r.Names)
 	l.tell(r.Names)
+	r.later(&l)
 	return l, nil
+}
+
+// later names the fields that lines may have although the first one does not.
+func (r *Finder) later(l *Layout) {
+	if r.Part != recordfile.Field {
+		return
+	}
+	for name, column := range map[string]*string{"system": &l.System, "history": &l.History} {
+		if *column == "" && !l.Uses(name) && !slices.Contains(r.Mapping.Drop, name) {
+			*column = name
+		}
+	}
+	if l.Prompt == "instruction" && len(r.Mapping.Prompt) == 0 && recordfile.KindOf(r.Record["instruction"]) == "a string" && !slices.Contains(r.Mapping.Drop, "input") {
+		l.Late = "input"
+	}
 }
 
 // tell lists what the other columns are used for, and those that are not used.
