@@ -64,5 +64,5 @@ func TestMethodOnParentheses(t *testing.T) {
 	if strings.Index(said, left) > strings.Index(said, "step 1/2") {
 		t.Error("said after the first step")
 	}
-	s.expect(3, "data lint --model ../_models/tiny-paren pairs.jsonl", "answers that the template cuts", "In 1 of 2 pairs")
+	s.expect(3, "data lint --model ../_models/tiny-paren pairs.jsonl", "text that the template leaves out", "In 1 of 2 pairs")
 }

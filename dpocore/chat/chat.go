@@ -43,6 +43,9 @@ type Tokens struct {
 	// Dropped is the part of an answer that the template leaves out, and that the model therefore never sees, such as the
 	// thoughts before </think>. It is empty if both answers are complete but for white space.
 	Dropped string
+	// DroppedPrompt is the same of the first turn of the prompt that is not complete, with its role, such as a system turn that the
+	// template knows nothing of.
+	DroppedPrompt string
 }
 
 // Mismatch reports that the tokens of a prompt are not a prefix of the tokens of
@@ -118,16 +121,18 @@ func (e *Encoder) pair(pair preference.Pair) (Tokens, *Mismatch, error) {
 	if err != nil {
 		return Tokens{}, nil, fmt.Errorf("prompt: %w", err)
 	}
-	chosen, cut, err := e.encode(answered(pair.Prompt, pair.Chosen), false)
+	chosen, read, err := e.encode(answered(pair.Prompt, pair.Chosen), false)
 	if err != nil {
 		return Tokens{}, nil, fmt.Errorf("chosen answer: %w", err)
 	}
-	rejected, alsoCut, err := e.encode(answered(pair.Prompt, pair.Rejected), false)
+	rejected, alsoRead, err := e.encode(answered(pair.Prompt, pair.Rejected), false)
 	if err != nil {
 		return Tokens{}, nil, fmt.Errorf("rejected answer: %w", err)
 	}
+	last := len(pair.Prompt)
 	shared := min(commonPrefix(prompt, chosen), commonPrefix(prompt, rejected))
-	tokens := Tokens{Prompt: prompt[:shared:shared], Chosen: chosen[shared:], Rejected: rejected[shared:], Dropped: cmp.Or(cut, alsoCut)}
+	tokens := Tokens{Prompt: prompt[:shared:shared], Chosen: chosen[shared:], Rejected: rejected[shared:],
+		Dropped: cmp.Or(read.dropped(last), alsoRead.dropped(last)), DroppedPrompt: read.droppedBefore(last)}
 	if shared == len(prompt) {
 		return tokens, nil, nil
 	}

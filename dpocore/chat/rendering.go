@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/tokenizer"
@@ -22,32 +23,37 @@ func (e *Encoder) render(turns []preference.Turn, addGenerationPrompt bool) (ren
 	return rendering{text, marked, marks}, err
 }
 
-// encode renders turns and tokenizes the text. dropped is the part of the last turn that the template leaves out.
-func (e *Encoder) encode(turns []preference.Turn, addGenerationPrompt bool) (ids []int32, dropped string, err error) {
+// encode renders turns and tokenizes the text.
+func (e *Encoder) encode(turns []preference.Turn, addGenerationPrompt bool) (ids []int32, r rendering, err error) {
 	for _, turn := range turns {
 		if hasNUL(turn) {
-			return nil, "", tokenizer.ErrNUL
+			return nil, r, tokenizer.ErrNUL
 		}
 	}
-	r, err := e.render(turns, addGenerationPrompt)
-	if err != nil {
-		return nil, "", err
+	if r, err = e.render(turns, addGenerationPrompt); err != nil {
+		return nil, r, err
 	}
 	if len(r.marks.texts) == 0 {
 		ids, err = e.tokenizer.EncodeControl(r.text)
 	} else {
 		ids, err = e.control.encode(r.text, r.marks)
 	}
-	return ids, r.dropped(), err
+	return ids, r, err
 }
 
-// dropped returns the part of the last turn that is not in the text, up to where the rest of the turn is; white space does not
-// count.
-func (r rendering) dropped() string {
-	if len(r.turns) == 0 {
-		return ""
+// droppedBefore returns the first part of a turn before another one that is not in the text, with the turn's role.
+func (r rendering) droppedBefore(turn int) string {
+	for i := range turn {
+		if dropped := r.dropped(i); dropped != "" {
+			return r.turns[i].Role + ": " + dropped
+		}
 	}
-	turn := r.turns[len(r.turns)-1].Content
+	return ""
+}
+
+// dropped returns the part of a turn that is not in the text, up to where the rest of the turn is; white space does not count.
+func (r rendering) dropped(i int) string {
+	turn := r.turns[i].Content
 	if strings.Contains(r.text, strings.TrimSpace(turn)) {
 		return ""
 	}
@@ -61,10 +67,25 @@ func (r rendering) dropped() string {
 		return ""
 	}
 	if found < len(starts) {
-		turn = turn[:starts[found]]
+		turn = turn[:wordAfter(turn, starts[found])]
 	}
 	return strings.TrimSpace(r.marks.restore(turn))
 }
+
+// wordAfter returns where the first whole word at or after i begins: the end of a word or a full stop is in any text.
+func wordAfter(text string, i int) int {
+	before, _ := utf8.DecodeLastRuneInString(text[:i])
+	rest := text[i:]
+	if isWord(before) {
+		rest = strings.TrimLeftFunc(rest, isWord)
+	}
+	if !strings.ContainsFunc(rest, isWord) {
+		return len(text)
+	}
+	return len(text) - len(rest)
+}
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 func withoutSpace(text string) string {
 	return strings.Map(func(r rune) rune {

@@ -24,12 +24,33 @@ func TestDropped(t *testing.T) {
 		{"{{ m.content[:3] }}", "abcdef", "abcdef"},
 		{"{{ m.content | upper }}", "abc", "abc"},
 		{"{% if m.role == 'user' %}x{% endif %}", "abc", "abc"},
+		{"{% if m.role == 'user' %}xn.{% endif %}", "London.", "London."},
 	} {
 		e := dated(t, strings.Replace(loop, "%<", c.content+"<", 1))
 		tokens, _, err := e.Pair(preference.Pair{Prompt: user("Q"), Chosen: c.answer, Rejected: ""})
 		turned, _, errTurned := e.Pair(preference.Pair{Prompt: user("Q"), Chosen: "", Rejected: c.answer})
 		if err != nil || errTurned != nil || tokens.Dropped != c.want || turned.Dropped != c.want {
 			t.Errorf("%s of %q: left out %q and %q, %v; want %q", c.content, c.answer, tokens.Dropped, turned.Dropped, err, c.want)
+		}
+	}
+}
+
+// What the model does not see of a prompt, in templates that write a system turn only with the last question, no system turn, or
+// only the last exchange.
+func TestDroppedPrompt(t *testing.T) {
+	const (
+		turn   = "<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n"
+		all    = "{% for m in messages %}" + turn + "{% endfor %}"
+		users  = "{% for m in messages %}{% if m.role != 'system' %}" + turn + "{% endif %}{% endfor %}"
+		latest = "{% for m in messages[-2:] %}" + turn + "{% endfor %}"
+		onLast = "{% for m in messages[1:] %}{% if loop.last %}{{ messages[0].content }}{% endif %}{% if m.role == 'user' %}" + turn + "{% endif %}{% endfor %}"
+		open   = "{% for m in messages %}{% if m.role != 'system' or messages[-1].role == 'user' %}" + turn + "{% endif %}{% endfor %}"
+	)
+	brief := []preference.Turn{{Role: "system", Content: " Be brief.\n"}, {Role: "user", Content: "Why?"}}
+	for source, want := range map[string]string{all: "", users: "system: Be brief.", latest: "system: Be brief.", onLast: "", open: "system: Be brief."} {
+		tokens, _, err := dated(t, source).Pair(preference.Pair{Prompt: brief, Chosen: "So.", Rejected: "No."})
+		if err != nil || tokens.DroppedPrompt != want {
+			t.Errorf("%s: left out %q, %v; want %q", source, tokens.DroppedPrompt, err, want)
 		}
 	}
 }

@@ -27,20 +27,20 @@ type Encoder struct {
 
 	pairs         int                // encoded so far
 	cut           int                // truncated answers
-	leftOut       map[Reason]leftOut // pairs without anything to learn
+	leftOut       map[Reason]counted // pairs without anything to learn
 	beyond        int                // pairs with more tokens than the model has positions
 	longest       int                // tokens of the longest of them
 	mismatches    int                // pairs with a chat.Mismatch
 	firstMismatch string             // the text between prompt and answer in the first of them
 	endless       int                // pairs with an answer that doesn't end where generation stops
 	firstEnd      string             // the end of the first of them
-	dropped       int                // pairs with an answer of which the template leaves out a part
-	firstDropped  string             // that part in the first of them, with its place
+	dropped       counted            // pairs with an answer of which the template leaves out a part
+	droppedPrompt counted            // pairs with a prompt of which it does
 }
 
 // New returns an encoder for a chat template and a vocabulary of the given size.
 func New(template *chat.Encoder, vocabulary int, limit Limit) *Encoder {
-	return &Encoder{template: template, limit: limit, vocabulary: vocabulary, leftOut: map[Reason]leftOut{}}
+	return &Encoder{template: template, limit: limit, vocabulary: vocabulary, leftOut: map[Reason]counted{}}
 }
 
 // Limit returns how long prompt and answer together may be.
@@ -78,9 +78,10 @@ func (e *Encoder) Encode(pair *preference.Pair) (Encoded, error) {
 	e.count(pair, encoded, mismatch)
 	encoded.Unended = e.countEnd(tokens)
 	if tokens.Dropped != "" {
-		if e.dropped++; e.dropped == 1 {
-			e.firstDropped = fmt.Sprintf("%s, %s", pair.Where(), wording.Excerpt(tokens.Dropped))
-		}
+		e.dropped.add(fmt.Sprintf("%s, %s", pair.Where(), wording.Excerpt(tokens.Dropped)))
+	}
+	if tokens.DroppedPrompt != "" {
+		e.droppedPrompt.add(fmt.Sprintf("%s, %s", pair.Where(), wording.Excerpt(tokens.DroppedPrompt)))
 	}
 	return encoded, nil
 }
@@ -122,9 +123,7 @@ func (e *Encoder) count(pair *preference.Pair, encoded Encoded, mismatch *chat.M
 		return
 	}
 	out := e.leftOut[encoded.LeftOut]
-	if out.count++; out.count == 1 {
-		out.first = pair.Where()
-	}
+	out.add(pair.Where())
 	e.leftOut[encoded.LeftOut] = out
 }
 
@@ -161,8 +160,12 @@ func (e *Encoder) Notes(set *preference.Set) (notes []string) {
 	if e.mismatches > 0 {
 		note("in %s the chat template renders the end of the prompt differently once an answer follows%s; left out of the first: %q", wording.Count(e.mismatches, "pair"), of, e.firstMismatch)
 	}
-	if e.dropped > 0 {
-		note("in %s the chat template leaves out a part of an answer, which the model does not learn%s; of the first: %s", wording.Count(e.dropped, "pair"), of, e.firstDropped)
+	if e.dropped.count > 0 {
+		note("in %s the chat template leaves out a part of an answer, which the model does not learn%s; of the first: %s", wording.Count(e.dropped.count, "pair"), of, e.dropped.first)
+	}
+	if e.droppedPrompt.count > 0 {
+		note("in %s the chat template leaves out a part of the prompt, which the model does not see%s; if it matters, such as a system turn, use a chat template that keeps it, or write it into the user's turn; of the first: %s",
+			wording.Count(e.droppedPrompt.count, "pair"), of, e.droppedPrompt.first)
 	}
 	if e.endless > 0 {
 		note("in %s the chat template ends an answer with %q, and generation with this model stops only at %s, so it would not stop after an answer; add the end of turn's id to eos_token_id in the model's generation_config.json%s",

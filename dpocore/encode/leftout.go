@@ -62,10 +62,16 @@ func refused(err error) Reason {
 	return ""
 }
 
-// leftOut are the pairs that were left out for a reason.
-type leftOut struct {
+// counted are pairs that have something in common.
+type counted struct {
 	count int
-	first string // its place
+	first string // where the first one is, and perhaps what it is about
+}
+
+func (c *counted) add(first string) {
+	if c.count++; c.count == 1 {
+		c.first = first
+	}
 }
 
 // Length is the length of the longer one of the two sequences before truncation, in tokens.

@@ -192,7 +192,7 @@ const (
 	nearRule       = "held-out prompts similar to training prompts"
 	sameRule       = "answers of the same tokens"
 	refusedRule    = "pairs without tokens"
-	droppedRule    = "answers that the template cuts"
+	droppedRule    = "text that the template leaves out"
 	truncatedRule  = "truncated answers"
 	endRule        = "end of turn"
 )

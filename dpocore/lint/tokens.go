@@ -44,13 +44,15 @@ func (l *linter) tokens() error {
 		}
 		if text := encoded.Whole.Dropped; text != "" {
 			l.found(dropped, pair, "left out: %s", wording.Excerpt(text))
+		} else if text := encoded.Whole.DroppedPrompt; text != "" {
+			l.found(dropped, pair, "left out of the prompt: %s", wording.Excerpt(text))
 		}
 		l.seen(same, truncated, pair, encoded, &counts)
 	}
 	l.reportTokens(same, truncated, end, counts)
 	if dropped.Count > 0 {
-		dropped.set(min(Look, dropped.bySize(manyLeftOut)), fmt.Sprintf("In %d of %s the chat template leaves out a part of an answer, which the model does not learn.", dropped.Count, wording.Count(dropped.Of, "pair")),
-			"If the model is to write it, such as thoughts before </think>, use a chat template that keeps it.")
+		dropped.set(min(Look, dropped.bySize(manyLeftOut)), fmt.Sprintf("In %d of %s the chat template leaves out a part of the prompt or of an answer, which the model does not see.", dropped.Count, wording.Count(dropped.Of, "pair")),
+			"If the model is to follow it, such as a system turn, or to write it, such as thoughts before </think>, use a chat template that keeps it.")
 	}
 	if refused.Count > 0 {
 		refused.set(refused.bySize(manyLeftOut), fmt.Sprintf("The model has no tokens for %d of %s; training leaves these out.", refused.Count, wording.Count(refused.Of, "pair")),

@@ -69,6 +69,21 @@ func TestAnswersThatTheTemplateCuts(t *testing.T) {
 	}
 }
 
+// A system turn that the template leaves out is found.
+func TestPromptsThatTheTemplateCuts(t *testing.T) {
+	const cuts = `{% for m in messages if m.role != 'system' %}<|im_start|>{{ m.role }}
+{{ m.content }}<|im_end|>
+{% endfor %}`
+	set := read(t, append(plain(20), `{"system": "Be kind.", "prompt": "A?", "chosen": "So.", "rejected": "No."}`))
+	report, err := Check(context.Background(), set, nil, options(t, cuts, encode.Limit{MaxLength: 512}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := report.finding(droppedRule); f.Count != 1 || f.Examples[0].Text != `left out of the prompt: "system: Be kind."` {
+		t.Errorf("%v", f)
+	}
+}
+
 // TestSpread: if there are more pairs than are tokenized, evenly spaced ones are checked
 // and the summary says so.
 func TestSpread(t *testing.T) {
@@ -80,7 +95,7 @@ func TestSpread(t *testing.T) {
 	}
 	f := report.finding(truncatedRule)
 	if f.Count != 10 || f.Of != 10 || f.Examples[1].Where != "pairs, line 11" {
-		t.Errorf("%+v", f)
+		t.Errorf("%v", f)
 	}
 	if got := spread(3, 0); len(got) != 3 || got[2] != 2 {
 		t.Errorf("all of 3: %v", got)
