@@ -141,7 +141,11 @@ func TestFieldsOfLaterRecords(t *testing.T) {
 			t.Errorf("without %q: %s, want %s", drop, got, want)
 		}
 	}
-	_, err := Read(strings.NewReader(strings.ReplaceAll(first+strings.Replace(later, "system", "input", 1), "prompt", "instruction")), "pairs")
+	_, err := Read(strings.NewReader(first+strings.Replace(later, "system", "system_prompt", 1)), "pairs")
+	if want := `field "system_prompt" has a value, which would be left out`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	_, err = Read(strings.NewReader(strings.ReplaceAll(first+strings.Replace(later, "system", "input", 1), "prompt", "instruction")), "pairs")
 	if want := `pairs, line 2: field "input" has a value, which would be left out of the prompt, because the first record has no such field; give that one an empty "input"`; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}

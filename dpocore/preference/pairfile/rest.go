@@ -57,7 +57,7 @@ func (r *rest) record(record recordfile.Fields, l *layout.Layout) error {
 		if why, ok := refusal(name); ok && !empty(raw) && !slices.Contains(r.drop, name) {
 			return fmt.Errorf("%s has a value; %s; to train without it: %s --drop %s", r.part.Of(name), why, r.convert, layout.Argument(name))
 		}
-		if name != "" && name == l.Late && !empty(raw) {
+		if l.IsLate(name) && !empty(raw) && !slices.Contains(r.drop, name) {
 			return fmt.Errorf("%s has a value, which would be left out of the prompt, because the first record has no such field; give that one an empty %q", r.part.Of(name), name)
 		}
 		if r.has[name]++; r.has[name] == 1 && !slices.Contains(r.names, name) {

@@ -18,7 +18,7 @@ import (
 type Layout struct {
 	preference.Columns // as they are shown; with a label the answers differ from record to record
 	System, History    string
-	Late               string // a field that would be part of the prompt if the first record had it; "" if there is none
+	late               []string // roles of fields that would be used if the first record had them
 	part               recordfile.Noun
 	lifted             []string  // paths into fields
 	joined             []string  // columns that make the prompt together
@@ -89,12 +89,17 @@ func (r *Finder) later(l *Layout) {
 	}
 	for name, column := range map[string]*string{"system": &l.System, "history": &l.History} {
 		if *column == "" && !l.Uses(name) && !slices.Contains(r.Mapping.Drop, name) {
-			*column = name
+			*column, l.late = name, append(l.late, name)
 		}
 	}
 	if l.Prompt == "instruction" && len(r.Mapping.Prompt) == 0 && recordfile.KindOf(r.Record["instruction"]) == "a string" && !slices.Contains(r.Mapping.Drop, "input") {
-		l.Late = "input"
+		l.late = append(l.late, "input")
 	}
+}
+
+// IsLate reports whether a field would be used if the first record had it.
+func (l *Layout) IsLate(name string) bool {
+	return slices.ContainsFunc(l.late, func(role string) bool { return name == role || len(named([]string{name}, role)) > 0 })
 }
 
 // tell lists what the other columns are used for, and those that are not used.
