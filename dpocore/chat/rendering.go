@@ -41,6 +41,12 @@ func (e *Encoder) encode(turns []preference.Turn, addGenerationPrompt bool) (ids
 	return ids, r, err
 }
 
+// LeavesOutSystem reports whether the template leaves out a system turn before a question.
+func (e *Encoder) LeavesOutSystem(text string) bool {
+	r, err := e.render([]preference.Turn{{Role: "system", Content: text}, {Role: "user", Content: "Hi"}}, true)
+	return err == nil && r.dropped(0) != "" // an error is of the conversation itself, which is rendered next
+}
+
 // droppedBefore returns the first part of a turn before another one that is not in the text, with the turn's role.
 func (r rendering) droppedBefore(turn int) string {
 	for i := range turn {

@@ -49,6 +49,9 @@ func TestDroppedPrompt(t *testing.T) {
 	brief := []preference.Turn{{Role: "system", Content: " Be brief.\n"}, {Role: "user", Content: "Why?"}}
 	for source, want := range map[string]string{all: "", users: "system: Be brief.", latest: "system: Be brief.", onLast: "", open: "system: Be brief."} {
 		tokens, _, err := dated(t, source).Pair(preference.Pair{Prompt: brief, Chosen: "So.", Rejected: "No."})
+		if ignored := source == users; dated(t, source).LeavesOutSystem("Be brief.") != ignored {
+			t.Errorf("%s: leaves out a system turn before a question: %v", source, !ignored)
+		}
 		if err != nil || tokens.DroppedPrompt != want {
 			t.Errorf("%s: left out %q, %v; want %q", source, tokens.DroppedPrompt, err, want)
 		}

@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
 	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
 )
 
@@ -39,6 +40,9 @@ func Answer(ctx context.Context, out io.Writer, prompt string, o Options) error 
 	if err := open.Date(m, o.Date); err != nil {
 		return err
 	}
+	if err := o.checkSystem(m); err != nil {
+		return err
+	}
 	answerer, err := generate.NewAnswerer(m, o.Adapter)
 	if err != nil {
 		return err
@@ -56,6 +60,14 @@ func Answer(ctx context.Context, out io.Writer, prompt string, o Options) error 
 		return err
 	}
 	fmt.Fprintln(out, strings.Join(answers, "\n---\n"))
+	return nil
+}
+
+// checkSystem refuses a system prompt that the model would not see.
+func (o Options) checkSystem(m *model.Model) error {
+	if o.System != "" && m.Chat.LeavesOutSystem(o.System) {
+		return exit.WrongUse(errors.New("the model's chat template leaves out system turns, so --system has no effect; write it into the prompt instead"))
+	}
 	return nil
 }
 

@@ -48,6 +48,9 @@ func Chat(ctx context.Context, in io.Reader, out, notes io.Writer, o Options) er
 	if err := open.Date(m, o.Date); err != nil {
 		return err
 	}
+	if err := o.checkSystem(m); err != nil {
+		return err
+	}
 	s := &session{model: m, adapter: o.Adapter, conversation: generate.NewConversation(o.System), sampling: o.Sampling,
 		out: out, notes: notes, prompting: terminal.IsTerminal(in)}
 	defer s.close()
