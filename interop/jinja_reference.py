@@ -8,6 +8,7 @@ import multiprocessing
 import re
 import resource
 import sys
+from unittest import mock
 
 from transformers.utils import chat_template_utils
 
@@ -22,7 +23,10 @@ class FixedTime(datetime.datetime):
         return NOW
 
 
-chat_template_utils.datetime = FixedTime
+def fixed_time():
+    """While it is entered, templates see NOW; other tests of the process see today."""
+    return mock.patch.object(chat_template_utils, "datetime", FixedTime)
+
 
 # Of an expression.
 VARIABLES = {
@@ -34,7 +38,8 @@ VARIABLES = {
 def render(source, variables):
     """The text of a template, or None if Jinja2 raises an error."""
     try:
-        return chat_template_utils._compile_jinja_template(source).render(**copy.deepcopy(variables))
+        with fixed_time():
+            return chat_template_utils._compile_jinja_template(source).render(**copy.deepcopy(variables))
     except Exception:  # Jinja2 lets any exception of an expression through
         return None
 
@@ -110,7 +115,8 @@ def work(questions):
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     while True:
         try:
-            text = environment.from_string(questions.recv()).render(**copy.deepcopy(VARIABLES))
+            with fixed_time():
+                text = environment.from_string(questions.recv()).render(**copy.deepcopy(VARIABLES))
             answer = {} if UNSTABLE.search(text) else {"text": text}
         except MemoryError:
             answer = {}

@@ -28,7 +28,8 @@ func TestToolsAreRefused(t *testing.T) {
 	s.expect(3, "data lint calls_dropped.jsonl --no-tokens", `calls_dropped.jsonl, line 1: field "prompt[1].tool_calls" has a value`)
 	s.expect(3, "data lint openai_shape.jsonl --no-tokens", `line 1: field "tools" has a value`)
 	s.expect(3, "train --data tools_column.jsonl --out out/a"+twoSteps, `field "tools" has a value`)
-	s.expect(0, "data convert tools_column.jsonl --out converted.jsonl --drop tools", "kept 2 pairs", "not used: tools")
+	s.expect(0, "data convert tools_column.jsonl --out converted.jsonl --drop tools", "kept 2 pairs")
+	s.expect(0, "tokens --data converted.jsonl")
 	s.expect(2, "data convert tools_column.jsonl --out converted.jsonl --drop tools", "write converted.jsonl: it exists and is not overwritten")
 }
 

@@ -99,3 +99,17 @@ func (l *layout) nulTokens() map[int32]string {
 	}
 	return tokens
 }
+
+// byteTokens are the tokens <0x00> to <0xFF> of a decoder that turns them into bytes.
+func (l layout) byteTokens() map[int32]bool {
+	tokens := map[int32]bool{}
+	if !bytes.Contains(l.Decoder, []byte(`"ByteFallback"`)) {
+		return tokens
+	}
+	for value := range 256 {
+		if id, ok := l.vocabulary[fmt.Sprintf("<0x%02X>", value)]; ok {
+			tokens[id] = true
+		}
+	}
+	return tokens
+}

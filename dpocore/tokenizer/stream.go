@@ -7,22 +7,28 @@ import "strings"
 const maxPending = 4
 
 // Stream decodes tokens one at a time during generation. A character that spans
-// several tokens is returned with the last of them.
+// several tokens is returned with the last of them. Tokens of single bytes, such
+// as Llama 2's, are returned with the token after their run: if a run is not
+// valid UTF-8, each of its bytes becomes U+FFFD.
 type Stream struct {
 	tokenizer *Tokenizer
+	bytes     map[int32]bool // tokens of single bytes
 	ids       []int32
 	shown     int // ids[:shown] have been returned as text
 }
 
 // Stream returns a new streaming decoder. Special tokens decode to no text.
 func (t *Tokenizer) Stream() *Stream {
-	return &Stream{tokenizer: t}
+	return &Stream{tokenizer: t, bytes: t.layout.byteTokens()}
 }
 
 // Add appends a token and returns the text that is now complete, which may be
 // empty.
 func (s *Stream) Add(id int32) string {
 	s.ids = append(s.ids, id)
+	if s.bytes[id] {
+		return ""
+	}
 	text := s.rest()
 	if strings.HasSuffix(text, "\uFFFD") && len(s.ids)-s.shown < maxPending {
 		return ""
