@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"example.com/gonb-dpo/internal/cachetest"
 )
 
 func TestSavedGraphIsLoaded(t *testing.T) {
@@ -119,6 +121,24 @@ func TestFolderThatOthersCanWriteToIsNotUsed(t *testing.T) {
 	}
 	if _, err := open(plugin); err == nil {
 		t.Error("no error")
+	}
+}
+
+// Tests with a separate cache folder share the compiled graphs.
+func TestGraphsOfTestsAreShared(t *testing.T) {
+	shared := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", shared)
+	own := cachetest.Own(t)
+	plugin := filepath.Join(own, "plugin.so")
+	if err := os.WriteFile(plugin, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := open(plugin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := filepath.Join(shared, filepath.FromSlash(Folder)); c.folder != want {
+		t.Errorf("the folder is %s, want %s", c.folder, want)
 	}
 }
 
