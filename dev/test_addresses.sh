@@ -35,5 +35,5 @@ fi
 printf 'leak:pjrt_c_api_cpu_plugin\n' >"$place/suppressions"
 export LSAN_OPTIONS=suppressions=$place/suppressions:print_suppressions=0
 go test -vet=off -asan ./dpocore/tokenizer/...
-go test -vet=off -asan -short -skip PureGo ./dpocore/device
+go test -vet=off -asan -short -skip PureGo ./dpocore/device/...
 go test -vet=off -asan -short -run 'DPO|LogProbs' ./dpocore/loss

@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const Api *plugin; // the plugin's own table
+static Api *table;        // its copy with our compile function, for the life of the process
 
 // call returns whether a function of the plugin succeeded; its error is dropped.
 static int call(int function, void *args) {
@@ -87,10 +88,12 @@ uintptr_t compilecache_table(const char *path) {
   const Api *api = get == NULL ? NULL : get();
   if (api == NULL || api->version.major != 0 || (plugin != NULL && plugin != api)) return 0;
   if (api->struct_size < sizeof(Api) + FUNCTIONS_USED * sizeof(Function)) return 0;
-  Api *table = malloc(api->struct_size);
-  if (table == NULL) return 0;
-  memcpy(table, api, api->struct_size);
-  table->functions[CLIENT_COMPILE] = compile;
-  plugin = api;
+  if (table == NULL) {
+    table = malloc(api->struct_size);
+    if (table == NULL) return 0;
+    memcpy(table, api, api->struct_size);
+    table->functions[CLIENT_COMPILE] = compile;
+    plugin = api;
+  }
   return (uintptr_t)table;
 }
