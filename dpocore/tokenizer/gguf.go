@@ -21,7 +21,7 @@ const (
 // readGGUF builds a tokenizer's files from the metadata of a GGUF file, which has
 // tokens, merges and chat template, but no tokenizer.json.
 func readGGUF(path string) (source, error) {
-	file, err := ggufcheck.Open(path)
+	file, err := ggufcheck.OpenFirst(path)
 	if err != nil {
 		return source{}, fmt.Errorf("it is neither a model folder nor a readable GGUF file: %w", err)
 	}

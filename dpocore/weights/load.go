@@ -68,7 +68,10 @@ func open(path string) (source, []string, error) {
 	}
 	if !stat.IsDir() {
 		src, err := openGGUF(path)
-		return src, []string{path}, err
+		if err != nil {
+			return nil, nil, err
+		}
+		return src, src.paths(), nil
 	}
 	src, err := openFolder(path)
 	if err != nil {

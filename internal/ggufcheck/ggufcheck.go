@@ -15,6 +15,7 @@ import (
 
 	"github.com/gomlx/go-huggingface/models/gguf"
 
+	"example.com/gonb-dpo/dpocore/weights/ggml"
 	"example.com/gonb-dpo/internal/placeholder"
 )
 
@@ -54,6 +55,9 @@ func Open(path string) (*gguf.File, error) {
 
 // checkTensor checks a tensor against the bytes that the file has for tensors.
 func checkTensor(tensor gguf.TensorInfo, available int64) error {
+	if len(tensor.Shape) == 0 {
+		return errors.New("has no shape")
+	}
 	elements := uint64(1)
 	for _, dim := range tensor.Shape {
 		if dim == 0 || elements > math.MaxInt64/16/dim {
@@ -61,12 +65,13 @@ func checkTensor(tensor gguf.TensorInfo, available int64) error {
 		}
 		elements *= dim
 	}
-	block, width := uint64(tensor.Type.BlockSize()), uint64(tensor.Type.TypeSize())
-	if block == 0 || width == 0 {
-		return fmt.Errorf("has the unknown type %d", tensor.Type)
+	kind, ok := ggml.Find(uint32(tensor.Type))
+	if !ok {
+		return fmt.Errorf("has the type %s; this program reads %s: use a file in one of these, or the model's folder", tensor.Type, ggml.Names())
 	}
-	if elements%block != 0 {
-		return fmt.Errorf("has %d values, which blocks of %d do not fill", elements, block)
+	block, width := uint64(kind.Block), uint64(kind.Bytes)
+	if row := tensor.Shape[0]; row%block != 0 {
+		return fmt.Errorf("has rows of %d values, which blocks of %d do not fill", row, block)
 	}
 	if bytes := elements / block * width; available < 0 || tensor.Offset > uint64(available) || bytes > uint64(available)-tensor.Offset {
 		return fmt.Errorf("takes bytes %d to %d of %d; the file is cut short or damaged", tensor.Offset, tensor.Offset+bytes, available)

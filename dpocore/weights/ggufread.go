@@ -1,0 +1,92 @@
+package weights
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/gomlx/go-huggingface/models/gguf"
+
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights/ggml"
+)
+
+// ggufTensor is a tensor's place in a file.
+type ggufTensor struct {
+	file   *os.File
+	offset int64
+	kind   ggml.Type
+	shape  []int // outermost dimension first
+}
+
+// add opens one of a model's files and lists its tensors.
+func (g *ggufFile) add(header *gguf.File) error {
+	file, err := os.Open(header.Path())
+	if err != nil {
+		return err
+	}
+	g.files = append(g.files, file)
+	for _, info := range header.TensorInfos {
+		kind, ok := ggml.Find(uint32(info.Type))
+		if !ok {
+			return fmt.Errorf("tensor %q has the unknown type %s", info.Name, info.Type)
+		}
+		if _, repeated := g.tensors[info.Name]; repeated {
+			return fmt.Errorf("there are two tensors %q", info.Name)
+		}
+		_, shape := info.GoMLXShape()
+		g.tensors[info.Name] = ggufTensor{file, header.DataOffset() + int64(info.Offset), kind, shape}
+	}
+	return nil
+}
+
+func (g *ggufFile) Config() decoder.Config { return g.config }
+
+func (g *ggufFile) Close() error {
+	var errs []error
+	for _, file := range g.files {
+		errs = append(errs, file.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// paths lists the files, the first one first.
+func (g *ggufFile) paths() (paths []string) {
+	for _, file := range g.files {
+		paths = append(paths, file.Name())
+	}
+	return paths
+}
+
+// Shape reverses the order of a GGUF file, which has the innermost dimension first.
+func (g *ggufFile) Shape(name string) ([]int, bool) {
+	tensor, ok := g.tensors[g.form.Name(name)]
+	return tensor.shape, ok
+}
+
+// Read widens quantized and half-precision tensors to float32.
+func (g *ggufFile) Read(name string) (values []float32, shape []int, err error) {
+	tensor, raw, err := g.raw(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return g.form.Restore(name, tensor.kind.Float32(raw), tensor.shape, g.config), tensor.shape, nil
+}
+
+// raw reads a tensor's bytes.
+func (g *ggufFile) raw(name string) (ggufTensor, []byte, error) {
+	stored := g.form.Name(name)
+	tensor, ok := g.tensors[stored]
+	if !ok {
+		return tensor, nil, fmt.Errorf("%s has no tensor %q", g.path, stored)
+	}
+	size, err := tensor.kind.Size(product(tensor.shape))
+	if err != nil {
+		return tensor, nil, fmt.Errorf("tensor %q of %s: %w", stored, tensor.file.Name(), err)
+	}
+	raw := make([]byte, size)
+	if _, err := tensor.file.ReadAt(raw, tensor.offset); err != nil {
+		return tensor, nil, fmt.Errorf("read tensor %q of %s: %w", stored, tensor.file.Name(), err)
+	}
+	return tensor, raw, nil
+}
