@@ -12,13 +12,13 @@ import (
 func TestDoctorAfterSetUp(t *testing.T) {
 	t.Setenv(device.Env, "")
 	report := output(t, "doctor")
-	for _, text := range []string{"ok       program            dpo ", "ok       backend            XLA on the CPU, plugin v", ".so\n", "ok       model ", "ok       tokenizer          vocabulary of 49152 tokens"} {
+	for _, text := range []string{"ok       program            dpo ", "ok       backend            XLA on the CPU, plugin v", ".so\n", "ok       self-test          7 checks", "ok       model ", "ok       tokenizer          vocabulary of 49152 tokens"} {
 		if !strings.Contains(report, text) {
 			t.Errorf("the report lacks %q:\n%s", text, report)
 		}
 	}
-	if strings.Count(report, "\n") != 13 {
-		t.Errorf("the report does not have 13 lines:\n%s", report)
+	if strings.Count(report, "\n") != 14 {
+		t.Errorf("the report does not have 14 lines:\n%s", report)
 	}
 }
 

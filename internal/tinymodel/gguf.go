@@ -13,6 +13,7 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/decoder/family"
 	"example.com/gonb-dpo/dpocore/weights/ggml"
+	"example.com/gonb-dpo/internal/randommodel"
 )
 
 // WriteGGUF makes a GGUF file with random weights, and returns its path. kind names the type of a matrix, such as Q4_0, by
@@ -104,7 +105,7 @@ func randomBlocks(t testing.TB, random *rand.Rand, tensor ggufTensor) []byte {
 	raw := make([]byte, size)
 	if !tensor.kind.Quantized() {
 		for i := range count {
-			value := float32(deviation * random.NormFloat64())
+			value := float32(randommodel.Deviation * random.NormFloat64())
 			if len(tensor.shape) == 1 {
 				value++
 			}

@@ -3,20 +3,14 @@
 package tinymodel
 
 import (
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/decoder/family"
-	"example.com/gonb-dpo/dpocore/weights"
-	"example.com/gonb-dpo/dpocore/weights/safetensors"
+	"example.com/gonb-dpo/internal/randommodel"
 )
-
-// deviation is the standard deviation of the matrices' values. It is large for a model of this width, so that logits differ clearly.
-const deviation = 0.1
 
 // Config is the architecture: two layers, grouped-query attention, tied embeddings, 256 tokens.
 func Config() decoder.Config {
@@ -96,15 +90,8 @@ func Variants() []Variant {
 func Write(t testing.TB, config decoder.Config, seed uint64) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
-	raw, err := weights.ConfigJSON(config, "float32")
-	if err != nil {
-		t.Fatalf("write the tiny model: %v", err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, "config.json"), raw, 0o644); err != nil {
-		t.Fatalf("write the tiny model: %v", err)
-	}
-	if err := safetensors.Write(filepath.Join(folder, "model.safetensors"), "F32", tensors(config, seed)); err != nil {
-		t.Fatalf("write the tiny model: %v", err)
+	if err := randommodel.Write(folder, config, seed); err != nil {
+		t.Fatal(err)
 	}
 	return folder
 }
@@ -122,42 +109,4 @@ func writeFile(t testing.TB, folder, name string, content []byte) {
 	if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// tensors lists a model's tensors under Hugging Face's names: matrices around 0, norms around 1.
-func tensors(c decoder.Config, seed uint64) []safetensors.Tensor {
-	random := rand.New(rand.NewPCG(seed, 0))
-	var list []safetensors.Tensor
-	add := func(name string, mean float64, shape ...int) {
-		values := make([]float32, safetensors.Info{Shape: shape}.Size())
-		for i := range values {
-			values[i] = float32(mean + deviation*random.NormFloat64())
-		}
-		list = append(list, safetensors.Tensor{Name: name, Shape: shape, Values: func() ([]float32, error) { return values, nil }})
-	}
-	biases := map[string]bool{}
-	for _, slot := range c.Slots() {
-		for _, part := range slot.Parts {
-			biases[part.Name] = strings.HasSuffix(part.Name, ".bias")
-		}
-	}
-	for _, slot := range c.Slots() {
-		for _, part := range slot.Parts {
-			bias := strings.TrimSuffix(part.Name, "weight") + "bias"
-			switch {
-			case biases[part.Name]: // follows its matrix
-				continue
-			case len(slot.Dims) == 1:
-				add(part.Name, 1, part.Rows)
-			case slot.Transposed:
-				add(part.Name, 0, part.Rows, slot.Dims[0])
-			default:
-				add(part.Name, 0, part.Rows, slot.Dims[1])
-			}
-			if biases[bias] {
-				add(bias, 0, part.Rows)
-			}
-		}
-	}
-	return list
 }

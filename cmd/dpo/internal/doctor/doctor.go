@@ -2,8 +2,10 @@
 package doctor
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"os/exec"
 	"strings"
 )
 
@@ -28,11 +30,16 @@ const (
 // setUp is the command that fixes most problems.
 const setUp = "bash colab_setup.sh"
 
-// Check writes a report on all parts to out, and returns an error if training is not possible. It checks them in the order of their dependencies.
-func Check(out io.Writer) error {
+// Child makes the command of a child process that calls selftest.Write.
+type Child func(context.Context) *exec.Cmd
+
+// Check writes a report on all parts to out, and returns an error if training is not possible. It checks them in the order of
+// their dependencies. The device is used in a child process.
+func Check(ctx context.Context, out io.Writer, child Child) error {
 	var lacking []string
+	d := openDevice(ctx, child)
 	for _, examine := range []func() part{
-		examineProgram, examineGo, examineBackend, examineGPU, examineMemory, examineDisk, examineCache,
+		examineProgram, examineGo, d.examineBackend, d.examineResults, examineGPU, examineMemory, examineDisk, examineCache,
 		examineModel, examineTokenizer, examineLibrary, examineKernel, examineJupyter, examineHuggingFace,
 	} {
 		p := examine()

@@ -1,12 +1,15 @@
 package doctor
 
 import (
+	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/selftest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -52,9 +55,45 @@ func wants(t *testing.T, p part, want state, texts ...string) {
 func TestBackend(t *testing.T) {
 	home := bareHome(t)
 	t.Setenv(device.Env, "go")
-	wants(t, examineBackend(), stateOK, "pure Go", device.Env+"=go")
+	o := openDevice(t.Context(), child)
+	wants(t, o.examineBackend(), stateOK, "pure Go", device.Env+"=go")
+	wants(t, o.examineResults(), stateOK, "7 checks")
 	t.Setenv(device.Env, "xla:"+writeFile(t, filepath.Join(home, "plugin.so"), "text"))
-	wants(t, examineBackend(), stateBroken, "plugin.so", setUp)
+	o = openDevice(t.Context(), child)
+	wants(t, o.examineBackend(), stateBroken, "plugin.so", setUp)
+	wants(t, o.examineResults(), stateMissing, "not run")
+}
+
+// TestBackendCrashes: a plugin that ends the process, or a device that computes wrongly, is a line of the report.
+func TestBackendCrashes(t *testing.T) {
+	script := func(text string) opened {
+		return openDevice(t.Context(), func(ctx context.Context) *exec.Cmd { return exec.CommandContext(ctx, "sh", "-c", text) })
+	}
+	o := script(`echo "SIGSEGV: segmentation violation" >&2; kill -SEGV $$`)
+	wants(t, o.examineBackend(), stateBroken, "crashed", "SIGSEGV", setUp)
+	o = script(`[ "$TF_CPP_MIN_LOG_LEVEL" = 0 ] && echo "Could not load dynamic library 'libcublas.so.12'; dlerror: none" >&2
+		echo '{"backend": "XLA on the GPU (CUDA)", "results": [{"name": "exp", "summary": "x"}, {"name": "products in float32", "fault": "wrong"}]}'`)
+	wants(t, o.examineBackend(), stateOK, "XLA on the GPU")
+	wants(t, o.examineResults(), stateBroken, "products in float32: wrong (the library libcublas.so.12 is missing)", device.Env)
+}
+
+// asChild makes the test binary the child process that opens the device.
+const asChild = "DOCTOR_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asChild) != "" {
+		if err := selftest.Write(os.Stdout); err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func child(ctx context.Context) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, os.Args[0])
+	cmd.Env = append(os.Environ(), asChild+"=1")
+	return cmd
 }
 
 func TestGPU(t *testing.T) {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -46,42 +44,6 @@ func examineGo() part {
 		return p.broken(setUp, "%s does not run: %v", path, err)
 	}
 	return p.ok("%s, %s", strings.TrimSpace(string(version)), path)
-}
-
-var pluginVersion = regexp.MustCompile(`\) (v[0-9.]+)`)
-
-// examineBackend opens the backend that training uses.
-func examineBackend() part {
-	p := part{name: "backend", needed: true}
-	config := device.Choice()
-	opened, err := device.Open()
-	if err != nil {
-		return p.broken(setUp, "%v", err)
-	}
-	defer opened.Finalize()
-	name := device.Describe(opened)
-	switch version := pluginVersion.FindStringSubmatch(opened.Description()); {
-	case strings.HasPrefix(config, "go") && os.Getenv(device.Env) == "":
-		return p.missing(setUp, "XLA's plugin is missing; %s, which is many times slower, would be used", name)
-	case strings.HasPrefix(config, "go"):
-		return p.ok("%s, selected by %s=%s", name, device.Env, os.Getenv(device.Env))
-	case version == nil:
-		return p.ok("%s, %s", name, resolved(config))
-	default:
-		return p.ok("%s, plugin %s, %s", name, version[1], resolved(config))
-	}
-}
-
-// resolved returns the plugin's file behind set-up's symbolic link; its path includes its source and version.
-func resolved(config string) string {
-	plugin, _, _ := strings.Cut(strings.TrimPrefix(config, "xla:"), ",")
-	if plugin == "cuda" {
-		plugin = device.CUDAPlugin()
-	}
-	if real, err := filepath.EvalSymlinks(plugin); err == nil {
-		return real
-	}
-	return plugin
 }
 
 func examineGPU() part {
