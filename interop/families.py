@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import torch
 from families_tokenizers import BARS, CHATML, HEADERS, llama3_tokenizer, qwen_tokenizer, sentence_piece, smollm_tokenizer
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+from transformers import LlamaForCausalLM, PreTrainedTokenizerFast, Qwen2ForCausalLM, Qwen3ForCausalLM
 
 
 class Family(NamedTuple):
@@ -15,7 +15,7 @@ class Family(NamedTuple):
     names: dict  # of the tokens with a role
     ends: list  # of eos_token_id, by text
     kind: str  # the tokenizer_class that the real folders name
-    model: object  # LlamaForCausalLM or Qwen2ForCausalLM
+    model: object  # its class
     settings: dict
     dtype: torch.dtype = torch.float32  # of the weights on disk
 
@@ -42,6 +42,8 @@ FAMILIES = {
         {"tie_word_embeddings": True, "rope_parameters": SCALED, "rms_norm_eps": 1e-5, "head_dim": 16}, torch.bfloat16),
     "qwen2": Family(qwen_tokenizer, CHATML, QWEN, ["<|im_end|>", "<|endoftext|>"], "Qwen2Tokenizer", Qwen2ForCausalLM,
         {"tie_word_embeddings": True, "rope_parameters": {"rope_type": "default", "rope_theta": 1000000.0}, "use_sliding_window": False}, torch.bfloat16),
+    "qwen3": Family(qwen_tokenizer, CHATML, QWEN, ["<|im_end|>", "<|endoftext|>"], "Qwen2Tokenizer", Qwen3ForCausalLM,
+        {"tie_word_embeddings": True, "rope_parameters": {"rope_type": "default", "rope_theta": 1000000.0}, "head_dim": 24}, torch.bfloat16),
     "biases": Family(qwen_tokenizer, CHATML, QWEN, ["<|im_end|>"], "Qwen2Tokenizer", LlamaForCausalLM,
         {"tie_word_embeddings": False, "attention_bias": True, "mlp_bias": True, "head_dim": 24}),
 }  # fmt: skip
@@ -54,10 +56,9 @@ def write(folder, name, shards=False):
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=backend, chat_template=family.template, clean_up_tokenization_spaces=False, **family.names)
     ends = [backend.token_to_id(text) for text in family.ends]
     ids = {"bos_token_id": backend.token_to_id(family.names.get("bos_token", "")), "eos_token_id": ends[0] if len(ends) == 1 else ends}
-    kind = LlamaConfig if family.model is LlamaForCausalLM else Qwen2Config
     torch.manual_seed(len(name))
     # Some real models have more rows than tokens.
-    model = family.model(kind(vocab_size=backend.get_vocab_size() + 7, **SIZES, **ids, **family.settings)).eval()
+    model = family.model(family.model.config_class(vocab_size=backend.get_vocab_size() + 7, **SIZES, **ids, **family.settings)).eval()
     stored = copy.deepcopy(model)
     with torch.no_grad():
         for key, value in model.named_parameters():

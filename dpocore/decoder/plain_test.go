@@ -59,6 +59,8 @@ func (p plainLlama) logits(hidden [][]float64) [][]float64 {
 func (p plainLlama) attention(prefix string, x [][]float64) [][]float64 {
 	c := p.config
 	q, k, v := p.project(prefix+"q_proj", x), p.project(prefix+"k_proj", x), p.project(prefix+"v_proj", x)
+	p.normHeads(q, prefix+"q_norm.weight")
+	p.normHeads(k, prefix+"k_norm.weight")
 	for at := range x {
 		p.rotate(q[at], at)
 		p.rotate(k[at], at)
@@ -82,6 +84,20 @@ func (p plainLlama) attention(prefix string, x [][]float64) [][]float64 {
 		}
 	}
 	return p.project(prefix+"o_proj", out)
+}
+
+// normHeads normalizes each head of a model that has a norm of heads with this name.
+func (p plainLlama) normHeads(x [][]float64, name string) {
+	size := len(p.tensors[name])
+	if size == 0 {
+		return
+	}
+	for at := range x {
+		for begin := 0; begin < len(x[at]); begin += size {
+			head := x[at][begin : begin+size]
+			copy(head, p.norm([][]float64{head}, name)[0])
+		}
+	}
 }
 
 // rotate turns each head's pairs (i, i + headDim/2) by position · theta^(−2i/headDim), or slower where that is scaled.

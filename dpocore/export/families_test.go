@@ -42,6 +42,7 @@ func TestMergedFamilies(t *testing.T) {
 	}{
 		{"Qwen2", tinymodel.Qwen2(), map[string]any{"eos_token_id": 2.0, "pad_token_id": 2.0}},
 		{"Llama 3", tinymodel.Llama3(), map[string]any{"bos_token_id": 1.0, "eos_token_id": []any{2.0, 3.0}, "pad_token_id": 2.0}},
+		{"Qwen3", tinymodel.Qwen3(), map[string]any{"bos_token_id": 1.0, "eos_token_id": 2.0, "pad_token_id": 2.0}},
 		{"biases", tinymodel.Biased(), map[string]any{"bos_token_id": 1.0, "eos_token_id": 2.0, "pad_token_id": 2.0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

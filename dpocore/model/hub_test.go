@@ -107,8 +107,8 @@ func TestShardsFromTheHub(t *testing.T) {
 func TestUnsupportedModelIsRejectedBeforeDownload(t *testing.T) {
 	server, files := serveTiny(t)
 	config := files["config.json"]
-	files["config.json"] = []byte(strings.Replace(string(config), `"qwen2"`, `"mistral"`, 1))
-	if _, err := model.Open("owner/tiny"); err == nil || !strings.Contains(err.Error(), `"mistral"; this program knows "llama"`) {
+	files["config.json"] = []byte(strings.Replace(string(config), `"qwen2"`, `"mixtral"`, 1))
+	if _, err := model.Open("owner/tiny"); err == nil || !strings.Contains(err.Error(), `"mixtral"; this program knows "llama"`) {
 		t.Errorf("a Mistral: %v", err)
 	}
 	files["config.json"] = config

@@ -96,8 +96,7 @@ func TestReadConfigRefuses(t *testing.T) {
 		changes map[string]any
 		want    string
 	}{
-		{"Mistral", map[string]any{"model_type": "mistral"}, `"mistral"; this program knows "llama" (SmolLM2, TinyLlama, Llama 3)`},
-		{"Qwen3", map[string]any{"model_type": "qwen3"}, `"qwen3"`},
+		{"Mixtral", map[string]any{"model_type": "mixtral"}, `"mixtral"; this program knows "llama" (SmolLM2, TinyLlama, Llama 3)`},
 		{"Gemma, whose fields have other forms", map[string]any{"model_type": "gemma3", "rope_scaling": 3}, `"gemma3"`},
 		{"GPT-2, whose fields have other names", map[string]any{"model_type": "gpt2", "hidden_size": nil}, `"gpt2"`},
 		{"no kind of model", map[string]any{"model_type": nil}, `type ""`},

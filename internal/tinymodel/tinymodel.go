@@ -50,6 +50,21 @@ func Llama3() decoder.Config {
 	return c
 }
 
+// Qwen3 is Config as a Qwen3: norms of query and key heads, whose width is not hidden size over heads.
+func Qwen3() decoder.Config {
+	return of(family.Qwen3, `{}`, func(c *decoder.Config) { c.HeadDim, c.RopeTheta, c.RMSNormEps = 24, 1000000, 1e-6 })
+}
+
+// of is Config as a model of another family, with the fields of config.json that only that family has.
+func of(f family.Family, fields string, change func(c *decoder.Config)) decoder.Config {
+	c := Changed(change)
+	c.Family = f.ModelType
+	if err := f.Read([]byte(fields), &c); err != nil {
+		panic(err)
+	}
+	return c
+}
+
 // Biased is Config with a bias on every projection and a vocabulary matrix apart from the embedding.
 func Biased() decoder.Config {
 	c := Config()
@@ -80,6 +95,7 @@ func Variants() []Variant {
 		{"untied embeddings", Changed(func(c *decoder.Config) { c.TiedEmbeddings = false })},
 		{"Qwen2: biases on q, k and v", Qwen2()},
 		{"Llama 3: scaled positions", Llama3()},
+		{"Qwen3: norms of query and key heads", Qwen3()},
 		{"a bias on every projection", Biased()},
 		{"SmolLM2's rope_theta, a large epsilon", Changed(func(c *decoder.Config) { c.RopeTheta, c.RMSNormEps = 100000, 0.1 })},
 	}

@@ -29,7 +29,7 @@ type Family struct {
 	GGUF *GGUF // nil if this program reads no GGUF files of the family
 }
 
-var all = []Family{Llama, Qwen2}
+var all = []Family{Llama, Qwen2, Qwen3}
 
 // Find returns the family with a model_type.
 func Find(modelType string) (Family, error) {
