@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Set-up of everything that is not in the checkout: Go, XLA's plugins, the native tokenizer library, the model, Go modules
-# and, for notebooks, the GoNB kernel. On Colab the first cell is `!bash colab_setup.sh`, which Python and Go cells share.
+# and, for notebooks, the GoNB kernel. On Colab the first cell is `!bash colab_setup.sh`, which Python and Go cells share. On
+# Kaggle, whose notebooks have no Go kernel, it builds the command dpo, and cells run that.
 #
 #   colab_setup.sh [--notebooks] [--gguf] [--cpu] [--gopls]
 #
@@ -63,6 +64,7 @@ STEPS=7
 if [ "$DEVICE" != cpu ]; then STEPS=$((STEPS + 1)); fi
 if [ "$WITH_KERNEL" = yes ]; then STEPS=$((STEPS + 1)); fi
 if [ "$WITH_NOTEBOOKS" = yes ]; then STEPS=$((STEPS + 1)); fi
+if on_kaggle; then STEPS=$((STEPS + 1)); fi
 
 started=$(now)
 open_cache
@@ -76,5 +78,6 @@ step "Go modules and build cache" install_go_modules
 if [ "$WITH_KERNEL" = yes ]; then step "Notebook kernel" install_kernel; fi
 if [ "$WITH_NOTEBOOKS" = yes ]; then step "JupyterLab" install_jupyter; fi
 step "Self-test" run_self_test
+if on_kaggle; then step "Command" install_command; fi
 printf 'Set-up is complete in %s. The log is .deps/setup.log.\n' "$(seconds_since "$started")"
 print_next

@@ -24,7 +24,7 @@ func GPU() string {
 // QueryGPU queries fields of the first GPU, by the names in `nvidia-smi --help-query-gpu`. Without nvidia-smi the error is
 // [exec.ErrNotFound].
 func QueryGPU(fields ...string) (values []string, err error) {
-	path, err := exec.LookPath("nvidia-smi")
+	path, err := findNvidiaSMI()
 	if err != nil {
 		return nil, fmt.Errorf("query the GPU: %w", err)
 	}
@@ -35,4 +35,18 @@ func QueryGPU(fields ...string) (values []string, err error) {
 		return nil, fmt.Errorf("query the GPU: nvidia-smi printed %q", line)
 	}
 	return values, nil
+}
+
+// wslNvidiaSMI is the driver's program in WSL, where it need not be in PATH.
+var wslNvidiaSMI = "/usr/lib/wsl/lib/nvidia-smi"
+
+func findNvidiaSMI() (path string, err error) {
+	path, err = exec.LookPath("nvidia-smi")
+	if err == nil {
+		return path, nil
+	}
+	if path, inWSL := exec.LookPath(wslNvidiaSMI); inWSL == nil {
+		return path, nil
+	}
+	return "", err
 }

@@ -1,7 +1,9 @@
 package device
 
 import (
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -23,5 +25,26 @@ func TestGPU(t *testing.T) {
 		if got := GPU(); got != want {
 			t.Errorf("%q: got %q, want %q", script, got, want)
 		}
+	}
+}
+
+// In WSL the driver's program is in a folder that PATH need not have.
+func TestGPUInWSL(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("PATH", folder)
+	before := wslNvidiaSMI
+	t.Cleanup(func() { wslNvidiaSMI = before })
+	wslNvidiaSMI = filepath.Join(folder, "lib", "nvidia-smi")
+	if _, err := QueryGPU("name"); !errors.Is(err, exec.ErrNotFound) {
+		t.Errorf("without either: %v", err)
+	}
+	if err := os.Mkdir(filepath.Dir(wslNvidiaSMI), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(wslNvidiaSMI, []byte("#!/bin/sh\necho 'Tesla T4, 7.5'\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if got := GPU(); got != "Tesla T4 (compute capability 7.5)" {
+		t.Errorf("GPU %q", got)
 	}
 }

@@ -1,8 +1,11 @@
 # shellcheck shell=bash
 # What the user sees: numbered steps with their times, and one sentence for a failure. Everything else goes to the log.
 
-# now prints microseconds since 1970.
-now() { printf '%s\n' "${EPOCHREALTIME//[!0-9]/}"; }
+# now prints microseconds since 1970; whole seconds of them in bash before 5, such as macOS's 3.2.
+now() {
+  local time=${EPOCHREALTIME:-$(date +%s).000000}
+  printf '%s\n' "${time//[!0-9]/}"
+}
 
 # seconds_since START prints the time since then, such as "3.4 s".
 seconds_since() {
@@ -48,14 +51,35 @@ quietly_print() {
 # print_next names the next thing to click or type.
 print_next() {
   if on_colab; then
-    printf 'Next: Runtime → Change runtime type → Go (gonb), or reload the page; then Runtime → Run all.\n'
+    print_colab_steps
+  elif on_kaggle; then
+    print_kaggle_steps
   elif in_foreign_kernel; then
     printf 'The notebook kernel was set up for %s and now belongs to this checkout. Next: Kernel → Restart Kernel and Run All Cells.\n' \
       "${GONB_DPO_CHECKOUT:-another checkout}"
   elif [ "$WITH_NOTEBOOKS" = yes ]; then
     printf 'Next: make lab, then open notebooks/01_dpo_walkthrough.ipynb and choose Run → Run All Cells.\n'
   fi
-  if [ "$DEVICE" != cpu ]; then
+  if [ "$DEVICE" != cpu ] && ! on_kaggle; then
     printf 'Notebooks use the GPU already; for commands: export GOMLX_BACKEND=xla:cuda\n'
   fi
+}
+
+# print_colab_steps tells how a notebook that Colab opened with Python gets the Go kernel, in the steps of GoNB's own demo.
+print_colab_steps() {
+  printf '%s\n' 'Next, once per session:' \
+    '  1. Runtime → Restart session' \
+    '  2. Runtime → Change runtime type → Go (gonb); leave the hardware accelerator as it is, or set-up starts over' \
+    '  3. Runtime → Restart session' \
+    '  4. Runtime → Run all'
+}
+
+# print_kaggle_steps gives cells for Kaggle, which has no choice of kernel: its Python cells run the command.
+print_kaggle_steps() {
+  local program=$PWD/bin/dpo
+  if [ "$DEVICE" != cpu ]; then program="GOMLX_BACKEND=xla:cuda $program"; fi
+  printf '%s\n' "Kaggle's notebooks have no Go kernel. Next: run the command in cells of this notebook, such as" \
+    "  !$program doctor" \
+    "  !$program train --data builtin --out /kaggle/working/run --resume" \
+    "  !$program compare --adapter /kaggle/working/run"
 }

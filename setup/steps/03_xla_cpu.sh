@@ -15,11 +15,21 @@ install_xla_plugin() {
     part=$XLA_PACKAGE_PART
   else
     say "the packaged plugin is not available: $XLA_FAULT"
-    xla_from_official || fail "there is no XLA plugin for the CPU: $XLA_FAULT, and go-xla's releases on GitHub have none"
+    if ! xla_from_official; then
+      [ "$(uname -s)" = Darwin ] || fail "there is no XLA plugin for the CPU: $XLA_FAULT, and go-xla's releases on GitHub have none"
+      without_xla "go-xla's releases on GitHub have none for this Mac, or cannot be reached"
+      return
+    fi
     part=$XLA_OFFICIAL_PART
   fi
   link_part "$part/$XLA_FILE" "xla/$XLA_FILE"
   say "plugin: $part"
+}
+
+# without_xla REASON leaves XLA out, where there may be no plugin that works: the program then computes in pure Go.
+without_xla() {
+  rm -f "$DEPS/xla/$XLA_FILE"
+  say "without XLA, as $1: pure Go computes, several times slower"
 }
 
 xla_from_package() {

@@ -8,7 +8,7 @@ install_cuda_plugin() {
   local list=setup/$DEVICE.txt hash=$CUDA12_SHA256 megabytes=$CUDA12_MB state
   if [ "$DEVICE" = cuda13 ]; then hash=$CUDA13_SHA256 megabytes=$CUDA13_MB; fi
   state="$DEVICE $hash $(sha256_of "$list")"
-  if [ "$state" = "$(cat "$NVIDIA/set-up" 2>/dev/null)" ] && [ -z "$(find -L "$NVIDIA" -maxdepth 2 -type l)" ]; then
+  if [ "$state" = "$(cat "$NVIDIA/set-up" 2>/dev/null)" ] && [ -z "$(find -L "$NVIDIA" -maxdepth 4 -type l)" ]; then
     say "plugin: unchanged, in $NVIDIA"
     return
   fi
@@ -34,13 +34,20 @@ place_nvidia_libraries() {
   count=$(wc -l <"$missing")
   say "NVIDIA's libraries: $(($(grep -c '^nvidia' "$1") - count)) are on this machine and are linked, $count are missing"
   [ "$count" -gt 0 ] || return 0
-  need_disk 7000
-  need_disk 4500 "$NVIDIA.partial"
+  need_disk $((700 * count))
+  need_disk $((450 * count)) "$NVIDIA.partial"
   say "downloading $count packages from the Python package registry; all $(grep -c '^nvidia' "$1") would take 3600 MB of disk, and some minutes"
   quietly env TMPDIR="$WORK/pip-temporary" "${PIP[@]}" install --no-input --no-cache-dir --no-deps --only-binary=:all: --require-hashes \
     --progress-bar off --target "$NVIDIA.partial/downloaded" -r "$missing" ||
     fail "pip could not download NVIDIA's libraries; the last lines of the log say why (with --cpu set-up continues without the GPU)"
-  for folder in "$NVIDIA.partial"/downloaded/nvidia/*/; do mv "$folder" "$NVIDIA.partial/"; done
+  # A folder that several packages share can have links to the machine's files already.
+  for folder in "$NVIDIA.partial"/downloaded/nvidia/*/; do
+    if [ -d "$NVIDIA.partial/$(basename "$folder")" ]; then
+      cp -R --remove-destination "$folder" "$NVIDIA.partial/" || fail "cannot copy NVIDIA's libraries; is the disk full?"
+    else
+      mv "$folder" "$NVIDIA.partial/"
+    fi
+  done
   rm -rf "$NVIDIA.partial/downloaded"
 }
 

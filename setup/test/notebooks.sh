@@ -43,3 +43,22 @@ expect "with an address it clones the checkout and continues there" printed \
   "GONB_DPO_REPOSITORY=file://$place/public bash $place/alone/colab_setup.sh --cpu" '^cloned, with --cpu$'
 expect "and the next time finds it there" printed "bash $place/alone/colab_setup.sh --cpu" '^cloned, with --cpu$'
 expect "an unknown argument stops with one sentence" printed '! bash colab_setup.sh --gpu' 'unknown argument --gpu'
+
+# The second cell of a notebook, with stand-ins for the checkout and for go: it takes the first of three places that has one.
+cell=$(python3 -c 'import json; print([s for c in json.load(open("notebooks/01_dpo_walkthrough.ipynb"))["cells"] if (s := "".join(c["source"])).startswith("!*for")][0])')
+cell=${cell%%%noautoget*}
+found() { # NAME CHECKOUT SETTINGS
+  expect "the second cell finds $1" printed "rm -rf $place/cell; mkdir -p $place/cell; cd $place/cell; go() { echo \"\$*\"; }; $3; ${cell#!\*}
+    cat go.mod" "-replace example.com/gonb-dpo=$2 -require"
+}
+for checkout in mine mine/notebooks/gonb-dpo kernels; do
+  mkdir -p "$place/$checkout/setup" "$place/$checkout/notebooks"
+  touch "$place/$checkout/setup/pins.sh" "$place/$checkout/go.mod" "$place/$checkout/go.sum"
+done
+mkdir -p "$place/elsewhere/notebooks" "$place/content"
+mv "$place/mine/notebooks/gonb-dpo" "$place/content/gonb-dpo"
+found "the checkout around the notebook" "$place/mine" "GONB_DIR=$place/mine/notebooks GONB_DPO_CHECKOUT=$place/kernels"
+found "the clone beside the notebook" "$place/content/gonb-dpo" "GONB_DIR=$place/content GONB_DPO_CHECKOUT=$place/kernels"
+found "the checkout that set the kernel up" "$place/kernels" "GONB_DIR=$place/elsewhere/notebooks GONB_DPO_CHECKOUT=$place/kernels"
+expect "the second cell fails without a checkout" in_setup "! (GONB_DIR=$place/elsewhere; unset GONB_DPO_CHECKOUT; set +e; ${cell#!\*}) || exit 1"
+expect "all notebooks have the same second cell" bash -c "[ \$(grep -hc '!\*for checkout in' notebooks/*.ipynb | sort -u) = 1 ] && [ \$(grep -h '!\*for checkout in' notebooks/*.ipynb | sort -u | wc -l) = 1 ]"

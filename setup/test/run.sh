@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Tests of set-up: the messages and the files on disk when a source refuses, breaks off or sends other bytes.
-# A local server and stub programs replace the network; the whole takes seconds.
+# A local server and stub programs replace the network; the whole takes seconds. SETUP_BASH=/path/to/bash runs set-up's code in
+# another bash, such as the 3.2 that macOS has.
 # shellcheck disable=SC2016  # code in single quotes is for in_setup's shell
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
@@ -17,7 +18,7 @@ failures=0
 
 # in_setup CODE runs it as a set-up script would, with a separate cache and .deps; output goes to $place/out.
 in_setup() {
-  env XDG_CACHE_HOME="$place/cache" bash -c "set -euo pipefail
+  env XDG_CACHE_HOME="$place/cache" "${SETUP_BASH:-bash}" -c "set -euo pipefail
     cd '$root'; source setup/lib/start.sh; for part in setup/steps/*.sh; do source \$part; done
     DEPS=$place/deps LOG=$place/log NVIDIA=$place/home/lib/go-xla/nvidia WITH_GGUF=no WITH_GPU=yes WITH_GOPLS=no DEVICE=cpu
     mkdir -p \$DEPS
@@ -132,6 +133,8 @@ done
 expect "version: 1.9.9 does not satisfy 1.26.5" in_setup '! newer_or_same 1.9.9 1.26.5'
 
 source setup/test/devices.sh
+source setup/test/libraries.sh
+source setup/test/machines.sh
 source setup/test/notebooks.sh
 
 # The first set-up holds the lock until the second has printed that it waits, for at most a minute.
