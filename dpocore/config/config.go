@@ -48,7 +48,8 @@ type Config struct {
 	SampleSteps   int      `json:"sample_steps,omitempty"`   // steps between such answers; 0 for none
 	SampleTokens  int      `json:"sample_tokens,omitempty"`  // maximum length of such an answer
 
-	Precision string `json:"precision"` // of the products with the model's matrices: one of Precisions
+	Precision   string `json:"precision"`              // of the products with the model's matrices: one of Precisions
+	BaseWeights string `json:"base_weights,omitempty"` // how the weights of a quantized file are in memory: one of BaseWeights
 
 	InitAdapter string `json:"init_adapter,omitempty"` // PEFT folder to start from
 	AdapterBin  bool   `json:"adapter_bin,omitempty"`  // also write adapter_model.bin
@@ -63,7 +64,7 @@ func Default() Config {
 		LearningRate: 5e-5, Scheduler: Linear, WarmupSteps: 5, MaxSteps: 50, BatchSize: 8, GradientAccumulation: 1, MaxGradNorm: 1,
 		MaxLength: 512, Shuffle: true, Seed: 42,
 		EvalSteps: 10, SaveSteps: 10, KeepCheckpoints: 2,
-		Precision: Auto,
+		Precision: Auto, BaseWeights: Auto,
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -110,6 +111,16 @@ var optimizerSettings = Table{
 		Field: func(c *Config) *string { return &c.Precision },
 		Rule:  func(c Config) error { return oneOf("precision", c.Precision, Precisions) },
 		Match: func(mine, _ string) bool { return mine == Auto }, // the run continues in the precision it began with
+	},
+	Setting[string]{
+		JSON: "base_weights", Label: "the form of the base weights",
+		Help:  "how the weights of a quantized GGUF file are in memory: quantized, as in the file, or float, widened to 32 bits; auto is float if that takes at most a quarter of the free memory",
+		Field: func(c *Config) *string { return &c.BaseWeights },
+		Rule: func(c Config) error {
+			return oneOf("form of the base weights", cmp.Or(c.BaseWeights, Float), BaseWeights)
+		},
+		Text:  func(c Config) string { return cmp.Or(c.BaseWeights, Float) }, // runs recorded earlier have no other
+		Match: func(mine, _ string) bool { return mine == Auto },             // the run continues with those it began with
 	},
 	Setting[int]{
 		JSON: "warmup_steps", Label: "the warm-up", Unit: "steps",

@@ -114,6 +114,8 @@ func TestDifference(t *testing.T) {
 func TestEqualRuns(t *testing.T) {
 	for name, change := range map[string]func(mine, recorded *Config){
 		"auto resumes a run of any precision": func(_, recorded *Config) { recorded.Precision = Float16 },
+		"auto resumes a run with any base":    func(_, recorded *Config) { recorded.BaseWeights = Quantized },
+		"a run recorded before there was one": func(mine, recorded *Config) { mine.BaseWeights, recorded.BaseWeights = Float, "" },
 		"no modules are all modules":          func(mine, recorded *Config) { recorded.LoRAModules = mine.LoRA().Modules },
 		"the interval without early stopping": func(mine, _ *Config) { mine.EvalSteps = 3 },
 	} {
@@ -128,11 +130,12 @@ func TestEqualRuns(t *testing.T) {
 // TestFaults: one sentence for each setting that is out of range.
 func TestFaults(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"the SFT weight is -1; it must be at least 0":                        func(c *Config) { c.SFTWeight = -1 },
-		"the LoRA alpha is 0; it must be above 0 (the rank is a good start)": func(c *Config) { c.LoRAAlpha = 0 },
-		`unknown scheduler "step"; choose linear, cosine or constant`:        func(c *Config) { c.Scheduler = "step" },
-		`unknown precision "bfloat16"; choose auto, float32 or float16`:      func(c *Config) { c.Precision = "bfloat16" },
-		"the warm-up is -1 steps; it must be at least 0":                     func(c *Config) { c.WarmupSteps = -1 },
+		"the SFT weight is -1; it must be at least 0":                             func(c *Config) { c.SFTWeight = -1 },
+		"the LoRA alpha is 0; it must be above 0 (the rank is a good start)":      func(c *Config) { c.LoRAAlpha = 0 },
+		`unknown scheduler "step"; choose linear, cosine or constant`:             func(c *Config) { c.Scheduler = "step" },
+		`unknown precision "bfloat16"; choose auto, float32 or float16`:           func(c *Config) { c.Precision = "bfloat16" },
+		`unknown form of the base weights "nf4"; choose auto, quantized or float`: func(c *Config) { c.BaseWeights = "nf4" },
+		"the warm-up is -1 steps; it must be at least 0":                          func(c *Config) { c.WarmupSteps = -1 },
 		"the number of steps is 0; it must be at least 1 (there are no epochs: an epoch has as many steps as there are pairs, divided by the pairs per step; 50 is a good start)": func(c *Config) { c.MaxSteps = 0 },
 		"gradient accumulation is 0 batches; it must be at least 1":               func(c *Config) { c.GradientAccumulation = 0 },
 		"the maximum gradient norm is 0; it must be above 0":                      func(c *Config) { c.MaxGradNorm = 0 },

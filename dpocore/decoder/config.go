@@ -1,6 +1,10 @@
 package decoder
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+)
 
 // Config is a model's architecture. Field names in JSON are those of Hugging Face's config.json.
 type Config struct {
@@ -29,6 +33,10 @@ type Architecture struct {
 	MLPBias          bool // gate, up and down add a bias
 
 	Block Block // what a layer computes between its matrix products; nil for PreNorm
+
+	// Products is the precision of the products with quantized matrices; the zero value is float32. Other matrices are
+	// stored in that of their products.
+	Products dtypes.DType
 }
 
 // SpecialTokens are the ids of a model's special tokens.

@@ -16,8 +16,8 @@ type Layer struct {
 	adapter  *Adapter          // nil for none
 }
 
-// BindLayer makes a layer from a graph's parameters, which are in the order of [Config.LayerSlots], and returns the
-// remaining ones.
+// BindLayer makes a layer from a graph's parameters, which are in the order of [Config.LayerSlots], a quantized matrix being
+// two, and returns the remaining ones.
 func BindLayer(c Config, params []*Node) (Layer, []*Node) {
 	l := Layer{Config: c, vectors: map[string]*Node{}}
 	next := func() (param *Node) {
@@ -28,7 +28,7 @@ func BindLayer(c Config, params []*Node) (Layer, []*Node) {
 		for _, vector := range c.block().Vectors(c, g) {
 			l.vectors[vector.Name] = next()
 		}
-		l.matrices[g] = next()
+		l.matrices[g], params = c.takeMatrix(params)
 		if c.biased(g) {
 			l.biases[g] = next()
 		}

@@ -19,7 +19,7 @@ type Answerer struct {
 // NewAnswerer returns an answerer with the adapter of a PEFT folder, or with the model alone if adapter is "". Answerers
 // of a model share its weights.
 func NewAnswerer(m *model.Model, adapter string) (*Answerer, error) {
-	if err := m.Load(config.Auto); err != nil {
+	if err := m.Load(config.Auto, config.Auto); err != nil {
 		return nil, err
 	}
 	if adapter == "" {

@@ -42,6 +42,7 @@ type Model struct {
 	backend   compute.Backend
 	weights   *weights.Weights
 	precision string          // of the loaded weights; "" before Load
+	base      string          // their form: config.Quantized or config.Float
 	devices   int             // number of devices to train on; 0 for all suitable ones
 	hash      string          // of the weights, once it is known
 	other     map[string]bool // the adapters that were checked: whether they belong to another model
@@ -116,45 +117,6 @@ func (m *Model) WeightsHash() (string, error) {
 	return m.hash, err
 }
 
-// Load reads the weights, unless they are loaded, and converts them to a precision, one of [config.Precisions]. "auto"
-// keeps the precision of loaded weights.
-func (m *Model) Load(precision string) error {
-	if m.weights != nil && precision == config.Auto {
-		return nil
-	}
-	if m.weights != nil {
-		return m.convert(precision)
-	}
-	backend, err := device.Open()
-	if err != nil {
-		return err
-	}
-	if err := m.loadOn(backend); err != nil {
-		return err
-	}
-	return m.convert(precision)
-}
-
-// LoadOn loads the weights in float32 onto a backend; training uses the given number of its devices.
-func (m *Model) LoadOn(backend compute.Backend, devices int) error {
-	m.devices = devices
-	return m.loadOn(backend)
-}
-
-// loadOn loads the weights in float32 and checks that the embedding has a row for each token.
-func (m *Model) loadOn(backend compute.Backend) error {
-	loaded, err := weights.Load(backend, m.Path)
-	if err != nil {
-		return err
-	}
-	if tokens, rows := m.Tokenizer.VocabSize(), loaded.Config.VocabSize; tokens > rows {
-		loaded.Finalize()
-		return fmt.Errorf("open the model: the tokenizer of %s has %d tokens but the embedding has %d rows; one of the two belongs to another model", m.Path, tokens, rows)
-	}
-	m.backend, m.weights, m.precision, m.hash = backend, loaded, config.Float32, loaded.Hash
-	return nil
-}
-
 // Devices is the number of devices that share a step's rows: all GPUs, but a single CPU device, since one CPU device
 // already uses all cores.
 func (m *Model) Devices() int {
@@ -179,7 +141,7 @@ func (m *Model) ReadAdapter(dir string) (layout decoder.Layout, values []float32
 
 // Policy loads the model in a precision and adds the adapter of a PEFT folder, or none if dir is "".
 func (m *Model) Policy(dir, precision string) (*policy.Policy, error) {
-	if err := m.Load(precision); err != nil {
+	if err := m.Load(precision, config.Auto); err != nil {
 		return nil, err
 	}
 	if dir == "" {

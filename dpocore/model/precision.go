@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/gomlx/compute/dtypes"
-
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/weights"
@@ -27,24 +25,6 @@ func choosePrecision(requested string, onGPU bool, weights int) string {
 	}
 }
 
-// convert converts the loaded weights to a precision. From float16 back to float32 it reads them again.
-func (m *Model) convert(requested string) error {
-	precision := choosePrecision(requested, device.OnGPU(m.backend), m.weights.Config.Parameters())
-	if precision == m.precision {
-		return nil
-	}
-	if m.precision == config.Float16 {
-		m.Work.WhenIdle(m.weights.Finalize)
-		m.weights = nil
-		return m.Load(precision)
-	}
-	if err := m.weights.Narrow(dtypes.Float16); err != nil {
-		return err
-	}
-	m.precision = precision
-	return nil
-}
-
 // Describe returns the model's name, whether its weights are quantized, and the precision of computation, for the first
 // line of a run.
 func (m *Model) Describe() string {
@@ -52,6 +32,8 @@ func (m *Model) Describe() string {
 	switch {
 	case m.HubID != "":
 		name = m.HubID
+	case m.base == config.Quantized:
+		kind = "quantized weights, widened layer by layer, "
 	case weights.Quantized(m.Path):
 		kind = "quantized weights, "
 	}
@@ -72,3 +54,6 @@ func (m *Model) Machine() string {
 	}
 	return text
 }
+
+// BaseWeights returns the form of the loaded weights: one of [config.BaseWeights] except auto, or "" before [Model.Load].
+func (m *Model) BaseWeights() string { return m.base }

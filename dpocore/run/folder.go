@@ -1,12 +1,14 @@
 package run
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/lock"
 )
@@ -60,7 +62,8 @@ func Claim(dir string, record *Record, overwrite bool, note func(string)) (relea
 	if changed := record.noteHeldOut(before); changed != "" {
 		note(changed)
 	}
-	record.Finished, record.Config.Precision = before.Finished && record.Config.MaxSteps == before.Config.MaxSteps, before.Config.Precision
+	record.Finished = before.Finished && record.Config.MaxSteps == before.Config.MaxSteps
+	record.Config.Precision, record.Config.BaseWeights = before.Config.Precision, cmp.Or(before.Config.BaseWeights, config.Float)
 	return giveUp, true, nil
 }
 

@@ -27,10 +27,11 @@ type machine struct {
 // policy and state to where the run is.
 func (t *trainer) open(resuming bool) error {
 	t.listener.Phase("loading the model")
-	if err := t.model.Load(t.record.Config.Precision); err != nil {
+	if err := t.model.Load(t.record.Config.Precision, t.record.Config.BaseWeights); err != nil {
 		return err
 	}
-	t.record.Backend, t.record.Config.Precision = t.model.Machine(), t.model.Precision()
+	t.record.Backend = t.model.Machine()
+	t.record.Config.Precision, t.record.Config.BaseWeights = t.model.Precision(), t.model.BaseWeights()
 	if note := device.Note(t.model.Backend()); note != "" {
 		t.listener.Note(note)
 	}

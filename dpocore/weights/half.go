@@ -7,7 +7,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Narrow rounds the matrices of all layers to a half precision, Float16 or BFloat16, on the device. Products with them
+// Narrow rounds the matrices of all layers to a half precision, Float16 or BFloat16, on the device; quantized ones stay as
+// they are, and are rounded when they are widened. Products with them
 // then have operands and results of that precision; norms, embedding, vocabulary and everything between the products stay
 // float32.
 func (w *Weights) Narrow(dtype dtypes.DType) error {
@@ -17,19 +18,19 @@ func (w *Weights) Narrow(dtype dtypes.DType) error {
 	}
 	defer exec.Finalize()
 	for i := range w.Config.Layers {
-		for j, tensor := range w.Layer(i) {
-			if tensor.Rank() != 2 {
+		for _, slot := range w.layer(i) {
+			if len(slot) == 2 || slot[0].Rank() != 2 { // quantized, or a vector
 				continue
 			}
-			outputs, err := exec.Call(tensor)
+			outputs, err := exec.Call(slot[0])
 			if err != nil {
 				return fmt.Errorf("round the weights: %w", err)
 			}
-			tensor.MustFinalizeAll()
-			w.Layer(i)[j] = outputs[0]
+			slot[0].MustFinalizeAll()
+			slot[0] = outputs[0]
 		}
 	}
-	w.half = true
+	w.half, w.Config.Products = true, dtype
 	return nil
 }
 

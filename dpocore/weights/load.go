@@ -23,7 +23,16 @@ type source interface {
 }
 
 // Load reads a model folder (config.json and safetensors) or a GGUF file into the backend's memory, as float32.
-func Load(backend compute.Backend, path string) (*Weights, error) {
+func Load(backend compute.Backend, path string) (*Weights, error) { return load(backend, path, false) }
+
+// LoadQuantized is [Load] for a GGUF file whose quantized matrices of the layers stay so on the device. They have the values
+// that Load gives them. The embedding and the vocabulary matrix are float32, as are matrices whose place in a layer holds
+// unquantized ones in other layers.
+func LoadQuantized(backend compute.Backend, path string) (*Weights, error) {
+	return load(backend, path, true)
+}
+
+func load(backend compute.Backend, path string, quantized bool) (*Weights, error) {
 	src, files, err := open(path)
 	if err != nil {
 		return nil, fmt.Errorf("load the model: %w", err)
@@ -39,13 +48,22 @@ func Load(backend compute.Backend, path string) (*Weights, error) {
 	if w.Hash, err = hashFiles(files); err != nil {
 		return nil, fmt.Errorf("load the model: %w", err)
 	}
-	for _, slot := range w.Config.Slots() {
-		tensor, err := w.load(src, slot)
+	packings := make([]*packing, len(w.Config.Slots()))
+	if file, ok := src.(*ggufFile); ok && quantized {
+		packings = file.packings()
+	}
+	for i, slot := range w.Config.Slots() {
+		var loaded []*tensors.Tensor
+		if packings[i] != nil {
+			loaded, err = w.loadPacked(src.(*ggufFile), slot, *packings[i])
+		} else {
+			loaded, err = w.load(src, slot)
+		}
 		if err != nil {
 			w.Finalize()
 			return nil, fmt.Errorf("load the model %s: %w", path, err)
 		}
-		w.tensors = append(w.tensors, tensor)
+		w.slots = append(w.slots, loaded)
 	}
 	return w, nil
 }
@@ -125,7 +143,7 @@ func checkHead(src source) error {
 }
 
 // load reads a slot's parts into a tensor on the device.
-func (w *Weights) load(src source, slot decoder.Slot) (*tensors.Tensor, error) {
+func (w *Weights) load(src source, slot decoder.Slot) ([]*tensors.Tensor, error) {
 	tensor, err := tensors.FromShapeForBackend(w.backend, 0, shapes.Make(dtypes.Float32, slot.Dims...))
 	if err != nil {
 		return nil, err
@@ -144,12 +162,19 @@ func (w *Weights) load(src source, slot decoder.Slot) (*tensors.Tensor, error) {
 		}
 		first += part.Rows
 	}
+	return w.onDevice(tensor)
+}
+
+// onDevice moves tensors to the device, unless they are there.
+func (w *Weights) onDevice(list ...*tensors.Tensor) ([]*tensors.Tensor, error) {
 	if w.backend.HasSharedBuffers() {
-		return tensor, nil
+		return list, nil
 	}
-	if err := tensor.ToDevice(w.backend, 0); err != nil {
-		return nil, err
+	for _, tensor := range list {
+		if err := tensor.ToDevice(w.backend, 0); err != nil {
+			return nil, err
+		}
+		tensor.FinalizeLocal()
 	}
-	tensor.FinalizeLocal()
-	return tensor, nil
+	return list, nil
 }

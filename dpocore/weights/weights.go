@@ -2,6 +2,7 @@ package weights
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -18,25 +19,27 @@ type Weights struct {
 
 	backend compute.Backend
 	device  compute.DeviceNum
-	tensors []*tensors.Tensor // in the order of Config.Slots
-	half    bool              // the matrices of the layers are in a half precision
+	slots   [][]*tensors.Tensor // in the order of Config.Slots; a quantized matrix is two, its codes and its scales
+	half    bool                // the products with the matrices of the layers are in a half precision
 }
 
 // On copies the weights to another device of their backend.
 func (w *Weights) On(device compute.DeviceNum) (*Weights, error) {
 	copied := *w
-	copied.device, copied.tensors = device, nil
-	for _, tensor := range w.tensors {
-		clone, err := tensor.LocalClone()
-		if err == nil {
-			copied.tensors = append(copied.tensors, clone)
-			err = clone.ToDevice(w.backend, device)
+	copied.device, copied.slots = device, make([][]*tensors.Tensor, len(w.slots))
+	for i, slot := range w.slots {
+		for _, tensor := range slot {
+			clone, err := tensor.LocalClone()
+			if err == nil {
+				copied.slots[i] = append(copied.slots[i], clone)
+				err = clone.ToDevice(w.backend, device)
+			}
+			if err != nil {
+				copied.Finalize()
+				return nil, fmt.Errorf("copy the weights to device %d: %w", device, err)
+			}
+			clone.FinalizeLocal()
 		}
-		if err != nil {
-			copied.Finalize()
-			return nil, fmt.Errorf("copy the weights to device %d: %w", device, err)
-		}
-		clone.FinalizeLocal()
 	}
 	return &copied, nil
 }
@@ -45,28 +48,33 @@ func (w *Weights) On(device compute.DeviceNum) (*Weights, error) {
 func (w *Weights) Device() compute.DeviceNum { return w.device }
 
 // Tensors lists the weights in the order in which [decoder.Bind] takes them.
-func (w *Weights) Tensors() []*tensors.Tensor { return w.tensors }
+func (w *Weights) Tensors() []*tensors.Tensor { return slices.Concat(w.slots...) }
 
 // Embedding is [vocabulary, hidden].
-func (w *Weights) Embedding() *tensors.Tensor { return w.tensors[0] }
+func (w *Weights) Embedding() *tensors.Tensor { return w.slots[0][0] }
 
 // Layer lists a layer's weights in the order in which [decoder.BindLayer] takes them.
 func (w *Weights) Layer(i int) []*tensors.Tensor {
-	count := w.layerTensors()
-	return w.tensors[1+i*count : 1+(i+1)*count]
+	return slices.Concat(w.layer(i)...)
+}
+
+// layer lists the slots of a layer.
+func (w *Weights) layer(i int) [][]*tensors.Tensor {
+	count := w.layerSlots()
+	return w.slots[1+i*count : 1+(i+1)*count]
 }
 
 // Norm is the weight of the final norm, [hidden].
-func (w *Weights) Norm() *tensors.Tensor { return w.tensors[1+w.Config.Layers*w.layerTensors()] }
+func (w *Weights) Norm() *tensors.Tensor { return w.slots[1+w.Config.Layers*w.layerSlots()][0] }
 
-func (w *Weights) layerTensors() int { return len(w.Config.LayerSlots(0)) }
+func (w *Weights) layerSlots() int { return len(w.Config.LayerSlots(0)) }
 
 // Head is the vocabulary matrix [vocabulary, hidden], which is the embedding if the two are tied.
 func (w *Weights) Head() *tensors.Tensor {
 	if w.Config.TiedEmbeddings {
 		return w.Embedding()
 	}
-	return w.tensors[len(w.tensors)-1]
+	return w.slots[len(w.slots)-1][0]
 }
 
 // Stored calls fn with each tensor of a model folder, in order: its name, its shape, and a function that returns its
@@ -78,8 +86,11 @@ func (w *Weights) Stored(fn func(name string, shape []int, values func() ([]floa
 			shape, begin := slot.StoredShape(part), first
 			first += part.Rows
 			fn(part.Name, shape, func() ([]float32, error) {
+				if stored := w.slots[i]; len(stored) == 2 {
+					return unpack(slot, stored[0], stored[1], part, begin)
+				}
 				values := make([]float32, product(shape))
-				err := w.tensors[i].ConstFlatData(func(flat any) { get(slot, flat.([]float32), values, begin) })
+				err := w.slots[i][0].ConstFlatData(func(flat any) { get(slot, flat.([]float32), values, begin) })
 				return values, err
 			})
 		}
@@ -88,7 +99,7 @@ func (w *Weights) Stored(fn func(name string, shape []int, values func() ([]floa
 
 // Bytes is the size of the weights on their device.
 func (w *Weights) Bytes() (bytes int64) {
-	for _, tensor := range w.tensors {
+	for _, tensor := range w.Tensors() {
 		bytes += int64(tensor.ByteSize())
 	}
 	return bytes
@@ -96,10 +107,10 @@ func (w *Weights) Bytes() (bytes int64) {
 
 // Finalize frees the weights.
 func (w *Weights) Finalize() {
-	for _, tensor := range w.tensors {
+	for _, tensor := range w.Tensors() {
 		tensor.MustFinalizeAll()
 	}
-	w.tensors = nil
+	w.slots = nil
 }
 
 func product(shape []int) int {

@@ -117,6 +117,9 @@ func randomBlocks(t testing.TB, random *rand.Rand, tensor ggufTensor) []byte {
 		raw[i] = byte(random.Uint32())
 	}
 	for block := 0; block < len(raw); block += tensor.kind.Bytes {
+		if tensor.kind.Name == "MXFP4" {
+			raw[block] = 128 - 6 // the scale is 2^-6
+		}
 		for i, place := range scalePlaces[tensor.kind.Name] {
 			scale := []uint16{scaleBits(tensor.kind, random), 0xac00}[i] // a minimum of -1/16
 			if tensor.kind.Block == 256 && i > 0 {

@@ -16,9 +16,9 @@ const (
 	infinity16   = 0x7c00
 )
 
-// float16Bits rounds to the nearest float16 (IEEE 754 binary16), ties to even, like torch. float16.FromFloat32 of
+// Float16Bits rounds to the nearest float16 (IEEE 754 binary16), ties to even, like torch. float16.FromFloat32 of
 // gomlx/compute v0.1.3 returns zero for the subnormals, below 2⁻¹⁴.
-func float16Bits(value float32) uint16 {
+func Float16Bits(value float32) uint16 {
 	bits := math.Float32bits(value)
 	sign, size := uint16(bits>>16)&0x8000, bits&0x7fff_ffff
 	switch {

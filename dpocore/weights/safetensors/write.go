@@ -90,7 +90,7 @@ func encode(raw []byte, values []float32, dtype string) []byte {
 	switch dtype {
 	case "F16":
 		for _, v := range values {
-			raw = binary.LittleEndian.AppendUint16(raw, float16Bits(v))
+			raw = binary.LittleEndian.AppendUint16(raw, Float16Bits(v))
 		}
 	case "BF16":
 		for _, v := range values {

@@ -15,6 +15,7 @@ import (
 
 // settingDefaults lists the flags of all commands that train: name, type, default.
 const settingDefaults = `adapter-bin bool false
+base-weights string auto
 batch-size int 8
 beta float64 0.1
 early-stopping int 0
@@ -96,7 +97,7 @@ func TestSettingFlagsAreParsed(t *testing.T) {
 	c := config.Default()
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	Settings(flags, &c)
-	args := "--adapter-bin --batch-size=2 --beta=0.2 --early-stopping=3 --eval-steps=4 --gradient-accumulation-steps=5 --init-adapter=folder " +
+	args := "--adapter-bin --base-weights=quantized --batch-size=2 --beta=0.2 --early-stopping=3 --eval-steps=4 --gradient-accumulation-steps=5 --init-adapter=folder " +
 		"--label-smoothing=0.1 --learning-rate=1e-4 --lora-alpha=8 --lora-modules=q_proj,v_proj --lora-r=4 --loss-type=robust --lr-scheduler=cosine " +
 		"--max-grad-norm=2 --max-length=64 --max-steps=7 --precision=float16 --save-steps=6 --save-total-limit=3 --seed=1 --sft-weight=0.5 " +
 		"--shuffle=false --use-rslora --warmup-steps=2"
@@ -111,7 +112,7 @@ func TestSettingFlagsAreParsed(t *testing.T) {
 		LoRARank: 4, LoRAAlpha: 8, LoRAModules: []string{"q_proj", "v_proj"}, RSLoRA: true,
 		LearningRate: 1e-4, Scheduler: "cosine", WarmupSteps: 2, MaxSteps: 7, BatchSize: 2, GradientAccumulation: 5, MaxGradNorm: 2,
 		MaxLength: 64, Seed: 1, EvalSteps: 4, SaveSteps: 6, KeepCheckpoints: 3, EarlyStopping: 3,
-		Precision: "float16", InitAdapter: "folder", AdapterBin: true,
+		Precision: "float16", BaseWeights: "quantized", InitAdapter: "folder", AdapterBin: true,
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("the settings are\n%+v\nwant\n%+v", c, want)

@@ -1,0 +1,120 @@
+package decoder_test
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// kinds are the types of the layers of a model; "mixed" layers have several types in one joined matrix.
+var kinds = []string{"Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS", "MXFP4", "mixed"}
+
+// mixed joins signed and unsigned codes of four bits, groups of 16 and 32 values, and scales that need float32, as files in
+// Q4_K_M do.
+var mixed = map[string]string{"q_proj": "Q4_0", "k_proj": "Q4_K", "v_proj": "Q6_K", "gate_proj": "Q4_0", "up_proj": "Q3_K"}
+
+func kindOf(name string) string {
+	parts := strings.Split(name, ".")
+	if parts[1] != "layers" {
+		return "F32"
+	}
+	layer, _ := strconv.Atoi(parts[2])
+	if kinds[layer] != "mixed" {
+		return kinds[layer]
+	}
+	if kind, ok := mixed[parts[4]]; ok {
+		return kind
+	}
+	return "Q8_0"
+}
+
+// Matrices that stay quantized on the device are widened in a graph to the values that they have when the file is read as
+// float32, bit for bit, and a copy of them on the host too.
+func TestWiden(t *testing.T) {
+	c := tinymodel.Changed(func(c *decoder.Config) {
+		c.Layers, c.HiddenSize, c.IntermediateSize, c.HeadDim = len(kinds), 256, 256, 64
+	})
+	path := tinymodel.WriteGGUF(t, c, 5, 1, kindOf)
+	backend := openBackend(t)
+	float, err := weights.Load(backend, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer float.Finalize()
+	quantized, err := weights.LoadQuantized(backend, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer quantized.Finalize()
+	if part := float64(quantized.Bytes()) / float64(float.Bytes()); part > 0.27 {
+		t.Errorf("quantized weights take %.2f of the memory of float32", part)
+	}
+	m := model{backend: backend, weights: quantized}
+	widened := m.call(t, nil, func(net *decoder.Net, _ []*graph.Node) (all []*graph.Node) {
+		for layer := range c.Layers {
+			all = append(all, net.LayerMatrices(layer)...)
+		}
+		return all
+	})
+	for layer, kind := range kinds {
+		var matrices [][]float32
+		for _, tensor := range float.Layer(layer) {
+			if tensor.Rank() == 2 {
+				matrices = append(matrices, tensors.MustCopyFlatData[float32](tensor))
+			}
+		}
+		for i, want := range matrices {
+			if !slices.Equal(widened[len(matrices)*layer+i], want) {
+				t.Errorf("%s, matrix %d: its widened values differ", kind, i)
+			}
+		}
+	}
+	want := stored(t, float)
+	for name, values := range stored(t, quantized) {
+		if !slices.Equal(values, want[name]) {
+			t.Errorf("%s has other values on the host", name)
+		}
+	}
+}
+
+// stored reads a model's tensors by name.
+func stored(t *testing.T, w *weights.Weights) map[string][]float32 {
+	all := map[string][]float32{}
+	w.Stored(func(name string, _ []int, read func() ([]float32, error)) {
+		values, err := read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = values
+	})
+	return all
+}
+
+// A matrix that one layer has unquantized is in float32 in all, so that the layers' graphs take the same parameters.
+func TestUnquantizedInOneLayer(t *testing.T) {
+	path := tinymodel.WriteGGUF(t, tinymodel.Config(), 5, 1, func(name string) string {
+		if name == "model.layers.1.mlp.down_proj.weight" {
+			return "F32"
+		}
+		return "Q4_0"
+	})
+	loaded, err := weights.LoadQuantized(openBackend(t), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer loaded.Finalize()
+	for layer := range 2 {
+		list := loaded.Layer(layer)
+		if down := list[len(list)-1]; len(list) != 9 || !down.DType().IsFloat() || down.Rank() != 2 {
+			t.Errorf("layer %d has %d tensors, the last one %s; want 9, and down_proj in float32", layer, len(list), down.Shape())
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package model
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/demand"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// Which form the weights get depends on the file and on the free memory; what does not fit is refused before it is read. The
+// tiny model has 90,432 weights: 361,728 bytes in float32. In Q4_0 its matrices, 73,728 of them, take 18 bytes for 32, and
+// embedding and norms stay as they are: 108,288 bytes.
+func TestChooseBase(t *testing.T) {
+	quantized := &Model{Path: tinymodel.WriteGGUF(t, tinymodel.Config(), 1, 1, func(name string) string {
+		if name == "model.embed_tokens.weight" {
+			return "F32"
+		}
+		return "Q4_0"
+	})}
+	folder := &Model{Path: tinymodel.Write(t, tinymodel.Config(), 1)}
+	for _, c := range []struct {
+		name      string
+		model     *Model
+		requested string
+		free      int64 // -1 is unknown
+		want      string
+		refusal   string
+	}{
+		{"much memory", quantized, config.Auto, 4 * 361_728, config.Float, ""},
+		{"more than a quarter", quantized, config.Auto, 4*361_728 - 4, config.Quantized, ""},
+		{"unknown memory", quantized, config.Auto, -1, config.Float, ""},
+		{"asked for float", quantized, config.Float, 361_728, config.Float, ""},
+		{"float does not fit", quantized, config.Float, 361_727, "", "with --base-weights quantized they take 0.0 GB"},
+		{"nothing fits", quantized, config.Auto, 108_287, "", "use a smaller model, or a GGUF file of this one with fewer bits"},
+		{"quantized fits just", quantized, config.Quantized, 108_288, config.Quantized, ""},
+		{"a folder", folder, config.Auto, 361_728, config.Float, ""},
+		{"a folder does not fit", folder, config.Auto, 361_727, "", "a quantized GGUF file of this one"},
+		{"a folder as quantized", folder, config.Quantized, -1, "", "are not quantized"},
+	} {
+		got, err := c.model.chooseBase(c.requested, demand.Memory{Free: c.free, Known: c.free >= 0})
+		switch {
+		case c.refusal == "" && (err != nil || got != c.want):
+			t.Errorf("%s: %q, %v; want %q", c.name, got, err, c.want)
+		case c.refusal != "" && (err == nil || !strings.Contains(err.Error(), c.refusal)):
+			t.Errorf("%s: %v; want an error that says %q", c.name, err, c.refusal)
+		}
+	}
+}

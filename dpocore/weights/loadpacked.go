@@ -1,0 +1,122 @@
+package weights
+
+import (
+	"fmt"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights/ggml"
+)
+
+// packings lists how the model's slots are stored on the device: nil for those in float32. All layers have the same slots
+// quantized, so that their graphs have the same number of parameters.
+func (g *ggufFile) packings() []*packing {
+	list := make([]*packing, len(g.config.Slots()))
+	perLayer := len(g.config.LayerSlots(0))
+	for i := range perLayer {
+		for layer := range g.config.Layers {
+			at := 1 + layer*perLayer + i
+			list[at] = g.packing(g.config.LayerSlots(layer)[i])
+			if list[at] == nil {
+				for earlier := range layer {
+					list[1+earlier*perLayer+i] = nil
+				}
+				break
+			}
+		}
+	}
+	return list
+}
+
+// packing is that of one slot; nil if it is no matrix of a layer, or not quantized.
+func (g *ggufFile) packing(slot decoder.Slot) *packing {
+	if !slot.Transposed {
+		return nil
+	}
+	var kinds []ggml.Type
+	for _, part := range slot.Parts {
+		kinds = append(kinds, g.tensors[g.form.Name(part.Name)].kind)
+		if g.order(part) == nil {
+			return nil
+		}
+	}
+	if p, ok := join(kinds); ok {
+		return &p
+	}
+	return nil
+}
+
+// order lists which row of the file each row of a matrix is; nil if a row's values are not those of one row of the file.
+func (g *ggufFile) order(part decoder.Part) []int {
+	index := make([]float32, part.Rows)
+	for row := range index {
+		index[row] = float32(row)
+	}
+	order, seen := make([]int, part.Rows), make([]bool, part.Rows)
+	for i, row := range g.form.Restore(part.Name, index, []int{part.Rows, 1}, g.config) {
+		at := int(row)
+		if float32(at) != row || at < 0 || at >= part.Rows || seen[at] {
+			return nil
+		}
+		order[i], seen[at] = at, true
+	}
+	return order
+}
+
+// Sizes is how many bytes the weights of a model take, loaded by [Load] and, if it is a quantized file, by [LoadQuantized];
+// otherwise both are the same.
+func Sizes(path string) (float, quantized int64, err error) {
+	src, _, err := open(path)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer src.Close()
+	slots := src.Config().Slots()
+	packings := make([]*packing, len(slots))
+	if file, ok := src.(*ggufFile); ok {
+		if err := checkShapes(src, path); err != nil {
+			return 0, 0, err
+		}
+		packings = file.packings()
+	}
+	for i, slot := range slots {
+		size := 4 * int64(slot.Size())
+		float += size
+		if packings[i] != nil {
+			codes, scales := packings[i].shapes(slot)
+			size = int64(codes.ByteSize() + scales.ByteSize())
+		}
+		quantized += size
+	}
+	return float, quantized, nil
+}
+
+// loadPacked reads a slot's matrices into two tensors on the device, their codes and their scales.
+func (w *Weights) loadPacked(file *ggufFile, slot decoder.Slot, p packing) ([]*tensors.Tensor, error) {
+	codes, scales := p.shapes(slot)
+	to := packer{packing: p, slot: slot}
+	var err error
+	if to.codes, err = tensors.FromShapeForBackend(w.backend, 0, codes); err != nil {
+		return nil, err
+	}
+	if to.scales, err = tensors.FromShapeForBackend(w.backend, 0, scales); err != nil {
+		return nil, err
+	}
+	first := 0
+	for _, part := range slot.Parts {
+		tensor, raw, err := file.raw(part.Name)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkShape(slot, part, tensor.shape); err != nil {
+			return nil, err
+		}
+		stored := matrix{tensor.kind, tensor.kind.Decode(raw), file.order(part), slot.Dims[0]}
+		if err := to.put(stored, first); err != nil {
+			return nil, fmt.Errorf("tensor %q: %w", part.Name, err)
+		}
+		first += part.Rows
+	}
+	return w.onDevice(to.codes, to.scales)
+}
