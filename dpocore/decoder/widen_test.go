@@ -98,7 +98,7 @@ func stored(t *testing.T, w *weights.Weights) map[string][]float32 {
 	return all
 }
 
-// A matrix that one layer has unquantized is in float32 in all, so that the layers' graphs take the same parameters.
+// A matrix that one layer has unquantized is in float32 in every layer, so that the layers' graphs take the same parameters.
 func TestUnquantizedInOneLayer(t *testing.T) {
 	path := tinymodel.WriteGGUF(t, tinymodel.Config(), 5, 1, func(name string) string {
 		if name == "model.layers.1.mlp.down_proj.weight" {

@@ -13,9 +13,11 @@ import (
 // Token types of a GGUF vocabulary (tokenizer.ggml.token_type).
 const (
 	typeNormal      = 1
+	typeUnknown     = 2
 	typeControl     = 3
 	typeUserDefined = 4
 	typeUnused      = 5
+	typeByte        = 6
 )
 
 // readGGUF builds a tokenizer's files from the metadata of a GGUF file, which has
@@ -42,26 +44,35 @@ func readGGUF(path string) (source, error) {
 
 // vocabulary is the tokenizer in a GGUF file.
 type vocabulary struct {
-	splitsDigits bool
-	tokens       []string
-	types        []int64 // one per token
-	merges       []string
-	names        Names
-	eosIDs       []int32
-	template     string
-	maxLength    int64 // the context length of the model, 0 if unknown
+	form      form
+	tokens    []string
+	types     []int64   // one per token
+	scores    []float32 // one per token of SentencePiece
+	merges    []string  // of byte-level BPE
+	names     Names
+	eosIDs    []int32
+	template  string
+	maxLength int64 // the context length of the model, 0 if unknown
+
+	stripsRight bool // control tokens remove whitespace on their right, as those of Phi-3
 }
 
 // readVocabulary reads and checks the tokenizer's metadata.
 func readVocabulary(file *gguf.File) (*vocabulary, error) {
-	if err := checkKind(file); err != nil {
+	f, err := readForm(file)
+	if err != nil {
 		return nil, err
 	}
 	v := &vocabulary{
-		splitsDigits: text(file, "pre") == "smollm",
-		tokens:       value(file, "tokens").Strings(),
-		types:        value(file, "token_type").Int64s(),
-		merges:       value(file, "merges").Strings(),
+		form:        f,
+		tokens:      value(file, "tokens").Strings(),
+		types:       value(file, "token_type").Int64s(),
+		stripsRight: file.Architecture() == "phi3",
+	}
+	if f.pieces {
+		v.readPieces(file)
+	} else {
+		v.merges = value(file, "merges").Strings()
 	}
 	if template, ok := file.GetKeyValue("tokenizer.chat_template"); ok {
 		v.template = template.String()
@@ -73,25 +84,6 @@ func readVocabulary(file *gguf.File) (*vocabulary, error) {
 		return nil, err
 	}
 	return v, v.readNames(file)
-}
-
-// checkKind returns an error for kinds of vocabulary that this package can't
-// reproduce.
-func checkKind(file *gguf.File) error {
-	if model := text(file, "model"); model != "gpt2" {
-		return fmt.Errorf("tokenizer.ggml.model is %q; only byte-level BPE (\"gpt2\") is supported in a GGUF file; use the model's folder with tokenizer.json", model)
-	}
-	switch pre := text(file, "pre"); pre {
-	case "smollm", "gpt-2":
-	default:
-		return fmt.Errorf("tokenizer.ggml.pre is %q; only \"smollm\" and \"gpt-2\" are supported in a GGUF file; use the model's folder with tokenizer.json", pre)
-	}
-	for _, key := range []string{"add_space_prefix", "add_bos_token", "add_eos_token"} {
-		if value(file, key).Bool() {
-			return fmt.Errorf("tokenizer.ggml.%s is true, which is not supported in a GGUF file; use the model's folder with tokenizer.json", key)
-		}
-	}
-	return nil
 }
 
 // value returns the value of a tokenizer.ggml key, or an empty value.
@@ -109,14 +101,21 @@ func (v *vocabulary) check() error {
 	if len(v.tokens) == 0 || len(v.types) != len(v.tokens) {
 		return fmt.Errorf("the GGUF file has %d tokens and %d token types; it is damaged or has no tokenizer", len(v.tokens), len(v.types))
 	}
+	if v.form.pieces && len(v.scores) != len(v.tokens) {
+		return fmt.Errorf("the GGUF file has %d tokens and %d scores; it is damaged", len(v.tokens), len(v.scores))
+	}
+	known := []int64{typeNormal, typeControl, typeUserDefined, typeUnused}
+	if v.form.pieces {
+		known = append(known, typeUnknown, typeByte)
+	}
 	ids := make(map[string]int, len(v.tokens))
 	for id, token := range v.tokens {
 		if other, repeated := ids[token]; repeated {
 			return fmt.Errorf("tokens %d and %d of the GGUF file are both %q", other, id, token)
 		}
 		ids[token] = id
-		if !slices.Contains([]int64{typeNormal, typeControl, typeUserDefined, typeUnused}, v.types[id]) {
-			return fmt.Errorf("token %d (%q) of the GGUF file has type %d, which byte-level BPE does not have", id, token, v.types[id])
+		if !slices.Contains(known, v.types[id]) {
+			return fmt.Errorf("token %d (%q) of the GGUF file has type %d, which its kind of tokenizer does not have", id, token, v.types[id])
 		}
 	}
 	for i, merge := range v.merges {

@@ -11,7 +11,7 @@ import (
 )
 
 // metadata is the metadata of a small GGUF file. Values are string, bool, uint32,
-// []string or []int32.
+// []string, []int32 or []float32.
 type metadata map[string]any
 
 func tinyMetadata() metadata {
@@ -54,6 +54,8 @@ func (m metadata) write(t *testing.T) string {
 			put(uint32(4), v)
 		case []int32:
 			put(uint32(9), uint32(5), uint64(len(v)), v)
+		case []float32:
+			put(uint32(9), uint32(6), uint64(len(v)), v)
 		case []string:
 			put(uint32(9), uint32(8), uint64(len(v)))
 			for _, s := range v {
@@ -91,9 +93,11 @@ func TestUnsupportedGGUF(t *testing.T) {
 		value any
 		want  string
 	}{
-		"another split":    {"tokenizer.ggml.pre", "llama-bpe", `"llama-bpe"`},
+		"another split":    {"tokenizer.ggml.pre", "tekken", `tokenizer.ggml.pre is "tekken"; this program knows "smollm", "gpt-2", "qwen2" and "llama-bpe"`},
 		"no split named":   {"tokenizer.ggml.pre", nil, `tokenizer.ggml.pre is ""`},
-		"SentencePiece":    {"tokenizer.ggml.model", "llama", `tokenizer.ggml.model is "llama"`},
+		"Unigram":          {"tokenizer.ggml.model", "t5", `tokenizer.ggml.model is "t5"`},
+		"no SentencePiece": {"tokenizer.ggml.model", "llama", `tokenizer.ggml.pre is "smollm"`},
+		"adds an end":      {"tokenizer.ggml.add_eos_token", true, "add_eos_token"},
 		"space before":     {"tokenizer.ggml.add_space_prefix", true, "add_space_prefix"},
 		"no tokens":        {"tokenizer.ggml.tokens", nil, "0 tokens"},
 		"types missing":    {"tokenizer.ggml.token_type", []int32{3, 1}, "2 token types"},

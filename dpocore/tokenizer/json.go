@@ -3,6 +3,7 @@ package tokenizer
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 )
 
@@ -40,45 +41,73 @@ func marshal(value any) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// tokenizerJSON returns the vocabulary as a tokenizer.json: byte-level BPE with
-// GPT-2's pattern, preceded by digit splitting for smollm.
+// tokenizerJSON returns the vocabulary as a tokenizer.json.
 func (v *vocabulary) tokenizerJSON() ([]byte, error) {
-	byteLevel := object{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}
-	pre := byteLevel
-	if v.splitsDigits {
-		digits := object{"type": "Digits", "individual_digits": true}
-		pre = object{"type": "Sequence", "pretokenizers": []object{digits, byteLevel}}
+	model := object{
+		"type":                      "BPE",
+		"dropout":                   nil,
+		"unk_token":                 nil,
+		"continuing_subword_prefix": nil,
+		"end_of_word_suffix":        nil,
+		"fuse_unk":                  false,
+		"byte_fallback":             false,
+		"vocab":                     tokenIDs(v.tokens),
+		"merges":                    v.merges,
+	}
+	if v.form.ignoresMerges {
+		model["ignore_merges"] = true
+	}
+	if v.form.pieces {
+		model["merges"], model["fuse_unk"], model["byte_fallback"] = v.pieceMerges(), true, true
+		if i := slices.Index(v.types, typeUnknown); i >= 0 {
+			model["unk_token"] = v.tokens[i]
+		}
 	}
 	return marshal(object{
 		"version":        "1.0",
 		"truncation":     nil,
 		"padding":        nil,
 		"added_tokens":   v.addedTokens(),
-		"normalizer":     nil,
-		"pre_tokenizer":  pre,
-		"post_processor": nil,
-		"decoder":        byteLevel,
-		"model": object{
-			"type":                      "BPE",
-			"dropout":                   nil,
-			"unk_token":                 nil,
-			"continuing_subword_prefix": nil,
-			"end_of_word_suffix":        nil,
-			"fuse_unk":                  false,
-			"byte_fallback":             false,
-			"vocab":                     tokenIDs(v.tokens),
-			"merges":                    v.merges,
-		},
+		"normalizer":     v.form.normalizer,
+		"pre_tokenizer":  v.form.preTokenizer,
+		"post_processor": v.postProcessor(),
+		"decoder":        v.form.decoder,
+		"model":          model,
 	})
 }
 
-// addedTokens lists the tokens that are matched before BPE.
+// postProcessor puts the token that begins a text in front of it, for programs that ask for that; nil if there is none.
+func (v *vocabulary) postProcessor() any {
+	id := slices.Index(v.tokens, v.names.BOS)
+	if !v.form.addsBOS || v.names.BOS == "" || id < 0 {
+		return nil
+	}
+	special := func(kind int) object { return object{"SpecialToken": object{"id": v.names.BOS, "type_id": kind}} }
+	text := func(name string, kind int) object { return object{"Sequence": object{"id": name, "type_id": kind}} }
+	return object{
+		"type":   "TemplateProcessing",
+		"single": []object{special(0), text("A", 0)},
+		"pair":   []object{special(0), text("A", 0), special(1), text("B", 1)},
+		"special_tokens": object{
+			v.names.BOS: object{"id": v.names.BOS, "ids": []int{id}, "tokens": []string{v.names.BOS}},
+		},
+	}
+}
+
+// stripsNothing are the control tokens of Phi-3 that leave the whitespace after them.
+var stripsNothing = []string{"<unk>", "<s>", "<|endoftext|>"}
+
+// addedTokens lists the tokens that are matched before BPE. Those of Phi-3 remove the whitespace after them, which the file
+// does not say.
 func (v *vocabulary) addedTokens() []addedToken {
 	added := []addedToken{}
 	for id, token := range v.tokens {
-		if v.types[id] == typeControl || v.types[id] == typeUserDefined {
-			added = append(added, addedToken{ID: int32(id), Content: token, Special: v.types[id] == typeControl})
+		special := v.types[id] == typeControl || v.types[id] == typeUnknown
+		if !special && v.types[id] != typeUserDefined {
+			continue
 		}
+		strips := v.stripsRight && (special || token == "</s>") && !slices.Contains(stripsNothing, token)
+		added = append(added, addedToken{ID: int32(id), Content: token, Special: special, RightStrip: strips})
 	}
 	return added
 }
@@ -99,7 +128,7 @@ func (v *vocabulary) configJSON() ([]byte, error) {
 	decoder := object{}
 	for _, token := range v.addedTokens() {
 		decoder[strconv.Itoa(int(token.ID))] = object{"content": token.Content, "special": token.Special,
-			"lstrip": false, "rstrip": false, "normalized": false, "single_word": false}
+			"lstrip": false, "rstrip": token.RightStrip, "normalized": false, "single_word": false}
 	}
 	config["added_tokens_decoder"] = decoder
 	v.addNames(config)
