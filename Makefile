@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test cover fuzz interop bench notebooks lab lint move clean
+.PHONY: help setup build run gpu-report test cover fuzz interop bench notebooks lab lint move clean
 
 export CGO_LDFLAGS := -L$(CURDIR)/.deps/lib
 export GOMLX_NO_AUTO_INSTALL := 1
@@ -13,7 +13,7 @@ OUT := dpo_finetuned_smollm2
 MERGED := smollm2_dpo_merged
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 setup: ## download and build what is not in the checkout (a second when repeated)
 	@bash colab_setup.sh
@@ -25,6 +25,9 @@ build: setup ## bin/dpo
 run: build ## train SmolLM2-135M-Instruct on the built-in pairs and merge the result
 	bin/dpo train --data builtin --out $(OUT) --merged $(MERGED) --resume
 	bin/dpo compare --adapter $(OUT)
+
+gpu-report: build ## examine an NVIDIA GPU and write a report to share (on a CPU: DEVICE=cpu)
+	bin/dpo doctor --gpu $(if $(DEVICE),--device $(DEVICE))
 
 lint: ## gofmt, go vet, staticcheck, words, known vulnerabilities in the code that is called
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs -r gofmt -l); \

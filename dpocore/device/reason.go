@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// logLevel is the variable that go-xla sets so that XLA's messages are not shown, and with them why a GPU can't be used.
-const logLevel = "TF_CPP_MIN_LOG_LEVEL"
+// LogLevel is the variable that go-xla sets so that XLA's messages are not shown, and with them why a GPU can't be used.
+const LogLevel = "TF_CPP_MIN_LOG_LEVEL"
 
 // Reason runs a command that failed because of the device once more with XLA's messages, and returns what they give as the
 // reason: a missing library, or the driver's answer. It is "" if they give none. The command must not have been started.
@@ -17,11 +17,11 @@ func Reason(cmd *exec.Cmd) string {
 	if cmd.Env == nil {
 		cmd.Env = os.Environ()
 	}
-	cmd.Env = append(cmd.Env, logLevel+"=0")
+	cmd.Env = append(cmd.Env, LogLevel+"=0")
 	var messages bytes.Buffer
 	cmd.Stderr = &messages
 	_ = cmd.Run() // it fails, as before
-	return reasonIn(messages.String())
+	return ReasonIn(messages.String())
 }
 
 // causes are XLA's messages that name a cause, best first: the text to look for, and the sentence for the user, where $1 is what
@@ -43,8 +43,8 @@ var causes = []struct {
 	{regexp.MustCompile(`(?m)^(SIG[A-Z]+): `), "XLA ended with $1"},
 }
 
-// reasonIn picks the cause out of XLA's messages.
-func reasonIn(messages string) string {
+// ReasonIn picks the cause out of XLA's messages.
+func ReasonIn(messages string) string {
 	for _, cause := range causes {
 		if at := cause.message.FindStringSubmatchIndex(messages); at != nil {
 			return strings.TrimSpace(string(cause.message.ExpandString(nil, cause.sentence, messages, at)))

@@ -12,6 +12,7 @@ package typedgraph
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
@@ -45,6 +46,12 @@ func New[In, Out Fields[Tensor], NodesIn, NodesOut Fields[Node]](backend compute
 	return Graph[In, Out]{exec.WithName(name).SetMaxCache(-1)}, nil // by default the 33rd combination of shapes is an error
 }
 
+// executions is their number in this process.
+var executions atomic.Int64
+
+// Executions is the number of calls of graphs in this process so far. On a GPU the host waits between two.
+func Executions() int64 { return executions.Load() }
+
 // Call runs the graph and sets the fields of out. It runs on the device of the first input that is on a device.
 func (g Graph[In, Out]) Call(in In, out Out) error {
 	inputs := Values(in)
@@ -59,6 +66,7 @@ func (g Graph[In, Out]) Call(in In, out Out) error {
 	for i, input := range inputs {
 		args[i] = input
 	}
+	executions.Add(1)
 	// In gomlx v0.28.2 Exec.CallOnDevice runs on device 0, whatever its argument.
 	outputs, _, err := g.exec.CallWithGraphOnDevice(device, args...)
 	if err != nil {

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const Api *plugin; // the plugin's own table
 static Api *table;        // its copy with our compile function, for the life of the process
@@ -74,9 +75,16 @@ static Opaque *compile(void *compile_args) {
   if (saved.data != NULL) {
     int loaded = load(args, saved);
     free((void *)saved.data);
-    if (loaded) return NULL;
+    if (loaded) {
+      compilecacheLoaded();
+      return NULL;
+    }
   }
+  struct timespec begin, end;
+  clock_gettime(CLOCK_MONOTONIC, &begin);
   Opaque *error = plugin->functions[CLIENT_COMPILE](args);
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  compilecacheCompiled((end.tv_sec - begin.tv_sec) * INT64_C(1000000000) + (end.tv_nsec - begin.tv_nsec));
   if (error == NULL) keep(args, request);
   return error;
 }

@@ -62,6 +62,9 @@ func TestCompiledGraphIsLoadedFromDisk(t *testing.T) {
 	if got := run(square); got != 9 {
 		t.Errorf("after a file that the plugin refuses, squaring computes %g", got)
 	}
+	if c := compilecache.Counted(); c.Loaded != 2 || c.Compiled != 3 || c.Compiling <= 0 {
+		t.Errorf("counted %+v; want 2 graphs loaded and 3 compiled", c)
+	}
 }
 
 func files(t *testing.T, base string) []string {
