@@ -7,12 +7,15 @@ from pathlib import Path
 
 import families_tokenizers
 import gguf_blocks
+import gguf_models
 import gguf_tokenizers
 import numpy
 import pytest
+import torch
 from conftest import ROOT
 from gguf import GGMLQuantizationType
 from tokenizers import Tokenizer
+from transformers import LlamaForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM
 from transformers.convert_slow_tokenizer import generate_merges
 
 
@@ -114,3 +117,37 @@ def test_sentence_piece_with_phi3s_tokens(tokenize, tmp_path):
         )  # fmt: skip
     names = {"bos": "<s>", "eos": "<|endoftext|>", "unk": "<unk>"}
     check_tokenizer(tokenize, tmp_path, json.dumps(made), None, names, "phi3")
+
+
+LLAMA3 = {"rope_type": "llama3", "rope_theta": 500000.0, "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+          "original_max_position_embeddings": 8192}  # fmt: skip
+PLAIN = {"rope_type": "default", "rope_theta": 1000000.0}
+SIZES = {"vocab_size": 96, "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+         "max_position_embeddings": 4096, "rms_norm_eps": 1e-5}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("architecture", "kind", "settings"),
+    [
+        ("llama", LlamaForCausalLM, {"head_dim": 32, "rope_parameters": LLAMA3, "tie_word_embeddings": True}),
+        ("qwen2", Qwen2ForCausalLM, {"rope_parameters": PLAIN, "tie_word_embeddings": False}),
+        ("qwen3", Qwen3ForCausalLM, {"head_dim": 24, "rope_parameters": PLAIN, "tie_word_embeddings": True}),
+    ],
+)
+def test_architectures(tmp_path, tmp_path_factory, architecture, kind, settings):
+    """Logits of a GGUF file in float32 are those of the model in transformers, at positions where Llama 3's scaling matters."""
+    program = tmp_path_factory.mktemp("program") / "logits"
+    subprocess.run(["go", "build", "-o", program, "./interop/families"], cwd=ROOT, check=True)
+    torch.manual_seed(1)
+    model = kind(kind.config_class(**SIZES, **settings)).eval()
+    with torch.no_grad():
+        for name, value in model.named_parameters():
+            value.add_((0.1 if "norm" in name or name.endswith("bias") else 0.15) * torch.randn_like(value))
+    gguf_models.write(tmp_path / "model.gguf", model, architecture)
+    ids = torch.randint(0, SIZES["vocab_size"], (1, 300)).tolist()
+    done = subprocess.run([program, tmp_path / "model.gguf"], input=json.dumps(ids[0]).encode(), capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
+    got = numpy.frombuffer(done.stdout, numpy.float32).reshape(len(ids[0]), -1)
+    with torch.no_grad():
+        want = model(torch.tensor(ids)).logits[0].numpy()
+    assert numpy.abs(got - want).max() < 1e-3 * numpy.abs(want).max(), numpy.abs(got - want).max()

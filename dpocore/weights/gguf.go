@@ -119,7 +119,13 @@ func (g *ggufFile) readConfig(file *gguf.File, f family.Family) (decoder.Config,
 	c.VocabSize = embedding.shape[0]
 	_, untied := g.tensors["output.weight"]
 	c.TiedEmbeddings = !untied
-	return c, c.Validate()
+	if g.form.Configure != nil {
+		g.form.Configure(&c)
+	}
+	if err := c.Validate(); err != nil {
+		return c, err
+	}
+	return c, g.readFactors(&c)
 }
 
 // refuseUnsupported names what this program computes for a model folder but not for a GGUF file.

@@ -90,9 +90,9 @@ func TestGGUFRefuses(t *testing.T) {
 	for _, c := range []struct {
 		architecture, tensor, want string
 	}{
-		{"qwen2", "blk.0.attn_q.bias", `"qwen2"; of GGUF files this program knows "llama"`},
+		{"falcon", "blk.0.attn_q.bias", `"falcon"; of GGUF files this program knows "llama"`},
+		{"qwen3", "blk.0.attn_q.bias", "blk.0.attn_q.bias"},
 		{"gemma3", "", `"gemma3"`},
-		{"llama", "rope_freqs.weight", "rope_freqs.weight"}, // Llama 3's scaling
 		{"llama", "blk.0.attn_q.bias", "blk.0.attn_q.bias"},
 		{"llama", "token_embd.weight", "token_embd.weight"}, // a vector where a matrix belongs
 	} {

@@ -70,7 +70,15 @@ func (g *ggufFile) Read(name string) (values []float32, shape []int, err error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	return g.form.Restore(name, tensor.kind.Float32(raw), tensor.shape, g.config), tensor.shape, nil
+	return g.restore(name, tensor.kind.Float32(raw), tensor.shape), tensor.shape, nil
+}
+
+// restore undoes what the conversion to GGUF did to a tensor's values.
+func (g *ggufFile) restore(name string, values []float32, shape []int) []float32 {
+	if g.form.Restore == nil {
+		return values
+	}
+	return g.form.Restore(name, values, shape, g.config)
 }
 
 // raw reads a tensor's bytes.
@@ -80,13 +88,19 @@ func (g *ggufFile) raw(name string) (ggufTensor, []byte, error) {
 	if !ok {
 		return tensor, nil, fmt.Errorf("%s has no tensor %q", g.path, stored)
 	}
+	raw, err := g.bytes(stored, tensor)
+	return tensor, raw, err
+}
+
+// bytes reads those of a tensor; name is GGUF's.
+func (g *ggufFile) bytes(name string, tensor ggufTensor) ([]byte, error) {
 	size, err := tensor.kind.Size(product(tensor.shape))
 	if err != nil {
-		return tensor, nil, fmt.Errorf("tensor %q of %s: %w", stored, tensor.file.Name(), err)
+		return nil, fmt.Errorf("tensor %q of %s: %w", name, tensor.file.Name(), err)
 	}
 	raw := make([]byte, size)
 	if _, err := tensor.file.ReadAt(raw, tensor.offset); err != nil {
-		return tensor, nil, fmt.Errorf("read tensor %q of %s: %w", stored, tensor.file.Name(), err)
+		return nil, fmt.Errorf("read tensor %q of %s: %w", name, tensor.file.Name(), err)
 	}
-	return tensor, raw, nil
+	return raw, nil
 }

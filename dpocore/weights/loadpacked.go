@@ -54,7 +54,7 @@ func (g *ggufFile) order(part decoder.Part) []int {
 		index[row] = float32(row)
 	}
 	order, seen := make([]int, part.Rows), make([]bool, part.Rows)
-	for i, row := range g.form.Restore(part.Name, index, []int{part.Rows, 1}, g.config) {
+	for i, row := range g.restore(part.Name, index, []int{part.Rows, 1}) {
 		at := int(row)
 		if float32(at) != row || at < 0 || at >= part.Rows || seen[at] {
 			return nil

@@ -1,6 +1,7 @@
 package family
 
 import (
+	"maps"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/decoder"
@@ -12,7 +13,11 @@ type GGUF struct {
 	Examples     string            // models whose files are known to work, for messages
 	Names        map[string]string // Hugging Face's tensor names, or within a layer what follows its number, to GGUF's
 
-	// Restore undoes what the conversion to GGUF did to a tensor's values. name is Hugging Face's.
+	// Configure sets what all models of the family have and the file does not say; nil for nothing.
+	Configure func(c *decoder.Config)
+
+	// Restore undoes what the conversion to GGUF did to a tensor's values; nil if it did nothing. name is Hugging Face's.
+	// For a matrix it only moves rows.
 	Restore func(name string, values []float32, shape []int, c decoder.Config) []float32
 
 	Unsupported []string // tensors that only files have whose model this program does not compute
@@ -26,6 +31,13 @@ func (g GGUF) Name(name string) string {
 	}
 	layer, part, _ := strings.Cut(rest, ".")
 	return "blk." + layer + "." + g.Names[part]
+}
+
+// with adds names to those that most families share.
+func with(more map[string]string) map[string]string {
+	names := maps.Clone(ggufNames)
+	maps.Copy(names, more)
+	return names
 }
 
 // ggufNames are the names that most families share.
@@ -42,4 +54,27 @@ var ggufNames = map[string]string{
 	"mlp.gate_proj.weight":            "ffn_gate.weight",
 	"mlp.up_proj.weight":              "ffn_up.weight",
 	"mlp.down_proj.weight":            "ffn_down.weight",
+}
+
+// ggufBiases are the names of the biases of queries, keys and values.
+var ggufBiases = map[string]string{
+	"self_attn.q_proj.bias": "attn_q.bias",
+	"self_attn.k_proj.bias": "attn_k.bias",
+	"self_attn.v_proj.bias": "attn_v.bias",
+}
+
+var qwen2GGUF = &GGUF{
+	Architecture: "qwen2",
+	Examples:     "Qwen2, Qwen2.5",
+	Names:        with(ggufBiases),
+	Configure:    func(c *decoder.Config) { c.QKVBias = true },
+	Unsupported:  []string{"rope_freqs.weight", "blk.0.attn_output.bias", "blk.0.ffn_up.bias"},
+}
+
+var qwen3GGUF = &GGUF{
+	Architecture: "qwen3",
+	Examples:     "Qwen3",
+	Names:        with(map[string]string{"self_attn.q_norm.weight": "attn_q_norm.weight", "self_attn.k_norm.weight": "attn_k_norm.weight"}),
+	Configure:    func(c *decoder.Config) { c.Block = normedHeads{} },
+	Unsupported:  []string{"rope_freqs.weight", "blk.0.attn_q.bias", "blk.0.attn_output.bias", "blk.0.ffn_up.bias"},
 }

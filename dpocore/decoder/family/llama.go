@@ -31,7 +31,7 @@ var Llama = Family{
 	},
 	GGUF: &GGUF{
 		Architecture: "llama",
-		Examples:     "SmolLM2",
+		Examples:     "SmolLM2, Llama 3",
 		Names:        ggufNames,
 		Restore: func(name string, values []float32, shape []int, c decoder.Config) []float32 {
 			switch {
@@ -42,8 +42,7 @@ var Llama = Family{
 			}
 			return values
 		},
-		// Llama 3's RoPE scaling is a tensor of factors, without a key.
-		Unsupported: []string{"rope_freqs.weight", "blk.0.attn_q.bias", "blk.0.attn_output.bias", "blk.0.ffn_up.bias"},
+		Unsupported: []string{"blk.0.attn_q.bias", "blk.0.attn_output.bias", "blk.0.ffn_up.bias"},
 	},
 }
 

@@ -11,6 +11,7 @@ import (
 var Qwen2 = Family{
 	ModelType:  "qwen2",
 	Class:      "Qwen2ForCausalLM",
+	GGUF:       qwen2GGUF,
 	Examples:   "Qwen2, Qwen2.5",
 	Activation: "silu",
 	Read: func(raw []byte, c *decoder.Config) error {

@@ -14,6 +14,7 @@ import (
 var Qwen3 = Family{
 	ModelType:  "qwen3",
 	Class:      "Qwen3ForCausalLM",
+	GGUF:       qwen3GGUF,
 	Examples:   "Qwen3",
 	Activation: "silu",
 	Read: func(raw []byte, c *decoder.Config) error {

@@ -1,0 +1,56 @@
+package weights
+
+import (
+	"fmt"
+	"math"
+
+	"example.com/gonb-dpo/dpocore/decoder"
+)
+
+// ropeFactors is the tensor with the factors by which frequencies of rotary positions are divided.
+const ropeFactors = "rope_freqs.weight"
+
+// Llama 3's settings of its RoPE scaling, which GGUF files do not have; all of its models differ in the factor only.
+const (
+	llama3Low, llama3High = 1, 4
+	llama3Original        = 8192
+)
+
+// readFactors sets Llama 3's RoPE scaling, of which a GGUF file only has the factors. The last one is that of the longest waves;
+// the others must follow from it.
+func (g *ggufFile) readFactors(c *decoder.Config) error {
+	tensor, ok := g.tensors[ropeFactors]
+	if !ok {
+		return nil
+	}
+	half := c.HeadDim / 2
+	raw, err := g.bytes(ropeFactors, tensor)
+	if err != nil {
+		return err
+	}
+	factors := tensor.kind.Float32(raw)
+	if len(factors) != half {
+		return fmt.Errorf("%s has %d values where half a head has %d", ropeFactors, len(factors), half)
+	}
+	scaling := decoder.RopeScaling{Factor: float64(factors[half-1]), LowFreqFactor: llama3Low, HighFreqFactor: llama3High, OriginalMaxPositions: llama3Original}
+	for i, factor := range factors {
+		wave := 2 * math.Pi * math.Pow(c.RopeTheta, float64(i)/float64(half))
+		if want := llama3Factor(wave, scaling.Factor); math.Abs(float64(factor)/want-1) > 1e-4 {
+			return fmt.Errorf("value %d of %s is %g where Llama 3's scaling by %g has %g; this program reads other scalings only from a model's folder", i, ropeFactors, factor, scaling.Factor, want)
+		}
+	}
+	c.RopeScaling = scaling
+	return c.Validate()
+}
+
+// llama3Factor is what the frequency of a wave length is divided by, see [decoder.RopeScaling].
+func llama3Factor(wave, factor float64) float64 {
+	switch {
+	case wave < llama3Original/llama3High:
+		return 1
+	case wave > llama3Original/llama3Low:
+		return factor
+	}
+	smooth := (llama3Original/wave - llama3Low) / (llama3High - llama3Low)
+	return 1 / ((1-smooth)/factor + smooth)
+}
