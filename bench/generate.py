@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from machine import machine
+
 ROOT = Path(__file__).resolve().parent.parent
 GGUF = ROOT / ".deps/models/SmolLM2-135M-Instruct.Q4_1.gguf"
 

@@ -1,6 +1,6 @@
-"""Train with TRL as `dpo train` does: the same weights, pairs, order and settings, in float32 on the CPU.
+"""Train with TRL as `dpo train` does: the same weights, pairs, order and settings, on the CPU, SPLIT pairs of a step at a time.
 
-usage: trl_dpo.py MODEL.gguf TOKENIZER_FOLDER PAIRS.jsonl STEPS BATCH {live|precomputed} {float32|bfloat16}
+usage: trl_dpo.py MODEL.gguf TOKENIZER_FOLDER PAIRS.jsonl STEPS BATCH SPLIT {live|precomputed} {float32|bfloat16}
 """
 import itertools
 import json
@@ -17,9 +17,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from trl import DPOConfig, DPOTrainer
 
 warnings.simplefilter("ignore")
-TOGETHER = 2  # pairs that are padded to one length; more pad more, and eight need four times the memory
-gguf, tokenizer_folder, pairs_file, steps, batch, reference, precision = sys.argv[1:]
-steps, batch = int(steps), int(batch)
+gguf, tokenizer_folder, pairs_file, steps, batch, split, reference, precision = sys.argv[1:]
+steps, batch, split = int(steps), int(batch), int(split)
 folder, name = gguf.rsplit("/", 1)
 model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=getattr(torch, precision))
 model.is_quantized, model.hf_quantizer = False, None  # the weights were widened to float32 while loading
@@ -53,8 +52,8 @@ config = DPOConfig(
     learning_rate=5e-5,
     max_steps=steps,
     warmup_steps=5,
-    per_device_train_batch_size=TOGETHER,
-    gradient_accumulation_steps=batch // TOGETHER,
+    per_device_train_batch_size=split,
+    gradient_accumulation_steps=batch // split,
     max_length=512,
     bf16=precision == "bfloat16",
     use_cpu=True,

@@ -1,0 +1,44 @@
+package device
+
+import (
+	"syscall"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// A graph's result of 64 MiB takes the memory of the previous call's result: of its 16,384 pages, hardly any is new.
+func TestMemoryIsReused(t *testing.T) {
+	backend, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if isGo(backend) {
+		t.Skip("pure Go's results are in Go's heap")
+	}
+	exec, err := graph.NewExec(backend, func(x *graph.Node) *graph.Node { return graph.BroadcastToDims(x, 16, mebibyte) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer exec.Finalize()
+	call := func() {
+		for _, output := range exec.MustCall(float32(1)) {
+			output.MustFinalizeAll()
+		}
+	}
+	call()
+	call()
+	before := minorFaults(t)
+	call()
+	if faults := minorFaults(t) - before; faults > 2000 {
+		t.Errorf("%d page faults in a call that can reuse memory", faults)
+	}
+}
+
+func minorFaults(t *testing.T) int64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		t.Fatal(err)
+	}
+	return usage.Minflt
+}
