@@ -18,6 +18,7 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/flags"
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/internal/cachefolder"
 	"example.com/gonb-dpo/internal/signals"
 )
 
@@ -29,6 +30,9 @@ func main() {
 	cmd.SetOut(out)
 	err := execute(ctx, cmd)
 	stop()
+	if note := cachefolder.Note(); note != "" {
+		fmt.Fprintln(os.Stderr, "note:", terminal.Printable(note))
+	}
 	if out.Err() != nil {
 		err = exit.BadOutput(out.Err())
 	}

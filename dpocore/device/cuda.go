@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
+
+	"example.com/gonb-dpo/internal/cachefolder"
 )
 
 // CUDAPlugin returns the path where set-up installs XLA's plugin for NVIDIA GPUs and go-xla looks for it.
@@ -29,7 +31,7 @@ func isCUDA(config string) bool {
 
 // setFlags sets flags of XLA for GPUs before the plugin is loaded. Flags that the user has set stay, and an unknown flag would
 // abort the process, so only those that the plugin's file names are set.
-func setFlags(config string) {
+func setFlags(config string, gpu func() string) {
 	if !isCUDA(config) {
 		return
 	}
@@ -37,10 +39,10 @@ func setFlags(config string) {
 	if !filepath.IsAbs(path) {
 		path = CUDAPlugin()
 	}
-	text := os.Getenv("XLA_FLAGS")
-	for _, flag := range cudaFlags() {
+	known, text := flagsNamedIn(path), os.Getenv("XLA_FLAGS")
+	for _, flag := range cudaFlags(gpu()) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(flag, "--"), "=")
-		if !strings.Contains(text, name) && contains(path, name) {
+		if known[name] && !strings.Contains(text, name) {
 			text += " " + flag
 		}
 	}
@@ -51,15 +53,20 @@ func setFlags(config string) {
 //
 // A command buffer is recorded again whenever the address of a tensor changes, which is at every call of a layer's graph. What
 // autotuning finds is kept on disk, for each kind of GPU: it is most of the time that compiling takes.
-func cudaFlags() []string {
+func cudaFlags(gpu string) []string {
 	flags := []string{"--xla_gpu_enable_command_buffer="}
-	cache, err := os.UserCacheDir()
-	gpu := GPU()
-	if err != nil || gpu == "" {
+	if gpu == "" {
 		return flags
 	}
-	folder := filepath.Join(cache, "gonb-dpo", "autotune", strings.Trim(notInNames.ReplaceAllString(gpu, "-"), "-"))
-	if os.MkdirAll(folder, 0o755) != nil || strings.Contains(folder, " ") {
+	folder, err := cachefolder.Path(cachefolder.Autotune, strings.Trim(notInNames.ReplaceAllString(gpu, "-"), "-"))
+	if err == nil && strings.Contains(folder, " ") {
+		err = cachefolder.Problem{Text: "the path " + folder + " has a space, which XLA's flags can't have", Fix: "set XDG_CACHE_HOME to another"}
+	}
+	if err == nil {
+		err = os.MkdirAll(folder, 0o755)
+	}
+	if err != nil {
+		cachefolder.Failed("what XLA has measured on the GPU", err)
 		return flags
 	}
 	return append(flags, "--xla_gpu_per_fusion_autotune_cache_dir="+folder)
@@ -67,21 +74,34 @@ func cudaFlags() []string {
 
 var notInNames = regexp.MustCompile(`[^A-Za-z0-9.]+`)
 
-// contains reports whether a text is in a file.
-func contains(path, text string) bool {
+// flagsNamedIn returns the names of XLA's flags for GPUs in a plugin's file, of some hundred MB, which is read once for all.
+func flagsNamedIn(path string) map[string]bool {
 	file, err := os.Open(path)
 	if err != nil {
-		return false
+		return nil
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil || info.Size() == 0 {
-		return false
+		return nil
 	}
 	content, err := syscall.Mmap(int(file.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_PRIVATE)
 	if err != nil {
-		return false
+		return nil
 	}
 	defer syscall.Munmap(content)
-	return bytes.Contains(content, []byte(text))
+	names := map[string]bool{}
+	for rest := content; ; {
+		start := bytes.Index(rest, []byte("xla_gpu_"))
+		if start < 0 {
+			return names
+		}
+		rest = rest[start:]
+		end := bytes.IndexFunc(rest, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+		if end < 0 {
+			end = len(rest)
+		}
+		names[string(rest[:end])] = true
+		rest = rest[end:]
+	}
 }

@@ -38,10 +38,12 @@ func TestFlagsOfGPUs(t *testing.T) {
 	folder := cache + "/gonb-dpo/autotune/Tesla-T4-compute-capability-7.5"
 	plugin := place("pjrt_c_api_cuda_plugin.so", "\x00"+buffers+"\x00"+autotune+"\x00", 0o644)
 	older := place("pjrt_c_api_cuda_plugin.so", "\x00"+buffers+"\x00", 0o644)
+	longer := place("pjrt_c_api_cuda_plugin.so", "\x00"+buffers+"s_during_profiling\x00", 0o644)
 	for _, test := range []struct{ name, config, path, flags, want string }{
 		{"a GPU", "xla:" + plugin, filepath.Dir(program), "", "--" + buffers + "= --" + autotune + "=" + folder},
 		{"options", "xla:" + plugin + ",notf32", filepath.Dir(program), "", "--" + buffers + "= --" + autotune + "=" + folder},
 		{"a user's flags", "xla:" + plugin, filepath.Dir(program), "--" + buffers + "=FUSION --xla_y", "--" + buffers + "=FUSION --xla_y --" + autotune + "=" + folder},
+		{"a plugin with a longer flag", "xla:" + longer, filepath.Dir(program), "", ""},
 		{"a plugin without a flag", "xla:" + older, filepath.Dir(program), "", "--" + buffers + "="},
 		{"an unknown GPU", "xla:" + plugin, t.TempDir(), "", "--" + buffers + "="},
 		{"no plugin", "xla:" + filepath.Join(t.TempDir(), "pjrt_c_api_cuda_plugin.so"), filepath.Dir(program), "", ""},
@@ -51,7 +53,7 @@ func TestFlagsOfGPUs(t *testing.T) {
 			t.Setenv("PATH", test.path+":/bin:/usr/bin")
 			t.Setenv("XDG_CACHE_HOME", cache)
 			t.Setenv("XLA_FLAGS", test.flags)
-			setFlags(test.config)
+			setFlags(test.config, nameGPU)
 			if got := os.Getenv("XLA_FLAGS"); got != test.want {
 				t.Errorf("XLA_FLAGS is %q, want %q", got, test.want)
 			}

@@ -15,6 +15,8 @@ import (
 	"github.com/gomlx/go-xla/pjrt"
 
 	"example.com/gonb-dpo/dpocore/device/compilecache"
+	"example.com/gonb-dpo/dpocore/device/startlog"
+	"example.com/gonb-dpo/internal/cachefolder"
 	"example.com/gonb-dpo/internal/deps"
 )
 
@@ -24,6 +26,8 @@ const Env = "GOMLX_BACKEND"
 
 // noInstall keeps go-xla from downloading a plugin during a run; only the setup downloads.
 const noInstall = "GOMLX_NO_AUTO_INSTALL"
+
+func init() { startlog.End() }
 
 // opened holds this process's backends by configuration. A second one on the same GPU would find its memory in use.
 var (
@@ -75,7 +79,7 @@ func start(config string) (backend compute.Backend, err error) {
 			err = fmt.Errorf("%v", problem)
 		}
 	}()
-	setFlags(config)
+	setFlags(config, GPU)
 	useCompileCache(config)
 	return compute.NewWithConfig(config)
 }
@@ -94,7 +98,9 @@ func useCompileCache(config string) {
 		}
 		path = plugin.Path()
 	}
-	_ = compilecache.Use(name, path)
+	if err := compilecache.Use(name, path); err != nil {
+		cachefolder.Failed(compilecache.What, err)
+	}
 }
 
 // pluginName returns the name or the path of a configuration's plugin, or "" without one.

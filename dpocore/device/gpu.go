@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"sync"
 
 	"github.com/gomlx/compute"
 )
@@ -12,8 +13,10 @@ import (
 func OnGPU(backend compute.Backend) bool { return Describe(backend) == onGPU }
 
 // GPU returns nvidia-smi's name of the first GPU with its compute capability: "Tesla T4 (compute capability 7.5)". It is ""
-// without a GPU or without nvidia-smi.
-func GPU() string {
+// without a GPU or without nvidia-smi, which is asked once per process.
+var GPU = sync.OnceValue(nameGPU)
+
+func nameGPU() string {
 	values, err := QueryGPU("name", "compute_cap")
 	if err != nil {
 		return ""

@@ -11,7 +11,7 @@ import (
 func TestGPU(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("PATH", folder)
-	if got := GPU(); got != "" {
+	if got := nameGPU(); got != "" {
 		t.Errorf("GPU %q without nvidia-smi", got)
 	}
 	for script, want := range map[string]string{
@@ -22,7 +22,7 @@ func TestGPU(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(folder, "nvidia-smi"), []byte(script), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if got := GPU(); got != want {
+		if got := nameGPU(); got != want {
 			t.Errorf("%q: got %q, want %q", script, got, want)
 		}
 	}

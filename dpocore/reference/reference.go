@@ -15,6 +15,7 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/internal/cachefolder"
 	"example.com/gonb-dpo/internal/disk"
 )
 
@@ -39,36 +40,49 @@ type Key [sha256.Size]byte
 type Memory map[Key][][2]float32
 
 // Open reads what is saved for a model, identified by [model.Model.ReferenceKey], into memory, or into a new one if memory
-// is nil. Without a cache folder on this machine nothing is saved.
+// is nil. What can't be saved is reported to cachefolder.
 func Open(p *policy.Policy, model string, memory Memory) *Cache {
 	if memory == nil {
 		memory = Memory{}
 	}
 	c := &Cache{policy: p, model: model, memory: memory}
-	folder, err := os.UserCacheDir()
+	var err error
+	if c.file, err = openFile(model, memory); err != nil {
+		cachefolder.Failed(what, err)
+	}
+	return c
+}
+
+// what is kept, in the words of a note.
+const what = "the reference's log-probabilities"
+
+// openFile reads a model's values into memory and opens their file for more.
+func openFile(model string, memory Memory) (*disk.File, error) {
+	folder, err := cachefolder.Path(cachefolder.Reference)
 	if err != nil {
-		return c
+		return nil, err
 	}
 	name := sha256.Sum256([]byte(model))
-	path := filepath.Join(folder, "gonb-dpo", "reference", fmt.Sprintf("%x.bin", name[:12]))
-	if disk.MkdirAll(filepath.Dir(path)) != nil {
-		return c
+	path := filepath.Join(folder, fmt.Sprintf("%x.bin", name[:12]))
+	if err := disk.MkdirAll(folder); err != nil {
+		return nil, err
 	}
 	content, err := os.ReadFile(path)
 	if err != nil && !os.IsNotExist(err) {
-		return c
+		return nil, err
 	}
 	intact := memory.parse(content)
 	file, err := disk.Open(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND)
 	if err != nil {
-		return c
+		return nil, err
 	}
-	if intact < len(content) && file.Truncate(int64(intact)) != nil {
-		file.Close()
-		return c
+	if intact < len(content) {
+		if err := file.Truncate(int64(intact)); err != nil {
+			file.Close()
+			return nil, err
+		}
 	}
-	c.file = file
-	return c
+	return file, nil
 }
 
 // Await returns the log-probabilities of a row's pairs, measured by the policy without its adapter if they are not cached,
@@ -103,6 +117,7 @@ func (c *Cache) put(key Key, values [][2]float32) {
 		return
 	}
 	if _, err := c.file.Write(record(key, values)); err != nil {
+		cachefolder.Failed(what, err)
 		c.file.Close()
 		c.file = nil
 	}

@@ -5,10 +5,11 @@ package offheap
 import (
 	"iter"
 	"os"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"unsafe"
+
+	"example.com/gonb-dpo/internal/cachefolder"
 )
 
 // Move copies strings, of size bytes in total, to a mapped file and points them there. If no file can be written, they stay
@@ -69,12 +70,8 @@ func Release() {
 // Folder returns the folder of the mapped files. It is in the user's cache folder, which is on disk; the folder for temporary
 // files is in memory on many machines, and is used only if there is no cache folder ("").
 func Folder() string {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	folder := filepath.Join(cache, "gonb-dpo", "texts")
-	if os.MkdirAll(folder, 0o755) != nil {
+	folder, err := cachefolder.Path(cachefolder.Texts)
+	if err != nil || os.MkdirAll(folder, 0o755) != nil {
 		return ""
 	}
 	return folder

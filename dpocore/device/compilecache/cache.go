@@ -19,13 +19,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/gonb-dpo/internal/cachefolder"
 )
 
-// maxSize is the number of bytes that the cache may take: some hundred models and shapes.
-const maxSize = 512 << 20
-
-// Folder is the cache within the user's cache folder.
-const Folder = "gonb-dpo/compiled"
+// MaxSize is the number of bytes that the cache may take: some hundred models and shapes.
+const MaxSize = 512 << 20
 
 // suffix is of the files of compiled graphs, unfinished begins the names of those that are being written.
 const suffix, unfinished = ".graph", "unfinished-"
@@ -42,31 +41,54 @@ func open(plugin string) (*cache, error) {
 	if strings.Contains(os.Getenv("XLA_FLAGS"), "xla_dump") {
 		return nil, errors.New("XLA_FLAGS asks for dumps, which only compiling writes")
 	}
-	base, err := os.UserCacheDir()
+	folder, err := Folder()
 	if err != nil {
 		return nil, err
-	}
-	// Machine code that others can write would run as this user.
-	folder := filepath.Join(base, Folder)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, err
-	}
-	folder, err = filepath.EvalSymlinks(folder)
-	if err != nil {
-		return nil, err
-	}
-	info, err := os.Stat(folder)
-	if err != nil {
-		return nil, err
-	}
-	if info.Mode().Perm()&0o022 != 0 {
-		return nil, fmt.Errorf("others can write to %s", folder)
 	}
 	machine, err := describe(plugin)
 	if err != nil {
 		return nil, err
 	}
-	return &cache{folder, machine, maxSize}, nil
+	return &cache{folder, machine, MaxSize}, nil
+}
+
+// Folder returns the folder of compiled graphs, which it creates, or why none can be used.
+func Folder() (string, error) {
+	folder, err := cachefolder.Path(cachefolder.Compiled)
+	if err != nil {
+		return "", err
+	}
+	// Machine code that others can write would run as this user.
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", err
+	}
+	folder, err = filepath.EvalSymlinks(folder)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(folder)
+	if err != nil {
+		return "", err
+	}
+	if info.Mode().Perm()&0o022 != 0 {
+		return "", cachefolder.Problem{Text: "others can write to " + folder, Fix: "chmod go-w " + folder}
+	}
+	return folder, nil
+}
+
+// State returns the folder of compiled graphs and their size in bytes, and an error if no graph can be saved there.
+func State() (folder string, size int64, err error) {
+	if folder, err = Folder(); err != nil {
+		return "", 0, err
+	}
+	for _, file := range graphs(folder) {
+		size += file.Size()
+	}
+	file, err := os.CreateTemp(folder, unfinished+"*"+suffix)
+	if err != nil {
+		return folder, size, err
+	}
+	return folder, size, errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
 // describe tells plugins and machines apart.
@@ -132,18 +154,19 @@ func (c *cache) load(key string) (executable []byte, ok bool) {
 }
 
 // save keeps the machine code of a graph. If the disk is full, that costs the next process time, not this one its result.
-func (c *cache) save(key string, executable []byte) {
+func (c *cache) save(key string, executable []byte) error {
 	c.shrink(c.max - int64(len(executable)))
 	file, err := os.CreateTemp(c.folder, unfinished+"*"+suffix)
 	if err != nil {
-		return
+		return err
 	}
 	defer os.Remove(file.Name()) // unless it was renamed
 	sum := sha256.Sum256(executable)
 	_, err = file.Write(append(sum[:], executable...))
-	if errors.Join(err, file.Close()) == nil {
-		os.Rename(file.Name(), c.path(key))
+	if err := errors.Join(err, file.Close()); err != nil {
+		return err
 	}
+	return os.Rename(file.Name(), c.path(key))
 }
 
 func (c *cache) path(key string) string { return filepath.Join(c.folder, key+suffix) }
@@ -151,12 +174,9 @@ func (c *cache) path(key string) string { return filepath.Join(c.folder, key+suf
 // shrink removes the graphs that were not used for the longest time until the cache takes at most size bytes. The folder may be a
 // link to one with other files, which are left as they are.
 func (c *cache) shrink(size int64) {
-	var files []fs.FileInfo
-	entries, _ := os.ReadDir(c.folder)
-	for _, entry := range entries {
-		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && ours(info.Name()) {
-			files, size = append(files, info), size-info.Size()
-		}
+	files := graphs(c.folder)
+	for _, file := range files {
+		size -= file.Size()
 	}
 	slices.SortFunc(files, func(x, y fs.FileInfo) int { return x.ModTime().Compare(y.ModTime()) })
 	for _, file := range files {
@@ -167,6 +187,17 @@ func (c *cache) shrink(size int64) {
 			size += file.Size()
 		}
 	}
+}
+
+// graphs are the files of graphs in a folder.
+func graphs(folder string) (files []fs.FileInfo) {
+	entries, _ := os.ReadDir(folder)
+	for _, entry := range entries {
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && ours(info.Name()) {
+			files = append(files, info)
+		}
+	}
+	return files
 }
 
 // ours reports whether a file's name is of a compiled graph: its key, or unfinished and a number.

@@ -24,7 +24,12 @@ import (
 	"unsafe"
 
 	"github.com/gomlx/go-xla/pjrt"
+
+	"example.com/gonb-dpo/internal/cachefolder"
 )
+
+// What is kept, in the words of a note.
+const What = "compiled graphs"
 
 // kept is the cache of the plugin of this process.
 var kept *cache
@@ -59,7 +64,9 @@ func compilecacheLoad(request C.Request) C.Bytes {
 
 //export compilecacheSave
 func compilecacheSave(request C.Request, executable C.Bytes) {
-	kept.save(keyOf(request), view(executable))
+	if err := kept.save(keyOf(request), view(executable)); err != nil {
+		cachefolder.Failed(What, err)
+	}
 }
 
 func keyOf(r C.Request) string {

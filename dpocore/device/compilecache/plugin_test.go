@@ -10,7 +10,6 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/device/compilecache"
 )
 
 // TestCompiledGraphIsLoadedFromDisk exchanges the files of two compiled graphs: each then computes what the other did, which
@@ -69,7 +68,7 @@ func TestCompiledGraphIsLoadedFromDisk(t *testing.T) {
 
 func files(t *testing.T, base string) []string {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(base, compilecache.Folder, "*"))
+	paths, err := filepath.Glob(filepath.Join(base, "gonb-dpo", "compiled", "*"))
 	if err != nil {
 		t.Fatal(err)
 	}

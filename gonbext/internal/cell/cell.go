@@ -16,6 +16,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/internal/cachefolder"
 	"example.com/gonb-dpo/internal/signals"
 )
 
@@ -29,6 +30,9 @@ func Run(fn func(ctx context.Context) error) {
 	ctx, stop := signals.Context(underKernel())
 	defer stop()
 	err := runUntilStopped(ctx, fn)
+	if note := cachefolder.Note(); note != "" {
+		Show(output.Notef("%s", note))
+	}
 	if err == nil {
 		return
 	}

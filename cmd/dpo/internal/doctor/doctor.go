@@ -39,7 +39,7 @@ func Check(ctx context.Context, out io.Writer, child Child) error {
 	var lacking []string
 	d := openDevice(ctx, child)
 	for _, examine := range []func() part{
-		examineProgram, examineGo, d.examineBackend, d.examineResults, examineGPU, examineMemory, examineDisk, examineCache,
+		examineProgram, examineGo, d.examineBackend, d.examineResults, examineGPU, examineMemory, examineDisk, examineCache, examineCompiled,
 		examineModel, examineTokenizer, examineLibrary, examineKernel, examineJupyter, examineHuggingFace,
 	} {
 		p := examine()

@@ -110,6 +110,25 @@ func TestGPU(t *testing.T) {
 	wants(t, examineGPU(), stateBroken, "No devices were found")
 }
 
+// TestCompiledGraphs: the line says how much is kept where, and how to remove it, or why nothing can be kept.
+func TestCompiledGraphs(t *testing.T) {
+	home := bareHome(t)
+	folder := filepath.Join(home, ".cache/gonb-dpo/compiled")
+	wants(t, examineCompiled(), stateOK, "0 MB of at most 512 MB in "+folder, "rm -r "+folder)
+	if err := os.Chmod(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, examineCompiled(), stateBroken, "others can write to", "chmod go-w "+folder)
+	t.Setenv("XDG_CACHE_HOME", writeFile(t, filepath.Join(home, "file"), ""))
+	wants(t, examineCompiled(), stateBroken, "not a directory", "choose another place")
+	t.Setenv("XDG_CACHE_HOME", "relative")
+	wants(t, examineCompiled(), stateBroken, `XDG_CACHE_HOME is "relative"`, "begins with /")
+	t.Setenv("XDG_CACHE_HOME", "")
+	t.Setenv("HOME", "")
+	wants(t, examineCompiled(), stateBroken, "neither HOME nor XDG_CACHE_HOME is set", "set one of them")
+	wants(t, examineCache(), stateBroken, "neither HOME nor XDG_CACHE_HOME is set", "set one of them")
+}
+
 func TestModel(t *testing.T) {
 	folder := tinymodel.WriteChat(t, 1)
 	home := bareHome(t)

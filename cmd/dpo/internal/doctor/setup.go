@@ -11,21 +11,22 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/device/compilecache"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
+	"example.com/gonb-dpo/internal/cachefolder"
 	"example.com/gonb-dpo/internal/deps"
 )
 
 // examineCache measures the cache of set-up's downloads and builds and of reference log-probabilities.
 func examineCache() part {
 	p := part{name: "cache"}
-	cache, err := os.UserCacheDir()
+	folder, err := cachefolder.Path()
 	if err != nil {
-		return p.broken("set HOME or XDG_CACHE_HOME", "%v", err)
+		return p.broken(cachefolder.Remedy(err), "none: %v", err)
 	}
-	folder := filepath.Join(cache, "gonb-dpo")
 	bytes, err := folderSize(folder)
 	if errors.Is(err, os.ErrNotExist) {
 		return p.ok("none yet: %s", folder)
@@ -34,6 +35,17 @@ func examineCache() part {
 		return p.broken("chmod -R u+rwX "+folder, "%v", err)
 	}
 	return p.ok("%s in %s", size(bytes), folder)
+}
+
+// examineCompiled reports whether compiled graphs are kept, and how to remove them.
+func examineCompiled() part {
+	p := part{name: "compiled graphs"}
+	folder, bytes, err := compilecache.State()
+	cachefolder.Note() // this line has what the backend's opening noted
+	if err != nil {
+		return p.broken(cmp.Or(cachefolder.Remedy(err), "check the cache folder"), "none can be kept, so each start compiles them again: %v", err)
+	}
+	return p.ok("%s of at most %s in %s; to remove them: rm -r %[3]s", size(uint64(bytes)), size(compilecache.MaxSize), folder)
 }
 
 // folderSize returns the total size of the regular files in a folder. It does not follow symbolic links.
