@@ -41,7 +41,6 @@ func examineCache() part {
 func examineCompiled() part {
 	p := part{name: "compiled graphs"}
 	folder, bytes, err := compilecache.State()
-	cachefolder.Note() // this line has what the backend's opening noted
 	if err != nil {
 		return p.broken(cmp.Or(cachefolder.Remedy(err), "check the cache folder"), "none can be kept, so each start compiles them again: %v", err)
 	}
