@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/device/compilecache"
 )
 
 // TestCompiledGraphIsLoadedFromDisk exchanges the files of two compiled graphs: each then computes what the other did, which
