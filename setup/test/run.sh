@@ -136,6 +136,7 @@ source setup/test/devices.sh
 source setup/test/libraries.sh
 source setup/test/machines.sh
 source setup/test/notebooks.sh
+source setup/test/bundle.sh
 
 # The first set-up holds the lock until the second has printed that it waits, for at most a minute.
 : >"$place/out"
