@@ -33,7 +33,7 @@ func (r *reporter) examineGPU(f *finding) {
 	fields, err := device.QueryGPU("name", "driver_version", "compute_cap", "memory.total")
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		f.summary = "nvidia-smi is not installed, so neither GPU nor driver are known."
+		f.state, f.summary = measured, "nvidia-smi is not installed, so neither GPU nor driver are known."
 		f.table = append(f.table, []string{"GPU", "unknown"})
 	case err != nil:
 		f.state, f.summary = failed, sentence(err.Error())

@@ -260,6 +260,18 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// TestAdvice: another setting is suggested only where it is faster.
+func TestAdvice(t *testing.T) {
+	run := func(step float64) trained { return trained{Seconds: []float64{9, step, step}, Losses: []float64{1, 1}} }
+	warm := run(1)
+	r := &reporter{warm: &warm}
+	for step, want := range map[float64]string{0.5: "That is 0.50 times as long as without. Do.", 0.97: "That is 0.97 times as long as without.", 2: "That is 2.00 times as long as without."} {
+		if f := r.compared(run(step), "with", "without", "Do."); !strings.HasSuffix(f.summary, want) {
+			t.Errorf("%g: %s", step, f.summary)
+		}
+	}
+}
+
 func TestTimeLeft(t *testing.T) {
 	r := &reporter{}
 	all := []part{{seconds: 10}, {seconds: 30}, {seconds: 60}}

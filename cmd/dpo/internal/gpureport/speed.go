@@ -79,7 +79,7 @@ func examineCommandBuffers(ctx context.Context, r *reporter) finding {
 		return fault(err, "Nothing: command buffers are off by default.")
 	}
 	return r.compared(with, "with command buffers", "without, the default",
-		"If command buffers are faster here: export XLA_FLAGS="+commandBuffers+", and please report it.")
+		"To use them: export XLA_FLAGS="+commandBuffers)
 }
 
 func examineFloat16(ctx context.Context, r *reporter) finding {
@@ -87,10 +87,13 @@ func examineFloat16(ctx context.Context, r *reporter) finding {
 	if err != nil {
 		return fault(err, "Train in float32, with --precision float32.")
 	}
-	return r.compared(half, "in float16", "in float32", "If float16 is faster here, --precision float16 uses it.")
+	return r.compared(half, "in float16", "in float32", "To use it: --precision float16.")
 }
 
-// compared compares a run with the one that has a warm cache.
+// worthwhile is the share of a step's time below which another setting is suggested.
+const worthwhile = 0.95
+
+// compared compares a run with the one that has a warm cache; advice is given if the run is faster.
 func (r *reporter) compared(t trained, name, other, advice string) finding {
 	f := finding{state: measured, summary: fmt.Sprintf("A step takes %s %s.", stepTime(t), name)}
 	f.table = [][]string{{"what", name, other}, {"a later step, median", stepTime(t), ""}, {"start to the end of the first step", seconds(t.Seconds[0]), ""},
@@ -102,7 +105,10 @@ func (r *reporter) compared(t trained, name, other, advice string) finding {
 		f.table[i+1][2] = text
 	}
 	ratio := median(t.Seconds[1:]) / median(r.warm.Seconds[1:])
-	f.summary += fmt.Sprintf(" That is %.2f times as long as %s. %s", ratio, other, advice)
+	f.summary += fmt.Sprintf(" That is %.2f times as long as %s.", ratio, other)
+	if ratio < worthwhile {
+		f.summary += " " + advice
+	}
 	return f
 }
 
