@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run gpu-report test cover fuzz interop bench notebooks lab lint move clean
+.PHONY: help setup build run gpu-report test cover fuzz interop bench notebooks lab lint move clean t4 t4-check
 
 export CGO_LDFLAGS := -L$(CURDIR)/.deps/lib
 export GOMLX_NO_AUTO_INSTALL := 1
@@ -13,7 +13,7 @@ OUT := dpo_finetuned_smollm2
 MERGED := smollm2_dpo_merged
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 setup: ## download and build what is not in the checkout (a second when repeated)
 	@bash colab_setup.sh
@@ -72,6 +72,12 @@ notebooks: ## run every notebook without a browser; DPO_MAX_STEPS=4 for a quick 
 lab: ## JupyterLab with the GoNB kernel; LAB="…" passes options to jupyter lab
 	@bash colab_setup.sh --notebooks
 	.deps/notebooks/bin/jupyter lab --ServerApp.root_dir=$(CURDIR)/notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
+
+t4: ## memory and time of training on a Tesla T4, computed (the tables in docs/t4.md)
+	@go run ./dev/t4
+
+t4-check: setup ## compile every graph for a Tesla T4 without a GPU: memory, products, command buffers (T4="135M in float32")
+	@bash dev/t4/run.sh $(if $(T4),"$(T4)")
 
 move: ## change the module path: make move MODULE=github.com/owner/name
 	@[ -n "$(MODULE)" ] || { echo 'make move: name the new path, for example MODULE=github.com/owner/name'; exit 2; }
