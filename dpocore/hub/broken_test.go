@@ -157,17 +157,19 @@ func TestGivesUp(t *testing.T) {
 	}
 }
 
-// stallOnce sends 1,000 bytes of the weights and then waits; later requests get the whole file.
-var stallOnce = forWeights(func(count int, w http.ResponseWriter, r *http.Request) bool {
-	if count > 0 {
-		return false
-	}
-	w.Header().Set("Content-Length", fmt.Sprint(len(content)))
-	_, _ = w.Write(content[:1000])
-	_ = http.NewResponseController(w).Flush()
-	<-r.Context().Done()
-	return true
-})
+// stallOnce returns an answer that sends 1,000 bytes of the weights and then waits; later requests get the whole file.
+func stallOnce() func(http.ResponseWriter, *http.Request) bool {
+	return forWeights(func(count int, w http.ResponseWriter, r *http.Request) bool {
+		if count > 0 {
+			return false
+		}
+		w.Header().Set("Content-Length", fmt.Sprint(len(content)))
+		_, _ = w.Write(content[:1000])
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+		return true
+	})
+}
 
 // TestStalledDownload: it is cancelled and started again.
 func TestStalledDownload(t *testing.T) {
@@ -175,7 +177,7 @@ func TestStalledDownload(t *testing.T) {
 	old := stallTimeout
 	stallTimeout = 100 * time.Millisecond
 	t.Cleanup(func() { stallTimeout = old })
-	server.Answer = stallOnce
+	server.Answer = stallOnce()
 	holds(t, filepath.Join(mustFetch(t, tiny, weights), weights), content)
 }
 
@@ -183,7 +185,7 @@ func TestStalledDownload(t *testing.T) {
 func TestCancelledDownload(t *testing.T) {
 	server := serve(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	server.Answer = stallOnce
+	server.Answer = stallOnce()
 	_, err := Fetch(ctx, tiny, []string{weights}, func(_ string, done, _ int64) {
 		if done > 0 {
 			cancel()
