@@ -1,14 +1,19 @@
 package generate
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
+	"sync"
 	"testing"
+	"time"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/internal/cputime"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/shared"
 )
@@ -56,11 +61,14 @@ func TestGreedyEqualsTransformers(t *testing.T) {
 	}
 }
 
-// BenchmarkGenerate measures whole answers of 64 tokens on the real model, without compilation, and reports tokens a
-// second over all samples.
+// BenchmarkGenerate measures whole answers of 64 tokens on the real model, without compilation. It reports tokens per second
+// over all samples, processor time per step, and how fast the weights are read, which each step does once, as a share of the
+// machine's reading of memory.
 func BenchmarkGenerate(b *testing.B) {
 	prompt := readRecorded(b).Input
 	m := realModel(b)
+	memory := bandwidth()
+	b.Logf("memory is read at %.1f GB/s", memory/1e9)
 	layout, err := decoder.NewLayout(m.weights.Config, decoder.LoRA{Rank: 16, Alpha: 16, Modules: decoder.AllModules})
 	if err != nil {
 		b.Fatal(err)
@@ -85,12 +93,35 @@ func BenchmarkGenerate(b *testing.B) {
 					return tokens
 				}
 				generated() // compiles
-				total := 0
+				total, before := 0, cputime.Used(b)
 				for b.Loop() {
 					total += generated()
 				}
-				b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "tokens/s")
+				steps, seconds := float64(total/samples), b.Elapsed().Seconds()
+				b.ReportMetric(float64(total)/seconds, "tokens/s")
+				b.ReportMetric((cputime.Used(b)-before).Seconds()*1e3/steps, "cpu-ms/step")
+				b.ReportMetric(steps*float64(m.weights.Bytes())/seconds/memory*100, "%bandwidth")
 			})
 		}
 	}
+}
+
+// bandwidth is how many bytes per second all cores together read from memory, at best of some rounds.
+func bandwidth() (best float64) {
+	const size = 256 << 20
+	block := make([]byte, size)
+	for i := range block { // pages that were only allocated are all the same one
+		block[i] = 2
+	}
+	part := size / runtime.NumCPU()
+	for range 5 {
+		var group sync.WaitGroup
+		start := time.Now()
+		for i := range runtime.NumCPU() {
+			group.Go(func() { bytes.IndexByte(block[i*part:(i+1)*part], 1) })
+		}
+		group.Wait()
+		best = max(best, size/time.Since(start).Seconds())
+	}
+	return best
 }
