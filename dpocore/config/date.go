@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 )
 
@@ -15,6 +16,9 @@ const (
 // DateHelp describes a flag with a date.
 const DateHelp = "the `date` that the chat template writes, if it writes the present one as Llama 3.2's does, such as 2026-11-29 or 2026-11-29T12:00:00"
 
+// written matches what has one of the two forms, even if there is no such day or time.
+var written = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2})?$`)
+
 // ParseDate reads a date in one of the two forms. "" is the present.
 func ParseDate(text string) (time.Time, error) {
 	if text == "" {
@@ -24,6 +28,9 @@ func ParseDate(text string) (time.Time, error) {
 		if date, err := time.Parse(form, text); err == nil {
 			return date, nil
 		}
+	}
+	if written.MatchString(text) {
+		return time.Time{}, fmt.Errorf("the date is %q, and there is no such day or time", text)
 	}
 	return time.Time{}, fmt.Errorf("the date is %q; write it as 2026-11-29 or, with the time of day, 2026-11-29T12:00:00", text)
 }

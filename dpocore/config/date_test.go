@@ -11,7 +11,12 @@ func TestParseDate(t *testing.T) {
 			t.Errorf("%s: %v, %v", text, date, err)
 		}
 	}
-	for _, text := range []string{"29.11.2026", "2026-11-31", "2025-02-29", "today", "2026-11-29 12:00", "2026-11-29T12:00:00Z", "20261129"} {
+	for _, text := range []string{"2024-02-30", "2026-11-31", "2025-02-29", "2026-13-01", "2026-11-29T25:00:00"} {
+		if _, err := ParseDate(text); err == nil || err.Error() != `the date is "`+text+`", and there is no such day or time` {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	for _, text := range []string{"29.11.2026", "today", "2026-11-29 12:00", "2026-11-29T12:00:00Z", "20261129"} {
 		c := Default()
 		c.Date = text
 		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), `the date is "`+text+`"; write it as 2026-11-29`) {

@@ -12,7 +12,7 @@ import (
 
 // spelled matches control tokens of common chat models and the speaker labels of raw
 // transcripts.
-var spelled = regexp.MustCompile(`<\|[A-Za-z_]+\|>|\[/?INST\]|<</?SYS>>|<(start|end)_of_turn>|\n\n(Human|Assistant):`)
+var spelled = regexp.MustCompile(`<\|[A-Za-z_]+\|>|\[/?INST\]|<</?SYS>>|<(start|end)_of_turn>|<(bos|eos)>|</s>$|^<s>|\n\n(Human|Assistant):|(^|\n)### (Instruction|Response):`)
 
 // turns checks the prompt's turns for empty texts and unusual roles, and all texts for
 // control tokens.

@@ -17,6 +17,7 @@ const configFile = "config.json"
 type fileConfig struct {
 	decoder.Config
 	HiddenAct      string          `json:"hidden_act"`
+	PartialRotary  *float64        `json:"partial_rotary_factor"`
 	RopeScaling    *ropeFields     `json:"rope_scaling"`
 	RopeParameters *ropeFields     `json:"rope_parameters"`
 	Quantization   json.RawMessage `json:"quantization_config"`
@@ -60,6 +61,9 @@ func parseConfig(raw []byte) (decoder.Config, error) {
 	}
 	if file.HiddenAct != f.Activation && file.HiddenAct != "" {
 		return decoder.Config{}, fmt.Errorf("hidden_act is %q; this program knows %q", file.HiddenAct, f.Activation)
+	}
+	if part := file.PartialRotary; part != nil && *part != 1 {
+		return decoder.Config{}, fmt.Errorf("partial_rotary_factor is %g; this program rotates whole heads only", *part)
 	}
 	if present(file.Quantization) {
 		return decoder.Config{}, fmt.Errorf("the weights are quantized (quantization_config is %s); use the model that they were made from", file.Quantization)

@@ -105,6 +105,7 @@ func TestReadConfigRefuses(t *testing.T) {
 		{"a layer with a window", map[string]any{"model_type": "qwen2", "layer_types": []string{"full_attention", "sliding_attention"}},
 			`"sliding_attention" for layer 1`},
 		{"chunks of attention", map[string]any{"model_type": "qwen2", "dual_chunk_attention_config": map[string]any{"chunk_size": 9}}, "dual_chunk_attention_config"},
+		{"part of a head rotated", map[string]any{"partial_rotary_factor": 0.5}, "partial_rotary_factor is 0.5"},
 		{"quantized weights", map[string]any{"quantization_config": map[string]any{"quant_method": "awq"}}, `"awq"`},
 		{"linear scaling", map[string]any{"rope_scaling": map[string]any{"type": "linear", "factor": 2}}, `rope_type in rope_scaling is "linear"`},
 		{"yarn of transformers 5", map[string]any{"rope_parameters": map[string]any{"rope_type": "yarn"}}, `rope_type in rope_parameters is "yarn"`},

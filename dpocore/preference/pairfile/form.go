@@ -206,10 +206,10 @@ func (f *form) fromTranscripts(pair preference.Pair) (preference.Pair, string, e
 func setAnswers(p *preference.Pair, chosen, rejected []preference.Turn) (reason string) {
 	c, r := len(chosen)-1, len(rejected)-1
 	switch {
-	case !slices.Equal(chosen[:c], rejected[:r]):
-		return preference.DifferentPrompts
 	case chosen[c].Role != "assistant" || rejected[r].Role != "assistant":
 		return preference.NotAssistant
+	case !slices.Equal(chosen[:c], rejected[:r]):
+		return preference.DifferentPrompts
 	}
 	p.Prompt, p.Chosen, p.Rejected = chosen[:c], chosen[c].Content, rejected[r].Content
 	return ""
