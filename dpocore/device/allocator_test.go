@@ -13,6 +13,7 @@ func TestMemoryIsReused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer backend.Finalize()
 	if isGo(backend) {
 		t.Skip("pure Go's results are in Go's heap")
 	}
