@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/internal/deps"
@@ -91,4 +93,8 @@ func compileElsewhere(plugin, folder string) error {
 func pretendT4(folder string) error {
 	os.Setenv("PATH", folder+":"+os.Getenv("PATH"))
 	return os.WriteFile(filepath.Join(folder, "nvidia-smi"), []byte("#!/bin/sh\necho 'Tesla T4, 7.5'\n"), 0o755)
+}
+
+func matches(wanted []string, name string) bool {
+	return len(wanted) == 0 || slices.ContainsFunc(wanted, func(part string) bool { return strings.Contains(name, part) })
 }

@@ -5,8 +5,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
-	"strings"
 )
 
 // compileCommand is the first argument of the process that check starts.
@@ -26,8 +24,4 @@ func main() {
 		fmt.Fprintln(os.Stderr, "t4:", err)
 		os.Exit(1)
 	}
-}
-
-func matches(wanted []string, name string) bool {
-	return len(wanted) == 0 || slices.ContainsFunc(wanted, func(part string) bool { return strings.Contains(name, part) })
 }
