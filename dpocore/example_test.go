@@ -10,6 +10,7 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/dpocore/weights"
@@ -70,7 +71,7 @@ func Example() {
 	for range 5 {
 		_, err = learner.Accumulate(row, reference.LogProbs, []float32{1}, policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.1}})
 		check(err)
-		_, err = learner.Update(5e-5, 1)
+		_, err = learner.Update(5e-5, 1, adamw.Default)
 		check(err)
 	}
 	after, err := learner.LogProbs(row)

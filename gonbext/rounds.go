@@ -32,7 +32,7 @@ func trainRounds(ctx context.Context, dir string, c rounds.Config, p Pairs, prom
 		return err
 	}
 	view := live.NewRounds(dir)
-	if err := limitRounds(&c, view); err != nil {
+	if err := limitRounds(&c, p, view); err != nil {
 		return err
 	}
 	model, err := open.BaseModel(c.Train.InitAdapter)
@@ -70,8 +70,8 @@ func checkRounds(c rounds.Config, p Pairs, prompts rounds.Prompts, j judge.Judge
 }
 
 // limitRounds applies the environment's limits.
-func limitRounds(c *rounds.Config, view *live.Rounds) error {
-	steps, err := cell.Limit(cell.MaxSteps, c.Train.MaxSteps)
+func limitRounds(c *rounds.Config, p Pairs, view *live.Rounds) error {
+	_, limited, err := limitSteps(&c.Train, p)
 	if err != nil {
 		return err
 	}
@@ -79,9 +79,9 @@ func limitRounds(c *rounds.Config, view *live.Rounds) error {
 	if err != nil {
 		return err
 	}
-	if steps < c.Train.MaxSteps || tokens < c.MaxTokens {
-		c.Train.MaxSteps, c.MaxTokens = min(steps, c.Train.MaxSteps), min(tokens, c.MaxTokens)
-		view.Note(limitNote(fmt.Sprintf("%d steps per round and answers of %d tokens", c.Train.MaxSteps, c.MaxTokens), "the environment"))
+	if limited || tokens < c.MaxTokens {
+		c.MaxTokens = min(tokens, c.MaxTokens)
+		view.Note(limitNote(fmt.Sprintf("%d steps per round and answers of %d tokens", c.Train.Resolve(len(p.set.Train.Pairs)).MaxSteps, c.MaxTokens), "the environment"))
 	}
 	return nil
 }

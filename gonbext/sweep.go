@@ -57,14 +57,13 @@ func runSweep(ctx context.Context, dir string, s sweep.Grid, p Pairs) error {
 	if err := p.set.Check(); err != nil {
 		return err
 	}
-	steps, err := cell.Limit(cell.MaxSteps, s.Config.MaxSteps)
+	wanted, limited, err := limitSteps(&s.Config, p)
 	if err != nil {
 		return err
 	}
 	view := live.NewSweep(dir, len(s.Points()))
-	if steps < s.Config.MaxSteps {
-		view.Note(limitNote(fmt.Sprintf("%d steps per run instead of %d", steps, s.Config.MaxSteps), cell.MaxSteps))
-		s.Config.MaxSteps = steps
+	if limited {
+		view.Note(limitNote(fmt.Sprintf("%d steps per run instead of %d", s.Config.MaxSteps, wanted), cell.MaxSteps))
 	}
 	model, err := open.BaseModel(s.Config.InitAdapter)
 	var record sweep.Record

@@ -27,14 +27,13 @@ func trainRun(ctx context.Context, dir string, c config.Config, p Pairs) error {
 	if err := p.set.Check(); err != nil {
 		return err
 	}
-	steps, err := cell.Limit(cell.MaxSteps, c.MaxSteps)
+	wanted, limited, err := limitSteps(&c, p)
 	if err != nil {
 		return err
 	}
 	view := live.New(dir)
-	if steps < c.MaxSteps {
-		view.Note(limitNote(fmt.Sprintf("%d steps instead of %d", steps, c.MaxSteps), cell.MaxSteps))
-		c.MaxSteps = steps
+	if limited {
+		view.Note(limitNote(fmt.Sprintf("%d steps instead of %d", c.MaxSteps, wanted), cell.MaxSteps))
 	}
 	view.Phase("opening the model")
 	model, err := open.BaseModel(c.InitAdapter)
@@ -53,6 +52,17 @@ func trainRun(ctx context.Context, dir string, c config.Config, p Pairs) error {
 		cell.Show(complaints)
 	}
 	return err
+}
+
+// limitSteps applies the environment's limit to the number of steps of a run, and returns how many it would have had.
+func limitSteps(c *config.Config, p Pairs) (wanted int, limited bool, err error) {
+	wanted = c.Resolve(len(p.set.Train.Pairs)).MaxSteps
+	limit, err := cell.Limit(cell.MaxSteps, wanted)
+	if err != nil || limit >= wanted {
+		return wanted, false, err
+	}
+	c.MaxSteps = limit
+	return wanted, true, nil
 }
 
 // limitNote tells a reader that an environment variable shortens training.

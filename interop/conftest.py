@@ -11,6 +11,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # nothing here needs the network
 import pairs
 import pytest
 import reference
+import tiny
 import torch
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -36,6 +37,13 @@ def dpo(tmp_path_factory):
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def tiny_model(gguf_tokenizer, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny")
+    tiny.write(folder / "model", folder / "adapter", gguf_tokenizer)
+    return folder / "model", folder / "adapter"
 
 
 @pytest.fixture(scope="session")

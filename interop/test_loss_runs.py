@@ -15,13 +15,6 @@ TOLERANCES = {"loss": 5e-5, "rewards/margins": 5e-5, "logps/chosen": 5e-6, "grad
 
 
 @pytest.fixture(scope="module")
-def tiny_model(gguf_tokenizer, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tiny")
-    tiny.write(folder / "model", folder / "adapter", gguf_tokenizer)
-    return folder / "model", folder / "adapter"
-
-
-@pytest.fixture(scope="module")
 def steps_file(tmp_path_factory):
     """As many pairs as the steps take, none of them twice in a step."""
     return pairs.write(tmp_path_factory.mktemp("data") / "pairs.jsonl", in_order())

@@ -36,6 +36,22 @@ func bounded[T number](ok func(T) bool, must, suggestion string) func(T) string 
 	}
 }
 
+// share checks for a number from 0 to 1.
+func share(x float64) string {
+	if x >= 0 && x <= 1 {
+		return ""
+	}
+	return "from 0 to 1, such as 0.1"
+}
+
+// belowOne checks for a number of at least 0 and below 1.
+func belowOne(x float64) string {
+	if x >= 0 && x < 1 {
+		return ""
+	}
+	return "at least 0 and below 1"
+}
+
 // oneOf returns an error unless the value is one of the choices.
 func oneOf(what, value string, choices []string) error {
 	if slices.Contains(choices, value) {

@@ -8,6 +8,7 @@ package config
 import (
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/loss"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 )
 
 // Config holds the settings of a run. [Default] is the only place for default values; zero is a value like any other.
@@ -24,11 +25,19 @@ type Config struct {
 
 	LearningRate         float64 `json:"learning_rate"`               // peak rate, reached at the end of warm-up
 	Scheduler            string  `json:"lr_scheduler"`                // one of Schedulers
+	MinLRRate            float64 `json:"min_lr_rate,omitempty"`       // share of the peak rate that the schedulers with a floor fall to
+	DecaySteps           Steps   `json:"num_decay_steps,omitempty"`   // length of the decay at the end of a warmup_stable_decay
 	WarmupSteps          int     `json:"warmup_steps"`                // steps over which the rate rises linearly from 0
-	MaxSteps             int     `json:"max_steps"`                   // optimizer steps
+	WarmupRatio          float64 `json:"warmup_ratio,omitempty"`      // the same as a share of the run; used if WarmupSteps is 0
+	MaxSteps             int     `json:"max_steps"`                   // optimizer steps; 0 for as many as NumTrainEpochs takes
+	NumTrainEpochs       float64 `json:"num_train_epochs,omitempty"`  // passes over the pairs; used if MaxSteps is 0
 	BatchSize            int     `json:"batch_size"`                  // pairs per batch
 	GradientAccumulation int     `json:"gradient_accumulation_steps"` // batches per step
 	MaxGradNorm          float64 `json:"max_grad_norm"`               // gradients are clipped to this norm
+	WeightDecay          float64 `json:"weight_decay,omitempty"`      // AdamW's; the next three are Adam's β₁, β₂ and ε
+	AdamBeta1            float64 `json:"adam_beta1"`
+	AdamBeta2            float64 `json:"adam_beta2"`
+	AdamEpsilon          float64 `json:"adam_epsilon"`
 
 	MaxLength int  `json:"max_length"` // tokens of prompt and answer together; longer pairs are truncated
 	Shuffle   bool `json:"shuffle"`    // reshuffle the pairs in each epoch
@@ -38,8 +47,9 @@ type Config struct {
 	// which run.json then has if the template writes it.
 	Date string `json:"date,omitempty"`
 
-	EvalSteps int `json:"eval_steps"` // steps between evaluations on the held-out pairs; 0 for one at the end
-	SaveSteps int `json:"save_steps"` // steps between checkpoints; 0 for one at the end
+	EvalSteps   Steps `json:"eval_steps"`              // between evaluations on the held-out pairs; 0 for one at the end
+	EvalOnStart bool  `json:"eval_on_start,omitempty"` // evaluate before the first step too
+	SaveSteps   Steps `json:"save_steps"`              // between checkpoints; 0 for one at the end
 
 	KeepCheckpoints int `json:"save_total_limit"`         // number of latest checkpoints to keep; the best one is kept as well
 	EarlyStopping   int `json:"early_stopping,omitempty"` // evaluations without a lower held-out loss before the run stops and uses its best checkpoint; 0 for never
@@ -62,6 +72,7 @@ func Default() Config {
 		Beta: 0.1, LossType: "sigmoid",
 		LoRARank: 16, LoRAAlpha: 16,
 		LearningRate: 5e-5, Scheduler: Linear, WarmupSteps: 5, MaxSteps: 50, BatchSize: 8, GradientAccumulation: 1, MaxGradNorm: 1,
+		AdamBeta1: adamw.Default.Beta1, AdamBeta2: adamw.Default.Beta2, AdamEpsilon: adamw.Default.Epsilon,
 		MaxLength: 512, Shuffle: true, Seed: 42,
 		EvalSteps: 10, SaveSteps: 10, KeepCheckpoints: 2,
 		Precision: Auto, BaseWeights: Auto,
@@ -78,6 +89,11 @@ func (c Config) LoRA() decoder.LoRA {
 		modules = decoder.AllModules
 	}
 	return decoder.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: modules, RankStabilized: c.RSLoRA}
+}
+
+// AdamW returns the optimizer's settings other than the learning rate.
+func (c Config) AdamW() adamw.Settings {
+	return adamw.Settings{Beta1: c.AdamBeta1, Beta2: c.AdamBeta2, Epsilon: c.AdamEpsilon, WeightDecay: c.WeightDecay}
 }
 
 // LossScalars returns the loss's scalars; SFTTokens depends on the pairs.

@@ -2,16 +2,21 @@ package config
 
 import "fmt"
 
-// Notes are sentences on settings that are valid and yet don't do what their names say.
-func (c Config) Notes() (notes []string) {
+// Notes are sentences on settings of a run on a number of pairs, which are resolved, that are valid and yet don't do what their
+// names say.
+func (c Config) Notes(pairs int) []string {
+	notes := c.lengthNotes(pairs)
 	note := func(is bool, format string, args ...any) {
 		if is {
 			notes = append(notes, fmt.Sprintf(format, args...))
 		}
 	}
-	note(c.WarmupSteps >= c.MaxSteps, "The warm-up takes %d steps and the run has %d, so the learning rate never reaches %g; the last step has %.3g.",
+	note(c.Scheduler == Constant && c.WarmupSteps > 0, "The learning rate is %g from the first step on; %s has a warm-up, %s has none.", c.LearningRate, ConstantWithWarmup, Constant)
+	note(c.Scheduler == WarmupStableDecay && c.WarmupSteps+c.DecaySteps.Int() > c.MaxSteps, "The warm-up of %d steps and the decay of %v are longer than the run of %d, so the learning rate falls before it has reached its peak.",
+		c.WarmupSteps, c.DecaySteps, c.MaxSteps)
+	note(c.Scheduler != Constant && c.WarmupSteps >= c.MaxSteps, "The warm-up takes %d steps and the run has %d, so the learning rate never reaches %g; the last step has %.3g.",
 		c.WarmupSteps, c.MaxSteps, c.LearningRate, c.RateAt(c.MaxSteps-1))
-	note(c.EarlyStopping > 0 && c.EvalSteps*(c.EarlyStopping+1) > c.MaxSteps, "Early stopping after %d evaluations, %d steps apart, can't end this run before its %d steps; the best checkpoint is used all the same.",
+	note(c.EarlyStopping > 0 && c.EvalSteps.Int()*(c.EarlyStopping+1) > c.MaxSteps, "Early stopping after %d evaluations, %v steps apart, can't end this run before its %d steps; the best checkpoint is used all the same.",
 		c.EarlyStopping, c.EvalSteps, c.MaxSteps)
 	note(c.LossType == "sigmoid" && c.LabelSmoothing > 0, "With label smoothing %g the loss is conservative DPO; TRL ignores label_smoothing with its sigmoid loss.", c.LabelSmoothing)
 	return notes

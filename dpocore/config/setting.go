@@ -11,6 +11,8 @@ type Setting[T any] struct {
 	Label string // subject of a sentence, such as "the learning rate"
 	Unit  string // after the value in a sentence, such as "tokens"; may be empty
 
+	Replaces string // JSON name of a setting that says the same in another way; given without it, this one clears it
+
 	Help   string // of the flag; a word in backquotes names the value
 	NoFlag bool   // only notebooks and programs set it
 
@@ -38,7 +40,10 @@ const (
 // Row is a [Setting] of any type.
 type Row interface {
 	Flag() (name, help string)               // name is empty if there is no flag
-	Pointer(*Config) any                     // *float64, *int, *bool, *string or *[]string
+	Pointer(*Config) any                     // *float64, *int, *bool, *string, *[]string or *Steps
+	Name() string                            // field in run.json
+	Instead() string                         // name of the setting that this one replaces, or ""
+	Clear(*Config)                           // sets the field to its zero value
 	Validate(Config) error                   // every fault of the value
 	Difference(mine, recorded Config) string // see the function [Difference]
 }
@@ -56,6 +61,15 @@ func (s Setting[T]) Flag() (name, help string) {
 
 // Pointer implements [Row].
 func (s Setting[T]) Pointer(c *Config) any { return s.Field(c) }
+
+// Name implements [Row].
+func (s Setting[T]) Name() string { return s.JSON }
+
+// Instead implements [Row].
+func (s Setting[T]) Instead() string { return s.Replaces }
+
+// Clear implements [Row].
+func (s Setting[T]) Clear(c *Config) { *s.Field(c) = *new(T) }
 
 // Validate implements [Row].
 func (s Setting[T]) Validate(c Config) error {

@@ -2,13 +2,13 @@ package config
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/loss"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // The settings that a sweep can vary.
@@ -105,6 +105,18 @@ var optimizerSettings = Table{
 		Field: func(c *Config) *string { return &c.Scheduler },
 		Rule:  func(c Config) error { return oneOf("scheduler", c.Scheduler, Schedulers) },
 	},
+	Setting[float64]{
+		JSON: "min_lr_rate", Label: "the floor of the learning rate",
+		Help:  "share of the peak learning rate that " + wording.Or(withFloor) + " falls to, such as 0.1",
+		Field: func(c *Config) *float64 { return &c.MinLRRate },
+		Rule:  checkFloor,
+	},
+	Setting[Steps]{
+		JSON: "num_decay_steps", Label: "the decay of the learning rate", Unit: "steps",
+		Help:  "`steps` of decay at the end with " + WarmupStableDecay + ", or a share of the run such as 0.1",
+		Field: func(c *Config) *Steps { return &c.DecaySteps },
+		Rule:  checkDecay,
+	},
 	Setting[string]{
 		JSON: "precision", Label: "the precision",
 		Help:  "precision of the products with the model's matrices: " + strings.Join(Precisions, ", ") + "; auto is float16 for a large model on a GPU, float32 otherwise",
@@ -128,11 +140,25 @@ var optimizerSettings = Table{
 		Field: func(c *Config) *int { return &c.WarmupSteps },
 		Check: atLeast(0, ""),
 	},
+	Setting[float64]{
+		JSON: "warmup_ratio", Label: "the share of the warm-up", Replaces: "warmup_steps",
+		Help:      "warm-up as a share of the run, such as 0.1; --warmup-steps wins",
+		Field:     func(c *Config) *float64 { return &c.WarmupRatio },
+		Check:     share,
+		Resumable: true, // the steps that it amounts to are compared
+	},
 	Setting[int]{
 		JSON: "max_steps", Label: "the number of steps",
 		Help:  "number of optimizer steps",
 		Field: func(c *Config) *int { return &c.MaxSteps },
-		Check: atLeast(1, "there are no epochs: an epoch has as many steps as there are pairs, divided by the pairs per step; 50"),
+		Rule:  checkLength,
+	},
+	Setting[float64]{
+		JSON: "num_train_epochs", Label: "the number of epochs", Replaces: "max_steps",
+		Help:      "passes over the training pairs, such as 3 or 0.5, instead of a number of steps; --max-steps wins",
+		Field:     func(c *Config) *float64 { return &c.NumTrainEpochs },
+		Check:     atLeast(0., "1"),
+		Resumable: true, // the steps that they amount to are compared
 	},
 	Setting[int]{
 		JSON: "batch_size", Label: "the batch size", Unit: "pairs",
@@ -151,6 +177,30 @@ var optimizerSettings = Table{
 		Help:  "clip gradients to this norm",
 		Field: func(c *Config) *float64 { return &c.MaxGradNorm },
 		Check: above(0., ""),
+	},
+	Setting[float64]{
+		JSON: "weight_decay", Label: "the weight decay",
+		Help:  "weight decay of AdamW: each step takes this share of the adapter, times the learning rate, away",
+		Field: func(c *Config) *float64 { return &c.WeightDecay },
+		Check: atLeast(0., ""),
+	},
+	Setting[float64]{
+		JSON: "adam_beta1", Label: "Adam's beta1",
+		Help:  "decay of the mean of gradients in AdamW",
+		Field: func(c *Config) *float64 { return &c.AdamBeta1 },
+		Check: belowOne,
+	},
+	Setting[float64]{
+		JSON: "adam_beta2", Label: "Adam's beta2",
+		Help:  "decay of the mean of squared gradients in AdamW",
+		Field: func(c *Config) *float64 { return &c.AdamBeta2 },
+		Check: belowOne,
+	},
+	Setting[float64]{
+		JSON: "adam_epsilon", Label: "Adam's epsilon",
+		Help:  "added to the root of the mean of squared gradients in AdamW",
+		Field: func(c *Config) *float64 { return &c.AdamEpsilon },
+		Check: above(0., "1e-8"),
 	},
 }
 
@@ -181,18 +231,24 @@ var dataSettings = Table{
 }
 
 var progressSettings = Table{
-	Setting[int]{
+	Setting[Steps]{
 		JSON: "eval_steps", Label: "the evaluation interval", Unit: "steps",
-		Help:      "steps between evaluations on the held-out pairs; 0 for one at the end",
-		Field:     func(c *Config) *int { return &c.EvalSteps },
-		Check:     atLeast(0, ""),
+		Help:      "`steps` between evaluations on the held-out pairs, a share of the run such as 0.1, or epoch; 0 for one at the end",
+		Field:     func(c *Config) *Steps { return &c.EvalSteps },
+		Check:     Steps.must,
 		Resumable: true, // with early stopping it matters; that row compares it
 	},
-	Setting[int]{
+	Setting[bool]{
+		JSON: "eval_on_start", Label: "the choice of an evaluation before the first step",
+		Help:      "evaluate before the first step too",
+		Field:     func(c *Config) *bool { return &c.EvalOnStart },
+		Resumable: true,
+	},
+	Setting[Steps]{
 		JSON: "save_steps", Label: "the checkpoint interval", Unit: "steps",
-		Help:      "steps between checkpoints; 0 for one at the end",
-		Field:     func(c *Config) *int { return &c.SaveSteps },
-		Check:     atLeast(0, ""),
+		Help:      "`steps` between checkpoints, a share of the run such as 0.1, or epoch; 0 for one at the end",
+		Field:     func(c *Config) *Steps { return &c.SaveSteps },
+		Check:     Steps.must,
 		Resumable: true,
 	},
 	Setting[int]{
@@ -241,19 +297,12 @@ func checkModules(c Config) error {
 	return nil
 }
 
-func checkEarlyStopping(c Config) error {
-	if c.EarlyStopping > 0 && c.EvalSteps == 0 {
-		return errors.New("early stopping needs evaluations during training; set the steps between them (10 is a good start)")
-	}
-	return nil
-}
-
 // earlyStoppingText includes the evaluation interval, since both decide when the run stops.
 func earlyStoppingText(c Config) string {
 	if c.EarlyStopping == 0 {
 		return "none"
 	}
-	return fmt.Sprintf("%d evaluations, %d steps apart", c.EarlyStopping, c.EvalSteps)
+	return fmt.Sprintf("%d evaluations, %v steps apart", c.EarlyStopping, c.EvalSteps)
 }
 
 func checkSampleTokens(c Config) error {

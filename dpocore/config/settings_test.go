@@ -72,6 +72,8 @@ func set(pointer any) {
 		*p = !*p
 	case *string:
 		*p += "x"
+	case *Steps:
+		*p++
 	case *[]string:
 		*p = append(slices.Clone(*p), "q_proj")
 	default:
@@ -81,7 +83,7 @@ func set(pointer any) {
 
 // TestDifference: which settings a resumed run may change, and the sentence for the others.
 func TestDifference(t *testing.T) {
-	resumable := map[string]bool{"adapter_bin": true, "eval_steps": true, "init_adapter": true, "sample_prompts": true, "sample_steps": true,
+	resumable := map[string]bool{"adapter_bin": true, "eval_on_start": true, "eval_steps": true, "num_train_epochs": true, "warmup_ratio": true, "init_adapter": true, "sample_prompts": true, "sample_steps": true,
 		"sample_tokens": true, "save_steps": true, "save_total_limit": true}
 	for _, row := range Settings {
 		jsonName := reflect.ValueOf(row).FieldByName("JSON").String()
@@ -130,21 +132,30 @@ func TestEqualRuns(t *testing.T) {
 // TestFaults: one sentence for each setting that is out of range.
 func TestFaults(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"the SFT weight is -1; it must be at least 0":                             func(c *Config) { c.SFTWeight = -1 },
-		"the LoRA alpha is 0; it must be above 0 (the rank is a good start)":      func(c *Config) { c.LoRAAlpha = 0 },
-		`unknown scheduler "step"; choose linear, cosine or constant`:             func(c *Config) { c.Scheduler = "step" },
-		`unknown precision "bfloat16"; choose auto, float32 or float16`:           func(c *Config) { c.Precision = "bfloat16" },
-		`unknown form of the base weights "nf4"; choose auto, quantized or float`: func(c *Config) { c.BaseWeights = "nf4" },
-		"the warm-up is -1 steps; it must be at least 0":                          func(c *Config) { c.WarmupSteps = -1 },
-		"the number of steps is 0; it must be at least 1 (there are no epochs: an epoch has as many steps as there are pairs, divided by the pairs per step; 50 is a good start)": func(c *Config) { c.MaxSteps = 0 },
-		"gradient accumulation is 0 batches; it must be at least 1":               func(c *Config) { c.GradientAccumulation = 0 },
-		"the maximum gradient norm is 0; it must be above 0":                      func(c *Config) { c.MaxGradNorm = 0 },
-		"the evaluation interval is -1 steps; it must be at least 0":              func(c *Config) { c.EvalSteps = -1 },
-		"the checkpoint interval is -1 steps; it must be at least 0":              func(c *Config) { c.SaveSteps = -1 },
-		"the number of checkpoints to keep is 0; it must be at least 1":           func(c *Config) { c.KeepCheckpoints = 0 },
-		"the limit for early stopping is -1 evaluations; it must be at least 0":   func(c *Config) { c.EarlyStopping = -1 },
-		"the interval of sample answers is -1 steps; it must be at least 0":       func(c *Config) { c.SampleSteps = -1 },
-		"the maximum length of sample answers is 0 tokens; it must be at least 1": func(c *Config) { c.SampleSteps = 1 },
+		"the SFT weight is -1; it must be at least 0":                                                                                                               func(c *Config) { c.SFTWeight = -1 },
+		"the LoRA alpha is 0; it must be above 0 (the rank is a good start)":                                                                                        func(c *Config) { c.LoRAAlpha = 0 },
+		`unknown scheduler "step"; choose linear, cosine, cosine_with_min_lr, constant, constant_with_warmup or warmup_stable_decay`:                                func(c *Config) { c.Scheduler = "step" },
+		`unknown precision "bfloat16"; choose auto, float32 or float16`:                                                                                             func(c *Config) { c.Precision = "bfloat16" },
+		"the warm-up is -1 steps; it must be at least 0":                                                                                                            func(c *Config) { c.WarmupSteps = -1 },
+		"the number of steps is 0; it must be at least 1 (50 is a good start), unless a number of epochs is given instead (num_train_epochs)":                       func(c *Config) { c.MaxSteps = 0 },
+		"gradient accumulation is 0 batches; it must be at least 1":                                                                                                 func(c *Config) { c.GradientAccumulation = 0 },
+		"the maximum gradient norm is 0; it must be above 0":                                                                                                        func(c *Config) { c.MaxGradNorm = 0 },
+		"the evaluation interval is -2 steps; it must be " + stepsMust:                                                                                              func(c *Config) { c.EvalSteps = -2 },
+		"the checkpoint interval is 1.5 steps; it must be " + stepsMust:                                                                                             func(c *Config) { c.SaveSteps = 1.5 },
+		"the share of the warm-up is 2; it must be from 0 to 1, such as 0.1":                                                                                        func(c *Config) { c.WarmupRatio = 2 },
+		"Adam's beta1 is 1; it must be at least 0 and below 1":                                                                                                      func(c *Config) { c.AdamBeta1 = 1 },
+		"Adam's epsilon is 0; it must be above 0 (1e-8 is a good start)":                                                                                            func(c *Config) { c.AdamEpsilon = 0 },
+		"the weight decay is -1; it must be at least 0":                                                                                                             func(c *Config) { c.WeightDecay = -1 },
+		`the scheduler "cosine_with_min_lr" needs a floor of the learning rate; set min_lr_rate, its share of the peak (0.1 is a good start), or choose cosine`:     func(c *Config) { c.Scheduler = CosineWithMinLR },
+		`the floor of the learning rate is 0.1 of the peak, but the scheduler "linear" has none; leave it out, or choose cosine_with_min_lr or warmup_stable_decay`: func(c *Config) { c.MinLRRate = 0.1 },
+		`the floor of the learning rate is 2 of the peak; it must be from 0 to 1, such as 0.1`:                                                                      func(c *Config) { c.MinLRRate = 2 },
+		`the scheduler "warmup_stable_decay" needs the length of its decay; set num_decay_steps (0.1, a tenth of the run, is a good start)`:                         func(c *Config) { c.Scheduler = WarmupStableDecay },
+		`the decay of the learning rate is 0.1 steps, but the scheduler "linear" has none; leave it out, or choose warmup_stable_decay`:                             func(c *Config) { c.DecaySteps = 0.1 },
+		"the number of checkpoints to keep is 0; it must be at least 1":                                                                                             func(c *Config) { c.KeepCheckpoints = 0 },
+		"the limit for early stopping is -1 evaluations; it must be at least 0":                                                                                     func(c *Config) { c.EarlyStopping = -1 },
+		"the interval of sample answers is -1 steps; it must be at least 0":                                                                                         func(c *Config) { c.SampleSteps = -1 },
+		"the maximum length of sample answers is 0 tokens; it must be at least 1":                                                                                   func(c *Config) { c.SampleSteps = 1 },
+		`unknown form of the base weights "nf4"; choose auto, quantized or float`:                                                                                   func(c *Config) { c.BaseWeights = "nf4" },
 	} {
 		c := Default()
 		change(&c)

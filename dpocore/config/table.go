@@ -24,3 +24,13 @@ func (t Table) Difference(mine, recorded Config) string {
 	}
 	return ""
 }
+
+// Find returns the row of a name, or nil.
+func (t Table) Find(name string) Row {
+	for _, row := range t {
+		if row.Name() == name {
+			return row
+		}
+	}
+	return nil
+}

@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/cputime"
 	"example.com/gonb-dpo/internal/deps"
@@ -100,7 +101,7 @@ func BenchmarkGraphs(b *testing.B) {
 	}
 	b.Run("update", func(b *testing.B) {
 		for range b.N {
-			if _, err := p.Update(0, 1); err != nil {
+			if _, err := p.Update(0, 1, adamw.Default); err != nil {
 				b.Fatal(err)
 			}
 		}

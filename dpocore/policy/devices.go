@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/gomlx/compute"
+
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 )
 
 // Devices is a policy on several devices, for data parallelism: each has the whole model and processes different rows; for
@@ -64,13 +66,13 @@ func (d Devices) Each(n int, do func(i int, p *Policy) error) error {
 }
 
 // Update is [Policy.Update] with the gradients of all devices, which all get the new adapter.
-func (d Devices) Update(learningRate, maxNorm float64) (gradNorm float64, err error) {
+func (d Devices) Update(learningRate, maxNorm float64, settings adamw.Settings) (gradNorm float64, err error) {
 	for _, other := range d[1:] {
 		if err := d[0].addGradients(other); err != nil {
 			return 0, fmt.Errorf("add up the devices' gradients: %w", err)
 		}
 	}
-	if gradNorm, err = d[0].Update(learningRate, maxNorm); err != nil || len(d) == 1 {
+	if gradNorm, err = d[0].Update(learningRate, maxNorm, settings); err != nil || len(d) == 1 {
 		return gradNorm, err
 	}
 	adapter, _, _, err := d[0].Snapshot()

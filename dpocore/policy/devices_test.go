@@ -5,6 +5,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/manydevices"
 	"example.com/gonb-dpo/internal/tinymodel"
@@ -55,7 +56,7 @@ func TestDevices(t *testing.T) {
 			}
 		}
 		wantNorm := update(t, one, 1e-3, 1)
-		norm, err := devices.Update(1e-3, 1)
+		norm, err := devices.Update(1e-3, 1, adamw.Default)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 )
 
 // The setting of shared/parity/README.md.
@@ -49,7 +50,7 @@ func TestParityWithTRL(t *testing.T) {
 			figures.learn(t, trained, row, i, pairs[i*pairsPerStep:(i+1)*pairsPerStep])
 		}
 		rate := parityLearningRate(i)
-		norm, err := trained.Update(rate, parityMaxNorm)
+		norm, err := trained.Update(rate, parityMaxNorm, adamw.Default)
 		if err != nil {
 			t.Fatal(err)
 		}

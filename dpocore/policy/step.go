@@ -69,14 +69,14 @@ func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []fl
 // Update makes one step of AdamW with the gradients accumulated since the last, clipped to a norm of maxNorm, and returns
 // their norm before clipping. If that is not finite, nothing changes; if the adapter's norm would not be, nothing changes
 // and the error is ErrNotFinite.
-func (p *Policy) Update(learningRate, maxNorm float64) (gradNorm float64, err error) {
+func (p *Policy) Update(learningRate, maxNorm float64, settings adamw.Settings) (gradNorm float64, err error) {
 	if gradNorm, err = p.gradNorm(); err != nil {
 		return 0, fmt.Errorf("update the adapter: %w", err)
 	}
 	if !finite.Is(gradNorm) {
 		return gradNorm, nil
 	}
-	next, norm, err := p.updated(learningRate, min(1, maxNorm/(gradNorm+clipEpsilon)))
+	next, norm, err := p.updated(learningRate, min(1, maxNorm/(gradNorm+clipEpsilon)), settings)
 	if err != nil || !finite.Is(norm) {
 		finalizeLayers(next)
 		return gradNorm, fmt.Errorf("update the adapter: %w", cmp.Or(err, ErrNotFinite))
@@ -88,8 +88,8 @@ func (p *Policy) Update(learningRate, maxNorm float64) (gradNorm float64, err er
 }
 
 // updated returns the layers after a step of AdamW with the gradients times clip, and the norm of their adapter.
-func (p *Policy) updated(learningRate, clip float64) (layers adamw.States[tensor], norm float64, err error) {
-	in := &adamw.Inputs[tensor]{Layers: p.layers, Scalars: adamw.ScalarsOf(p.updates+1, learningRate, clip/p.scale)}
+func (p *Policy) updated(learningRate, clip float64, settings adamw.Settings) (layers adamw.States[tensor], norm float64, err error) {
+	in := &adamw.Inputs[tensor]{Layers: p.layers, Scalars: settings.ScalarsOf(p.updates+1, learningRate, clip/p.scale)}
 	defer typedgraph.Free(&in.Scalars)
 	out := &adamw.Outputs[tensor]{Layers: make(adamw.States[tensor], len(p.layers))}
 	if err := p.graphs.update.Call(in, out); err != nil {

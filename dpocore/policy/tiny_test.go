@@ -14,6 +14,7 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
@@ -191,7 +192,7 @@ func gradient(t testing.TB, p *policy.Policy) []float64 {
 
 func update(t testing.TB, p *policy.Policy, rate, maxNorm float64) (norm float64) {
 	t.Helper()
-	norm, err := p.Update(rate, maxNorm)
+	norm, err := p.Update(rate, maxNorm, adamw.Default)
 	if err != nil {
 		t.Fatal(err)
 	}

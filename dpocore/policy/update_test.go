@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 )
 
-// adamW is the optimizer in float64, as torch.optim.AdamW with betas 0.9 and 0.999, eps 1e-8 and no weight decay, after
-// torch.nn.utils.clip_grad_norm_.
+// adamW is the optimizer in float64, as torch.optim.AdamW, after torch.nn.utils.clip_grad_norm_.
 type adamW struct {
+	adamw.Settings
 	values, mean, variance []float64
 	steps                  float64
 }
@@ -21,20 +22,27 @@ func (a *adamW) step(gradient []float64, rate, maxNorm float64) {
 	clip := min(1, maxNorm/(norm(gradient)+1e-6))
 	for i, g := range gradient {
 		g *= clip
-		a.mean[i] = 0.9*a.mean[i] + 0.1*g
-		a.variance[i] = 0.999*a.variance[i] + 0.001*g*g
-		unbiased := a.mean[i] / (1 - math.Pow(0.9, a.steps))
-		a.values[i] -= rate * unbiased / (math.Sqrt(a.variance[i]/(1-math.Pow(0.999, a.steps))) + 1e-8)
+		a.mean[i] = a.Beta1*a.mean[i] + (1-a.Beta1)*g
+		a.variance[i] = a.Beta2*a.variance[i] + (1-a.Beta2)*g*g
+		unbiased := a.mean[i] / (1 - math.Pow(a.Beta1, a.steps))
+		a.values[i] *= 1 - rate*a.WeightDecay
+		a.values[i] -= rate * unbiased / (math.Sqrt(a.variance[i]/(1-math.Pow(a.Beta2, a.steps))) + a.Epsilon)
 	}
 }
 
 // Three updates, the second of them clipped, against the same in plain Go. Each step's gradient is measured on its own
 // before the step is made.
 func TestUpdateIsAdamW(t *testing.T) {
+	for _, settings := range []adamw.Settings{adamw.Default, {Beta1: 0.8, Beta2: 0.99, Epsilon: 1e-3, WeightDecay: 5}} {
+		testUpdate(t, settings)
+	}
+}
+
+func testUpdate(t *testing.T, settings adamw.Settings) {
 	list := examples(6, 9)
 	start := trainedAdapter(t)
 	p := tiny(t, start)
-	plain := adamW{values: widen(start), mean: make([]float64, len(start)), variance: make([]float64, len(start))}
+	plain := adamW{Settings: settings, values: widen(start), mean: make([]float64, len(start)), variance: make([]float64, len(start))}
 	for i, c := range []struct{ rate, clip float64 }{{1e-3, 2}, {2e-3, 0.3}, {5e-4, 2}} { // clip is a share of the norm
 		rows := pack(t, small, list[2*i:2*i+2])
 		before := snapshot(t, p)
@@ -46,7 +54,10 @@ func TestUpdateIsAdamW(t *testing.T) {
 			t.Fatal(err)
 		}
 		accumulate(t, p, rows, ones(2), policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 0.5}})
-		got := update(t, p, c.rate, c.clip*norm(g))
+		got, err := p.Update(c.rate, c.clip*norm(g), settings)
+		if err != nil {
+			t.Fatal(err)
+		}
 		within(t, "the gradient's norm", got/norm(g), 1, 1e-6)
 		plain.step(g, c.rate, c.clip*norm(g))
 		after := snapshot(t, p)

@@ -12,7 +12,7 @@ import (
 // rate a step does not depend on how many follow, unless early stopping compares evaluations.
 func (r Record) withStepsOf(recorded Record) config.Config {
 	c := r.Config
-	if c.Scheduler == config.Constant && c.EarlyStopping == 0 {
+	if c.ConstantRate() && c.EarlyStopping == 0 {
 		c.MaxSteps = recorded.Config.MaxSteps
 	}
 	return c
@@ -39,7 +39,7 @@ func (r Record) remedy(recorded Record, dir string) string {
 		return "choose another folder, or overwrite it"
 	}
 	steps := fmt.Sprintf("its learning rate was scheduled (%s) for %s", r.Config.Scheduler, wording.Count(recorded.Config.MaxSteps, "step"))
-	if r.Config.Scheduler == config.Constant {
+	if r.Config.ConstantRate() {
 		steps = "early stopping counts on its number of steps"
 	}
 	if !recorded.Finished {

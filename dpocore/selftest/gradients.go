@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/dpocore/weights"
 )
 
@@ -122,7 +123,7 @@ func gradient(p *policy.Policy, adapter []float32, rows []*batch.Row, references
 			return nil, err
 		}
 	}
-	if _, err := p.Update(0, math.Inf(1)); err != nil {
+	if _, err := p.Update(0, math.Inf(1), adamw.Default); err != nil {
 		return nil, err
 	}
 	_, mean, _, err := p.Snapshot() // AdamW's first mean is the gradient but for a factor

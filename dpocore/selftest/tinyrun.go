@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/decoder/family"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/randommodel"
 )
@@ -128,6 +129,6 @@ func makeStep(p *policy.Policy, examples []batch.Example) (s step, err error) {
 		gain := func(side int) float64 { return float64(logProbs[side] - reference.LogProbs[i][side]) }
 		s.Margin += tinyBeta * (gain(0) - gain(1)) / pairsPerStep
 	}
-	s.GradNorm, err = p.Update(tinyRate, tinyMaxNorm)
+	s.GradNorm, err = p.Update(tinyRate, tinyMaxNorm, adamw.Default)
 	return s, err
 }

@@ -33,7 +33,7 @@ func (t *trainer) summary(finished bool) metrics.Summary {
 	return metrics.Summary{
 		BestStep: best, BestLoss: loss, BestCheckpoint: t.bestCheckpoint(best),
 		MaxSteps: t.config.MaxSteps, NumTrainEpochs: int(math.Ceil(t.schedule.Epoch(t.config.MaxSteps))),
-		EvalSteps: t.config.EvalSteps, SaveSteps: t.config.SaveSteps, TrainBatchSize: t.config.BatchSize,
+		EvalSteps: t.config.EvalSteps.Int(), SaveSteps: t.config.SaveSteps.Int(), TrainBatchSize: t.config.BatchSize,
 		Finished: finished, TrainRuntime: time.Since(t.started).Seconds(), TrainSamples: t.schedule.PairsBefore(t.step),
 	}
 }

@@ -41,9 +41,10 @@ type task struct {
 // therefore saved.
 func (t *trainer) tasks() []task {
 	best := func() bool { return t.config.EarlyStopping > 0 && t.improved() }
+	first := func() bool { return t.config.EvalOnStart && t.step == 0 }
 	return []task{
-		{enabled: len(t.heldOutRows) > 0, every: t.config.EvalSteps, last: &t.lastEvaluation, do: t.evaluate},
-		{enabled: true, every: t.config.SaveSteps, early: best, last: &t.lastSave, do: t.save},
+		{enabled: len(t.heldOutRows) > 0, every: t.config.EvalSteps.Int(), early: first, last: &t.lastEvaluation, do: t.evaluate},
+		{enabled: true, every: t.config.SaveSteps.Int(), early: best, last: &t.lastSave, do: t.save},
 		{enabled: t.config.SampleSteps > 0, every: t.config.SampleSteps, last: &t.lastSample, do: t.sample},
 	}
 }

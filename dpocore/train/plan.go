@@ -83,7 +83,7 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	if err != nil {
 		return p, record, err
 	}
-	for _, note := range slices.Concat(dateNotes(job.Config.Date, p.config.Date), p.config.Notes(), p.pairs.Notes(job.Data.Train), heldOutNotes, faults) {
+	for _, note := range slices.Concat(dateNotes(job.Config.Date, p.config.Date), p.config.Notes(p.pairs.Len()), p.pairs.Notes(job.Data.Train), heldOutNotes, faults) {
 		job.Listener.Note(note)
 	}
 	return p, record, nil
@@ -109,6 +109,7 @@ func (p *plan) identify(job Job) (record run.Record, err error) {
 	if p.pairs, err = encode.NewFeed(p.model.Encoder(p.config.MaxLength), job.Data.Train, encode.MaxPretokenized); err != nil {
 		return record, err
 	}
+	p.config = p.config.Resolve(p.pairs.Len())
 	weights, err := p.model.WeightsHash()
 	if err != nil {
 		return record, err
@@ -140,7 +141,7 @@ func (p *plan) readHeldOut(job Job, record *run.Record) (evaluated *preference.S
 		if p.config.EarlyStopping > 0 {
 			return nil, nil, errors.New("early stopping needs held-out pairs, and there are none; name a file of held-out pairs, or hold out a share of the training pairs")
 		}
-		if steps := p.config.EvalSteps; steps > 0 && steps != config.Default().EvalSteps {
+		if steps := p.config.EvalSteps; steps > 0 && steps != config.Default().EvalSteps || p.config.EvalOnStart {
 			notes = append(notes, "There are no held-out pairs, so nothing is evaluated; the steps between evaluations have no effect.")
 		}
 		return nil, notes, nil

@@ -14,7 +14,7 @@ type state struct {
 	scale       lossScale
 	evaluations []metrics.Evaluation // of the steps made
 
-	lastSave, lastEvaluation, lastSample int // the step after which each was done last
+	lastSave, lastEvaluation, lastSample int // the step after which each was done last; -1 if there was no evaluation
 }
 
 // restore sets the state to a checkpoint's.
@@ -42,10 +42,10 @@ func (s *state) position(p *plan, updates int) run.Position {
 }
 
 // best is the step of the evaluation with the lowest held-out loss, the first if several are equal; ok is false if there
-// was no evaluation.
+// was no evaluation. The one before the first step does not count: no adapter was trained by then.
 func (s *state) best() (step int, loss float64, ok bool) {
 	for _, e := range s.evaluations {
-		if finite.Is(e.Loss) && (!ok || e.Loss < loss) {
+		if e.Step > 0 && finite.Is(e.Loss) && (!ok || e.Loss < loss) {
 			step, loss, ok = e.Step, e.Loss, true
 		}
 	}

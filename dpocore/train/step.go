@@ -134,7 +134,7 @@ func (t *trainer) update(rate float64, indices []int) (norm float64, err error) 
 	if overflowed {
 		norm, err = math.NaN(), t.devices.DropGradients()
 	} else {
-		norm, err = t.devices.Update(rate, t.config.MaxGradNorm)
+		norm, err = t.devices.Update(rate, t.config.MaxGradNorm, t.config.AdamW())
 	}
 	switch {
 	case errors.Is(err, policy.ErrNotFinite):

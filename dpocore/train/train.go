@@ -33,7 +33,7 @@ func Run(ctx context.Context, job Job) error {
 	if err := job.Config.Validate(); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	t := &trainer{listener: job.Listener, shared: job.Shared, started: time.Now()}
+	t := &trainer{state: state{lastEvaluation: -1}, listener: job.Listener, shared: job.Shared, started: time.Now()}
 	if err := job.continueDate(); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}

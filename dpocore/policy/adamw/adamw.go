@@ -8,19 +8,24 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Constants of AdamW in TRL and PyTorch (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101); there is no weight
-// decay.
-const (
-	beta1   = 0.9
-	beta2   = 0.999
-	epsilon = 1e-8
-)
+// Settings are those of AdamW (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101) other than the learning rate, under
+// PyTorch's names.
+type Settings struct{ Beta1, Beta2, Epsilon, WeightDecay float64 }
 
-// ScalarsOf are those of a step, counted from 1. clip is the factor of the gradients.
-func ScalarsOf(step int, learningRate, clip float64) Scalars[*tensors.Tensor] {
+// Default are PyTorch's and TRL's settings, of which TRL's has no weight decay.
+var Default = Settings{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}
+
+// ScalarsOf are those of a step, counted from 1. clip is the factor of the gradients. They are computed in float64, and are
+// inputs of the graph, so that one graph serves all settings.
+func (s Settings) ScalarsOf(step int, learningRate, clip float64) Scalars[*tensors.Tensor] {
 	scalar := func(value float64) *tensors.Tensor { return tensors.FromScalar(float32(value)) }
 	t := float64(step)
-	return Scalars[*tensors.Tensor]{scalar(learningRate), scalar(clip), scalar(1 - math.Pow(beta1, t)), scalar(1 - math.Pow(beta2, t))}
+	return Scalars[*tensors.Tensor]{
+		learningRate: scalar(learningRate), clip: scalar(clip),
+		meanDecay: scalar(s.Beta1), meanGain: scalar(1 - s.Beta1), meanCorrection: scalar(1 - math.Pow(s.Beta1, t)),
+		varianceDecay: scalar(s.Beta2), varianceGain: scalar(1 - s.Beta2), varianceCorrection: scalar(1 - math.Pow(s.Beta2, t)),
+		epsilon: scalar(s.Epsilon), keep: scalar(1 - learningRate*s.WeightDecay),
+	}
 }
 
 // Step is a step of AdamW on all layers.
@@ -38,12 +43,13 @@ func Step(in *Inputs[*Node]) *Outputs[*Node] {
 // update is a step on a layer. The gradients of the new state are zero.
 func update(s State[*Node], scalars Scalars[*Node]) State[*Node] {
 	wide := func(scalar *Node) *Node { return BroadcastToShape(scalar, s.Adapter.Shape()) }
-	clipped := Mul(s.Grads, wide(scalars.clip))
-	mean := Add(MulScalar(s.Mean, beta1), MulScalar(clipped, 1-beta1))
-	variance := Add(MulScalar(s.Variance, beta2), MulScalar(Square(clipped), 1-beta2))
-	denominator := AddScalar(Div(Sqrt(variance), Sqrt(wide(scalars.varianceCorrection))), epsilon)
+	times := func(x, scalar *Node) *Node { return Mul(x, wide(scalar)) }
+	clipped := times(s.Grads, scalars.clip)
+	mean := Add(times(s.Mean, scalars.meanDecay), times(clipped, scalars.meanGain))
+	variance := Add(times(s.Variance, scalars.varianceDecay), times(Square(clipped), scalars.varianceGain))
+	denominator := Add(Div(Sqrt(variance), Sqrt(wide(scalars.varianceCorrection))), wide(scalars.epsilon))
 	rate := Div(wide(scalars.learningRate), wide(scalars.meanCorrection))
-	adapter := Sub(s.Adapter, Mul(rate, Div(mean, denominator)))
+	adapter := Sub(times(s.Adapter, scalars.keep), Mul(rate, Div(mean, denominator)))
 	return State[*Node]{adapter, mean, variance, ZerosLike(s.Grads)}
 }
 

@@ -16,12 +16,19 @@ func (s States[T]) Fields() (fields []*T) {
 	return fields
 }
 
-// Scalars are the numbers of a step, each []: the learning rate, the factor that clips and unscales the gradients, and the
-// bias corrections 1−β₁ᵗ and 1−β₂ᵗ.
-type Scalars[T any] struct{ learningRate, clip, meanCorrection, varianceCorrection T }
+// Scalars are the numbers of a step, each [].
+type Scalars[T any] struct {
+	learningRate, clip                              T // clip clips and unscales the gradients
+	meanDecay, meanGain, meanCorrection             T // β₁, 1−β₁, 1−β₁ᵗ
+	varianceDecay, varianceGain, varianceCorrection T // β₂, 1−β₂, 1−β₂ᵗ
+	epsilon, keep                                   T // keep is what weight decay leaves of the adapter, 1−ηλ
+}
 
 func (s *Scalars[T]) Fields() []*T {
-	return []*T{&s.learningRate, &s.clip, &s.meanCorrection, &s.varianceCorrection}
+	return []*T{
+		&s.learningRate, &s.clip, &s.meanDecay, &s.meanGain, &s.meanCorrection,
+		&s.varianceDecay, &s.varianceGain, &s.varianceCorrection, &s.epsilon, &s.keep,
+	}
 }
 
 // Inputs are those of Step.

@@ -118,7 +118,7 @@ func (p *Pace) perRow() time.Duration {
 
 // evaluationsAfter is the number of evaluations due after a step.
 func (p *Pace) evaluationsAfter(step int) int {
-	last, every := p.begin.Config.MaxSteps, p.begin.Config.EvalSteps
+	last, every := p.begin.Config.MaxSteps, p.begin.Config.EvalSteps.Int()
 	switch {
 	case p.begin.HeldOut == 0 || step >= last:
 		return 0

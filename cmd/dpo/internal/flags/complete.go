@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/judge/modeljudge"
 	"example.com/gonb-dpo/dpocore/loss"
@@ -52,7 +53,7 @@ func Complete(cmd *cobra.Command) {
 		"data":         pairs,
 		"eval-data":    pairs,
 		"loss-type":    completeLosses(),
-		"lr-scheduler": completeWords("linear", "cosine", "constant"),
+		"lr-scheduler": completeWords(config.Schedulers...),
 		"mix":          completeWords(dataset.MixMethods...),
 		"reference":    completeWords(rounds.References...),
 		"choice":       completeWords(preference.Choices...),

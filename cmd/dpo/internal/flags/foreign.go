@@ -12,6 +12,7 @@ var foreign = map[string]string{
 	"lora-rank": "lora-r", "rank": "lora-r", "r": "lora-r", "alpha": "lora-alpha",
 	"lora-target-modules": "lora-modules", "lora-target": "lora-modules", "target-modules": "lora-modules", "peft-use-rslora": "use-rslora",
 	"adapter-name-or-path": "adapter", "lora-model-dir": "adapter", "lora-path": "adapter", "peft-model": "adapter",
+	"epochs": "num-train-epochs", "num-epochs": "num-train-epochs", "eval-on-begin": "eval-on-start", "adam-eps": "adam-epsilon",
 	"steps": "max-steps", "num-steps": "max-steps", "max-seq-length": "max-length", "cutoff-len": "max-length", "sequence-len": "max-length",
 	"lr-scheduler-type": "lr-scheduler", "scheduler": "lr-scheduler", "loss": "loss-type", "pref-loss": "loss-type", "rl": "loss-type",
 	"pref-beta": "beta", "dpo-beta": "beta", "rl-beta": "beta", "pref-ftx": "sft-weight", "rpo-alpha": "sft-weight", "dpo-label-smoothing": "label-smoothing",
@@ -26,10 +27,9 @@ var without = map[string]string{
 	"do-train": "dpo train trains; leave it out", "do-eval": "held-out pairs are always evaluated; leave it out",
 	"load-in-4bit": "name a quantized .gguf file with --model", "load-in-8bit": "name a quantized .gguf file with --model",
 	"bf16": "the precision is float32 or float16; see --precision", "fp16": "write --precision float16", "torch-dtype": "see --precision",
-	"gradient-checkpointing": "layers are recomputed where the memory is short; leave it out",
-	"lora-dropout":           "adapters are trained without dropout; leave it out",
-	"weight-decay":           "AdamW runs without weight decay; leave it out", "optim": "the optimizer is AdamW; leave it out",
-	"warmup-ratio":             "give the number of steps with --warmup-steps",
+	"gradient-checkpointing":   "layers are recomputed where the memory is short; leave it out",
+	"lora-dropout":             "adapters are trained without dropout; leave it out",
+	"optim":                    "the optimizer is AdamW; leave it out",
 	"logging-steps":            "every step is logged; leave it out",
 	"report-to":                "metrics.jsonl in the run folder has every step; leave it out",
 	"push-to-hub":              "nothing is uploaded; use huggingface-cli upload with the run folder",
@@ -45,9 +45,6 @@ var without = map[string]string{
 	"template":                 "the chat template is the model's; leave it out",
 	"num-proc":                 "leave it out; all cores are used",
 	"deepspeed":                "one process uses all devices of the machine; leave it out",
-	"eval-strategy":            "give the steps between evaluations with --eval-steps",
-	"save-strategy":            "give the steps between checkpoints with --save-steps",
-	"num-train-epochs":         epochs, "epochs": epochs, "num-epochs": epochs,
+	"eval-strategy":            "give the steps between evaluations with --eval-steps, or write --eval-steps epoch",
+	"save-strategy":            "give the steps between checkpoints with --save-steps, or write --save-steps epoch",
 }
-
-const epochs = "give a number of steps with --max-steps: an epoch has as many as there are pairs, divided by --batch-size times --gradient-accumulation-steps (dpo train prints the steps per epoch when it begins)"

@@ -13,6 +13,21 @@ import (
 // Settings adds the settings of a run, for every command that trains. Their defaults are the values in c.
 func Settings(f *pflag.FlagSet, c *config.Config) { tableFlags(f, config.Settings, c) }
 
+// replacing is the value of a flag that says in another way what the flag other says. Unless that is given too, its default is
+// cleared.
+type replacing struct {
+	pflag.Value
+	other func() bool // is given
+	clear func()
+}
+
+func (r *replacing) Set(text string) error {
+	if !r.other() {
+		r.clear()
+	}
+	return r.Value.Set(text)
+}
+
 // tableFlags adds a flag for each setting of a table that has one.
 func tableFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
 	for _, row := range table {
@@ -31,8 +46,15 @@ func tableFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
 			f.StringVar(value, name, *value, help)
 		case *[]string:
 			f.StringSliceVar(value, name, *value, help)
+		case pflag.Value:
+			f.Var(value, name, help)
 		default:
 			panic(fmt.Sprintf("--%s is a setting of type %T", name, value))
+		}
+		if other := table.Find(row.Instead()); other != nil {
+			otherName, _ := other.Flag()
+			added := f.Lookup(name)
+			added.Value = &replacing{added.Value, func() bool { return f.Changed(otherName) }, func() { other.Clear(c) }}
 		}
 	}
 }

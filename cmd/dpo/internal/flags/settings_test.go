@@ -19,7 +19,7 @@ base-weights string auto
 batch-size int 8
 beta float64 0.1
 early-stopping int 0
-eval-steps int 10
+eval-steps steps 10
 gradient-accumulation-steps int 1
 init-adapter string ""
 label-smoothing float64 0
@@ -33,7 +33,7 @@ max-grad-norm float64 1
 max-length int 512
 max-steps int 50
 precision string auto
-save-steps int 10
+save-steps steps 10
 save-total-limit int 2
 seed int 42
 sft-weight float64 0
@@ -65,7 +65,7 @@ func TestSettings(t *testing.T) {
 
 // TestEverySettingHasAFlag: the flag of each row of the table changes the row's field and no other.
 func TestEverySettingHasAFlag(t *testing.T) {
-	values := map[string]string{"float64": "0.125", "int": "12345", "string": "x", "stringSlice": "x,y"}
+	values := map[string]string{"float64": "0.125", "int": "12345", "string": "x", "stringSlice": "x,y", "steps": "0.125"}
 	for _, row := range config.Settings {
 		name, _ := row.Flag()
 		if name == "" {
@@ -86,6 +86,9 @@ func TestEverySettingHasAFlag(t *testing.T) {
 			t.Errorf("--%s=%s changes nothing", name, value)
 		}
 		reflect.ValueOf(row.Pointer(&c)).Elem().Set(reflect.ValueOf(row.Pointer(&before)).Elem())
+		if other := config.Settings.Find(row.Instead()); other != nil {
+			other.Clear(&before)
+		}
 		if !reflect.DeepEqual(c, before) {
 			t.Errorf("--%s=%s changes another setting: %+v", name, value, c)
 		}
@@ -112,10 +115,39 @@ func TestSettingFlagsAreParsed(t *testing.T) {
 		LoRARank: 4, LoRAAlpha: 8, LoRAModules: []string{"q_proj", "v_proj"}, RSLoRA: true,
 		LearningRate: 1e-4, Scheduler: "cosine", WarmupSteps: 2, MaxSteps: 7, BatchSize: 2, GradientAccumulation: 5, MaxGradNorm: 2,
 		MaxLength: 64, Seed: 1, EvalSteps: 4, SaveSteps: 6, KeepCheckpoints: 3, EarlyStopping: 3,
+		AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8,
 		Precision: "float16", BaseWeights: "quantized", InitAdapter: "folder", AdapterBin: true,
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("the settings are\n%+v\nwant\n%+v", c, want)
+	}
+}
+
+// TestLengthFlags: a number of epochs and a share of warm-up replace the default numbers of steps, and lose to given ones, in
+// either order.
+func TestLengthFlags(t *testing.T) {
+	for args, want := range map[string]config.Config{
+		"--num-train-epochs=2":                        {NumTrainEpochs: 2, WarmupSteps: 5},
+		"--num-train-epochs=2 --max-steps=7":          {NumTrainEpochs: 2, MaxSteps: 7, WarmupSteps: 5},
+		"--max-steps=7 --num-train-epochs=2":          {NumTrainEpochs: 2, MaxSteps: 7, WarmupSteps: 5},
+		"--warmup-ratio=0.1":                          {WarmupRatio: 0.1, MaxSteps: 50},
+		"--warmup-ratio=0.1 --warmup-steps=3":         {WarmupRatio: 0.1, MaxSteps: 50, WarmupSteps: 3},
+		"--eval-steps=0.1 --save-steps=epoch":         {MaxSteps: 50, WarmupSteps: 5, EvalSteps: 0.1, SaveSteps: config.Epoch},
+		"--eval-steps=4 --save-steps=0 --max-steps=1": {MaxSteps: 1, WarmupSteps: 5, EvalSteps: 4},
+	} {
+		c := config.Default()
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		Settings(flags, &c)
+		if err := flags.Parse(strings.Fields(args)); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(args, "eval") {
+			c.EvalSteps, c.SaveSteps = 0, 0
+		}
+		got := config.Config{NumTrainEpochs: c.NumTrainEpochs, MaxSteps: c.MaxSteps, WarmupSteps: c.WarmupSteps, WarmupRatio: c.WarmupRatio, EvalSteps: c.EvalSteps, SaveSteps: c.SaveSteps}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v", args, got)
+		}
 	}
 }
 
