@@ -17,8 +17,8 @@ func TestDoctorAfterSetUp(t *testing.T) {
 			t.Errorf("the report lacks %q:\n%s", text, report)
 		}
 	}
-	if strings.Count(report, "\n") != 14 {
-		t.Errorf("the report does not have 14 lines:\n%s", report)
+	if strings.Count(report, "\n") != 15 {
+		t.Errorf("the report does not have 15 lines:\n%s", report)
 	}
 }
 

@@ -1,13 +1,15 @@
 package device
 
 import (
+	"math"
 	"syscall"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// A graph's result of 64 MiB takes the memory of the previous call's result: of its 16,384 pages, hardly any is new.
+// A graph's result of 64 MiB takes the memory of a previous call's result: of its 16,384 pages, hardly any is new. It isn't so in
+// every call, since what XLA keeps may lie in the freed memory.
 func TestMemoryIsReused(t *testing.T) {
 	backend, err := Open()
 	if err != nil {
@@ -27,12 +29,14 @@ func TestMemoryIsReused(t *testing.T) {
 			output.MustFinalizeAll()
 		}
 	}
-	call()
-	call()
-	before := minorFaults(t)
-	call()
-	if faults := minorFaults(t) - before; faults > 2000 {
-		t.Errorf("%d page faults in a call that can reuse memory", faults)
+	least := int64(math.MaxInt64)
+	for range 8 {
+		before := minorFaults(t)
+		call()
+		least = min(least, minorFaults(t)-before)
+	}
+	if least > 2000 {
+		t.Errorf("at least %d page faults in a call that can reuse memory", least)
 	}
 }
 
