@@ -31,7 +31,7 @@ if "$place/overrun" >"$place/out" 2>&1 || ! grep -q heap-buffer-overflow "$place
   exit 1
 fi
 
-# XLA's plugin itself leaks about 1 KB. Training in pure Go calls nothing native. The sanitizer has an allocator of its own, so
+# XLA's plugin itself leaks about 1 KB. Training in pure Go calls nothing native. The sanitizer replaces the allocator, so
 # that no memory is reused.
 printf 'leak:pjrt_c_api_cpu_plugin\n' >"$place/suppressions"
 export LSAN_OPTIONS=suppressions=$place/suppressions:print_suppressions=0

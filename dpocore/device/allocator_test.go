@@ -9,7 +9,7 @@ import (
 )
 
 // A graph's result of 64 MiB takes the memory of a previous call's result: of its 16,384 pages, hardly any is new. It isn't so in
-// every call, since what XLA keeps may lie in the freed memory.
+// every call, since XLA may keep something in the freed memory.
 func TestMemoryIsReused(t *testing.T) {
 	backend, err := Open()
 	if err != nil {
