@@ -76,7 +76,7 @@ func firstLine(path string) string {
 	return line
 }
 
-// processor is the name of the processor, the number of its cores that this process has, and the memory.
+// processor is the name of the processor and the number of its cores that this process has.
 func processor() string {
 	text := fmt.Sprintf("%d cores", runtime.NumCPU())
 	content, err := os.ReadFile("/proc/cpuinfo")
