@@ -1,16 +1,16 @@
 package config
 
-// The precisions of the products with the model's matrices. Norms, attention, the vocabulary projection, LoRA and the
-// optimizer always use float32.
+// The precisions of the products with the model's matrices, in attention and with the vocabulary. The results of these
+// products, LoRA, norms, softmax, log-probabilities and the optimizer are always float32.
 const (
-	Auto    = "auto" // float32, or float16 for a large model on a GPU
-	Float32 = "float32"
-	Float16 = "float16"
+	Auto     = "auto" // float32, or float16 for a large model on a GPU
+	Float32  = "float32"
+	Float16  = "float16"
+	BFloat16 = "bfloat16"
 )
 
-// Precisions lists the values of Config.Precision. bfloat16 is left out: on SmolLM2-135M some of its gradient tensors
-// have a cosine of only 0.991 with float32's, where float16's have at least 0.9995, and a T4 does not support it.
-var Precisions = []string{Auto, Float32, Float16}
+// Precisions lists the values of Config.Precision.
+var Precisions = []string{Auto, Float32, Float16, BFloat16}
 
 // The forms of a quantized file's weights in memory.
 const (

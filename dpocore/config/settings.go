@@ -119,7 +119,7 @@ var optimizerSettings = Table{
 	},
 	Setting[string]{
 		JSON: "precision", Label: "the precision",
-		Help:  "precision of the products with the model's matrices: " + strings.Join(Precisions, ", ") + "; auto is float16 for a large model on a GPU, float32 otherwise",
+		Help:  "precision of matrix products, whose results stay float32: " + strings.Join(Precisions, ", ") + "; auto is float16 for a large model on a GPU, float32 otherwise",
 		Field: func(c *Config) *string { return &c.Precision },
 		Rule:  func(c Config) error { return oneOf("precision", c.Precision, Precisions) },
 		Match: func(mine, _ string) bool { return mine == Auto }, // the run continues in the precision it began with

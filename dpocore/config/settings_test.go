@@ -135,7 +135,7 @@ func TestFaults(t *testing.T) {
 		"the SFT weight is -1; it must be at least 0":                                                                                                               func(c *Config) { c.SFTWeight = -1 },
 		"the LoRA alpha is 0; it must be above 0 (the rank is a good start)":                                                                                        func(c *Config) { c.LoRAAlpha = 0 },
 		`unknown scheduler "step"; choose linear, cosine, cosine_with_min_lr, constant, constant_with_warmup or warmup_stable_decay`:                                func(c *Config) { c.Scheduler = "step" },
-		`unknown precision "bfloat16"; choose auto, float32 or float16`:                                                                                             func(c *Config) { c.Precision = "bfloat16" },
+		`unknown precision "bf16"; choose auto, float32, float16 or bfloat16`:                                                                                       func(c *Config) { c.Precision = "bf16" },
 		"the warm-up is -1 steps; it must be at least 0":                                                                                                            func(c *Config) { c.WarmupSteps = -1 },
 		"the number of steps is 0; it must be at least 1 (50 is a good start), unless a number of epochs is given instead (num_train_epochs)":                       func(c *Config) { c.MaxSteps = 0 },
 		"gradient accumulation is 0 batches; it must be at least 1":                                                                                                 func(c *Config) { c.GradientAccumulation = 0 },

@@ -3,6 +3,7 @@ package decoder
 import (
 	"math"
 
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -24,6 +25,11 @@ func (c Config) SplitHeads(qkv *Node) Heads {
 // HeadsFirst moves the key heads of SplitHeads' result to the outermost axis.
 func (h Heads) HeadsFirst() Heads {
 	return Heads{TransposeAllAxes(h.Q, 1, 0, 2, 3), TransposeAllAxes(h.K, 1, 0, 2), TransposeAllAxes(h.V, 1, 0, 2)}
+}
+
+// in rounds keys and values to a precision, so that attention's products are computed in it.
+func (h Heads) in(precision dtypes.DType) Heads {
+	return Heads{h.Q, ConvertDType(h.K, precision), ConvertDType(h.V, precision)}
 }
 
 // joinHeads is [tokens, queries] from [kvHeads, tokens, perGroup, headDim].
@@ -48,7 +54,7 @@ func (h Heads) attend(bias *Node) (attended, logSums *Node) {
 	maxima := ReduceAndKeep(scores, ReduceMax, -1)
 	exps := Exp(Sub(scores, BroadcastToShape(maxima, scores.Shape())))
 	sums := ReduceAndKeep(exps, ReduceSum, -1)
-	attended = Reshape(times(flat(exps), 2, h.V, 1), h.Q.Shape().Dimensions...)
+	attended = Reshape(Product(flat(exps), 2, h.V, 1, 0), h.Q.Shape().Dimensions...)
 	return Div(attended, BroadcastToShape(sums, attended.Shape())), Squeeze(Add(maxima, Log(sums)), -1)
 }
 
@@ -60,20 +66,21 @@ func (h Heads) attendGrad(bias, logSums, grad, dots *Node) Heads {
 	perKey := func(x *Node) *Node { return BroadcastToShape(ExpandAxes(x, -1), scores.Shape()) }
 	probabilities := Exp(Sub(scores, perKey(logSums)))
 	flatGrad := flat(grad)
-	gradProbabilities := Reshape(times(flatGrad, 2, h.V, 2), scores.Shape().Dimensions...)
+	gradProbabilities := Reshape(Product(flatGrad, 2, h.V, 2, 0), scores.Shape().Dimensions...)
 	gradScores := flat(Mul(probabilities, Sub(gradProbabilities, perKey(dots))))
+	rounded := func(x *Node) *Node { return ConvertDType(x, h.K.DType()) }
 	scale := h.scale()
 	return Heads{
-		Q: MulScalar(Reshape(times(gradScores, 2, h.K, 1), h.Q.Shape().Dimensions...), scale),
-		K: MulScalar(times(gradScores, 1, flat(h.Q), 1), scale),
-		V: times(flat(probabilities), 1, flatGrad, 1),
+		Q: MulScalar(Reshape(Product(gradScores, 2, h.K, 1, 0), h.Q.Shape().Dimensions...), scale),
+		K: MulScalar(Product(gradScores, 1, rounded(flat(h.Q)), 1, 0), scale),
+		V: Product(flat(probabilities), 1, rounded(flatGrad), 1, 0),
 	}
 }
 
 // scores are q·kᵀ/√headDim + bias, [kvHeads, tokens, perGroup, keys].
 func (h Heads) scores(bias *Node) *Node {
 	dims := h.Q.Shape().Dimensions
-	product := times(flat(MulScalar(h.Q, h.scale())), 2, h.K, 2)
+	product := Product(flat(MulScalar(h.Q, h.scale())), 2, h.K, 2, 0)
 	scores := Reshape(product, dims[0], dims[1], dims[2], h.K.Shape().Dim(1))
 	return Add(scores, BroadcastToShape(ExpandAxes(bias, 0, 2), scores.Shape()))
 }
@@ -84,9 +91,4 @@ func (h Heads) scale() float64 { return 1 / math.Sqrt(float64(h.Q.Shape().Dim(3)
 func flat(x *Node) *Node {
 	dims := x.Shape().Dimensions
 	return Reshape(x, dims[0], dims[1]*dims[2], dims[3])
-}
-
-// times multiplies matrices x [kvHeads, ·, ·] and y [kvHeads, ·, ·] head by head over an axis of each.
-func times(x *Node, xAxis int, y *Node, yAxis int) *Node {
-	return DotGeneral(x, []int{xAxis}, []int{0}, y, []int{yAxis}, []int{0})
 }

@@ -58,7 +58,7 @@ func (l Layer) attentionGrad(saved Activations[*Node], p Positions, grad *Node) 
 	c := l.Config
 	h := c.block().Heads(l, saved.QKV, p.Rotation)
 	dots := ReduceSum(Reshape(Mul(grad, saved.Attended), p.tokens(), c.Heads, c.HeadDim), -1)
-	gradHeads := p.attendGrad(h, saved.LogSums, c.queryHeads(grad, c.HeadDim), Squeeze(c.queryHeads(dots, 1), -1))
+	gradHeads := p.attendGrad(h.in(l.precision()), saved.LogSums, c.queryHeads(grad, c.HeadDim), Squeeze(c.queryHeads(dots, 1), -1))
 	sum := Add(Add(weighted(h.Q, gradHeads.Q), weighted(h.K, gradHeads.K)), weighted(h.V, gradHeads.V))
 	return Gradient(sum, saved.QKV)[0]
 }
@@ -66,7 +66,7 @@ func (l Layer) attentionGrad(saved Activations[*Node], p Positions, grad *Node) 
 // projectGrad returns the gradients of project's input x and of the group's factors, the joined A first, from that of its
 // result.
 func (l Layer) projectGrad(g Group, x, grad *Node) (gradX *Node, factors []*Node) {
-	gradX = product(grad, l.matrices[g], 1)
+	gradX = Product(grad, 1, l.matrices[g], 1)
 	if !l.adapter.covers(g) {
 		return gradX, nil
 	}

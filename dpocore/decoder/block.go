@@ -3,6 +3,7 @@ package decoder
 import (
 	"strings"
 
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -108,7 +109,7 @@ func (PreNorm) Vectors(c Config, g Group) []Vector {
 }
 
 func (PreNorm) Embed(_ Config, embedding, tokens *Node) *Node {
-	return Gather(embedding, Reshape(tokens, tokens.Shape().Dim(0), 1))
+	return ConvertDType(Gather(embedding, Reshape(tokens, tokens.Shape().Dim(0), 1)), dtypes.Float32)
 }
 
 func (PreNorm) AttentionInput(l Layer, x *Node) *Node {

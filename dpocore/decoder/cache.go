@@ -16,9 +16,9 @@ type Cache struct {
 }
 
 // CacheShape is the shape of a layer's keys, and of its values. The heads are the outermost axis because attention
-// multiplies head by head, so that no step has to transpose the cache.
-func (c Config) CacheShape(slots int) shapes.Shape {
-	return shapes.Make(dtypes.Float32, c.KVHeads, slots, c.HeadDim)
+// multiplies head by head, so that no step has to transpose the cache. precision is that of the layers' matrices.
+func (c Config) CacheShape(slots int, precision dtypes.DType) shapes.Shape {
+	return shapes.Make(precision, c.KVHeads, slots, c.HeadDim)
 }
 
 // Chunk holds tokens that continue the sequences of a cache, each [tokens] int32. They are written to the slots from Start,

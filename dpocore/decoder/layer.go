@@ -3,6 +3,7 @@ package decoder
 import (
 	"fmt"
 
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -59,7 +60,7 @@ func (l Layer) Forward(x *Node, p Positions) (output *Node, saved Activations[*N
 func (l Layer) forward(x *Node, r Rotation, attend attention) (output *Node, saved Activations[*Node]) {
 	b := l.Config.block()
 	saved.QKV = l.project(QKV, b.AttentionInput(l, x))
-	attended, logSums := attend(b.Heads(l, saved.QKV, r))
+	attended, logSums := attend(b.Heads(l, saved.QKV, r).in(l.precision()))
 	saved.LogSums, saved.Attended = logSums, joinHeads(attended)
 	saved.Residual = b.AttentionOutput(l, x, l.project(AttentionOut, saved.Attended))
 	saved.GateUp = l.project(GateUp, b.MLPInput(l, saved.Residual))
@@ -69,7 +70,7 @@ func (l Layer) forward(x *Node, r Rotation, attend attention) (output *Node, sav
 
 // project multiplies x [tokens, in] by a group's joined matrix and adds bias and adapter: [tokens, out].
 func (l Layer) project(g Group, x *Node) *Node {
-	joined := product(x, l.matrices[g], 0)
+	joined := Product(x, 1, l.matrices[g], 0)
 	if bias := l.biases[g]; bias != nil {
 		joined = Add(joined, BroadcastToShape(Reshape(bias, 1, bias.Shape().Dim(0)), joined.Shape()))
 	}
@@ -84,6 +85,9 @@ func (c Config) SplitGateUp(gateUp *Node) (gate, up *Node) {
 	return Slice(gateUp, AxisRange(), AxisRange(0, c.IntermediateSize)),
 		Slice(gateUp, AxisRange(), AxisRange(c.IntermediateSize, 2*c.IntermediateSize))
 }
+
+// precision is the type in which the layer's products are computed.
+func (l Layer) precision() dtypes.DType { return l.matrices[QKV].DType() }
 
 // biased reports whether the projections of a group add a bias.
 func (c Config) biased(g Group) bool {
@@ -107,20 +111,4 @@ func (c Config) inputSize(g Group) int {
 	default:
 		return c.HiddenSize
 	}
-}
-
-// matmul is x·wᵀ for x [tokens, in] and w [out, in], the layout of Hugging Face's vocabulary matrix and PEFT's factors.
-func matmul(x, w *Node) *Node { return product(x, w, 1) }
-
-// matmulGrad is y·w for y [tokens, out] and w [out, in]: the gradient of matmul's x, from that of its result.
-func matmulGrad(y, w *Node) *Node { return product(y, w, 0) }
-
-// product sums over x's last axis and an axis of w: x·w over w's first, x·wᵀ over its last. If w has a half precision,
-// the product is computed in it, with gomlx's accumulator type set to it; the result has x's type.
-func product(x, w *Node, axis int) *Node {
-	if w.DType() == x.DType() {
-		return DotGeneral(x, []int{1}, nil, w, []int{axis}, nil)
-	}
-	narrow := Dot(ConvertDType(x, w.DType()), w).WithAccumulatorDType(w.DType()).General([]int{1}, nil, []int{axis}, nil)
-	return ConvertDType(narrow, x.DType())
 }

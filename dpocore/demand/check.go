@@ -7,6 +7,7 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 )
 
 // attentionArrays is the number of arrays [heads, block, tokens] that attention needs at a time: scores, exponentials,
@@ -75,10 +76,10 @@ func (m Memory) check(row batch.Shape, need, attention int64) error {
 }
 
 // CheckAnswering returns an error if a cache of keys and values with this many slots, for prompt and answers, can't fit into
-// the memory. The cache is there twice during a step, old and new.
-func (m Memory) CheckAnswering(c decoder.Config, slots, tokens int) error {
+// the memory; precision is that of the weights. The cache is there twice during a step, old and new.
+func (m Memory) CheckAnswering(c decoder.Config, precision dtypes.DType, slots, tokens int) error {
 	const chunk = 64
-	cache := 2 * 2 * int64(c.Layers) * int64(c.KVHeads) * int64(slots) * int64(c.HeadDim) * float32Bytes
+	cache := 2 * 2 * int64(c.Layers) * int64(c.CacheShape(slots, precision).ByteSize())
 	if need := cache + attention(c, chunk, int64(slots)); m.Known && need > m.Free {
 		return fmt.Errorf("%d tokens of prompt and answers take %s of memory for keys and values, and %s are free; shorten the prompt, or ask for fewer or shorter answers",
 			tokens, Gigabytes(need), Gigabytes(m.Free))

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute/dtypes"
+
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
@@ -26,10 +28,10 @@ func TestWhatCannotFitIsRefused(t *testing.T) {
 		t.Errorf("unknown memory: %v", err)
 	}
 	// keys and values, old and new, of 2 layers with 2 heads of 16 float32: 1,024 bytes for a slot
-	if err := memory.CheckAnswering(c, 1<<26, 1<<26); err == nil || !strings.Contains(err.Error(), "shorten the prompt") {
+	if err := memory.CheckAnswering(c, dtypes.Float32, 1<<26, 1<<26); err == nil || !strings.Contains(err.Error(), "shorten the prompt") {
 		t.Errorf("answering: %v", err)
 	}
-	if err := memory.CheckAnswering(c, 1<<12, 4000); err != nil {
+	if err := memory.CheckAnswering(c, dtypes.Float32, 1<<12, 4000); err != nil {
 		t.Errorf("a short answer: %v", err)
 	}
 }

@@ -45,7 +45,7 @@ func slotsFor(prompt int, o Options) int {
 func (g *Generator) newCache(slots, samples int) (*cache, error) {
 	c := &cache{generator: g, owner: make([]int32, slots), position: make([]int32, slots), samples: samples}
 	c.rewind(0)
-	shape := g.weights.Config.CacheShape(slots)
+	shape := g.weights.Config.CacheShape(slots, g.weights.Precision())
 	for _, list := range []*[]*tensors.Tensor{&c.keys, &c.values} {
 		for range g.weights.Config.Layers {
 			tensor, err := tensors.FromShapeForBackend(g.backend, 0, shape)

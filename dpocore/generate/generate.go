@@ -124,7 +124,7 @@ func (g *Generator) check(prompt []int32, o Options) error {
 			len(prompt), o.MaxNewTokens, total, c.MaxPositions)
 	}
 	if slots := slotsFor(len(prompt), o); g.cache == nil || len(g.cache.owner) < slots {
-		if err := demand.FreeOn(g.backend).CheckAnswering(c, slots, len(prompt)+o.Samples*o.MaxNewTokens); err != nil {
+		if err := demand.FreeOn(g.backend).CheckAnswering(c, g.weights.Precision(), slots, len(prompt)+o.Samples*o.MaxNewTokens); err != nil {
 			return err
 		}
 	}

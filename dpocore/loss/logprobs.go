@@ -4,6 +4,8 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/decoder"
 )
 
 // Answers maps hidden states to the tokens they predict and the answers these belong to. Each vector is [tokens] int32 and
@@ -32,9 +34,6 @@ func (a Answers) sum(x *Node, answers int) *Node {
 	return ReduceSum(Mul(ownership(a.Owner, answers), BroadcastToDims(Reshape(x, tokens, 1), tokens, answers)), 0)
 }
 
-// dot returns the logits [tokens, vocabulary] of states [tokens, hidden].
-func dot(states, head *Node) *Node { return DotGeneral(states, []int{1}, nil, head, []int{1}, nil) }
-
 // exponentials returns exp(logit − maximum) [tokens, vocabulary], and each token's maximum logit [tokens].
 func exponentials(logits *Node) (exps, maximum *Node) {
 	maximum = StopGradient(ReduceAndKeep(logits, ReduceMax, -1))
@@ -43,14 +42,16 @@ func exponentials(logits *Node) (exps, maximum *Node) {
 }
 
 // TokenLogProbs returns the terms that LogProbs sums, each [tokens]. A token's log-probability is its logit minus the
-// log-sum-exp of all logits. Its logit is computed as hidden·head[target], which avoids a gather from [tokens, vocabulary].
+// log-sum-exp of all logits. Its logit is computed as hidden·head[target], which avoids a gather from [tokens, vocabulary],
+// from the same rounded values as the others, so that no probability exceeds 1.
 func TokenLogProbs(hidden, head *Node, a Answers) (logProbs, meanLogits *Node) {
 	tokens := a.Source.Shape().Dim(0)
-	states := a.states(hidden)
-	exps, maximum := exponentials(dot(states, head))
+	states := decoder.Rounded(a.states(hidden), head)
+	exps, maximum := exponentials(decoder.Logits(states, head))
 	logSum := Add(Log(sumAsTorch(exps)), maximum)
-	target := ReduceSum(Mul(states, Gather(head, Reshape(a.Target, tokens, 1))), -1)
-	mean := ReduceSum(Mul(states, BroadcastToShape(ReduceAndKeep(head, ReduceMean, 0), states.Shape())), -1)
+	wide := func(x *Node) *Node { return ConvertDType(x, states.DType()) }
+	target := ReduceSum(Mul(states, wide(Gather(head, Reshape(a.Target, tokens, 1)))), -1)
+	mean := ReduceSum(Mul(states, BroadcastToShape(ReduceAndKeep(wide(head), ReduceMean, 0), states.Shape())), -1)
 	return Sub(target, logSum), mean
 }
 

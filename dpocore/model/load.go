@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/demand"
@@ -86,18 +85,18 @@ func (m *Model) loadOn(backend compute.Backend, base string) error {
 	return nil
 }
 
-// convert converts the loaded weights to a precision. From float16 back to float32 it reads them again.
+// convert converts the loaded weights to a precision. From a half precision it reads them again.
 func (m *Model) convert(requested string) error {
 	precision := choosePrecision(requested, device.OnGPU(m.backend), m.weights.Config.Parameters())
 	if precision == m.precision {
 		return nil
 	}
-	if m.precision == config.Float16 {
+	if m.precision != config.Float32 {
 		base := m.base
 		m.unload()
 		return m.Load(precision, base)
 	}
-	if err := m.weights.Narrow(dtypes.Float16); err != nil {
+	if err := m.weights.Narrow(halfTypes[precision]); err != nil {
 		return err
 	}
 	m.precision = precision

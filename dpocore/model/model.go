@@ -193,7 +193,7 @@ func (m *Model) ReferenceKey(adapter string) string {
 		key += " with the adapter " + adapter
 	}
 	if m.precision != config.Float32 {
-		key += " " + m.precision
+		key += " " + m.precision + " with float32 results"
 	}
 	return key
 }

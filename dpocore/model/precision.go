@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/gomlx/compute/dtypes"
+
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/weights"
@@ -23,6 +25,16 @@ func choosePrecision(requested string, onGPU bool, weights int) string {
 	default:
 		return config.Float32
 	}
+}
+
+var halfTypes = map[string]dtypes.DType{config.Float16: dtypes.Float16, config.BFloat16: dtypes.BFloat16}
+
+// PrecisionNote tells the user what computing in bfloat16 means on this machine; it is "" in other precisions.
+func (m *Model) PrecisionNote() string {
+	if m.precision != config.BFloat16 || device.BFloat16(m.backend) {
+		return ""
+	}
+	return "This machine has no instructions for bfloat16, so it takes longer than float32 here; the results are the same as where it is fast."
 }
 
 // Describe returns the model's name, whether its weights are quantized, and the precision of computation, for the first

@@ -40,7 +40,7 @@ type Policy struct {
 // New adds an adapter to a model. adapter has the values of layout, or is empty for a policy that equals its model.
 func New(backend compute.Backend, model *weights.Weights, layout decoder.Layout, adapter []float32) (*Policy, error) {
 	p := &Policy{Layout: layout, backend: backend, weights: model, scale: 1}
-	if model.Narrowed() {
+	if model.Precision() == dtypes.Float16 {
 		p.scale = HalfLossScale
 	}
 	if err := p.Restore(adapter, nil, nil, 0); err != nil {
@@ -93,8 +93,8 @@ func (p *Policy) Snapshot() (adapter, mean, variance []float32, err error) {
 	return adapter, mean, variance, nil
 }
 
-// HalfLossScale is the initial loss scale of a policy in half precision. Without one, small gradients of a layer's output
-// would underflow to zero (Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740).
+// HalfLossScale is the initial loss scale of a policy in float16. Without one, small gradients of a layer's output would
+// underflow to zero (Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740).
 const HalfLossScale = 1024
 
 // SetLossScale sets the factor of the loss in the backward pass, by which the adapter's gradients are divided before they

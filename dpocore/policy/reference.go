@@ -31,7 +31,7 @@ func (p *Policy) SetReference(adapter []float32) error {
 // policy's graph: XLA chooses where to round, and does so at different places in two different graphs.
 func (s *pass) reference() error {
 	adapters := s.policy.reference
-	if adapters == nil && s.policy.weights.Narrowed() {
+	if adapters == nil && s.policy.weights.Precision().IsHalfPrecision() {
 		zeros, err := s.policy.vector(nil, 0)
 		if err != nil {
 			return err

@@ -60,16 +60,19 @@ func tiny(t testing.TB, adapter []float32) *policy.Policy {
 	return opened.policy
 }
 
-// narrowedTiny is the tiny model in float16.
-func narrowedTiny(t testing.TB) *policy.Policy {
+// narrowedTiny is the tiny model in a half precision.
+func narrowedTiny(t testing.TB, precision dtypes.DType) *policy.Policy {
 	t.Helper()
 	loaded, err := weights.Load(opened.backend, tinymodel.Write(t, tinymodel.Config(), 1))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(loaded.Finalize)
-	if err := loaded.Narrow(dtypes.Float16); err != nil {
+	if err := loaded.Narrow(precision); err != nil {
 		t.Fatal(err)
+	}
+	if full := opened.weights.Bytes(); float64(loaded.Bytes()) > 0.51*float64(full) { // the norms are not rounded
+		t.Errorf("in %s the weights have %d bytes, in float32 %d", precision, loaded.Bytes(), full)
 	}
 	p, err := policy.New(opened.backend, loaded, tinyLayout(t), nil)
 	if err != nil {

@@ -32,8 +32,10 @@ func (t *trainer) open(resuming bool) error {
 	}
 	t.record.Backend = t.model.Machine()
 	t.record.Config.Precision, t.record.Config.BaseWeights = t.model.Precision(), t.model.BaseWeights()
-	if note := device.Note(t.model.Backend()); note != "" {
-		t.listener.Note(note)
+	for _, note := range []string{device.Note(t.model.Backend()), t.model.PrecisionNote()} {
+		if note != "" {
+			t.listener.Note(note)
+		}
 	}
 	if err := t.checkMemory(); err != nil {
 		return err

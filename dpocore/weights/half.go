@@ -7,32 +7,34 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Narrow rounds the matrices of all layers to a half precision, Float16 or BFloat16, on the device; quantized ones stay as
-// they are, and are rounded when they are widened. Products with them
-// then have operands and results of that precision; norms, embedding, vocabulary and everything between the products stay
-// float32.
-func (w *Weights) Narrow(dtype dtypes.DType) error {
-	exec, err := graph.NewExec(w.backend, func(x *graph.Node) *graph.Node { return graph.ConvertDType(x, dtype) })
+// Narrow rounds the matrices, embedding and vocabulary included, to a half precision, Float16 or BFloat16, on the device,
+// where they take half the memory; quantized ones stay as they are, and are rounded when they are widened. Products with
+// them are then computed in that precision, see [decoder.Product]; norms and biases stay float32.
+func (w *Weights) Narrow(precision dtypes.DType) error {
+	exec, err := graph.NewExec(w.backend, func(x *graph.Node) *graph.Node { return graph.ConvertDType(x, precision) })
 	if err != nil {
 		return fmt.Errorf("round the weights: %w", err)
 	}
 	defer exec.Finalize()
-	for i := range w.Config.Layers {
-		for _, slot := range w.layer(i) {
-			if len(slot) == 2 || slot[0].Rank() != 2 { // quantized, or a vector
-				continue
-			}
-			outputs, err := exec.Call(slot[0])
-			if err != nil {
-				return fmt.Errorf("round the weights: %w", err)
-			}
-			slot[0].MustFinalizeAll()
-			slot[0] = outputs[0]
+	for _, slot := range w.slots {
+		if len(slot) == 2 || slot[0].Rank() != 2 { // quantized, or a vector
+			continue
 		}
+		outputs, err := exec.Call(slot[0])
+		if err != nil {
+			return fmt.Errorf("round the weights: %w", err)
+		}
+		slot[0].MustFinalizeAll()
+		slot[0] = outputs[0]
 	}
-	w.half, w.Config.Products = true, dtype
+	w.Config.Products = precision
 	return nil
 }
 
-// Narrowed reports whether the matrices of the layers are in a half precision.
-func (w *Weights) Narrowed() bool { return w.half }
+// Precision is the type in which products with the matrices are computed: Float32, or that of [Weights.Narrow].
+func (w *Weights) Precision() dtypes.DType {
+	if w.Config.Products == dtypes.InvalidDType {
+		return dtypes.Float32
+	}
+	return w.Config.Products
+}

@@ -20,7 +20,6 @@ type Weights struct {
 	backend compute.Backend
 	device  compute.DeviceNum
 	slots   [][]*tensors.Tensor // in the order of Config.Slots; a quantized matrix is two, its codes and its scales
-	half    bool                // the products with the matrices of the layers are in a half precision
 }
 
 // On copies the weights to another device of their backend.

@@ -26,7 +26,7 @@ var without = map[string]string{
 	"finetuning-type": "a run always trains a LoRA adapter; leave it out", "stage": "dpo train always trains with DPO; leave it out",
 	"do-train": "dpo train trains; leave it out", "do-eval": "held-out pairs are always evaluated; leave it out",
 	"load-in-4bit": "name a quantized .gguf file with --model", "load-in-8bit": "name a quantized .gguf file with --model",
-	"bf16": "the precision is float32 or float16; see --precision", "fp16": "write --precision float16", "torch-dtype": "see --precision",
+	"bf16": "write --precision bfloat16", "fp16": "write --precision float16", "torch-dtype": "see --precision",
 	"gradient-checkpointing":   "layers are recomputed where the memory is short; leave it out",
 	"lora-dropout":             "adapters are trained without dropout; leave it out",
 	"optim":                    "the optimizer is AdamW; leave it out",

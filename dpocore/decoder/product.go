@@ -1,0 +1,48 @@
+package decoder
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// Product sums over an axis of x and an axis of y, matrix by matrix along the batch axes, if any: a product with the model's
+// weights, keys, values or vocabulary. It is where a run's precision acts, which is the type of those tensors: if x or y has
+// a half precision, both are rounded to it. The sums are computed and returned in float32, because a layer's results can
+// exceed float16's range, and bfloat16's 8 digits are too few for them.
+func Product(x *Node, xAxis int, y *Node, yAxis int, batch ...int) *Node {
+	precision := x.DType()
+	if y.DType().IsHalfPrecision() {
+		precision = y.DType()
+	}
+	dot := Dot(ConvertDType(x, precision), ConvertDType(y, precision))
+	if precision.IsHalfPrecision() {
+		dot = dot.WithAccumulatorDType(dtypes.Float32).WithOutputDType(dtypes.Float32)
+	}
+	return dot.General([]int{xAxis}, batch, []int{yAxis}, batch)
+}
+
+// Logits is the vocabulary logits of states [tokens, hidden], with head [vocabulary, hidden]: [tokens, vocabulary]. Their
+// gradient is a product in the same precision, where gomlx's own would be in float32.
+func Logits(states, head *Node) *Node {
+	var grad *Node // of the logits
+	states = IdentityWithCustomGradient(states, func(_, _ *Node) *Node { return Product(grad, 1, head, 0) })
+	return IdentityWithCustomGradient(Product(states, 1, head, 1), func(_, gradLogits *Node) *Node {
+		grad = gradLogits
+		return grad
+	})
+}
+
+// Rounded is x with the values that a product with y computes with. Its gradient is not rounded.
+func Rounded(x, y *Node) *Node {
+	if !y.DType().IsHalfPrecision() {
+		return x
+	}
+	rounded := ConvertDType(ConvertDType(x, y.DType()), x.DType())
+	return Add(x, StopGradient(Sub(rounded, x)))
+}
+
+// matmul is x·wᵀ for x [tokens, in] and w [out, in], the layout of PEFT's factors.
+func matmul(x, w *Node) *Node { return Product(x, 1, w, 1) }
+
+// matmulGrad is y·w for y [tokens, out] and w [out, in]: the gradient of matmul's x, from that of its result.
+func matmulGrad(y, w *Node) *Node { return Product(y, 1, w, 0) }

@@ -1,0 +1,31 @@
+package device
+
+import (
+	"strconv"
+
+	"github.com/gomlx/compute"
+	"golang.org/x/sys/cpu"
+)
+
+// ampere is the compute capability of the first GPUs whose tensor cores multiply bfloat16.
+const ampere = 8.0
+
+// BFloat16 reports whether a backend's hardware multiplies matrices of bfloat16: a CPU with AMX or AVX-512's bfloat16
+// instructions, a GPU from Ampere on. Elsewhere XLA computes the same products with float32's instructions.
+func BFloat16(backend compute.Backend) bool {
+	switch {
+	case isGo(backend):
+		return false
+	case OnGPU(backend):
+		values, err := QueryGPU("compute_cap")
+		return err == nil && isAmpere(values[0])
+	default:
+		return cpu.X86.HasAMXBF16 || cpu.X86.HasAVX512BF16
+	}
+}
+
+// isAmpere reports whether a compute capability, such as "7.5" of a T4, is at least Ampere's.
+func isAmpere(capability string) bool {
+	value, err := strconv.ParseFloat(capability, 64)
+	return err == nil && value >= ampere
+}
