@@ -14,6 +14,7 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/randommodel"
 )
@@ -89,7 +90,7 @@ func train(backend compute.Backend, loaded *weights.Weights, layout decoder.Layo
 		return err
 	}
 	begin("update")
-	if _, err := p.Update(1e-4, 1); err != nil {
+	if _, err := p.Update(1e-4, 1, adamw.Default); err != nil {
 		return err
 	}
 	begin("evaluation")

@@ -41,7 +41,10 @@ func Merge(ctx context.Context, m *model.Model, adapterDir, out, dtype string) (
 	if err := CheckPlace(m, adapterDir, out, dtype); err != nil {
 		return false, err
 	}
-	live, err := m.Policy(adapterDir, config.Float32)
+	if err := m.Load(config.Float32, config.Auto); err != nil {
+		return false, fmt.Errorf("merge: %w", err)
+	}
+	live, err := m.Policy(adapterDir)
 	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -19,7 +18,7 @@ type Answerer struct {
 // NewAnswerer returns an answerer with the adapter of a PEFT folder, or with the model alone if adapter is "". Answerers
 // of a model share its weights.
 func NewAnswerer(m *model.Model, adapter string) (*Answerer, error) {
-	if err := m.Load(config.Auto, config.Auto); err != nil {
+	if err := m.LoadForUse(); err != nil {
 		return nil, err
 	}
 	if adapter == "" {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
@@ -33,7 +32,10 @@ func evaluate(ctx context.Context, m *model.Model, adapter string, set *preferen
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := m.Policy(adapter, config.Auto)
+	if err := m.LoadForUse(); err != nil {
+		return nil, nil, err
+	}
+	p, err := m.Policy(adapter)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/adapter"
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/model"
@@ -52,7 +51,10 @@ func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Se
 	if err != nil {
 		return inspection, err
 	}
-	p, err := m.Policy(dir, config.Auto)
+	if err := m.LoadForUse(); err != nil {
+		return inspection, err
+	}
+	p, err := m.Policy(dir)
 	if err != nil {
 		return inspection, err
 	}

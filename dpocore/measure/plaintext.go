@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
@@ -49,7 +48,10 @@ func measurePassages(ctx context.Context, m *model.Model, adapter, text string, 
 	if err != nil {
 		return nil, err
 	}
-	p, err := m.Policy(adapter, config.Auto)
+	if err := m.LoadForUse(); err != nil {
+		return nil, err
+	}
+	p, err := m.Policy(adapter)
 	if err != nil {
 		return nil, err
 	}

@@ -38,13 +38,13 @@ func readBase(dir string) (b base, err error) {
 func (b base) name() string { return cmp.Or(b.run.Hub, b.run.Path, b.peft.Name) }
 
 // FetchBase is [Fetch] for a model that is used with adapters, of which there may be none. If name is "", it opens the
-// model that the first adapter was trained on. The date is that of the first adapter's run, see [Model.SetDateOf].
+// model that the first adapter was trained on. It follows the adapters' runs, see [Model.Follow].
 func FetchBase(ctx context.Context, name string, adapters []string, progress hub.Progress) (*Model, error) {
 	m, err := fetchBase(ctx, name, adapters, progress)
 	if err != nil {
 		return nil, err
 	}
-	if err := m.SetDateOf(adapters...); err != nil {
+	if err := m.Follow(adapters...); err != nil {
 		m.Close()
 		return nil, fmt.Errorf("open the model: %w", err)
 	}

@@ -85,7 +85,7 @@ func TestDateOfAdapter(t *testing.T) {
 		notes[0] != "The chat template wrote the date 2021-12-24 when the adapter "+other+" was trained; here it writes 2020-01-31." {
 		t.Errorf("another date: %v, notes %q", err, notes)
 	}
-	if err := m.SetDateOf(); err != nil || m.Date == "2020-01-31" {
+	if err := m.Follow(); err != nil || m.Date == "2020-01-31" {
 		t.Errorf("without an adapter the date is %s, %v", m.Date, err)
 	}
 }

@@ -43,6 +43,7 @@ type Model struct {
 	weights   *weights.Weights
 	precision string          // of the loaded weights; "" before Load
 	base      string          // their form: config.Quantized or config.Float
+	runs      []usedRun       // whose adapters the model is used with
 	devices   int             // number of devices to train on; 0 for all suitable ones
 	hash      string          // of the weights, once it is known
 	other     map[string]bool // the adapters that were checked: whether they belong to another model
@@ -139,11 +140,8 @@ func (m *Model) ReadAdapter(dir string) (layout decoder.Layout, values []float32
 	return adapter.Load(dir, m.weights.Config)
 }
 
-// Policy loads the model in a precision and adds the adapter of a PEFT folder, or none if dir is "".
-func (m *Model) Policy(dir, precision string) (*policy.Policy, error) {
-	if err := m.Load(precision, config.Auto); err != nil {
-		return nil, err
-	}
+// Policy adds the adapter of a PEFT folder, or none if dir is "", to the loaded model.
+func (m *Model) Policy(dir string) (*policy.Policy, error) {
 	if dir == "" {
 		lora := config.Default().LoRA()
 		lora.Rank = 1 // B is zero, so the adapter changes nothing

@@ -135,7 +135,8 @@ func TestNarrowedTinyModel(t *testing.T) {
 	dpo := policy.Loss{Type: "sigmoid", Scalars: policy.Scalars{Beta: 1}}
 	want := accumulate(t, p, rows, ones(4), dpo)
 	wantGradient := gradient(t, p)
-	for precision, tolerance := range map[dtypes.DType]float64{dtypes.Float16: 0.002, dtypes.BFloat16: 0.02} {
+	// a random model's logits have no order of importance, so that the roundings of bfloat16's 8 digits show in the losses
+	for precision, tolerance := range map[dtypes.DType]float64{dtypes.Float16: 0.002, dtypes.BFloat16: 0.05} {
 		half := narrowedTiny(t, precision)
 		if err := half.Restore(trainedAdapter(t), nil, nil, 0); err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ var base *model.Model
 // in the cell.
 func BaseModel(adapters ...string) (*model.Model, error) {
 	if base != nil {
-		return base, base.SetDateOf(adapters...)
+		return base, base.Follow(adapters...)
 	}
 	opened, err := model.FetchBase(context.Background(), os.Getenv(cell.Model), adapters, nil)
 	if err != nil {

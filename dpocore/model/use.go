@@ -1,0 +1,71 @@
+package model
+
+import (
+	"fmt"
+
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/run"
+)
+
+// usedRun is a run whose adapter is measured or answers.
+type usedRun struct{ dir, precision string }
+
+// Follow sets the date to that of the run whose adapter is in the first of some folders, of which there may be none, and
+// otherwise to the present: what is measured with an adapter has the prompts that the adapter was trained on. For the same
+// reason [Model.LoadForUse] computes in that run's precision. A folder may be "", for no adapter.
+func (m *Model) Follow(adapters ...string) error {
+	date := ""
+	m.runs = nil
+	for i, dir := range adapters {
+		if dir == "" {
+			continue
+		}
+		record, _, err := run.ReadRecord(dir)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			date = record.Config.Date
+		}
+		if precision := record.Config.Precision; precision != "" && precision != config.Auto {
+			m.runs = append(m.runs, usedRun{dir, precision})
+		}
+	}
+	return m.SetDate(date)
+}
+
+// LoadForUse loads the weights for measuring and answering. Those that are loaded stay as they are. Otherwise they get the
+// precision of the first run that the model follows, so that its held-out pairs have the figures that training had; without
+// a run it is "auto". m.Note receives a sentence on each other run with another precision, and where the machine is slow in
+// it.
+func (m *Model) LoadForUse() error {
+	if m.weights != nil {
+		return nil
+	}
+	precision := config.Auto
+	if len(m.runs) > 0 {
+		precision = m.runs[0].precision
+	}
+	if err := m.Load(precision, config.Auto); err != nil {
+		return err
+	}
+	for _, note := range m.useNotes() {
+		if m.Note != nil {
+			m.Note(note)
+		}
+	}
+	return nil
+}
+
+func (m *Model) useNotes() (notes []string) {
+	if note := m.PrecisionNote(); note != "" && len(m.runs) > 0 {
+		notes = append(notes, fmt.Sprintf("The adapter %s was trained in %s, so this is computed in it too. %s", m.runs[0].dir, m.precision, note))
+	}
+	for _, r := range m.runs {
+		if r.precision != m.precision {
+			notes = append(notes, fmt.Sprintf("The adapter %s was trained in %s; here it is computed in %s, as %s was trained.",
+				r.dir, r.precision, m.precision, m.runs[0].dir))
+		}
+	}
+	return notes
+}
