@@ -90,14 +90,21 @@ func fits(made compiled) error {
 var (
 	kernel     = regexp.MustCompile(`(?m)^.*\bk(Kernel|Gemm|CublasLtMatmul|CubSort|Copy|CustomKernel|Memset\w*|TritonKernel)\b`)
 	notLibrary = regexp.MustCompile(`(?m)^.* = \S+ dot\(.*$`)
-	inLibrary  = regexp.MustCompile(`= \(?(\w+)\[[^=]*custom-call\([^\n]*custom_call_target="__cublas`)
+	definition = regexp.MustCompile(`(?m)^\s*(?:ROOT )?%([\w.-]+) = \(?(\w+)\[`)
+	inLibrary  = regexp.MustCompile(`custom-call\(%([\w.-]+)[^\n]*custom_call_target="__cublas`)
 )
 
-// products lists the matrix products of a graph that are library calls, by the type of their result: "4 f16, 20 f32".
+// products lists the matrix products of a graph that are library calls, by the type of their factors: "4 f16, 20 f32".
 func products(hlo string) string {
 	count := map[string]int{}
-	for _, match := range inLibrary.FindAllStringSubmatch(hlo, -1) {
-		count[match[1]]++
+	for computation := range strings.SplitSeq(hlo, "\n\n") {
+		types := map[string]string{}
+		for _, match := range definition.FindAllStringSubmatch(computation, -1) {
+			types[match[1]] = match[2]
+		}
+		for _, match := range inLibrary.FindAllStringSubmatch(computation, -1) {
+			count[types[match[1]]]++
+		}
 	}
 	var list []string
 	for dtype, n := range count {
