@@ -39,14 +39,19 @@ type Model struct {
 
 	Work device.Worker // runs computations that use the weights
 
-	backend   compute.Backend
-	weights   *weights.Weights
-	precision string          // of the loaded weights; "" before Load
-	base      string          // their form: config.Quantized or config.Float
-	runs      []usedRun       // whose adapters the model is used with
-	devices   int             // number of devices to train on; 0 for all suitable ones
-	hash      string          // of the weights, once it is known
-	other     map[string]bool // the adapters that were checked: whether they belong to another model
+	backend compute.Backend
+	weights *weights.Weights
+	form
+	runs    []usedRun       // whose adapters the model is used with
+	devices int             // number of devices to train on; 0 for all suitable ones
+	hash    string          // of the weights, once it is known
+	other   map[string]bool // the adapters that were checked: whether they belong to another model
+}
+
+// form is that of the loaded weights.
+type form struct {
+	precision string // one of [config.Precisions] except auto; "" before Load
+	base      string // config.Quantized or config.Float
 }
 
 // Open opens a model by name: the path of a folder or a GGUF file or, if no such path exists, owner/name or
