@@ -1,6 +1,7 @@
 """Adapters that PEFT writes with other settings than dpo's: the same log-probabilities as in PEFT, or refused by name."""
 
 import copy
+import dataclasses
 import os
 import subprocess
 import warnings
@@ -54,6 +55,13 @@ REFUSED = {
     "trainable_token_indices": {"trainable_token_indices": [1, 2]},
     "layer_replication": {"layer_replication": [[0, 2], [1, 2]]},
 }
+
+
+def test_every_setting_is_known():
+    """dpo reads, refuses or skips each of PEFT's settings on purpose; an unknown one it refuses."""
+    config = (ROOT / "dpocore/adapter/config.go").read_text()
+    names = {field.name for field in dataclasses.fields(LoraConfig)}
+    assert [name for name in sorted(names) if f'"{name}"' not in config] == []
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,6 +42,18 @@ var unsupported = []string{
 	"alora_invocation_tokens", "arrow_config", "fan_in_fan_out", "kasa_config",
 	"layer_replication", "lora_bias", "modules_to_save", "monteclora_config",
 	"target_parameters", "trainable_token_indices", "use_bdlora", "use_dora", "use_qalora", "velora_config",
+}
+
+// withoutEffect are PEFT's settings, those of older versions and those that ms-swift adds, that don't change what a trained adapter
+// computes: they are about training, initial values that init_lora_weights names, memory, or the file itself.
+var withoutEffect = []string{
+	"auto_mapping", "corda_config", "ensure_weight_tying", "eva_config", "layers_pattern", "loftq_config", "lora_dtype", "lora_ga_config", "lorap_emb_lr",
+	"lorap_lr_ratio", "megatron_config", "megatron_core", "merge_weights", "peft_version", "qalora_group_size", "revision", "runtime_config",
+}
+
+// interpreted are the settings that [peftConfig] has fields for and checks.
+var interpreted = []string{
+	"base_model_name_or_path", "bias", "inference_mode", "init_lora_weights", "lora_alpha", "lora_dropout", "peft_type", "r", "target_modules", "task_type", "use_rslora",
 }
 
 // uneven are PEFT's settings that make an adapter differ from layer to layer or among projections. This program reads them
@@ -94,7 +107,7 @@ func readConfigFile(dir string) ([]byte, error) {
 }
 
 func parseConfig(raw []byte) (decoder.LoRA, error) {
-	if err := refuse(raw, slices.Concat(unsupported, uneven)); err != nil {
+	if err := refuse(raw, interpreted); err != nil {
 		return decoder.LoRA{}, err
 	}
 	var config peftConfig
@@ -104,15 +117,21 @@ func parseConfig(raw []byte) (decoder.LoRA, error) {
 	return config.lora()
 }
 
-// refuse returns an error if a file gives one of the settings a value that means something.
-func refuse(raw []byte, names []string) error {
+// refuse returns an error if a file gives a setting a value that means something, unless the setting is supported or has no effect.
+func refuse(raw []byte, supported []string) error {
 	var settings map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &settings); err != nil {
 		return err
 	}
-	for _, name := range names {
-		if value := settings[name]; !isNone(value) {
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		value := settings[name]
+		switch {
+		case isNone(value) || slices.Contains(supported, name) || slices.Contains(withoutEffect, name):
+		case slices.Contains(unsupported, name) || slices.Contains(uneven, name):
 			return fmt.Errorf("%s is %s, which is not supported; %s", name, value, wayOut)
+		default:
+			return fmt.Errorf("%s is %s, and this setting is not known here, so the adapter might compute something else; %s, or remove the setting from the file if it only says how the adapter was trained",
+				name, value, wayOut)
 		}
 	}
 	return nil

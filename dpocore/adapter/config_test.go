@@ -121,6 +121,31 @@ func TestUnsupportedSettingValues(t *testing.T) {
 	}
 }
 
+// TestUnknownSettings: a setting of a newer PEFT, or a misspelled one, might change the result.
+func TestUnknownSettings(t *testing.T) {
+	for _, setting := range []string{`"use_newlora": true`, `"newlora_scale": 2.0`, `"use_dorra": "yes"`, `"r_pattern": {"q_proj": 8}`} {
+		name, _, _ := strings.Cut(strings.Trim(setting, `"`), `"`)
+		dir, _, _ := writeAdapter(t)
+		edit(t, dir, "\n}", ",\n"+setting+"\n}")
+		for _, read := range []func() error{
+			func() error { _, err := adapter.ReadConfig(dir); return err },
+			func() error { _, _, err := adapter.Load(dir, tinymodel.Config()); return err },
+		} {
+			if err := read(); err == nil || !strings.Contains(err.Error(), name+" is ") || !strings.Contains(err.Error(), "not known here") {
+				t.Errorf("%s: error %v does not name the setting", setting, err)
+			}
+		}
+	}
+	for _, setting := range []string{`"use_newlora": false`, `"newlora": null`, `"runtime_config": {"ephemeral_gpu_offload": true}`, `"qalora_group_size": 16`,
+		`"peft_version": "0.21.2"`, `"lorap_lr_ratio": 16.0`, `"loftq_config": {"loftq_bits": 4}`} {
+		dir, _, _ := writeAdapter(t)
+		edit(t, dir, "\n}", ",\n"+setting+"\n}")
+		if _, err := adapter.ReadConfig(dir); err != nil {
+			t.Errorf("%s, which has no effect: %v", setting, err)
+		}
+	}
+}
+
 func TestOptionalAndRepeatedSettings(t *testing.T) {
 	for _, c := range []struct{ old, new string }{
 		{`"bias": "none",`, ``},

@@ -30,7 +30,7 @@ func readLoadable(dir string) (c loadable, err error) {
 	if err != nil {
 		return c, err
 	}
-	if err = refuse(raw, unsupported); err == nil {
+	if err = refuse(raw, slices.Concat(interpreted, uneven)); err == nil {
 		err = json.Unmarshal(raw, &c)
 	}
 	if err == nil {
