@@ -40,7 +40,7 @@ printed by --print-jobs (docs/sweeps.md), and run dpo sweep again to compare.`,
 		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if printJobs {
-				return sweeps.PrintJobs(cmd.OutOrStdout(), cmd.Flags(), grid, o.Out)
+				return sweeps.PrintJobs(cmd.Context(), cmd.OutOrStdout(), cmd.Flags(), grid, o)
 			}
 			return sweeps.Run(cmd.Context(), cmd.OutOrStdout(), grid, o)
 		},

@@ -4,10 +4,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/sweep"
+	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 const shortSweep = "sweep --model MODEL --data PAIRS --eval-data PAIRS --max-steps 2 --batch-size 2 --learning-rate 1e-3 --betas 0.05,0.3 --out OUT"
@@ -80,6 +85,36 @@ func TestJobs(t *testing.T) {
 	record, ok, err := sweep.Read(p.path("OUT"))
 	if err != nil || !ok || len(record.Compared()) != 2 {
 		t.Errorf("sweep.json has %+v, %v", record, err)
+	}
+}
+
+// TestDateOfJobs: the jobs of a template that writes the date have the same one, whenever they are printed; others have none, since
+// --date would change a template that writes a date only if it is given one.
+func TestDateOfJobs(t *testing.T) {
+	p := newPlace(t)
+	p.name("DAILY", tinymodel.WriteTemplate(t, tinymodel.Daily))
+	const jobs = "sweep --data PAIRS --eval-data PAIRS --betas 0.05,0.3 --print-jobs"
+	dated := func(flags string) []string {
+		out, err := p.run(jobs + flags).Output()
+		if err != nil {
+			t.Fatalf("%s: %v", flags, err)
+		}
+		return regexp.MustCompile(`--date=\S+`).FindAllString(string(out), -1)
+	}
+	today := "--date=" + time.Now().Format(config.Day)
+	for _, c := range []struct {
+		flags string
+		want  []string
+	}{
+		{" --model MODEL --out NONE", nil},
+		{" --model MODEL --out GIVEN --date 2020-01-31", []string{"--date=2020-01-31", "--date=2020-01-31"}},
+		{" --model DAILY --out TODAY", []string{today, today}},
+		{" --model DAILY --out EARLIER --date 2020-01-31", []string{"--date=2020-01-31", "--date=2020-01-31"}},
+		{" --model DAILY --out EARLIER", []string{"--date=2020-01-31", "--date=2020-01-31"}},
+	} {
+		if got := dated(c.flags); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.flags, got, c.want)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package sweeps
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -10,18 +11,23 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
+	"example.com/gonb-dpo/cmd/dpo/internal/open"
 	"example.com/gonb-dpo/dpocore/sweep"
+	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 )
 
-// sweepOnly lists the flags of dpo sweep, other than its axes, that are not passed to dpo train.
-var sweepOnly = []string{"gather", "print-jobs", "json", "out"}
+// sweepOnly lists the flags of dpo sweep, other than its axes, that are not passed to dpo train as they were given.
+var sweepOnly = []string{"gather", "print-jobs", "json", "out", "date"}
 
-// PrintJobs prints a dpo train command for each run, quoted for any shell.
-func PrintJobs(w io.Writer, flags *pflag.FlagSet, grid sweep.Grid, out string) error {
+// PrintJobs prints a dpo train command for each run, quoted for any shell. If the chat template writes a date, all have the same.
+func PrintJobs(ctx context.Context, w io.Writer, flags *pflag.FlagSet, grid sweep.Grid, o Options) error {
 	if err := grid.Validate(); err != nil {
 		return exit.WrongUse(err)
 	}
-	if err := grid.Begin(out); err != nil {
+	if err := fixDate(ctx, &grid, o); err != nil {
+		return err
+	}
+	if err := grid.Begin(o.Out); err != nil {
 		return err
 	}
 	axes := grid.Axes()
@@ -30,14 +36,27 @@ func PrintJobs(w io.Writer, flags *pflag.FlagSet, grid sweep.Grid, out string) e
 		perRun = append(perRun, axis.Flag, axis.Single)
 	}
 	shared := flagsExcept(flags, perRun)
+	if date := grid.Config.Date; date != "" {
+		shared += " --date=" + date
+	}
 	for _, run := range grid.Points() {
 		var values strings.Builder
 		for _, axis := range axes {
 			fmt.Fprintf(&values, " --%s %s", axis.Single, axis.Text(run.Config))
 		}
-		fmt.Fprintf(w, "dpo train%s%s --resume --out %s\n", shared, values.String(), quoted(filepath.Join(out, run.Name)))
+		fmt.Fprintf(w, "dpo train%s%s --resume --out %s\n", shared, values.String(), quoted(filepath.Join(o.Out, run.Name)))
 	}
 	return nil
+}
+
+// fixDate opens the model, without its weights, and gives the runs their date.
+func fixDate(ctx context.Context, grid *sweep.Grid, o Options) error {
+	m, err := open.Base(ctx, o.Model, o.AnyBase, grid.Config.InitAdapter)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	return sweeprun.FixDate(m, o.Out, grid)
 }
 
 // flagsExcept returns the flags that were given, except those left out, each with a space before it.
