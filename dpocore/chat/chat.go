@@ -139,14 +139,22 @@ func (e *Encoder) pair(pair preference.Pair) (Tokens, *Mismatch, error) {
 	return tokens, &Mismatch{Between: e.tokenizer.Decode(prompt[shared:], false)}, nil
 }
 
-// EndsTurn reports whether an answer ends in a token at which generation stops. If it does not, last is the text of its end.
-func (e *Encoder) EndsTurn(answer []int32) (last string, ends bool) {
+// EndsTurn reports whether an answer ends in a token at which generation stops.
+func (e *Encoder) EndsTurn(answer []int32) bool {
 	const few = 4 // a template may write a newline after the token
-	tail, stops := answer[max(0, len(answer)-few):], e.tokenizer.EOSIDs()
-	if slices.ContainsFunc(tail, func(id int32) bool { return slices.Contains(stops, id) }) {
-		return "", true
+	stops := e.tokenizer.EOSIDs()
+	return slices.ContainsFunc(answer[max(0, len(answer)-few):], func(id int32) bool { return slices.Contains(stops, id) })
+}
+
+// AnswerEnd returns what the template writes after an answer, such as "<|im_end|>\n"; "" for nothing.
+func (e *Encoder) AnswerEnd() string {
+	const answer = "Hello"
+	text, err := e.Render(answered(preference.User("Hi"), answer), false)
+	at := strings.LastIndex(text, answer)
+	if err != nil || at < 0 {
+		return ""
 	}
-	return e.tokenizer.Decode(tail, false), false
+	return text[at+len(answer):]
 }
 
 // Ends returns the texts of the tokens at which generation stops.

@@ -6,6 +6,8 @@
 package config
 
 import (
+	"slices"
+
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/policy/adamw"
@@ -20,7 +22,7 @@ type Config struct {
 
 	LoRARank    int      `json:"lora_r"`                 // rank of the adapter; a higher rank can learn more and costs more
 	LoRAAlpha   float64  `json:"lora_alpha"`             // the adapter's output is scaled by alpha/rank
-	LoRAModules []string `json:"lora_modules,omitempty"` // projections with an adapter, such as "q_proj"; empty means all
+	LoRAModules []string `json:"lora_modules,omitempty"` // projections with an adapter, such as "q_proj"; empty or [AllLinear] means all
 	RSLoRA      bool     `json:"use_rslora,omitempty"`   // scale by alpha/√rank instead, so that high ranks keep learning
 
 	LearningRate         float64 `json:"learning_rate"`               // peak rate, reached at the end of warm-up
@@ -82,10 +84,13 @@ func Default() Config {
 // StepPairs returns the number of pairs per optimizer step.
 func (c Config) StepPairs() int { return c.BatchSize * c.GradientAccumulation }
 
+// AllLinear is PEFT's name for all projections in LoRAModules.
+const AllLinear = "all-linear"
+
 // LoRA returns the adapter's shape and scale.
 func (c Config) LoRA() decoder.LoRA {
 	modules := c.LoRAModules
-	if len(modules) == 0 {
+	if len(modules) == 0 || slices.Equal(modules, []string{AllLinear}) {
 		modules = decoder.AllModules
 	}
 	return decoder.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: modules, RankStabilized: c.RSLoRA}

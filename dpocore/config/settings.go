@@ -73,7 +73,7 @@ var adapterSettings = Table{
 	},
 	Setting[[]string]{
 		JSON: "lora_modules", Label: "the list of LoRA modules",
-		Help:  "the `projections` with LoRA, out of " + strings.Join(decoder.AllModules, ",") + " (default all)",
+		Help:  "the `projections` with LoRA, out of " + strings.Join(decoder.AllModules, ",") + ", or " + AllLinear + " (default all)",
 		Field: func(c *Config) *[]string { return &c.LoRAModules },
 		Rule:  checkModules,
 		Text:  func(c Config) string { return strings.Join(c.LoRA().Modules, ", ") },
@@ -289,8 +289,14 @@ var sampleSettings = Table{
 }
 
 func checkModules(c Config) error {
+	if slices.Equal(c.LoRAModules, []string{AllLinear}) {
+		return nil
+	}
+	if slices.Contains(c.LoRAModules, AllLinear) {
+		return fmt.Errorf("the LoRA modules are %s; %s is all projections, so give it alone", strings.Join(c.LoRAModules, ", "), AllLinear)
+	}
 	for _, module := range c.LoRAModules {
-		if err := oneOf("LoRA module", module, decoder.AllModules); err != nil {
+		if err := oneOf("LoRA module", module, append(slices.Clone(decoder.AllModules), AllLinear)); err != nil {
 			return err
 		}
 	}

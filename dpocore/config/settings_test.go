@@ -119,6 +119,7 @@ func TestEqualRuns(t *testing.T) {
 		"auto resumes a run with any base":    func(_, recorded *Config) { recorded.BaseWeights = Quantized },
 		"a run recorded before there was one": func(mine, recorded *Config) { mine.BaseWeights, recorded.BaseWeights = Float, "" },
 		"no modules are all modules":          func(mine, recorded *Config) { recorded.LoRAModules = mine.LoRA().Modules },
+		"all-linear is all modules":           func(mine, _ *Config) { mine.LoRAModules = []string{AllLinear} },
 		"the interval without early stopping": func(mine, _ *Config) { mine.EvalSteps = 3 },
 	} {
 		mine, recorded := Default(), Default()
@@ -132,6 +133,7 @@ func TestEqualRuns(t *testing.T) {
 // TestFaults: one sentence for each setting that is out of range.
 func TestFaults(t *testing.T) {
 	for want, change := range map[string]func(*Config){
+		"the LoRA modules are q_proj, all-linear; all-linear is all projections, so give it alone":                                                                  func(c *Config) { c.LoRAModules = []string{"q_proj", AllLinear} },
 		"the SFT weight is -1; it must be at least 0":                                                                                                               func(c *Config) { c.SFTWeight = -1 },
 		"the LoRA alpha is 0; it must be above 0 (the rank is a good start)":                                                                                        func(c *Config) { c.LoRAAlpha = 0 },
 		`unknown scheduler "step"; choose linear, cosine, cosine_with_min_lr, constant, constant_with_warmup or warmup_stable_decay`:                                func(c *Config) { c.Scheduler = "step" },

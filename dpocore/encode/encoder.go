@@ -9,6 +9,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/chat"
@@ -33,7 +35,6 @@ type Encoder struct {
 	mismatches    int                // pairs with a chat.Mismatch
 	firstMismatch string             // the text between prompt and answer in the first of them
 	endless       int                // pairs with an answer that doesn't end where generation stops
-	firstEnd      string             // the end of the first of them
 	dropped       counted            // pairs with an answer of which the template leaves out a part
 	droppedPrompt counted            // pairs with a prompt of which it does
 }
@@ -52,7 +53,7 @@ type Encoded struct {
 	Whole         chat.Tokens // before truncation
 	Cut           int         // number of truncated answers
 	LeftOut       Reason      // "" for a pair that can be trained on
-	Unended       string      // the end of an answer at which generation would not stop; "" if both end
+	Unended       bool        // an answer ends in a way at which generation would not stop
 }
 
 // Encode renders, tokenizes and truncates a pair.
@@ -76,7 +77,10 @@ func (e *Encoder) Encode(pair *preference.Pair) (Encoded, error) {
 	}
 	encoded.LeftOut = encoded.reason(e.limit)
 	e.count(pair, encoded, mismatch)
-	encoded.Unended = e.countEnd(tokens)
+	encoded.Unended = slices.ContainsFunc([][]int32{tokens.Chosen, tokens.Rejected}, func(answer []int32) bool { return len(answer) > 0 && !e.template.EndsTurn(answer) })
+	if encoded.Unended {
+		e.endless++
+	}
 	if tokens.Dropped != "" {
 		e.dropped.add(fmt.Sprintf("%s, %s", pair.Where(), wording.Excerpt(tokens.Dropped)))
 	}
@@ -92,19 +96,6 @@ func (e *Encoder) why(reason Reason, err error) {
 		out.first = err.Error()
 		e.leftOut[reason] = out
 	}
-}
-
-// countEnd counts the pairs whose answers don't end where generation stops, and returns how they end instead.
-func (e *Encoder) countEnd(tokens chat.Tokens) string {
-	for _, answer := range [][]int32{tokens.Chosen, tokens.Rejected} {
-		if last, ends := e.template.EndsTurn(answer); !ends && len(answer) > 0 {
-			if e.endless++; e.endless == 1 {
-				e.firstEnd = last
-			}
-			return last
-		}
-	}
-	return ""
 }
 
 // count adds a pair to what [Encoder.Notes] reports.
@@ -168,10 +159,25 @@ func (e *Encoder) Notes(set *preference.Set) (notes []string) {
 			wording.Count(e.droppedPrompt.count, "pair"), of, e.droppedPrompt.first)
 	}
 	if e.endless > 0 {
-		note("in %s the chat template ends an answer with %q, and generation with this model stops only at %s, so it would not stop after an answer; add the end of turn's id to eos_token_id in the model's generation_config.json%s",
-			wording.Count(e.endless, "pair"), e.firstEnd, e.template.Ends(), of)
+		note("%s, so generation would not stop there (%s%s); %s", e.End(), wording.Count(e.endless, "pair"), of, e.endRemedy())
 	}
 	return notes
+}
+
+// End says how the template ends an answer, and where generation stops.
+func (e *Encoder) End() string {
+	written := "nothing"
+	if end := e.template.AnswerEnd(); end != "" {
+		written = fmt.Sprintf("%q", end)
+	}
+	return fmt.Sprintf("the chat template writes %s after an answer, and generation with this model stops only at %s", written, e.template.Ends())
+}
+
+func (e *Encoder) endRemedy() string {
+	if strings.TrimSpace(e.template.AnswerEnd()) == "" {
+		return "use a chat template that ends each answer with that"
+	}
+	return "add the id of the end of turn to eos_token_id in the model's generation_config.json"
 }
 
 // Examples are the pairs of a set as tokens, without those that can't be trained on.

@@ -186,6 +186,7 @@ const (
 	emptyTurnRule  = "empty turns"
 	rolesRule      = "unusual roles"
 	controlRule    = "control tokens in text"
+	escapesRule    = "escaped characters"
 	languageRule   = "language mix"
 	switchRule     = "answers in another language"
 	overlapRule    = "held-out prompts in the training data"
@@ -199,5 +200,5 @@ const (
 
 var ruleNames = []string{
 	columnsRule, notesRule, scoresRule, promptRule, leftOutRule, fewRule, equalRule, nearEqualRule, repeatedRule, contradictRule, dominantRule, lengthRule, emptyTurnRule,
-	rolesRule, controlRule, languageRule, switchRule, overlapRule, nearRule, sameRule, refusedRule, droppedRule, truncatedRule, endRule,
+	rolesRule, controlRule, escapesRule, languageRule, switchRule, overlapRule, nearRule, sameRule, refusedRule, droppedRule, truncatedRule, endRule,
 }

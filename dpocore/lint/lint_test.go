@@ -101,6 +101,16 @@ func TestRules(t *testing.T) {
 		{"Alpaca's template", controlRule, append(plain(400), pair("### Instruction:\nA?\n\n### Response:", "Fine.", "No.")), Look, 1, "pairs, line 401"},
 		{"a text struck through", controlRule, append(plain(400), pair("A?", "a <s>b</s> c", "a\n### Notes:\nb")), -1, 0, ""},
 		{"angle brackets without a token", controlRule, append(plain(400), pair("A?", "a <b> [c] | d", "a < b |> c")), -1, 0, ""},
+		{"HTML entities", escapesRule, append(plain(400), pair("A &amp; B?", "Fine.", "No."), pair("A?", "It&#39;s.", "No.")), Look, 2, "pairs, line 401"},
+		{"an ampersand", escapesRule, append(plain(400), pair("A & B?", "AT&T; so &what;", "a &b &#1;")), -1, 0, ""},
+		{"entities in code", escapesRule, append(plain(400), pair("A?", "```html\n&amp;\n```", "No.")), -1, 0, ""},
+		{"HTML tags", escapesRule, append(plain(400), pair("A?", "One.<br/>Two.", "No.")), Look, 1, "pairs, line 401"},
+		{"spelled line ends", escapesRule, append(plain(400), pair("A?", `One.\n\nTwo.`, "No.")), Look, 1, "pairs, line 401"},
+		{"LaTeX, a path and code", escapesRule, append(plain(400), pair(`\nabla \nu`, `C:\new`, "print(\"a\\n\")\nprint(1)")), -1, 0, ""},
+		{"spelled letters", escapesRule, append(plain(400), pair("A?", `Caf\u00e9`, "No.")), Look, 1, "pairs, line 401"},
+		{"read as Latin-1", escapesRule, append(plain(400), pair("A?", "CafÃ©, itâ€™s", "No.")), Look, 1, "pairs, line 401"},
+		{"accents", escapesRule, append(plain(400), pair("A?", "Ã la carte, São, Â", "No.")), -1, 0, ""},
+		{"a lost letter", escapesRule, append(plain(400), pair("A?", "Caf\uFFFD", "No.")), Look, 1, "pairs, line 401"},
 		{"one in 500 is rare", nearEqualRule, append(plain(499), pair("A?", "Well,  done!", "well done")), Note, 1, "pairs, line 500"},
 		{"columns by another name", columnsRule, []string{`{"question":"a","winner":"b","loser":"c"}`}, Note, 1, ""},
 	} {
@@ -112,6 +122,15 @@ func TestRules(t *testing.T) {
 		if f.Severity != test.severity || f.Count != test.count || where != test.where {
 			t.Errorf("%s: severity %d, count %d, first at %q; want %d, %d, %q: %+v", test.name, f.Severity, f.Count, where, test.severity, test.count, test.where, f)
 		}
+	}
+}
+
+// TestEscapes: the sentence has counts and an example.
+func TestEscapes(t *testing.T) {
+	f := check(t, append(plain(400), pair("A &amp; B?", `One.\n\nTwo.`, "No."), pair("A?", "It&#39;s.", "No.")), nil).finding(escapesRule)
+	const want = `Texts of 2 of 402 pairs have HTML entities in 2 pairs and line ends spelled \n in 1 pair, such as "&amp;" in "A &amp; B?" (pairs, line 401).`
+	if f.Summary != want {
+		t.Errorf("got  %s\nwant %s", f.Summary, want)
 	}
 }
 

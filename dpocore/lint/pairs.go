@@ -44,7 +44,7 @@ func keyOf(pair *preference.Pair, chosen, rejected []uint64) key {
 func (l *linter) eachPair() {
 	keys := make([]key, len(l.train.Pairs))
 	var lengths lengthCounts
-	languages, scores := newLanguages(l), scoreCounts{l: l}
+	languages, scores, escaped := newLanguages(l), scoreCounts{l: l}, newEscapes(l)
 	for i, pair := range l.train.Each() {
 		if i%1024 == 0 && l.ctx.Err() != nil {
 			return
@@ -57,6 +57,7 @@ func (l *linter) eachPair() {
 		lengths.count(pair)
 		l.turns(pair)
 		languages.see(pair)
+		escaped.see(pair)
 	}
 	l.reportSimilar()
 	l.reportPromptInAnswers()
@@ -67,6 +68,7 @@ func (l *linter) eachPair() {
 	l.size()
 	l.lengths(lengths)
 	l.reportTurns()
+	escaped.report()
 	languages.finish()
 }
 

@@ -39,8 +39,8 @@ func (l *linter) tokens() error {
 		if encoded.LeftOut == encode.Spelled || encoded.LeftOut == encode.Rejected {
 			l.found(refused, pair, "a pair %s", encoded.LeftOut)
 		}
-		if encoded.Unended != "" {
-			l.found(end, pair, "ends in %s", wording.Excerpt(encoded.Unended))
+		if encoded.Unended {
+			l.found(end, pair, "generation would not stop after %s", wording.Excerpt(pair.Chosen))
 		}
 		if text := encoded.Whole.Dropped; text != "" {
 			l.found(dropped, pair, "left out: %s", wording.Excerpt(text))
@@ -102,7 +102,7 @@ func (l *linter) reportTokens(same, truncated, end *Finding, counts tokenCounts)
 			length, counts.cut, wording.Count(truncated.Of, "pair"), wording.Count(counts.noRoom, "pair"), sample), advice+": from truncated answers the model does not learn to stop.")
 	}
 	if end.Count > 0 {
-		end.set(end.bySize(manyLeftOut), fmt.Sprintf("In %d of %s an answer has no end-of-turn token%s.", end.Count, wording.Count(end.Of, "pair"), sample),
+		end.set(end.bySize(manyLeftOut), fmt.Sprintf("In %d of %s an answer has no end-of-turn token%s: %s.", end.Count, wording.Count(end.Of, "pair"), sample, l.o.Encoder.End()),
 			"Fix the chat template to end each answer's turn; otherwise the model does not learn to stop.")
 	}
 }

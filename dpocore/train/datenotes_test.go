@@ -2,6 +2,7 @@ package train
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/config"
@@ -32,3 +33,54 @@ func TestDateWithoutEffect(t *testing.T) {
 		t.Errorf("notes %q", notes)
 	}
 }
+
+// TestNotesNameThePart: of pairs that are from one file, notes say whether they are on those for training or those held out, and the
+// columns are said once.
+func TestNotesNameThePart(t *testing.T) {
+	m, err := model.Open(tinymodel.WriteChat(t, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	long := strings.Repeat("word ", 100)
+	set := func(source string) *preference.Set {
+		return &preference.Set{Source: source, Columns: preference.Columns{Prompt: "question", Chosen: "chosen", Rejected: "rejected"},
+			Pairs: []preference.Pair{{Prompt: preference.User("Why?"), Chosen: long + "yes", Rejected: "no", Source: source}}}
+	}
+	for heldOut, want := range map[string][]string{
+		"same":  {"same, training pairs: columns", "same, training pairs: truncated 1 answer", "same, held-out pairs: truncated 1 answer"},
+		"other": {"same: columns", "same: truncated 1 answer", "other: columns", "other: truncated 1 answer"},
+	} {
+		c := config.Default()
+		c.MaxLength = 64
+		job := Job{Model: m, Config: c, Dir: t.TempDir(), Data: dataset.Data{Train: set("same"), HeldOut: set(heldOut)}}
+		noted := map[string]bool{}
+		job.Listener = noteTaker{noted: noted}
+		if _, _, err := newPlan(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for note := range noted {
+			if strings.HasPrefix(note, "same") || strings.HasPrefix(note, "other") {
+				got = append(got, note)
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("%s: %q, want %q", heldOut, got, want)
+		}
+		for _, text := range want {
+			if !slices.ContainsFunc(got, func(note string) bool { return strings.HasPrefix(note, text) }) {
+				t.Errorf("%s: %q lack %q", heldOut, got, text)
+			}
+		}
+	}
+}
+
+// noteTaker collects notes.
+type noteTaker struct {
+	Listener
+	noted map[string]bool
+}
+
+func (l noteTaker) Note(text string) { l.noted[text] = true }
+func (noteTaker) Phase(string)       {}

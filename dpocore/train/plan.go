@@ -83,7 +83,7 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	if err != nil {
 		return p, record, err
 	}
-	for _, note := range slices.Concat(dateNotes(job.Config.Date, p.config.Date), p.config.Notes(p.pairs.Len()), p.pairs.Notes(job.Data.Train), heldOutNotes, faults) {
+	for _, note := range slices.Concat(dateNotes(job.Config.Date, p.config.Date), p.config.Notes(p.pairs.Len()), p.pairs.Notes(partOf(job.Data.Train, evaluated, "training pairs")), heldOutNotes, faults) {
 		job.Listener.Note(note)
 	}
 	return p, record, nil
@@ -151,13 +151,26 @@ func (p *plan) readHeldOut(job Job, record *run.Record) (evaluated *preference.S
 	if p.heldOut, err = encoder.EncodeSet(evaluated); err != nil {
 		return nil, nil, err
 	}
-	notes = encoder.Notes(evaluated)
+	part := partOf(evaluated, job.Data.Train, "held-out pairs")
+	if part.Source != evaluated.Source {
+		part.Columns = preference.Columns{} // those of the training pairs
+	}
+	notes = encoder.Notes(part)
 	if evaluated != set {
 		notes = append(notes, fmt.Sprintf("%s: %d of the %d held-out pairs are evaluated, spread evenly; dpo eval measures all of them.", set.Source, MaxHeldOut, len(set.Pairs)))
 	}
 	record.HeldOut = &run.DataFacts{Source: set.Source, Pairs: len(p.heldOut.List), Tokens: p.heldOut.Hash()}
 	p.heldOutRows, err = measure.Pack(p.heldOut.List)
 	return evaluated, notes, err
+}
+
+// partOf returns a set under the name that notes give it: if the other set of the run is from the same source, it says which one it is.
+func partOf(set, other *preference.Set, name string) *preference.Set {
+	part := *set
+	if other != nil && other.Source == set.Source {
+		part.Source += ", " + name
+	}
+	return &part
 }
 
 // collectPrompts lists the prompts that the adapter will have been trained on.

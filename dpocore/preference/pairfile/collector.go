@@ -30,6 +30,8 @@ type collector struct {
 	weights  weights
 	stray    int // pairs whose prompt is a text that is not in the answers' turns
 
+	lists int // records with several rejected answers
+
 	developers int // turns with the role developer
 }
 
@@ -101,16 +103,51 @@ func (c *collector) Add(at recordfile.Place, record recordfile.Fields, names fun
 			return recordfile.ErrorAt(at, err)
 		}
 	}
-	pair, reason, err := c.pair(at, record)
-	if err != nil {
+	if err := c.addPairs(at, record); err != nil {
 		return recordfile.ErrorAt(at, err)
 	}
-	if reason == "" {
-		reason = c.weights.add(pair.Weight, !empty(record["weight"]))
+	return nil
+}
+
+// addPairs adds the pairs of a record, which are several if it has several rejected answers.
+func (c *collector) addPairs(at recordfile.Place, record recordfile.Fields) error {
+	if err := c.layout.Prepare(record); err != nil {
+		return err
 	}
+	if err := c.rest.record(record, c.layout); err != nil {
+		return err
+	}
+	columns, tie, err := c.layout.Answers(record)
+	if err != nil {
+		return err
+	}
+	if tie {
+		c.add(at, preference.Pair{}, preference.Tie)
+		return nil
+	}
+	if err := c.unprint(record, columns); err != nil {
+		return err
+	}
+	records, err := c.several(record, columns)
+	if err != nil {
+		return err
+	}
+	for _, one := range records {
+		pair, reason, err := c.pair(at, one, columns)
+		if err != nil {
+			return err
+		}
+		if reason == "" {
+			reason = c.weights.add(pair.Weight, !empty(record["weight"]))
+		}
+		c.add(at, pair, reason)
+	}
+	return nil
+}
+
+func (c *collector) add(at recordfile.Place, pair preference.Pair, reason string) {
 	pair.Source, pair.Line, pair.Unit = c.set.Source, at.Number, at.Unit
 	c.set.Add(pair, reason)
-	return nil
 }
 
 // setLayout takes the columns from the first record.
@@ -123,22 +160,8 @@ func (c *collector) setLayout(record recordfile.Fields, names []string) error {
 	return nil
 }
 
-// pair makes the pair of a record, or returns the reason why there is nothing
-// to learn from it.
-func (c *collector) pair(at recordfile.Place, record recordfile.Fields) (pair preference.Pair, reason string, err error) {
-	if err := c.layout.Prepare(record); err != nil {
-		return pair, "", err
-	}
-	if err := c.rest.record(record, c.layout); err != nil {
-		return pair, "", err
-	}
-	columns, tie, err := c.layout.Answers(record)
-	if err != nil || tie {
-		return pair, preference.Tie, err
-	}
-	if err := c.unprint(record, columns); err != nil {
-		return pair, "", err
-	}
+// pair makes the pair of a record with one answer of each kind, or returns the reason why there is nothing to learn from it.
+func (c *collector) pair(at recordfile.Place, record recordfile.Fields, columns preference.Columns) (pair preference.Pair, reason string, err error) {
 	found, err := formOf(record, columns, c.part)
 	if err != nil {
 		return pair, "", err
@@ -185,6 +208,9 @@ func (c *collector) unprint(record recordfile.Fields, columns preference.Columns
 func (c *collector) finish() {
 	c.set.Columns.Unused = c.rest.unused()
 	c.set.Notes = c.rest.notes()
+	if c.lists > 0 {
+		c.set.Notes = append(c.set.Notes, fmt.Sprintf("in %s %q is a list of several answers, each of which makes a pair with the chosen one", wording.Count(c.lists, recordOf(c.part)), c.layout.Rejected))
+	}
 	if c.repeated > 0 {
 		c.set.Notes = append(c.set.Notes, fmt.Sprintf("in %s the answers begin with turns of the prompt, which are read once", wording.Count(c.repeated, "pair")))
 	}

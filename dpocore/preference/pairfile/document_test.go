@@ -47,7 +47,7 @@ func TestDocumentMistakes(t *testing.T) {
 		{"wrapped, no name", "{\n\"version\":1,\"data\": [\n" + good + "], more: 2}",
 			`pairs, line 4: not JSON: "more" is where a name in quotes must be`},
 		{"lists as columns", `{"prompt":["a"],"chosen":["b"],"rejected":["c"]}`,
-			`pairs, line 1: field "chosen[0]" is a string; a turn is an object with "role" and "content"`},
+			`pairs, line 1: field "prompt" is a list of texts: either each is the prompt of another pair, or they are the turns of one conversation; write one pair per line, with texts or with turns that have "role" and "content"`},
 		{"element of 64 MiB", `[{"prompt":"` + strings.Repeat("a", recordfile.MaxRecord),
 			`pairs, element 1 (line 1): the record is longer than 64 MiB; it must hold one pair: check the file, or shorten the texts`},
 	})

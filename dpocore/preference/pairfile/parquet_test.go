@@ -138,7 +138,8 @@ func TestParquetMistakes(t *testing.T) {
 		{"all left out", written(t, row{"a", "b", "b"}),
 			`pairs: no pair is left to learn from (kept 0 pairs, left out 1: 1 equal answers); check that every pair has a prompt, and that "chosen" and "rejected" answer it differently`},
 		{"lists of text", written(t, words{[]string{"a", "b"}, []string{"a", "c"}}),
-			`pairs, row 1: column "chosen[0]" is a string; a turn is an object with "role" and "content"`},
+			`pairs, row 1: column "chosen" has 2 answers, and which of them is better than which of "rejected" can be read in several ways, such as the first with the first or each with each; write one pair per row, or choose two: ` +
+				`dpo data convert pairs --out converted.jsonl --chosen 'chosen[0]' --rejected 'rejected[0]'`},
 		{"unknown role", written(t, talk{[]message{{"human", "a"}}, []message{{"human", "a"}}}),
 			`pairs, row 1: column "chosen[0].role" is "human"; roles are system, user and assistant`},
 	})

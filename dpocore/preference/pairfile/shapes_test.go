@@ -1,6 +1,7 @@
 package pairfile
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -168,6 +169,8 @@ func TestDocumentedForms(t *testing.T) {
 			"columns: input.messages is the prompt, preferred_output is chosen, non_preferred_output is rejected; not used: input.tools"},
 		{"lmsys arena", `{"model_a":"x","model_b":"y","winner":"model_b","conversation_a":[` + chat + `,` + no + `],"conversation_b":[` + chat + `,` + so + `]}`, said(why),
 			"columns: conversation_a or conversation_b as winner says is chosen, the other one is rejected, both begin with the prompt; not used: model_a, model_b"},
+		{"lmsys arena on Kaggle", `{"model_a":"x","model_b":"y","prompt":"[\"Why?\"]","response_a":"[\"No.\"]","response_b":"[\"So.\"]","winner_model_a":0,"winner_model_b":1,"winner_tie":0}`, said(why),
+			"columns: prompt is the prompt, response_a or response_b as winner_model_a, winner_model_b and winner_tie say is chosen, the other one is rejected; not used: model_a, model_b"},
 		{"numbered answers", `{"prompt":"Why?","response_0":"No.","response_1":"So.","better_response_id":1}`, said(why),
 			"columns: prompt is the prompt, response_0 or response_1 as better_response_id says is chosen, the other one is rejected"},
 		{"lettered answers", `{"prompt":"Why?","response_a":"So.","response_b":"No.","preference":"A"}`, said(why),
@@ -180,41 +183,68 @@ func TestDocumentedForms(t *testing.T) {
 	})
 }
 
+// Several rejected answers make a pair of each with the chosen one; what a pair has beside them is the same in all.
+func TestSeveralRejectedAnswers(t *testing.T) {
+	const so, no, bah = `{"role":"assistant","content":"So."}`, `{"role":"assistant","content":"No."}`, `{"role":"assistant","content":"Bah."}`
+	for record, want := range map[string]string{
+		`{"prompt":"Why?","chosen":"So.","rejected":["No.","Bah."],"weight":2}`:                                                                                                         "So. No. 2|So. Bah. 2",
+		`{"prompt":"Why?","chosen":["So."],"rejected":["No."]}`:                                                                                                                         "So. No. 1",
+		`{"prompt":"Why?","chosen":"So.","rejected":["No.","So.","Bah."]}`:                                                                                                              "So. No. 1|So. Bah. 1",
+		`{"prompt":"Why?","chosen":[` + so + `],"rejected":[[` + no + `],[` + bah + `]]}`:                                                                                               "So. No. 1|So. Bah. 1",
+		`{"prompt":[{"role":"user","content":"Why?"}],"chosen":` + so + `,"rejected":[` + no + `]}`:                                                                                     "So. No. 1",
+		`{"prompt":"[\"Why?\",\"Why not?\"]","chosen":"[\"Hm.\",\"So.\"]","rejected":"[\"Hm.\",\"No.\"]"}`:                                                                              "So. No. 1",
+		`{"prompt":"[\"Why?\",\"Why not?\"]","chosen":"[\"A.\",\"So.\"]","rejected":"[\"B.\",\"No.\"]"}` + "\n" + `{"prompt":"[\"Why?\"]","chosen":"[\"So.\"]","rejected":"[\"No.\"]"}`: "So. No. 1",
+		`{"prompt":"[\"Why?\"]","chosen":"[\"So.\"]","rejected":"[null]"}` + "\n" + `{"prompt":"[\"Why?\"]","chosen":"[\"So.\"]","rejected":"[\"No.\"]"}`:                               "So. No. 1",
+	} {
+		set, err := Read(strings.NewReader(record), "pairs")
+		if err != nil {
+			t.Errorf("%s: %v", record, err)
+			continue
+		}
+		var got []string
+		for _, pair := range set.Pairs {
+			got = append(got, fmt.Sprintf("%s %s %g", pair.Chosen, pair.Rejected, pair.LossWeight()))
+		}
+		if strings.Join(got, "|") != want {
+			t.Errorf("%s: %q, want %q", record, got, want)
+		}
+		if noted := strings.Contains(strings.Join(set.Notes, "|"), `in 1 record "rejected" is a list of several answers`); noted != strings.Contains(want, "|") {
+			t.Errorf("%s: notes %q", record, set.Notes)
+		}
+	}
+}
+
 // Data for other tasks is refused by its kind, with what to do if there is something.
 func TestDataForOtherTasks(t *testing.T) {
 	const label, tuned = "these are single answers with a label, as for KTO, and not pairs", "these are single answers, as for fine-tuning, and not pairs"
 	const why = `"prompt":[{"role":"user","content":"Why?"}]`
 	const talk = `[{"from":"human","value":"Why?"},{"from":"gpt","value":"So."}]`
 	for record, want := range map[string]string{
-		`{"text":"The sky is blue."}`:                                "these are plain texts, as for pretraining",                                                     // TRL, language modeling; LLaMA-Factory, pre-training
-		`{"segments":[{"label":true,"text":"a"}]}`:                   "these are plain texts",                                                                         // axolotl, template-free
-		`{"messages":[{"role":"user","content":"Why?"}]}`:            tuned,                                                                                           // TRL, conversations
-		`{"prompt":"Why?"}`:                                          "these are prompts without answers",                                                             // TRL, prompt-only
-		`{` + why + `}`:                                              "these are prompts without answers",                                                             //
-		`{"prompt":"Why?","completion":"So."}`:                       tuned + ": DPO needs a better and a worse answer to the same prompt; to rank",                   // TRL, prompt-completion; axolotl, KTO's chatml.prompt_pairs and ultra
-		`{"prompt":"Why?","system":"a","completion":"So."}`:          "dpo data rank rankings.jsonl --prompts pairs",                                                  //
-		`{` + why + `,"completion":[]}`:                              tuned,                                                                                           //
-		`{"prompt":"Why?","completion":"So.","label":true}`:          `pd.merge(df[df["label"]], df[~df["label"]], on=["prompt"], suffixes=("_chosen", "_rejected"))`, // TRL, unpaired preference; axolotl, KTO's user_defined.default
-		`{` + why + `,"completion":[],"label":false}`:                label,                                                                                           //
-		`{"prompt":"a","completions":["a","b"],"labels":[true]}`:     "these are the steps of single answers",                                                         // TRL and axolotl, stepwise supervision
-		`{"input_ids":[1],"labels":[1]}`:                             "these are token ids",                                                                           // axolotl, tokenized
-		`{"prompt_ids":[1],"chosen_ids":[2],"rejected_ids":[3]}`:     "these are token ids",                                                                           // dpo tokens
-		`{"system":"a","instruction":"Why?","completion":"So."}`:     tuned,                                                                                           // axolotl, KTO's chatml.argilla
-		`{"question":"Why?","completion":"So."}`:                     tuned,                                                                                           // axolotl, KTO's chatml.intel
-		`{"chosen":[{"role":"user","content":"a"}],"completion":[]}`: tuned,                                                                                           // axolotl, KTO's chatml.argilla_chat
-		`{"completion":[{"role":"user","content":"a"}]}`:             tuned,                                                                                           // axolotl, KTO's llama3.argilla_chat
-		`{"instruction":"a","input":"","output":"b","history":[]}`:   tuned,                                                                                           // LLaMA-Factory, alpaca
-		`{"instruction":"a","input":"","output":"b","images":[1]}`:   tuned,                                                                                           // LLaMA-Factory, multimodal
-		`{"instruction":"a","input":"","output":"b","kto_tag":true}`: `on=["instruction", "input"]`,                                                                   // LLaMA-Factory, KTO
-		`{"conversations":` + talk + `,"system":"a","tools":"b"}`:    tuned,                                                                                           // LLaMA-Factory, sharegpt
-		`{"conversations":` + talk + `,"kto_tag":true}`:              label,                                                                                           //
+		`{"text":"The sky is blue."}`:                                "these are plain texts, as for pretraining",                                                                            // TRL, language modeling; LLaMA-Factory, pre-training
+		`{"segments":[{"label":true,"text":"a"}]}`:                   "these are plain texts",                                                                                                // axolotl, template-free
+		`{"messages":[{"role":"user","content":"Why?"}]}`:            tuned,                                                                                                                  // TRL, conversations
+		`{"prompt":"Why?"}`:                                          "these are prompts without answers",                                                                                    // TRL, prompt-only
+		`{` + why + `}`:                                              "these are prompts without answers",                                                                                    //
+		`{"prompt":"Why?","completion":"So."}`:                       tuned + ": DPO needs a better and a worse answer to the same prompt; to rank",                                          // TRL, prompt-completion; axolotl, KTO's chatml.prompt_pairs and ultra
+		`{"prompt":"Why?","system":"a","completion":"So."}`:          "dpo data rank rankings.jsonl --prompts pairs",                                                                         //
+		`{` + why + `,"completion":[]}`:                              tuned,                                                                                                                  //
+		`{"prompt":"Why?","completion":"So.","label":true}`:          label + ": DPO needs a better and a worse answer to the same prompt; put the answers to the same prompt in one record", // TRL, unpaired preference; axolotl, KTO's user_defined.default
+		`{` + why + `,"completion":[],"label":false}`:                label,                                                                                                                  //
+		`{"prompt":"a","completions":["a","b"],"labels":[true]}`:     "these are the steps of single answers",                                                                                // TRL and axolotl, stepwise supervision
+		`{"input_ids":[1],"labels":[1]}`:                             "these are token ids",                                                                                                  // axolotl, tokenized
+		`{"prompt_ids":[1],"chosen_ids":[2],"rejected_ids":[3]}`:     "these are token ids",                                                                                                  // dpo tokens
+		`{"system":"a","instruction":"Why?","completion":"So."}`:     tuned,                                                                                                                  // axolotl, KTO's chatml.argilla
+		`{"question":"Why?","completion":"So."}`:                     tuned,                                                                                                                  // axolotl, KTO's chatml.intel
+		`{"chosen":[{"role":"user","content":"a"}],"completion":[]}`: tuned,                                                                                                                  // axolotl, KTO's chatml.argilla_chat
+		`{"completion":[{"role":"user","content":"a"}]}`:             tuned,                                                                                                                  // axolotl, KTO's llama3.argilla_chat
+		`{"instruction":"a","input":"","output":"b","history":[]}`:   tuned,                                                                                                                  // LLaMA-Factory, alpaca
+		`{"instruction":"a","input":"","output":"b","images":[1]}`:   tuned,                                                                                                                  // LLaMA-Factory, multimodal
+		`{"instruction":"a","input":"","output":"b","kto_tag":true}`: label,                                                                                                                  // LLaMA-Factory, KTO
+		`{"conversations":` + talk + `,"system":"a","tools":"b"}`:    tuned,                                                                                                                  // LLaMA-Factory, sharegpt
+		`{"conversations":` + talk + `,"kto_tag":true}`:              label,                                                                                                                  //
 	} {
 		_, err := Read(strings.NewReader(record+"\n"+record), "pairs")
 		errtest.Contains(t, err, "pairs, line 1", want)
-	}
-	joined, err := Read(strings.NewReader(`{"prompt":"Why?","completion_chosen":"So.","label_chosen":true,"completion_rejected":"No.","label_rejected":false}`), "pairs")
-	if err != nil || joined.Pairs[0].Chosen != "So." || joined.Pairs[0].Rejected != "No." {
-		t.Errorf("what the line of Python makes: %v, %v", joined, err)
 	}
 }
 
@@ -249,7 +279,10 @@ func TestRefusedForms(t *testing.T) {
 		`{"prompt":"Why?","response_1":"a","response_2":"b","label":true}`:                                                           "--label label=false:response_1,true:response_2",
 		`{"prompt":"Why?","response_0":"a","response_1":"b","better_response_id":1,"safer_response_id":0}`:                           `"better_response_id" and "safer_response_id" could each say which answer is chosen`,
 		`{"prompt":"Why?","response_a":"a","response_b":"b","winner_model_a":1}`:                                                     "no column is known to say which is chosen",
-		`{"prompt":"Why?","response_a":"a","response_b":"b","winner_model_a":0,"winner_model_b":0,"winner_tie":1}`:                   `df["winner"] = df[["winner_model_a", "winner_model_b", "winner_tie"]].idxmax(axis=1)`,
+		`{"prompt":"Why?","response_a":"a","response_b":"b","winner_model_a":0,"winner_model_b":1,"winner_tie":1}`:                   `of the fields "winner_model_a", "winner_model_b" and "winner_tie" 2 are 1; exactly one must be`,
+		`{"prompt":"Why?","response_a":"a","response_b":"b","winner_model_a":0.5,"winner_model_b":0.5}`:                              `field "winner_model_a" is "0.5"; it must be 1`,
+		`{"prompt":"Why?","chosen":["a","b"],"rejected":["c","d"]}`:                                                                  `field "chosen" has 2 answers, and which of them is better than which of "rejected" can be read in several ways`,
+		`{"prompt":"[\"Why?\",\"And?\"]","chosen":"[\"a\",\"b\"]","rejected":"[\"c\"]"}`:                                             `field "rejected" has 1 text and "prompt" 2 texts`,
 		`{"prompt":"Why?","response_a":"a","response_b":"b","winner":"gpt-4"}`:                                                       `field "winner" is "gpt-4"; the values known are a, model_a or response_a for "response_a"`,
 		`{"chosen":"[{'role': 'user', 'content': 'a'}]","rejected":"b"}`:                                                             `field "chosen" holds a list as Python prints it`,
 		`{"prompt":"array([{'content': 'a', 'role': 'user'}])","chosen":"a","rejected":"b"}`:                                         `field "prompt" holds a list as Python prints it`,

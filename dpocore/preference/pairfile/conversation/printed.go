@@ -105,3 +105,14 @@ func IsTurns(text string) bool {
 	}
 	return len(list) > 0
 }
+
+// Texts returns a list of texts, which a table has as JSON; null is an empty text. ok is false for any other value.
+func Texts(raw json.RawMessage) (texts []string, ok bool) {
+	if text := Opening(raw); text != "" {
+		raw = json.RawMessage(text)
+	}
+	if len(raw) == 0 || raw[0] != '[' || json.Unmarshal(raw, &texts) != nil {
+		return nil, false
+	}
+	return texts, len(texts) > 0
+}

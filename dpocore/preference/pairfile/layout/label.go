@@ -16,6 +16,7 @@ import (
 // A label is a column whose value says which of two answers is the chosen one.
 type label struct {
 	column  string
+	flags   []string // in place of one column several, of which the one that is 1 or true names the answer or a tie
 	answers [2]labelled
 	tie     string // a value by which no answer is better, besides those of ties
 }
@@ -31,22 +32,25 @@ type labelled struct {
 var ties = []string{"", "tie", "both", "both_bad", "both_good", "bothbad", "neither", "none", "equal", "draw", "same", "null"}
 
 func (l *label) uses(name string) bool {
-	return name == l.column || base(l.answers[0].column) == name || base(l.answers[1].column) == name ||
+	return name == l.column || slices.Contains(l.flags, name) || base(l.answers[0].column) == name || base(l.answers[1].column) == name ||
 		l.answers[0].column == name || l.answers[1].column == name
 }
 
 // sides are what the answers are called in the description of the columns.
 func (l *label) sides() (chosen, rejected string) {
-	return fmt.Sprintf("%s or %s as %s says", l.answers[0].column, l.answers[1].column, l.column), "the other one"
+	says := "says"
+	if len(l.flags) > 0 {
+		says = "say"
+	}
+	return fmt.Sprintf("%s or %s as %s %s", l.answers[0].column, l.answers[1].column, l.column, says), "the other one"
 }
 
 // chosen returns the columns of the two answers of a record, or tie.
 func (l *label) chosen(record recordfile.Fields, part recordfile.Noun) (chosen, rejected string, tie bool, err error) {
-	raw, ok := record[l.column]
-	if !ok {
-		return "", "", false, fmt.Errorf("%s is missing; it says which answer is chosen", part.Of(l.column))
+	value, err := l.value(record, part)
+	if err != nil {
+		return "", "", false, err
 	}
-	value := labelValue(raw)
 	for i, answer := range l.answers {
 		if slices.Contains(answer.values, value) {
 			return answer.column, l.answers[1-i].column, false, nil
@@ -58,6 +62,42 @@ func (l *label) chosen(record recordfile.Fields, part recordfile.Noun) (chosen, 
 	return "", "", false, fmt.Errorf("%s is %.40q; the values known are %s for %q, %s for %q, and tie", part.Of(l.column), value,
 		wording.Or(l.answers[0].values), l.answers[0].column, wording.Or(l.answers[1].values), l.answers[1].column)
 }
+
+// value returns the value of a record's label.
+func (l *label) value(record recordfile.Fields, part recordfile.Noun) (string, error) {
+	if len(l.flags) == 0 {
+		raw, ok := record[l.column]
+		if !ok {
+			return "", fmt.Errorf("%s is missing; it says which answer is chosen", part.Of(l.column))
+		}
+		return labelValue(raw), nil
+	}
+	var set []string
+	for _, name := range l.flags {
+		switch value := labelValue(record[name]); value {
+		case "1", "true":
+			set = append(set, flagged(name))
+		case "0", "false":
+		default:
+			return "", fmt.Errorf("%s is %.40q; it must be 1 if it names the better answer and 0 if not", part.Of(name), value)
+		}
+	}
+	if len(set) != 1 {
+		return "", fmt.Errorf("of the %ss %s %d are 1; exactly one must be", part, wording.And(wording.Quote(l.flags)), len(set))
+	}
+	return set[0], nil
+}
+
+// flagged is the value that a column such as winner_model_a stands for: "model_a", or "tie".
+func flagged(name string) string {
+	value := strings.TrimPrefix(PlainName(name), winnerPrefix)
+	if strings.HasPrefix(value, "tie") {
+		return "tie"
+	}
+	return value
+}
+
+const winnerPrefix = "winner_"
 
 // Answers returns the columns of a record, whose answers may depend on a label;
 // tie is true if no answer is better.
@@ -130,7 +170,7 @@ var strengths = []string{"overall_preference", "preference_strength"}
 func (r *Finder) findStrength(columns, ends [2]string) *label {
 	for _, name := range r.Names {
 		if slices.Contains(strengths, PlainName(name)) && ends == [2]string{"1", "2"} {
-			return &label{name, [2]labelled{{columns[0], []string{"-3", "-2", "-1"}}, {columns[1], []string{"1", "2", "3"}}}, "0"}
+			return &label{column: name, answers: [2]labelled{{columns[0], []string{"-3", "-2", "-1"}}, {columns[1], []string{"1", "2", "3"}}}, tie: "0"}
 		}
 	}
 	return nil
@@ -152,11 +192,13 @@ func (r *Finder) findLabel() (*label, error) {
 	if found := r.findStrength(columns, ends); found != nil && len(candidates) == 0 {
 		return found, nil
 	}
+	found := &label{}
+	for i, end := range ends {
+		found.answers[i] = labelled{columns[i], []string{end, "model_" + end, PlainName(columns[i])}}
+	}
 	switch {
-	case len(candidates) == 0 && len(r.winners()) > 1:
-		list := wording.Quote(r.winners())
-		return nil, fmt.Errorf("the %ss %s together say which answer is chosen, or that none is; write one %s instead, in Python with df[\"winner\"] = df[[%s]].idxmax(axis=1).str.removeprefix(\"winner_\")",
-			r.Part, wording.And(list), r.Part, strings.Join(list, ", "))
+	case len(candidates) == 0 && r.flags(found):
+		return found, nil
 	case len(candidates) == 0:
 		return nil, fmt.Errorf("the %ss %q and %q are answers, but no column is known to say which is chosen; name it, with its values: %s --label %s", r.Part, columns[0], columns[1],
 			r.Convert, Argument("COLUMN=VALUE:"+columns[0]+",VALUE:"+columns[1]))
@@ -164,21 +206,21 @@ func (r *Finder) findLabel() (*label, error) {
 		return nil, fmt.Errorf("the %ss %s could each say which answer is chosen; name the right one, and the value for each answer: %s --label %s", r.Part, wording.And(wording.Quote(candidates)),
 			r.Convert, Argument(candidates[0]+"="+ends[0]+":"+columns[0]+","+ends[1]+":"+columns[1]))
 	}
-	found := &label{column: candidates[0]}
-	for i, end := range ends {
-		found.answers[i] = labelled{columns[i], []string{end, "model_" + end, PlainName(columns[i])}}
-	}
+	found.column = candidates[0]
 	return found, r.checkLabel(found, ends)
 }
 
-// winners are the columns that each tell whether one answer is chosen, or none.
-func (r *Finder) winners() (names []string) {
+// flags finds the columns that each tell whether one answer is chosen, or none, and reports whether there is one for each answer.
+func (r *Finder) flags(l *label) bool {
 	for _, name := range r.Names {
-		if strings.HasPrefix(PlainName(name), "winner_") && PlainName(name) != "winner_id" {
-			names = append(names, name)
+		if plain := PlainName(name); strings.HasPrefix(plain, winnerPrefix) && plain != "winner_id" {
+			l.flags = append(l.flags, name)
 		}
 	}
-	return names
+	l.column = wording.And(l.flags)
+	return !slices.ContainsFunc(l.answers[:], func(answer labelled) bool {
+		return !slices.ContainsFunc(l.flags, func(name string) bool { return slices.Contains(answer.values, flagged(name)) })
+	})
 }
 
 // checkLabel refuses a label of numbers that could count the answers or say

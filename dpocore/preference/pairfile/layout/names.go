@@ -47,7 +47,7 @@ func IsKnown(name string) bool {
 			return true
 		}
 	}
-	return slices.Contains([]string{"objective", "weight", "history"}, name) || slices.Contains(labelNames, plain) ||
+	return slices.Contains([]string{"objective", "weight", "history"}, name) || slices.Contains(labelNames, plain) || strings.HasPrefix(plain, winnerPrefix) ||
 		answerNames.MatchString(plain) || isScoreName(plain)
 }
 

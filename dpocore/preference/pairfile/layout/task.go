@@ -8,7 +8,6 @@ import (
 
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/preference/recordfile"
-	"example.com/gonb-dpo/internal/wording"
 )
 
 // Names of fields of data for other tasks, as PlainName returns them.
@@ -39,7 +38,8 @@ func (r *Finder) otherTask(c preference.Columns) string {
 	}
 	switch {
 	case answer != "" && r.first(ofOneAnswer) != "":
-		return "these are single answers with a label, as for KTO, and not pairs: " + needed + r.joinByLabel(answer, r.first(ofOneAnswer))
+		return "these are single answers with a label, as for KTO, and not pairs: " + needed +
+			fmt.Sprintf("; put the answers to the same prompt in one %s, the good one as \"chosen\" and the bad one, or a list of several, as \"rejected\"", r.record()) + r.rankAnswers()
 	case answer != "":
 		return "these are single answers, as for fine-tuning, and not pairs: " + needed + r.rankAnswers()
 	case slices.Contains(r.Names, "prompt") && c.Chosen == "" && !slices.ContainsFunc(r.Names, func(name string) bool { return !slices.Contains([]string{"prompt", "system", "id"}, name) }):
@@ -95,19 +95,12 @@ func answerIn(raw json.RawMessage) string {
 	return ""
 }
 
-// joinByLabel says how to make pairs of prompts that have a good and a bad answer, each in a separate record.
-func (r *Finder) joinByLabel(answer, label string) string {
-	var same []string
-	for _, name := range r.Names {
-		if plain := PlainName(name); name != answer && (plain == "prompt" || plain == "system" || slices.Contains(otherNames["prompt"], plain)) {
-			same = append(same, name)
-		}
+// record is what a pair is called in the file.
+func (r *Finder) record() string {
+	if r.Part == recordfile.Column {
+		return "row"
 	}
-	if len(same) == 0 || slices.Contains(otherNames["prompt"], PlainName(answer)) {
-		return ""
-	}
-	return fmt.Sprintf(`; join those of a prompt that has both, in Python with pd.merge(df[df[%q]], df[~df[%q]], on=[%s], suffixes=("_chosen", "_rejected"))`,
-		label, label, strings.Join(wording.Quote(same), ", "))
+	return "record"
 }
 
 // rankAnswers says how to get pairs of prompts that a command can read.
