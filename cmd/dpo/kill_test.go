@@ -7,18 +7,26 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"example.com/gonb-dpo/internal/cachetest"
+	"example.com/gonb-dpo/internal/lock"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
 // asCommand is the environment variable that makes the test binary run as the command, so that a test can kill it.
 const asCommand = "DPO_TEST_AS_COMMAND"
 
+// withoutLocks makes the command find that the file system has no locks.
+const withoutLocks = "DPO_TEST_WITHOUT_LOCKS"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) == "1" {
 		pauseSelf()
+		if os.Getenv(withoutLocks) == "1" {
+			lock.Before = func() error { return syscall.ENOLCK }
+		}
 		main()
 		return
 	}

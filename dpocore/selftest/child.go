@@ -1,7 +1,6 @@
 package selftest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/internal/child"
 )
 
 // Report is what a process found that opened the device and ran the checks.
@@ -52,19 +52,14 @@ func Write(out io.Writer) error {
 // InChild runs a command that calls [Write], so that a plugin that crashes does not end this process. The error says what is
 // wrong with the device, in one line, with XLA's reason if it gives one. command returns a new command each time.
 func InChild(ctx context.Context, command func(context.Context) *exec.Cmd) (Report, error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	var report Report
-	cmd := command(ctx)
-	var out, messages bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &messages
-	err := cmd.Run()
-	if err == nil {
-		err = json.Unmarshal(out.Bytes(), &report)
-	}
+	err := child.Run(ctx, limit, command, &report)
+	var failed *child.Error
 	switch {
-	case ctx.Err() != nil:
+	case errors.As(err, &failed) && failed.Late:
 		return report, fmt.Errorf("the device did not answer within %s", limit)
+	case err != nil && failed == nil:
+		return report, err
 	case err != nil:
 		err = fmt.Errorf("the program crashed as it opened or used the device (%w)", err)
 	case report.Problem != "":

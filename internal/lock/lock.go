@@ -25,6 +25,19 @@ var ErrInUse = errors.New("in use by another process")
 // ErrUnsupported is the error of [File] and [Folder] if the file system has no locks, as some network drives.
 var ErrUnsupported = errors.New("the file system has no locks")
 
+// Before, if not nil, is called before each attempt to lock, which fails with its error. Tests set it.
+var Before func() error
+
+// attempt makes an attempt to lock.
+func attempt(lock func() (bool, error)) (bool, error) {
+	if Before != nil {
+		if err := Before(); err != nil {
+			return false, err
+		}
+	}
+	return lock()
+}
+
 // unsupported reports whether locking failed because the file system has no locks.
 func unsupported(err error) bool {
 	for _, code := range []syscall.Errno{syscall.ENOSYS, syscall.ENOLCK, syscall.EOPNOTSUPP, syscall.EINVAL} {
@@ -71,7 +84,7 @@ func Folder(dir string) (*Lock, error) { return try(dir) }
 // try locks an existing file or folder without waiting.
 func try(path string) (*Lock, error) {
 	l := flock.New(path, flock.SetFlag(os.O_RDONLY))
-	locked, err := l.TryLock()
+	locked, err := attempt(l.TryLock)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, ErrInUse // its holder has just removed it
@@ -123,7 +136,7 @@ func Wait(ctx context.Context, path string) (*Lock, error) {
 	}
 	defer file.Close()
 	l := flock.New(path, flock.SetFlag(os.O_RDONLY))
-	if _, err := l.TryLockContext(ctx, poll); err != nil {
+	if _, err := attempt(func() (bool, error) { return l.TryLockContext(ctx, poll) }); err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -147,7 +160,7 @@ func short(path string, lock func(*flock.Flock, context.Context, time.Duration) 
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	l := flock.New(path, flock.SetFlag(os.O_RDONLY))
-	_, err := lock(l, ctx, poll)
+	_, err := attempt(func() (bool, error) { return lock(l, ctx, poll) })
 	switch {
 	case unsupported(err):
 		return &Lock{l}, nil

@@ -1,7 +1,6 @@
 package gpureport
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/internal/child"
 )
 
 // childLimit is how long a child process may take.
@@ -34,25 +34,19 @@ func (r *reporter) child(ctx context.Context, t task, result any, env ...string)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, childLimit)
-	defer cancel()
-	cmd := r.command(ctx, string(raw))
-	cmd.Env = append(cmd.Env, env...)
-	var out, messages bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &messages
-	err = cmd.Run()
-	if err == nil {
-		err = json.Unmarshal(out.Bytes(), result)
-	}
+	err = child.Run(ctx, childLimit, func(ctx context.Context) *exec.Cmd {
+		cmd := r.command(ctx, string(raw))
+		cmd.Env = append(cmd.Env, env...)
+		return cmd
+	}, result)
+	var failed *child.Error
 	switch {
-	case err == nil:
-		return nil
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &childError{fmt.Sprintf("it took longer than %s and was ended", childLimit), lastLines(messages.String())}
-	case ctx.Err() != nil:
-		return ctx.Err()
+	case !errors.As(err, &failed):
+		return err
+	case failed.Late:
+		return &childError{err.Error(), lastLines(failed.Log)}
 	default:
-		return &childError{explain(err, messages.String()), lastLines(messages.String())}
+		return &childError{explain(err, failed.Log), lastLines(failed.Log)}
 	}
 }
 
