@@ -1,4 +1,4 @@
-// Package child runs a part of the program in a process of its own, so that a crash of native code does not end this one.
+// Package child runs a part of the program in a separate process, so that a crash of native code does not end this one.
 package child
 
 import (

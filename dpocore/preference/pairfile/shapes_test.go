@@ -183,7 +183,7 @@ func TestDocumentedForms(t *testing.T) {
 	})
 }
 
-// Several rejected answers make a pair of each with the chosen one; what a pair has beside them is the same in all.
+// Several rejected answers make a pair of each with the chosen one; what a pair has beside them is the same for each.
 func TestSeveralRejectedAnswers(t *testing.T) {
 	const so, no, bah = `{"role":"assistant","content":"So."}`, `{"role":"assistant","content":"No."}`, `{"role":"assistant","content":"Bah."}`
 	for record, want := range map[string]string{
