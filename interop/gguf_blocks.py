@@ -41,6 +41,20 @@ def values(name, raw):
         return quants.dequantize(raw, GGMLQuantizationType[name]).astype(numpy.float32).ravel()
 
 
+WRITTEN = "F32 F16 BF16 Q4_0 Q5_0 Q5_1 Q8_0 Q4_K Q5_K Q6_K".split()
+
+
+def weights(count, seed):
+    """Values like those of matrices, with rows of zeros, of one value, of one sign, tiny and huge ones."""
+    random = numpy.random.default_rng(seed)
+    rows = random.normal(0, 0.05, (count, 256)) * random.lognormal(0, 1, (count, 1))
+    rows[0], rows[1], rows[2] = 0, 0.3, numpy.abs(rows[2])
+    rows[3], rows[4], rows[5] = -numpy.abs(rows[3]), rows[4] * 1e-9, rows[5] * 3e4
+    rows[6] = numpy.where(numpy.arange(256) % 32 == 0, rows[6], 0)
+    rows[7] = numpy.round(rows[7], 2)
+    return rows.astype(numpy.float32)
+
+
 def record(path):
     recorded = []
     for name in TYPES:

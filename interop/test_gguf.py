@@ -13,7 +13,7 @@ import numpy
 import pytest
 import torch
 from conftest import ROOT
-from gguf import GGMLQuantizationType
+from gguf import GGMLQuantizationType, quants
 from tokenizers import Tokenizer
 from transformers import LlamaForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM
 from transformers.convert_slow_tokenizer import generate_merges
@@ -25,10 +25,11 @@ def widen(tmp_path_factory):
     program = tmp_path_factory.mktemp("program") / "blocks"
     subprocess.run(["go", "build", "-o", program, "./interop/blocks"], cwd=ROOT, check=True)
 
-    def run(name, raw):
-        done = subprocess.run([program, str(GGMLQuantizationType[name].value)], input=raw.tobytes(), capture_output=True, timeout=60)
+    def run(name, raw, *mode):
+        arguments = [program, str(GGMLQuantizationType[name].value), *mode]
+        done = subprocess.run(arguments, input=raw.tobytes(), capture_output=True, timeout=60)
         assert done.returncode == 0, done.stderr
-        return numpy.frombuffer(done.stdout, numpy.float32)
+        return numpy.frombuffer(done.stdout, numpy.uint8 if mode else numpy.float32)
 
     return run
 
@@ -41,6 +42,13 @@ def test_every_type_bit_for_bit(widen, name):
     numpy.testing.assert_array_equal(numpy.isnan(got), numpy.isnan(want))
     numbers = ~numpy.isnan(want)
     numpy.testing.assert_array_equal(got[numbers].view(numpy.uint32), want[numbers].view(numpy.uint32))
+
+
+@pytest.mark.parametrize("name", ["F16", "BF16", "Q4_0", "Q5_0", "Q5_1", "Q8_0"])
+def test_quantized_byte_for_byte(widen, name):
+    values = gguf_blocks.weights(3000, seed=3)
+    got, want = widen(name, values, "quantize"), quants.quantize(values, GGMLQuantizationType[name]).view(numpy.uint8).ravel()
+    numpy.testing.assert_array_equal(got, want)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,9 @@
 // Command blocks writes the values of GGUF blocks of a type, named on the command line by its number, from standard input, as
-// float32 in the machine's byte order.
+// float32 in the machine's byte order; with the word "quantize" after the number, the blocks of such values.
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -13,13 +14,13 @@ import (
 )
 
 func main() {
-	if err := run(os.Args[1]); err != nil {
+	if err := run(os.Args[1], len(os.Args) > 2); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(number string) error {
+func run(number string, quantize bool) error {
 	id, err := strconv.ParseUint(number, 10, 32)
 	if err != nil {
 		return err
@@ -32,5 +33,17 @@ func run(number string) error {
 	if err != nil {
 		return err
 	}
-	return binary.Write(os.Stdout, binary.NativeEndian, kind.Float32(raw))
+	if !quantize {
+		return binary.Write(os.Stdout, binary.NativeEndian, kind.Float32(raw))
+	}
+	values := make([]float32, len(raw)/4)
+	if err := binary.Read(bytes.NewReader(raw), binary.NativeEndian, values); err != nil {
+		return err
+	}
+	blocks, err := kind.Quantize(values)
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(blocks)
+	return err
 }

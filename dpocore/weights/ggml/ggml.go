@@ -1,9 +1,9 @@
-// Package ggml decodes the tensor types of GGUF files. A quantized tensor is stored in blocks of 32 or 256 values; each group
+// Package ggml decodes the tensor types of GGUF files, and encodes some. A quantized tensor is stored in blocks of 32 or 256 values; each group
 // of 16 or 32 values in a block has a scale, in some types a minimum too, and a small integer for each value, its code:
 //
 //	value = scale·code + minimum
 //
-// Start with [Find] and [Type.Decode]. The formats are those of ggml
+// Start with [Find], [Type.Decode] and [Type.Quantize]. The formats are those of ggml
 // (https://github.com/ggml-org/ggml/blob/master/src/ggml-common.h).
 package ggml
 
@@ -11,6 +11,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/compute/dtypes/float16"
@@ -32,6 +33,7 @@ type Type struct {
 
 	decode  func(block []byte, to Groups) // quantized types
 	convert func(raw []byte, i int) float32
+	encode  func(values []float32, block []byte) // a block; nil for types that are only read
 }
 
 // Groups are values as codes, with a scale for each group, and a minimum if the type has any.
@@ -42,19 +44,19 @@ type Groups struct {
 
 // types lists what this package reads.
 var types = []Type{
-	{ID: 0, Name: "F32", Block: 1, Bytes: 4, convert: float32At},
-	{ID: 1, Name: "F16", Block: 1, Bytes: 2, convert: float16At},
-	{ID: 30, Name: "BF16", Block: 1, Bytes: 2, convert: bfloat16At},
-	{ID: 2, Name: "Q4_0", Block: 32, Bytes: 18, Group: 32, Bits: 4, Signed: true, Half: true, decode: q4_0},
+	{ID: 0, Name: "F32", Block: 1, Bytes: 4, convert: float32At, encode: toFloat32},
+	{ID: 1, Name: "F16", Block: 1, Bytes: 2, convert: float16At, encode: toFloat16},
+	{ID: 30, Name: "BF16", Block: 1, Bytes: 2, convert: bfloat16At, encode: toBfloat16},
+	{ID: 2, Name: "Q4_0", Block: 32, Bytes: 18, Group: 32, Bits: 4, Signed: true, Half: true, decode: q4_0, encode: toQ4_0},
 	{ID: 3, Name: "Q4_1", Block: 32, Bytes: 20, Group: 32, Bits: 4, Mins: true, Half: true, decode: q4_1},
-	{ID: 6, Name: "Q5_0", Block: 32, Bytes: 22, Group: 32, Bits: 8, Half: true, decode: q5_0},
-	{ID: 7, Name: "Q5_1", Block: 32, Bytes: 24, Group: 32, Bits: 8, Mins: true, Half: true, decode: q5_1},
-	{ID: 8, Name: "Q8_0", Block: 32, Bytes: 34, Group: 32, Bits: 8, Half: true, decode: q8_0},
+	{ID: 6, Name: "Q5_0", Block: 32, Bytes: 22, Group: 32, Bits: 8, Half: true, decode: q5_0, encode: toQ5_0},
+	{ID: 7, Name: "Q5_1", Block: 32, Bytes: 24, Group: 32, Bits: 8, Mins: true, Half: true, decode: q5_1, encode: toQ5_1},
+	{ID: 8, Name: "Q8_0", Block: 32, Bytes: 34, Group: 32, Bits: 8, Half: true, decode: q8_0, encode: toQ8_0},
 	{ID: 10, Name: "Q2_K", Block: 256, Bytes: 84, Group: 16, Bits: 4, Mins: true, decode: q2_K},
 	{ID: 11, Name: "Q3_K", Block: 256, Bytes: 110, Group: 16, Bits: 4, Signed: true, decode: q3_K},
-	{ID: 12, Name: "Q4_K", Block: 256, Bytes: 144, Group: 32, Bits: 4, Mins: true, decode: q4_K},
-	{ID: 13, Name: "Q5_K", Block: 256, Bytes: 176, Group: 32, Bits: 8, Mins: true, decode: q5_K},
-	{ID: 14, Name: "Q6_K", Block: 256, Bytes: 210, Group: 16, Bits: 8, decode: q6_K},
+	{ID: 12, Name: "Q4_K", Block: 256, Bytes: 144, Group: 32, Bits: 4, Mins: true, decode: q4_K, encode: toQ4_K},
+	{ID: 13, Name: "Q5_K", Block: 256, Bytes: 176, Group: 32, Bits: 8, Mins: true, decode: q5_K, encode: toQ5_K},
+	{ID: 14, Name: "Q6_K", Block: 256, Bytes: 210, Group: 16, Bits: 8, decode: q6_K, encode: toQ6_K},
 	{ID: 20, Name: "IQ4_NL", Block: 32, Bytes: 18, Group: 32, Bits: 8, Half: true, decode: iq4_NL},
 	{ID: 23, Name: "IQ4_XS", Block: 256, Bytes: 136, Group: 32, Bits: 8, decode: iq4_XS},
 	{ID: 39, Name: "MXFP4", Block: 32, Bytes: 17, Group: 32, Bits: 8, decode: mxfp4},
@@ -68,6 +70,12 @@ func Find(id uint32) (Type, bool) {
 		}
 	}
 	return Type{}, false
+}
+
+// Named returns the type with a name, such as Q4_K.
+func Named(name string) Type {
+	i := slices.IndexFunc(types, func(t Type) bool { return t.Name == name })
+	return types[i]
 }
 
 // Names lists the types for messages.

@@ -33,8 +33,8 @@ func Float16Bits(value float32) uint16 {
 	return sign | uint16(size>>13-(127-15)<<10)
 }
 
-// bfloat16Bits rounds to the nearest bfloat16, ties to even. NaN stays NaN whatever its payload.
-func bfloat16Bits(value float32) uint16 {
+// Bfloat16Bits rounds to the nearest bfloat16, ties to even. NaN stays NaN whatever its payload.
+func Bfloat16Bits(value float32) uint16 {
 	if value != value {
 		return quietNaNBF16
 	}

@@ -94,7 +94,7 @@ func encode(raw []byte, values []float32, dtype string) []byte {
 		}
 	case "BF16":
 		for _, v := range values {
-			raw = binary.LittleEndian.AppendUint16(raw, bfloat16Bits(v))
+			raw = binary.LittleEndian.AppendUint16(raw, Bfloat16Bits(v))
 		}
 	default:
 		raw, _ = binary.Append(raw, binary.LittleEndian, values) // float32 always has an encoding
