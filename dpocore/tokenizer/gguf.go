@@ -7,17 +7,8 @@ import (
 
 	"github.com/gomlx/go-huggingface/models/gguf"
 
+	"example.com/gonb-dpo/dpocore/tokenizer/ggufform"
 	"example.com/gonb-dpo/internal/ggufcheck"
-)
-
-// Token types of a GGUF vocabulary (tokenizer.ggml.token_type).
-const (
-	typeNormal      = 1
-	typeUnknown     = 2
-	typeControl     = 3
-	typeUserDefined = 4
-	typeUnused      = 5
-	typeByte        = 6
 )
 
 // readGGUF builds a tokenizer's files from the metadata of a GGUF file, which has
@@ -44,7 +35,7 @@ func readGGUF(path string) (source, error) {
 
 // vocabulary is the tokenizer in a GGUF file.
 type vocabulary struct {
-	form      form
+	form      ggufform.Form
 	tokens    []string
 	types     []int64   // one per token
 	scores    []float32 // one per token of SentencePiece
@@ -59,20 +50,20 @@ type vocabulary struct {
 
 // readVocabulary reads and checks the tokenizer's metadata.
 func readVocabulary(file *gguf.File) (*vocabulary, error) {
-	f, err := readForm(file)
+	f, err := ggufform.Read(file)
 	if err != nil {
 		return nil, err
 	}
 	v := &vocabulary{
 		form:        f,
-		tokens:      value(file, "tokens").Strings(),
-		types:       value(file, "token_type").Int64s(),
+		tokens:      ggufform.Value(file, "tokens").Strings(),
+		types:       ggufform.Value(file, "token_type").Int64s(),
 		stripsRight: file.Architecture() == "phi3",
 	}
-	if f.pieces {
+	if f.Pieces {
 		v.readPieces(file)
 	} else {
-		v.merges = value(file, "merges").Strings()
+		v.merges = ggufform.Value(file, "merges").Strings()
 	}
 	if template, ok := file.GetKeyValue("tokenizer.chat_template"); ok {
 		v.template = template.String()
@@ -86,27 +77,17 @@ func readVocabulary(file *gguf.File) (*vocabulary, error) {
 	return v, v.readNames(file)
 }
 
-// value returns the value of a tokenizer.ggml key, or an empty value.
-func value(file *gguf.File, key string) gguf.Value {
-	kv, _ := file.GetKeyValue("tokenizer.ggml." + key)
-	return kv.Value
-}
-
-func text(file *gguf.File, key string) string {
-	return value(file, key).String()
-}
-
 // check finds errors that the native library does not report, or only vaguely.
 func (v *vocabulary) check() error {
 	if len(v.tokens) == 0 || len(v.types) != len(v.tokens) {
 		return fmt.Errorf("the GGUF file has %d tokens and %d token types; it is damaged or has no tokenizer", len(v.tokens), len(v.types))
 	}
-	if v.form.pieces && len(v.scores) != len(v.tokens) {
+	if v.form.Pieces && len(v.scores) != len(v.tokens) {
 		return fmt.Errorf("the GGUF file has %d tokens and %d scores; it is damaged", len(v.tokens), len(v.scores))
 	}
-	known := []int64{typeNormal, typeControl, typeUserDefined, typeUnused}
-	if v.form.pieces {
-		known = append(known, typeUnknown, typeByte)
+	known := []int64{ggufform.Normal, ggufform.Control, ggufform.UserDefined, ggufform.Unused}
+	if v.form.Pieces {
+		known = append(known, ggufform.Unknown, ggufform.Byte)
 	}
 	ids := make(map[string]int, len(v.tokens))
 	for id, token := range v.tokens {

@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-)
 
-// object is a JSON object. encoding/json sorts its fields by name, so the same
-// vocabulary always gives the same bytes.
-type object map[string]any
+	"example.com/gonb-dpo/dpocore/tokenizer/ggufform"
+)
 
 // tokenIDs is a list of tokens that marshals to a JSON object from token to id,
 // in the order of ids.
@@ -43,7 +41,7 @@ func marshal(value any) ([]byte, error) {
 
 // tokenizerJSON returns the vocabulary as a tokenizer.json.
 func (v *vocabulary) tokenizerJSON() ([]byte, error) {
-	model := object{
+	model := ggufform.Object{
 		"type":                      "BPE",
 		"dropout":                   nil,
 		"unk_token":                 nil,
@@ -54,24 +52,24 @@ func (v *vocabulary) tokenizerJSON() ([]byte, error) {
 		"vocab":                     tokenIDs(v.tokens),
 		"merges":                    v.merges,
 	}
-	if v.form.ignoresMerges {
+	if v.form.IgnoresMerges {
 		model["ignore_merges"] = true
 	}
-	if v.form.pieces {
-		model["merges"], model["fuse_unk"], model["byte_fallback"] = v.pieceMerges(), true, true
-		if i := slices.Index(v.types, typeUnknown); i >= 0 {
+	if v.form.Pieces {
+		model["merges"], model["fuse_unk"], model["byte_fallback"] = ggufform.PieceMerges(v.tokens, v.types, v.scores), true, true
+		if i := slices.Index(v.types, ggufform.Unknown); i >= 0 {
 			model["unk_token"] = v.tokens[i]
 		}
 	}
-	return marshal(object{
+	return marshal(ggufform.Object{
 		"version":        "1.0",
 		"truncation":     nil,
 		"padding":        nil,
 		"added_tokens":   v.addedTokens(),
-		"normalizer":     v.form.normalizer,
-		"pre_tokenizer":  v.form.preTokenizer,
+		"normalizer":     v.form.Normalizer,
+		"pre_tokenizer":  v.form.PreTokenizer,
 		"post_processor": v.postProcessor(),
-		"decoder":        v.form.decoder,
+		"decoder":        v.form.Decoder,
 		"model":          model,
 	})
 }
@@ -79,17 +77,21 @@ func (v *vocabulary) tokenizerJSON() ([]byte, error) {
 // postProcessor puts the token that begins a text in front of it, for programs that ask for that; nil if there is none.
 func (v *vocabulary) postProcessor() any {
 	id := slices.Index(v.tokens, v.names.BOS)
-	if !v.form.addsBOS || v.names.BOS == "" || id < 0 {
+	if !v.form.AddsBOS || v.names.BOS == "" || id < 0 {
 		return nil
 	}
-	special := func(kind int) object { return object{"SpecialToken": object{"id": v.names.BOS, "type_id": kind}} }
-	text := func(name string, kind int) object { return object{"Sequence": object{"id": name, "type_id": kind}} }
-	return object{
+	special := func(kind int) ggufform.Object {
+		return ggufform.Object{"SpecialToken": ggufform.Object{"id": v.names.BOS, "type_id": kind}}
+	}
+	text := func(name string, kind int) ggufform.Object {
+		return ggufform.Object{"Sequence": ggufform.Object{"id": name, "type_id": kind}}
+	}
+	return ggufform.Object{
 		"type":   "TemplateProcessing",
-		"single": []object{special(0), text("A", 0)},
-		"pair":   []object{special(0), text("A", 0), special(1), text("B", 1)},
-		"special_tokens": object{
-			v.names.BOS: object{"id": v.names.BOS, "ids": []int{id}, "tokens": []string{v.names.BOS}},
+		"single": []ggufform.Object{special(0), text("A", 0)},
+		"pair":   []ggufform.Object{special(0), text("A", 0), special(1), text("B", 1)},
+		"special_tokens": ggufform.Object{
+			v.names.BOS: ggufform.Object{"id": v.names.BOS, "ids": []int{id}, "tokens": []string{v.names.BOS}},
 		},
 	}
 }
@@ -102,8 +104,8 @@ var stripsNothing = []string{"<unk>", "<s>", "<|endoftext|>"}
 func (v *vocabulary) addedTokens() []addedToken {
 	added := []addedToken{}
 	for id, token := range v.tokens {
-		special := v.types[id] == typeControl || v.types[id] == typeUnknown
-		if !special && v.types[id] != typeUserDefined {
+		special := v.types[id] == ggufform.Control || v.types[id] == ggufform.Unknown
+		if !special && v.types[id] != ggufform.UserDefined {
 			continue
 		}
 		strips := v.stripsRight && (special || token == "</s>") && !slices.Contains(stripsNothing, token)
@@ -115,7 +117,7 @@ func (v *vocabulary) addedTokens() []addedToken {
 // configJSON returns tokenizer_config.json. It includes the chat template, for
 // programs that do not read chat_template.jinja.
 func (v *vocabulary) configJSON() ([]byte, error) {
-	config := object{
+	config := ggufform.Object{
 		"tokenizer_class":              class,
 		"clean_up_tokenization_spaces": false,
 	}
@@ -125,9 +127,9 @@ func (v *vocabulary) configJSON() ([]byte, error) {
 	if v.template != "" {
 		config["chat_template"] = v.template
 	}
-	decoder := object{}
+	decoder := ggufform.Object{}
 	for _, token := range v.addedTokens() {
-		decoder[strconv.Itoa(int(token.ID))] = object{"content": token.Content, "special": token.Special,
+		decoder[strconv.Itoa(int(token.ID))] = ggufform.Object{"content": token.Content, "special": token.Special,
 			"lstrip": false, "rstrip": token.RightStrip, "normalized": false, "single_word": false}
 	}
 	config["added_tokens_decoder"] = decoder
@@ -137,12 +139,12 @@ func (v *vocabulary) configJSON() ([]byte, error) {
 
 // specialsJSON returns special_tokens_map.json.
 func (v *vocabulary) specialsJSON() ([]byte, error) {
-	specials := object{}
+	specials := ggufform.Object{}
 	v.addNames(specials)
 	return marshal(specials)
 }
 
-func (v *vocabulary) addNames(to object) {
+func (v *vocabulary) addNames(to ggufform.Object) {
 	for key, token := range v.names.ByName() {
 		to[key] = token
 	}

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"example.com/gonb-dpo/dpocore/tokenizer/ggufform"
 )
 
 // piecesMetadata are those of a SentencePiece vocabulary.
@@ -26,11 +28,11 @@ func piecesMetadata() metadata {
 func TestPieceMerges(t *testing.T) {
 	v := &vocabulary{
 		tokens: []string{"▁", "a", "b", "ab", "▁a", "▁ab", "▁▁", "<s>", "<", "s>"},
-		types:  []int64{1, 1, 1, 1, 1, 1, typeUserDefined, typeControl, 1, 1},
+		types:  []int64{1, 1, 1, 1, 1, 1, ggufform.UserDefined, ggufform.Control, 1, 1},
 		scores: []float32{-3, -4, -5, -6, -7, -8, -1000, 0, -9, -10},
 	}
 	want := [][2]string{{"▁", "▁"}, {"a", "b"}, {"▁", "a"}, {"▁a", "b"}, {"▁", "ab"}}
-	if got := v.pieceMerges(); !reflect.DeepEqual(got, want) {
+	if got := ggufform.PieceMerges(v.tokens, v.types, v.scores); !reflect.DeepEqual(got, want) {
 		t.Errorf("the merges are %q; want %q", got, want)
 	}
 }

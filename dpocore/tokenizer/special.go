@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 )
@@ -46,18 +47,18 @@ func (t *Tokenizer) EOS() int32 { return t.eosIDs[0] }
 func (t *Tokenizer) EOSIDs() []int32 { return slices.Clone(t.eosIDs) }
 
 // BOS returns the id of the token that starts a text, if the model has one.
-func (t *Tokenizer) BOS() (id int32, ok bool) { return t.id(t.source.names.BOS) }
+func (t *Tokenizer) BOS() (id int32, ok bool) { return t.ID(t.source.names.BOS) }
 
 // Pad returns the id of the padding token, or EOS if the model has none.
 func (t *Tokenizer) Pad() int32 {
-	if id, ok := t.id(t.source.names.Pad); ok {
+	if id, ok := t.ID(t.source.names.Pad); ok {
 		return id
 	}
 	return t.EOS()
 }
 
-// id returns the id of a token by its exact text.
-func (t *Tokenizer) id(token string) (int32, bool) {
+// ID returns the id of a token by its exact text.
+func (t *Tokenizer) ID(token string) (int32, bool) {
 	for _, added := range t.layout.AddedTokens {
 		if added.Content == token {
 			return added.ID, true
@@ -71,12 +72,12 @@ func (t *Tokenizer) id(token string) (int32, bool) {
 func (t *Tokenizer) resolveNames() error {
 	names := t.source.names
 	for role, token := range map[string]string{"bos_token": names.BOS, "eos_token": names.EOS, "unk_token": names.Unknown, "pad_token": names.Pad} {
-		if _, ok := t.id(token); token != "" && !ok {
+		if _, ok := t.ID(token); token != "" && !ok {
 			return fmt.Errorf("%s is %q, which %s lacks; %s", role, token, jsonFile, saveAgain)
 		}
 	}
 	if names.EOS != "" {
-		id, _ := t.id(names.EOS)
+		id, _ := t.ID(names.EOS)
 		t.eosIDs = append(t.eosIDs, id)
 	}
 	for _, id := range t.source.eosIDs {
@@ -91,4 +92,24 @@ func (t *Tokenizer) resolveNames() error {
 		return fmt.Errorf("no end-of-text token is named; add \"eos_token\" to tokenizer_config.json")
 	}
 	return nil
+}
+
+// Begin is the token that the tokenizer puts in front of a text for programs that ask for that, or "".
+func (t *Tokenizer) Begin() string {
+	type template struct {
+		Single []struct{ SpecialToken struct{ ID string } }
+	}
+	var processor struct {
+		template
+		Processors []template
+	}
+	if len(t.layout.PostProcessor) == 0 || json.Unmarshal(t.layout.PostProcessor, &processor) != nil {
+		return ""
+	}
+	for _, each := range append(processor.Processors, processor.template) {
+		if bos := t.source.names.BOS; len(each.Single) > 0 && bos != "" && each.Single[0].SpecialToken.ID == bos {
+			return bos
+		}
+	}
+	return ""
 }

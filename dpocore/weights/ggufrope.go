@@ -7,8 +7,8 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder"
 )
 
-// ropeFactors is the tensor with the factors by which frequencies of rotary positions are divided.
-const ropeFactors = "rope_freqs.weight"
+// RopeFactors is the tensor of a GGUF file with the factors by which frequencies of rotary positions are divided.
+const RopeFactors = "rope_freqs.weight"
 
 // Llama 3's settings of its RoPE scaling, which GGUF files do not have; all of its models differ in the factor only.
 const (
@@ -19,32 +19,37 @@ const (
 // readFactors sets Llama 3's RoPE scaling, of which a GGUF file only has the factors. The last one is that of the longest waves;
 // the others must follow from it.
 func (g *ggufFile) readFactors(c *decoder.Config) error {
-	tensor, ok := g.tensors[ropeFactors]
+	tensor, ok := g.tensors[RopeFactors]
 	if !ok {
 		return nil
 	}
 	half := c.HeadDim / 2
-	raw, err := g.bytes(ropeFactors, tensor)
+	raw, err := g.bytes(RopeFactors, tensor)
 	if err != nil {
 		return err
 	}
 	factors := tensor.kind.Float32(raw)
 	if len(factors) != half {
-		return fmt.Errorf("%s has %d values where half a head has %d", ropeFactors, len(factors), half)
+		return fmt.Errorf("%s has %d values where half a head has %d", RopeFactors, len(factors), half)
 	}
-	scaling := decoder.RopeScaling{Factor: float64(factors[half-1]), LowFreqFactor: llama3Low, HighFreqFactor: llama3High, OriginalMaxPositions: llama3Original}
+	scaling := Llama3Scaling(float64(factors[half-1]))
 	for i, factor := range factors {
-		wave := 2 * math.Pi * math.Pow(c.RopeTheta, float64(i)/float64(half))
-		if want := llama3Factor(wave, scaling.Factor); math.Abs(float64(factor)/want-1) > 1e-4 {
-			return fmt.Errorf("value %d of %s is %g where Llama 3's scaling by %g has %g; this program reads other scalings only from a model's folder", i, ropeFactors, factor, scaling.Factor, want)
+		if want := Llama3Factor(*c, i, scaling.Factor); math.Abs(float64(factor)/want-1) > 1e-4 {
+			return fmt.Errorf("value %d of %s is %g where Llama 3's scaling by %g has %g; this program reads other scalings only from a model's folder", i, RopeFactors, factor, scaling.Factor, want)
 		}
 	}
 	c.RopeScaling = scaling
 	return c.Validate()
 }
 
-// llama3Factor is what the frequency of a wave length is divided by, see [decoder.RopeScaling].
-func llama3Factor(wave, factor float64) float64 {
+// Llama3Scaling is the scaling of rotary positions of Llama 3's models, which differ in the factor only.
+func Llama3Scaling(factor float64) decoder.RopeScaling {
+	return decoder.RopeScaling{Factor: factor, LowFreqFactor: llama3Low, HighFreqFactor: llama3High, OriginalMaxPositions: llama3Original}
+}
+
+// Llama3Factor is what the frequency of pair i of a head's values is divided by, see [decoder.RopeScaling].
+func Llama3Factor(c decoder.Config, i int, factor float64) float64 {
+	wave := 2 * math.Pi * math.Pow(c.RopeTheta, float64(i)/float64(c.HeadDim/2))
 	switch {
 	case wave < llama3Original/llama3High:
 		return 1

@@ -56,7 +56,7 @@ func readFactors(t *testing.T, factors []float32) (decoder.Config, error) {
 	}
 	defer file.Close()
 	kind, _ := ggml.Find(0) // F32
-	g := &ggufFile{form: family.Llama.GGUF, tensors: map[string]ggufTensor{ropeFactors: {file, 0, kind, []int{len(factors)}}}}
+	g := &ggufFile{form: family.Llama.GGUF, tensors: map[string]ggufTensor{RopeFactors: {file, 0, kind, []int{len(factors)}}}}
 	c := decoder.Config{
 		Family: "llama", VocabSize: 8, HiddenSize: 8, IntermediateSize: 8, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 8,
 		RMSNormEps: 1e-5, RopeTheta: 500000, MaxPositions: 131072,

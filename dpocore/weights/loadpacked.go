@@ -49,19 +49,7 @@ func (g *ggufFile) packing(slot decoder.Slot) *packing {
 
 // order lists which row of the file each row of a matrix is; nil if a row's values are not those of one row of the file.
 func (g *ggufFile) order(part decoder.Part) []int {
-	index := make([]float32, part.Rows)
-	for row := range index {
-		index[row] = float32(row)
-	}
-	order, seen := make([]int, part.Rows), make([]bool, part.Rows)
-	for i, row := range g.restore(part.Name, index, []int{part.Rows, 1}) {
-		at := int(row)
-		if float32(at) != row || at < 0 || at >= part.Rows || seen[at] {
-			return nil
-		}
-		order[i], seen[at] = at, true
-	}
-	return order
+	return g.form.Order(part.Name, part.Rows, g.config)
 }
 
 // Sizes is how many bytes the weights of a model take, loaded by [Load] and, if it is a quantized file, by [LoadQuantized];

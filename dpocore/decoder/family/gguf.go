@@ -33,6 +33,27 @@ func (g GGUF) Name(name string) string {
 	return "blk." + layer + "." + g.Names[part]
 }
 
+// Order is what Restore does to the rows of a tensor: row i of the model is row order[i] of the file. It is nil if Restore
+// changes values too.
+func (g GGUF) Order(name string, rows int, c decoder.Config) (order []int) {
+	index := make([]float32, rows)
+	for row := range index {
+		index[row] = float32(row)
+	}
+	if g.Restore != nil {
+		index = g.Restore(name, index, []int{rows, 1}, c)
+	}
+	order, seen := make([]int, rows), make([]bool, rows)
+	for i, row := range index {
+		at := int(row)
+		if float32(at) != row || at < 0 || at >= rows || seen[at] {
+			return nil
+		}
+		order[i], seen[at] = at, true
+	}
+	return order
+}
+
 // with adds names to those that most families share.
 func with(more map[string]string) map[string]string {
 	names := maps.Clone(ggufNames)
