@@ -17,6 +17,7 @@ type Model struct {
 	Adapter   []float32      // [Layout.Size]
 	Tokenizer *tokenizer.Tokenizer
 	EndOfTurn *int32 // token with which the chat template ends an answer, or nil
+	Name      string // for people
 }
 
 // Format is an output format. To add one, write a file with its type and list it in [Formats].
@@ -25,7 +26,7 @@ type Format interface {
 	Name() string
 	// About is one sentence: what is written and which programs load it.
 	About() string
-	// DTypes are the number types that the weights can be stored in, by their torch names.
+	// DTypes are the number types that the weights can be stored in.
 	DTypes() []string
 	// Files are the names of all files that WriteFiles may create.
 	Files() []string
@@ -37,4 +38,4 @@ type Format interface {
 }
 
 // Formats lists all output formats.
-func Formats() []Format { return []Format{MergedFolder} }
+func Formats() []Format { return []Format{MergedFolder, GGUF} }

@@ -81,11 +81,16 @@ func checkEarlier(m *model.Model, adapterDir, out, destination string) error {
 
 // checkSpace returns an error if the model's weights, which are the most of it, have no room in a folder.
 func checkSpace(m *model.Model, dir, dtype string) error {
+	return checkRoom(m, dir, float64(bytesOf[dtype]))
+}
+
+// checkRoom is checkSpace for weights of any number of bytes, such as half of one.
+func checkRoom(m *model.Model, dir string, bytesEach float64) error {
 	config, err := weights.ConfigOf(m.Path)
 	if err != nil {
 		return err
 	}
-	need := int64(config.Parameters()) * bytesOf[dtype]
+	need := int64(float64(config.Parameters()) * bytesEach)
 	if free, ok := disk.Free(dir); ok && free < need {
 		return fmt.Errorf("it takes %s, and %s has %s left; free some space there, or choose another place", wording.Bytes(need), dir, wording.Bytes(free))
 	}
