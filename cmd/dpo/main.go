@@ -1,7 +1,7 @@
 // Command dpo trains a language model on preference pairs with Direct Preference Optimization, and evaluates, merges and
 // runs the result. It calls the same functions as the notebooks.
 //
-// Each file of this package declares the flags of one command. What the commands do is in the packages under internal.
+// Each file of this package declares the flags of one command, internal/datacommand those of dpo data. What the commands do is in the packages under internal.
 package main
 
 import (
@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/gonb-dpo/cmd/dpo/internal/datacommand"
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/flags"
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
@@ -90,7 +91,7 @@ If something does not work, dpo doctor says what is missing and how to fix it.
 		SilenceErrors: true,
 	}
 	cmd.AddCommand(trainCommand(), replayCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(),
-		tokensCommand(), mergeCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), dataCommand())
+		tokensCommand(), mergeCommand(), exportCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), datacommand.New())
 	for _, child := range cmd.Commands() {
 		if child.HasSubCommands() {
 			rejectUnknown(child)

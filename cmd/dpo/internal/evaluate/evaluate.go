@@ -52,7 +52,7 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 	if err := place.File(o.PerPair, o.Data); err != nil {
 		return err
 	}
-	set, err := heldOut(ctx, o.Data)
+	set, err := open.HeldOut(ctx, o.Data)
 	if err != nil {
 		return err
 	}
@@ -165,13 +165,4 @@ func measurePairs(ctx context.Context, m *model.Model, o Options, set *preferenc
 		r.Answers = &wording
 	}
 	return pairs, r, nil
-}
-
-// heldOut returns a dataset's held-out pairs if it has any, and otherwise all pairs.
-func heldOut(ctx context.Context, name string) (*preference.Set, error) {
-	data, err := open.Data(ctx, name, "", 0, 0)
-	if data.HeldOut != nil {
-		return data.HeldOut, err
-	}
-	return data.Train, err
 }

@@ -67,6 +67,15 @@ func Data(ctx context.Context, train, eval string, fraction float64, seed int) (
 	return data, exit.BadData(err)
 }
 
+// HeldOut returns a dataset's held-out pairs if it has any, and otherwise all pairs.
+func HeldOut(ctx context.Context, name string) (*preference.Set, error) {
+	data, err := Data(ctx, name, "", 0, 0)
+	if data.HeldOut != nil {
+		return data.HeldOut, err
+	}
+	return data.Train, err
+}
+
 // Pairs names the pairs of a run: the values of --data, --mix, --eval-data and --eval-fraction.
 type Pairs struct {
 	Data, Mix, EvalData string

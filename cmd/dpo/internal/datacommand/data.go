@@ -1,4 +1,5 @@
-package main
+// Package datacommand declares the flags of dpo data: its commands look at pairs before training on them, convert and rank them.
+package datacommand
 
 import (
 	"fmt"
@@ -9,7 +10,8 @@ import (
 	"example.com/gonb-dpo/dpocore/source"
 )
 
-func dataCommand() *cobra.Command {
+// New returns dpo data.
+func New() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "data",
 		Short: "Look at preference pairs before training on them",

@@ -1,4 +1,4 @@
-package main
+package datacommand
 
 import (
 	"github.com/spf13/cobra"

@@ -1,0 +1,69 @@
+package gonbext
+
+import (
+	"context"
+
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/gonbext/internal/cell"
+	"example.com/gonb-dpo/gonbext/internal/open"
+	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/internal/wording"
+)
+
+// mergeType is the number format of merged weights: the only lossless one.
+const mergeType = "float32"
+
+// Merge merges a run's adapter into the base model, and writes the result into the folder out, which other programs load
+// like any model. It verifies the written weights against the base model with the adapter.
+func Merge(dir, out string) {
+	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {
+		if _, err := open.FinishedRun(dir); err != nil {
+			return nil, err
+		}
+		model, err := open.BaseModel(dir)
+		if err != nil {
+			return nil, err
+		}
+		status("Merging, and verifying the written weights: about half a minute")
+		written, err := export.Merge(ctx, model, dir, out, mergeType)
+		if err != nil {
+			return nil, err
+		}
+		if !written {
+			return output.Donef("%s already contains this merged model; nothing to do.", out), nil
+		}
+		return output.Donef("%s contains the merged model, verified against the base model with the adapter.", out), nil
+	})
+}
+
+// ExportGGUF writes a run's model as a GGUF file, for llama.cpp, Ollama and LM Studio, with a Modelfile for Ollama beside it. The
+// type is one of f32, f16, bf16, q8_0, q6_k, q5_k_m, q4_k_m and q4_0. It reads the file back, and measures the held-out built-in
+// answers in it beside the model's.
+func ExportGGUF(dir, file, kind string) {
+	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {
+		if _, err := open.FinishedRun(dir); err != nil {
+			return nil, err
+		}
+		model, err := open.BaseModel(dir)
+		if err != nil {
+			return nil, err
+		}
+		pairs, err := dataset.Load(dataset.Builtin, "", 0, 0)
+		if err != nil {
+			return nil, err
+		}
+		few := pairs.HeldOut
+		few.Pairs = few.Pairs[:20]
+		done, err := export.WriteGGUF(ctx, model, export.FileOptions{Adapter: dir, Out: file, Type: kind, Pairs: few,
+			Progress: func(stage string, done, total int) { status("%s, %s", stage, wording.PercentOf(done, total)) }})
+		if err != nil {
+			return nil, err
+		}
+		if _, err := export.WriteModelfile(model, file, false); err != nil {
+			return nil, err
+		}
+		return output.Donef("%s (%s, %s) holds the model, compared with the adapter and its base. A token of an answer has a log-probability of %.3f in it and %.3f under the model. For Ollama: ollama create my-model -f %s",
+			file, kind, wording.Bytes(done.Bytes), done.File, done.Model, export.ModelfileOf(file)), nil
+	})
+}
