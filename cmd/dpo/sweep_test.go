@@ -93,6 +93,9 @@ func TestJobs(t *testing.T) {
 func TestDateOfJobs(t *testing.T) {
 	p := newPlace(t)
 	p.name("DAILY", tinymodel.WriteTemplate(t, tinymodel.Daily))
+	for _, word := range []string{"NONE", "GIVEN", "TODAY", "EARLIER"} {
+		p.name(word, filepath.Join(p.dir, word))
+	}
 	const jobs = "sweep --data PAIRS --eval-data PAIRS --betas 0.05,0.3 --print-jobs"
 	dated := func(flags string) []string {
 		out, err := p.run(jobs + flags).Output()
