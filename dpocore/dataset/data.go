@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
-	"slices"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/hub"
@@ -37,8 +35,9 @@ type Data struct {
 // steps.
 const maxSourceHeldOut = 200
 
-// Load reads the pairs to train on and those to evaluate on. Each is a file, "builtin" or one of its objectives, a name in
-// [source.Names], or a mix of these ([ParseMix]). If eval is "", a fraction of the training pairs is held out, drawn with
+// Load reads the pairs to train on and those to evaluate on. Each is a file, a pattern of files such as
+// data/*.jsonl, "builtin" or one of its objectives, a name in [source.Names], a dataset on the hub ([source.ParseHub]), or a mix of
+// these ([ParseMix]). If eval is "", a fraction of the training pairs is held out, drawn with
 // the seed. If the fraction is 0 too, it is the held-out fifth of the built-in pairs, the start of a source's test split,
 // or nothing for other data.
 func Load(train, eval string, fraction float64, seed int) (Data, error) {
@@ -78,7 +77,7 @@ func fetch(ctx context.Context, train, eval string, fraction float64, seed int, 
 		heldOut, err = fetchHeldOut(ctx, eval, progress)
 		return Data{Train: pairs, HeldOut: heldOut}, err
 	case fraction > 0:
-		if heldOut != nil && !source.Is(train) {
+		if heldOut != nil && !isPublished(train) {
 			pairs.Pairs = append(pairs.Pairs, heldOut.Pairs...)
 		}
 		skipped, notes := pairs.Skipped, pairs.Notes
@@ -118,14 +117,22 @@ func FetchPairs(ctx context.Context, name string, progress hub.Progress) (pairs,
 	}
 	if source.Is(name) {
 		pairs, heldOut, err = source.Load(ctx, name, source.DefaultOptions(), progress)
-		if err == nil && heldOut != nil && len(heldOut.Pairs) > maxSourceHeldOut {
-			heldOut.Notes = append(heldOut.Notes, fmt.Sprintf("the first %d of %d held-out pairs are evaluated", maxSourceHeldOut, len(heldOut.Pairs)))
-			heldOut.Pairs, heldOut.Skipped = heldOut.Pairs[:maxSourceHeldOut], nil
+		return pairs, shortened(heldOut), err
+	}
+	if set, ok := hubSet(name); ok {
+		if pairs, heldOut, err = set.Load(ctx, progress); err != nil {
+			return nil, nil, fmt.Errorf("there is no file %s, and as a dataset on the hub: %w", name, err)
 		}
-		return pairs, heldOut, err
+		return pairs, shortened(heldOut), nil
 	}
 	if ranking.Is(name) {
 		return rankedPairs(name)
+	}
+	if files, ok, err := matches(name); ok || err != nil {
+		if err == nil {
+			pairs, err = pairfile.ReadFiles(name, files, nil)
+		}
+		return pairs, nil, err
 	}
 	pairs, err = pairfile.ReadFile(name)
 	if near := source.Nearest(name); errors.Is(err, fs.ErrNotExist) && len(near) > 0 {
@@ -135,14 +142,6 @@ func FetchPairs(ctx context.Context, name string, progress hub.Progress) (pairs,
 		return nil, nil, fmt.Errorf("%s are several files; join them in one, or give each a name and a weight, as in first:%s=1,second:%s=1", name, strings.Split(name, ",")[0], strings.Split(name, ",")[1])
 	}
 	return pairs, nil, err
-}
-
-// areFiles reports whether all of several paths are files.
-func areFiles(paths []string) bool {
-	return len(paths) > 1 && !slices.ContainsFunc(paths, func(path string) bool {
-		info, err := os.Stat(path)
-		return err != nil || !info.Mode().IsRegular()
-	})
 }
 
 // rankedPairs returns all pairs that follow from a file of rankings.

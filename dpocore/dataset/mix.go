@@ -71,10 +71,13 @@ func parseObjective(part string) (o Objective, err error) {
 	}
 	name, rest, named := strings.Cut(data, ":")
 	switch {
-	case named && !source.Is(data):
+	case named && !isPublished(data):
 		o.Name, o.Data = name, rest
 	case source.Is(data):
 		o.Name, o.Data = name, data
+	case isPublished(data):
+		set, _ := source.ParseHub(data)
+		o.Name, o.Data = set.Repo.ID, data
 	default:
 		base := filepath.Base(data)
 		base, _, _ = strings.Cut(base, ".") // my_pairs.jsonl.gz becomes my_pairs

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -88,7 +89,7 @@ func (l *linter) reading() {
 	equal := l.rule(equalRule)
 	equal.Of = left.Of
 	for _, skip := range l.train.Skipped {
-		where := preference.Pair{Source: l.train.Source, Line: skip.Line}
+		where := preference.Pair{Source: cmp.Or(skip.Source, l.train.Source), Line: skip.Line}
 		if len(l.train.Pairs) > 0 {
 			where.Unit = l.train.Pairs[0].Unit
 		}

@@ -98,13 +98,14 @@ func (p *Pair) Fault() string {
 
 // A Skip is the position of a pair that was left out.
 type Skip struct {
+	Source string // the file, if the set is of several; "" for the set's
 	Line   int    // 0-based, counted like Pair.Line
 	Reason string // one of the constants above
 }
 
 // Place returns the position of a pair that was left out: "pairs.jsonl, line 3".
 func (s *Set) Place(skip Skip) string {
-	where := Pair{Source: s.Source, Line: skip.Line}
+	where := Pair{Source: cmp.Or(skip.Source, s.Source), Line: skip.Line}
 	if len(s.Pairs) > 0 {
 		where.Unit = s.Pairs[0].Unit
 	}

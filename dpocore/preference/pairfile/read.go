@@ -59,6 +59,16 @@ func ReadAs(path string, mapping layout.Mapping) (*preference.Set, error) {
 	return read(file, path, mapping)
 }
 
+// readNamed is ReadFile for a file that errors and pairs call shown.
+func readNamed(path, shown string) (*preference.Set, error) {
+	file, err := recordfile.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return read(file, shown, layout.Mapping{})
+}
+
 func read(r io.Reader, source string, mapping layout.Mapping) (*preference.Set, error) {
 	set := &preference.Set{Source: source}
 	collected := &collector{set: set, mapping: mapping}
