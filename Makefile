@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run gpu-report test cover fuzz interop bench notebooks lab lint move clean t4 t4-check
+.PHONY: help setup build run gpu-report test cover fuzz interop interop-llamacpp bench notebooks lab lint move clean t4 t4-check
 
 export CGO_LDFLAGS := -L$(CURDIR)/.deps/lib
 export GOMLX_NO_AUTO_INSTALL := 1
@@ -57,6 +57,10 @@ fuzz: setup ## run each fuzz target for a while and print a table of the results
 interop: build ## load our files with PEFT and transformers and compare the results (in a Python environment for it)
 	@bash dev/python_env.sh interop
 	.deps/interop/bin/python -m pytest interop
+
+interop-llamacpp: build ## compile llama.cpp and compare what it does with our GGUF files (not in CI: the compilation takes too long)
+	@bash dev/python_env.sh llamacpp
+	.deps/llamacpp/bin/python -m pytest -q dev/llamacpp
 
 bench: build ## speed of training against TRL, of generation against transformers, and of the parts, on a quiet machine (BENCH="--rounds 3 --steps 6")
 	@bash dev/python_env.sh interop

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The Python environment of tests, in the shared cache: interop (of `make interop` and `make bench`) or notebook-tests.
-#   dev/python_env.sh interop|notebook-tests     .deps/NAME links to the environment
+# The Python environment of tests, in the shared cache: interop (of `make interop` and `make bench`), notebook-tests, or llamacpp
+# (of `make interop-llamacpp`).
+#   dev/python_env.sh interop|notebook-tests|llamacpp     .deps/NAME links to the environment
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source setup/lib/start.sh
@@ -9,6 +10,9 @@ install_environment() {
   case "$environment" in
     interop)
       install_venv interop interop/requirements.txt 7000 "torch, transformers, peft, trl and their dependencies, about 2800 MB"
+      ;;
+    llamacpp)
+      install_venv llamacpp dev/llamacpp/requirements.txt 2000 "llama.cpp's source, compiled here, and the package gguf, about 110 MB"
       ;;
     notebook-tests)
       cat setup/notebooks_requirements.txt notebooks/tests/requirements.txt >"$WORK/notebook-tests.txt"
@@ -19,9 +23,9 @@ install_environment() {
 
 environment=${1:-}
 case "$environment" in
-  interop | notebook-tests) ;;
+  interop | notebook-tests | llamacpp) ;;
   *)
-    printf 'dev/python_env.sh: name the environment, interop or notebook-tests\n' >&2
+    printf 'dev/python_env.sh: name the environment, interop, notebook-tests or llamacpp\n' >&2
     exit 2
     ;;
 esac

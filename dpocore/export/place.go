@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/card"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/atomicfile"
@@ -114,7 +115,7 @@ func target(out string, format Format) (string, error) {
 	if adapter.ReadMerged(place) == (adapter.Merged{}) {
 		return "", fmt.Errorf("%s is not empty (it contains %s) and was not made by merging; choose another folder", out, entries[0].Name())
 	}
-	expected := append(slices.Clone(format.Files()), adapter.MergeFile, sums.Name)
+	expected := append(slices.Clone(format.Files()), adapter.MergeFile, sums.Name, card.File, card.MergedPicture)
 	for _, entry := range entries {
 		if !slices.Contains(expected, entry.Name()) {
 			return "", fmt.Errorf("%s would be replaced, but it also contains %s; move that file or choose another folder", out, entry.Name())

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/card"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/sums"
@@ -39,6 +40,9 @@ func Write(ctx context.Context, format Format, out string, source adapter.Merged
 		}
 	}()
 	if err := fill(ctx, format, s.dir, source, model); err != nil {
+		return failed("write", err)
+	}
+	if err := card.WriteMerged(s.dir, filepath.Base(place), source.Folder); err != nil {
 		return failed("write", err)
 	}
 	if err := format.CheckFiles(ctx, s.dir, model, source.DType); err != nil {

@@ -1,8 +1,10 @@
 package run
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -34,7 +36,7 @@ func (r Record) spares(dir string) error {
 		return fmt.Errorf("read the run folder: %w", err)
 	}
 	for _, entry := range entries {
-		if !ofRun(entry.Name()) {
+		if !ofRun(dir, entry.Name()) {
 			return fmt.Errorf("overwriting %s would also delete %s in it, which no run has written; move it, or choose another folder", dir, entry.Name())
 		}
 	}
@@ -49,8 +51,18 @@ var FinalFiles = []string{"adapter_config.json", "adapter_model.safetensors", "a
 // written lists what is written to a run's folder: by training, evaluations, comparisons and plots.
 var written = append([]string{RecordFile, LockFile, sums.Name, "answers.json", "measured.json", "plots", evaluation.ReportFile}, FinalFiles...)
 
+// A run's model card, and the line in it which its owner removes to keep changes.
+const (
+	CardFile = "README.md"
+	CardMark = "<!-- written by dpo; remove this line to keep your changes -->"
+)
+
 // ofRun reports whether a name in a run's folder is of a file that the program or the system writes there.
-func ofRun(name string) bool {
+func ofRun(dir, name string) bool {
+	if name == CardFile {
+		raw, err := os.ReadFile(filepath.Join(dir, name))
+		return err == nil && bytes.Contains(raw, []byte(CardMark))
+	}
 	system := []string{".DS_Store", ".ipynb_checkpoints", "Thumbs.db"}
 	step := strings.TrimPrefix(name, checkpoints.Prefix)
 	return slices.Contains(written, name) || slices.Contains(system, name) || step != name && strings.Trim(step, "0123456789") == "" ||

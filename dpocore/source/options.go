@@ -106,6 +106,13 @@ func Names() (names []string) {
 	return names
 }
 
+// Repository returns the name on the hub of the data set that a text names, or "" if it names none.
+func Repository(text string) string {
+	name, _, _, _ := split(text)
+	s, _ := find(name)
+	return s.repo.ID
+}
+
 // Describe returns a short description of a source's content and settings.
 func Describe(name string) string {
 	s, ok := find(name)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/card"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/internal/sums"
@@ -39,6 +40,9 @@ func (t *trainer) finish() error {
 	}
 	t.record.Finished = true
 	if err := t.record.Write(t.dir); err != nil {
+		return err
+	}
+	if err := card.Write(t.dir); err != nil {
 		return err
 	}
 	t.listener.Finished(Finish{Dir: t.dir, Seconds: time.Since(t.started).Seconds(), Actual: t.actual().String(), Expected: t.expected.String()})

@@ -4,12 +4,14 @@ package figure
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"path/filepath"
 
 	"github.com/janpfeifer/gonb/gonbui"
 
+	"example.com/gonb-dpo/dpocore/card"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/plots"
@@ -30,7 +32,7 @@ func ShowRun(dir string) error {
 			return err
 		}
 	}
-	return plots.WriteRun(dir, history)
+	return errors.Join(plots.WriteRun(dir, history), card.Write(dir))
 }
 
 // Show shows a figure, and saves it in the subfolder plots of a folder.

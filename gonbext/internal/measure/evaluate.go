@@ -2,7 +2,9 @@ package measure
 
 import (
 	"context"
+	"errors"
 
+	"example.com/gonb-dpo/dpocore/card"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/measure"
@@ -69,7 +71,7 @@ func Evaluate(ctx context.Context, dir string, p pairs.Set, status cell.Status) 
 	}
 	report.Run, report.Data = dir, set.Source
 	report.KeepEarlier(dir)
-	return Evaluation{measured, report, output.Notes(notes)}, report.Write(dir)
+	return Evaluation{measured, report, output.Notes(notes)}, errors.Join(report.Write(dir), card.Write(dir))
 }
 
 // Fluency measures a run's perplexity on plain text, and samples answers to some prompts of the held-out pairs from it and

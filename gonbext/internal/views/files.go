@@ -30,6 +30,7 @@ var filePurposes = []struct{ pattern, purpose string }{
 	{"eval_metrics.jsonl", "the metrics of every evaluation on held-out pairs"},
 	{"eval_pairs.jsonl", "the last evaluation, per held-out pair"},
 	{"evaluation.json", "the results of Evaluate and Fluency"},
+	{"README.md", "the model card, for the Hugging Face hub"},
 	{"measured.json", "the held-out pairs' results that a sweep compares"},
 	{"sweep.json", "a sweep's grid, and the comparison of its runs"},
 	{"trainer_state.json", "the same history in the format of Hugging Face's Trainer"},

@@ -2,11 +2,13 @@ package evaluate
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"text/tabwriter"
 
+	"example.com/gonb-dpo/dpocore/card"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/internal/wording"
@@ -25,7 +27,7 @@ func saveReport(dir string, r evaluation.Report) error {
 	if err := r.Write(dir); err != nil {
 		return fmt.Errorf("the report is not saved in the run folder: %w", err)
 	}
-	return plots.WriteFigures(filepath.Join(dir, "plots"), plots.Calibration(r.Calibration))
+	return errors.Join(card.Write(dir), plots.WriteFigures(filepath.Join(dir, "plots"), plots.Calibration(r.Calibration)))
 }
 
 func printReport(w io.Writer, r evaluation.Report, difference string, asJSON bool) error {

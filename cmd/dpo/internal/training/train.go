@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
 	"example.com/gonb-dpo/cmd/dpo/internal/progress"
+	"example.com/gonb-dpo/dpocore/card"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/diagnose"
 	"example.com/gonb-dpo/dpocore/export"
@@ -109,8 +110,8 @@ func finish(ctx context.Context, m *model.Model, o Options, listener train.Liste
 	if err != nil {
 		return err
 	}
-	drawn := plots.WriteRun(o.Out, history) // without pictures the rest is still wanted
-	if !o.JSON {                            // with --json the last event says that the run has finished
+	drawn := errors.Join(plots.WriteRun(o.Out, history), card.Write(o.Out)) // without pictures the rest is still wanted
+	if !o.JSON {                                                            // with --json the last event says that the run has finished
 		if err := noteProblems(o.Out, listener); err != nil {
 			return errors.Join(drawn, err)
 		}

@@ -1,0 +1,171 @@
+// Package card writes the model cards of adapters and merged models: README.md, with the metadata that the Hugging Face hub reads
+// (https://huggingface.co/docs/hub/model-cards). Start with [Write].
+package card
+
+import (
+	"bytes"
+	"cmp"
+	_ "embed"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/template"
+
+	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/source"
+	"example.com/gonb-dpo/internal/atomicfile"
+)
+
+// File is the name of a card.
+const File = run.CardFile
+
+// picture is the figure that a card shows, if it is there.
+const picture = "plots/overview.png"
+
+// MergedPicture is the name of the same figure beside the card of a merged model.
+const MergedPicture = "overview.png"
+
+//go:embed card.md.tmpl
+var text string
+
+var page = template.Must(template.New("card").Parse(text))
+
+// Write writes the card of a run's adapter to its folder, or replaces an earlier one. A README.md that someone else wrote stays.
+// For a folder without a run it does nothing.
+func Write(dir string) error {
+	content, err := adapterCard(dir)
+	if err != nil || content == nil {
+		return err
+	}
+	return write(dir, content)
+}
+
+// WriteMerged writes the card of a model that a run's adapter is merged into to the folder out, with the run's picture. name is what
+// the folder will be called. Without a run in adapterDir it does nothing.
+func WriteMerged(out, name, adapterDir string) error {
+	if adapterDir == "" {
+		return nil
+	}
+	facts, ok, err := read(adapterDir)
+	if err != nil || !ok {
+		return err
+	}
+	facts.Merged, facts.Name = true, name
+	if raw, err := os.ReadFile(filepath.Join(adapterDir, picture)); err == nil {
+		facts.Picture = MergedPicture
+		if err := atomicfile.WriteBytes(filepath.Join(out, facts.Picture), raw); err != nil {
+			return err
+		}
+	}
+	content, err := facts.render()
+	if err != nil {
+		return err
+	}
+	return write(out, content)
+}
+
+func write(dir string, content []byte) error {
+	path := filepath.Join(dir, File)
+	if earlier, err := os.ReadFile(path); err == nil && !bytes.Contains(earlier, []byte(run.CardMark)) {
+		return nil
+	}
+	return atomicfile.WriteBytes(path, content)
+}
+
+func adapterCard(dir string) ([]byte, error) {
+	facts, ok, err := read(dir)
+	if err != nil || !ok {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, picture)); err == nil {
+		facts.Picture = picture
+	}
+	return facts.render()
+}
+
+// facts is what a card tells.
+type facts struct {
+	Mark     string
+	Name     string // of the folder
+	Base     string // of the model, as adapter_config.json names it
+	BaseID   string // the same if it is a name on the hub, else ""
+	Dataset  string // on the hub, or ""
+	Merged   bool
+	Picture  string
+	Settings []setting
+	Record   run.Record
+	Last     *metrics.Evaluation // of the run
+	Right    string              // its accuracy with an interval
+	Report   *evaluation.Report  // of dpo eval, if there is one
+}
+
+type setting struct{ Name, Value string }
+
+// read collects the facts of a run folder; ok is false if there is no finished run in it.
+func read(dir string) (f facts, ok bool, err error) {
+	record, ok, err := run.ReadRecord(dir)
+	if err != nil || !ok {
+		return f, false, err
+	}
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return f, false, err
+	}
+	base, err := adapter.ReadBase(dir)
+	if err != nil {
+		return f, false, err
+	}
+	f = facts{Mark: run.CardMark, Name: filepath.Base(absolute), Base: cmp.Or(record.Model.Hub, base.Name), Record: record, Settings: settings(record.Config)}
+	if strings.Count(f.Base, "/") == 1 && !strings.HasPrefix(f.Base, "/") && !strings.HasPrefix(f.Base, ".") {
+		f.BaseID = f.Base
+	} else {
+		f.Base = filepath.Base(f.Base) // a path says nothing elsewhere
+	}
+	if record.Data != nil {
+		f.Dataset = source.Repository(record.Data.Train)
+	}
+	history, err := metrics.ReadHistory(dir)
+	if err != nil {
+		return f, false, err
+	}
+	if n := len(history.Evaluations); n > 0 && record.HeldOut != nil {
+		f.Last = &history.Evaluations[n-1]
+		f.Right = share(f.Last.RewardsAccuracies, record.HeldOut.Pairs)
+	}
+	report, measured, err := evaluation.ReadReport(dir)
+	if measured && report.Run != "" {
+		f.Report = &report
+	}
+	return f, true, err
+}
+
+// settings lists what the reader of a card looks for first.
+func settings(c config.Config) []setting {
+	lora := fmt.Sprintf("rank %d, alpha %g, on %s", c.LoRARank, c.LoRAAlpha, strings.Join(c.LoRA().Modules, ", "))
+	return []setting{
+		{"loss", c.LossType}, {"beta", fmt.Sprint(c.Beta)}, {"LoRA", lora},
+		{"learning rate", fmt.Sprintf("%g, schedule %s, %d warm-up steps", c.LearningRate, c.Scheduler, c.WarmupSteps)},
+		{"steps", fmt.Sprintf("%d of %d pairs", c.MaxSteps, c.StepPairs())}, {"maximum length", fmt.Sprintf("%d tokens", c.MaxLength)},
+		{"precision", c.Precision}, {"seed", fmt.Sprint(c.Seed)},
+	}
+}
+
+// share is a share of a number of pairs with Wilson's 95 % interval (Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953).
+func share(p float64, n int) string {
+	const z = 1.96
+	pairs := float64(n)
+	middle, spread := p+z*z/(2*pairs), z*math.Sqrt(p*(1-p)/pairs+z*z/(4*pairs*pairs))
+	return fmt.Sprintf("%.2f (95 %% interval %.2f to %.2f)", p, (middle-spread)/(1+z*z/pairs), (middle+spread)/(1+z*z/pairs))
+}
+
+func (f facts) render() ([]byte, error) {
+	var out bytes.Buffer
+	err := page.Execute(&out, f)
+	return out.Bytes(), err
+}

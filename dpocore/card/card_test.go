@@ -1,0 +1,126 @@
+package card_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/card"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/run"
+)
+
+// folder is a finished run on HH-RLHF with one evaluation.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "polite")
+	if err := os.MkdirAll(filepath.Join(dir, "plots"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	adapterConfig := `{"peft_type": "LORA", "task_type": "CAUSAL_LM", "base_model_name_or_path": "HuggingFaceTB/SmolLM2-135M-Instruct", "r": 16, "lora_alpha": 16, "target_modules": ["q_proj"]}`
+	for name, content := range map[string]string{"adapter_config.json": adapterConfig, "plots/overview.png": "a picture"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log, err := metrics.OpenLog(dir, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	if err := log.Evaluation(metrics.Evaluation{Step: 50, PairMeans: metrics.PairMeans{Loss: 0.642, RewardsAccuracies: 0.8, RewardsMargins: 0.11}}); err != nil {
+		t.Fatal(err)
+	}
+	record := run.Record{Config: config.Default(), Train: run.DataFacts{Source: "hh-rlhf/harmless-base", Pairs: 800, Tokens: "abc"},
+		HeldOut: &run.DataFacts{Source: "hh-rlhf/harmless-base", Pairs: 60}, Data: &dataset.Origin{Train: "hh-rlhf/harmless-base"}, Backend: "XLA on the CPU", Finished: true}
+	if err := record.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func read(t *testing.T, dir string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(dir, card.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+func requireAll(t *testing.T, content string, all ...string) {
+	t.Helper()
+	for _, want := range all {
+		if !strings.Contains(content, want) {
+			t.Errorf("the card lacks %q:\n%s", want, content)
+		}
+	}
+}
+
+func TestAdapter(t *testing.T) {
+	dir := folder(t)
+	if err := card.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	content := read(t, dir)
+	if !strings.HasPrefix(content, "---\nbase_model: HuggingFaceTB/SmolLM2-135M-Instruct\nlibrary_name: peft\npipeline_tag: text-generation\ndatasets:\n- Anthropic/hh-rlhf\ntags:\n- dpo\n") {
+		t.Errorf("the metadata is wrong:\n%s", content)
+	}
+	requireAll(t, content, "# polite", "800 pairs of hh-rlhf/harmless-base", "](plots/overview.png)", "| beta | 0.1 |", "rank 16, alpha 16, on q_proj, k_proj",
+		"loss 0.642", "0.80 (95 % interval 0.68 to 0.88)", `PeftModel.from_pretrained(base, "polite")`, "Not measured:")
+}
+
+// A card tells of a later evaluation; one that its owner has taken over stays.
+func TestRewritten(t *testing.T) {
+	dir := folder(t)
+	if err := card.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	report := evaluation.Report{Run: dir, Data: "new.jsonl", Pairs: 40}
+	report.Accuracy = statistics.Estimate{Value: 0.75, Low: 0.6, High: 0.9}
+	if err := report.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := card.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	content := read(t, dir)
+	requireAll(t, content, "On 40 pairs of new.jsonl", "| 0.75 | 0.60 to 0.90 |")
+	own := strings.ReplaceAll(content, run.CardMark, "My model.")
+	if err := os.WriteFile(filepath.Join(dir, card.File), []byte(own), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := card.Write(dir); err != nil || read(t, dir) != own {
+		t.Errorf("the owner's card is replaced, or %v", err)
+	}
+}
+
+func TestMerged(t *testing.T) {
+	dir, out := folder(t), t.TempDir()
+	if err := card.WriteMerged(out, "polite-merged", dir); err != nil {
+		t.Fatal(err)
+	}
+	content := read(t, out)
+	requireAll(t, content, "library_name: transformers", "](overview.png)", `AutoModelForCausalLM.from_pretrained("polite-merged")`)
+	if strings.Contains(content, "- lora") || strings.Contains(content, "PeftModel") {
+		t.Errorf("the card is that of an adapter:\n%s", content)
+	}
+	if _, err := os.Stat(filepath.Join(out, card.MergedPicture)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNoRun(t *testing.T) {
+	dir := t.TempDir()
+	if err := card.Write(dir); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, card.File)); err == nil {
+		t.Error("a folder without a run has a card")
+	}
+}
