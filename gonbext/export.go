@@ -5,6 +5,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/export"
+	"example.com/gonb-dpo/dpocore/report"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/output"
@@ -65,5 +66,19 @@ func ExportGGUF(dir, file, kind string) {
 		}
 		return output.Donef("%s (%s, %s) holds the model, compared with the adapter and its base. A token of an answer has a log-probability of %.3f in it and %.3f under the model. For Ollama: ollama create my-model -f %s",
 			file, kind, wording.Bytes(done.Bytes), done.File, done.Model, export.ModelfileOf(file)), nil
+	})
+}
+
+// Report writes a run as one HTML page to share, which needs no other file and no network: settings, curves, held-out figures, the
+// diagnosis, and the answers of the last Compare.
+func Report(dir, file string) {
+	cell.Task(func(_ context.Context, _ cell.Status) (output.Content, error) {
+		if _, err := open.FinishedRun(dir); err != nil {
+			return nil, err
+		}
+		if err := report.Write(dir, file); err != nil {
+			return nil, err
+		}
+		return output.Donef("%s is the page of this run. Download it, and open it in any browser.", file), nil
 	})
 }

@@ -91,7 +91,7 @@ If something does not work, dpo doctor says what is missing and how to fix it.
 		SilenceErrors: true,
 	}
 	cmd.AddCommand(trainCommand(), replayCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(),
-		tokensCommand(), mergeCommand(), exportCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), datacommand.New())
+		tokensCommand(), mergeCommand(), exportCommand(), reportCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), datacommand.New())
 	for _, child := range cmd.Commands() {
 		if child.HasSubCommands() {
 			rejectUnknown(child)

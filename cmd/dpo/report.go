@@ -1,0 +1,31 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"example.com/gonb-dpo/cmd/dpo/internal/draw"
+	"example.com/gonb-dpo/cmd/dpo/internal/flags"
+)
+
+func reportCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "report RUN --out FILE",
+		Short: "Write a run as one HTML page to share",
+		Long: `Write a run as one HTML page that needs no other file and no network: settings,
+curves, held-out figures, the diagnosis, and the answers of the last dpo compare.`,
+		Args:              flags.OneArgument,
+		ValidArgsFunction: flags.CompleteFolders,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := draw.Report(args[0], out); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), out)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "report.html", "the `file` to write")
+	return cmd
+}
