@@ -58,7 +58,7 @@ var passing = regexp.MustCompile(`"(seconds|eval_runtime|train_runtime|train_sam
 func TestTwoProcessesSameBytes(t *testing.T) {
 	cachetest.Own(t)
 	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
-	dirs := []string{filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "other")}
+	dirs := []string{filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")} // the model card has the folder's name
 	var processes []*exec.Cmd
 	var said [2]bytes.Buffer
 	for i, dir := range dirs {

@@ -15,6 +15,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
@@ -34,10 +35,10 @@ const MergedPicture = "overview.png"
 //go:embed card.md.tmpl
 var text string
 
-var page = template.Must(template.New("card").Parse(text))
+var page = template.Must(template.New("card").Funcs(template.FuncMap{"file": dataset.ShortName}).Parse(text))
 
 // Write writes the card of a run's adapter to its folder, or replaces an earlier one. A README.md that someone else wrote stays.
-// For a folder without a run it does nothing.
+// For a folder without a finished run it does nothing.
 func Write(dir string) error {
 	content, err := adapterCard(dir)
 	if err != nil || content == nil {
@@ -110,7 +111,7 @@ type setting struct{ Name, Value string }
 // read collects the facts of a run folder; ok is false if there is no finished run in it.
 func read(dir string) (f facts, ok bool, err error) {
 	record, ok, err := run.ReadRecord(dir)
-	if err != nil || !ok {
+	if err != nil || !ok || !record.Finished {
 		return f, false, err
 	}
 	absolute, err := filepath.Abs(dir)

@@ -1,6 +1,7 @@
 package card_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,6 +113,22 @@ func TestMerged(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(out, card.MergedPicture)); err != nil {
 		t.Error(err)
+	}
+}
+
+// A run that has not finished has no adapter to tell of.
+func TestUnfinished(t *testing.T) {
+	dir := folder(t)
+	record, _, err := run.ReadRecord(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record.Finished = false
+	if err := errors.Join(record.Write(dir), os.Remove(filepath.Join(dir, "adapter_config.json")), card.Write(dir)); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, card.File)); err == nil {
+		t.Error("an unfinished run has a card")
 	}
 }
 

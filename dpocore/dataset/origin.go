@@ -1,6 +1,20 @@
 package dataset
 
-import "example.com/gonb-dpo/dpocore/preference"
+import (
+	"path/filepath"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/source"
+)
+
+// ShortName is the name of pairs without the folder that a file is in, which says nothing to others.
+func ShortName(name string) string {
+	if source.Is(name) || strings.Contains(name, "=") { // a published set, or a mix
+		return name
+	}
+	return filepath.Base(name)
+}
 
 // Origin is how a run's pairs were named, so that they can be read again. The hashes in run.json identify their content.
 type Origin struct {

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/diagnose"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/metrics"
@@ -24,6 +25,7 @@ import (
 var text string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
+	"file":    dataset.ShortName,
 	"number":  func(x float64) string { return fmt.Sprintf("%.3f", x) },
 	"signed":  func(x float64) string { return fmt.Sprintf("%+.3f", x) },
 	"percent": func(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) },
@@ -116,7 +118,7 @@ func settings(r run.Record) []setting {
 	c := r.Config
 	return []setting{
 		{"loss", c.LossType}, {"beta", fmt.Sprint(c.Beta)}, {"LoRA rank", fmt.Sprint(c.LoRARank)}, {"learning rate", fmt.Sprint(c.LearningRate)},
-		{"schedule", c.Scheduler}, {"steps", fmt.Sprint(c.MaxSteps)}, {"pairs a step", fmt.Sprint(c.StepPairs())},
+		{"schedule", c.Scheduler}, {"steps", fmt.Sprint(c.MaxSteps)}, {"pairs per step", fmt.Sprint(c.StepPairs())},
 		{"maximum length", fmt.Sprintf("%d tokens", c.MaxLength)}, {"precision", c.Precision}, {"seed", fmt.Sprint(c.Seed)}, {"computed on", r.Backend},
 	}
 }

@@ -47,7 +47,7 @@ func folder(t *testing.T) string {
 	if err := measured.Write(dir); err != nil {
 		t.Fatal(err)
 	}
-	record := run.Record{Config: config.Default(), Train: run.DataFacts{Source: "<i>mine</i>", Pairs: 800}, HeldOut: &run.DataFacts{Source: "x.jsonl", Pairs: 2}, Finished: true}
+	record := run.Record{Config: config.Default(), Train: run.DataFacts{Source: "<i>mine", Pairs: 800}, HeldOut: &run.DataFacts{Source: "x.jsonl", Pairs: 2}, Finished: true}
 	if err := record.Write(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	content := string(raw)
-	for _, want := range []string{"800 pairs of &lt;i&gt;mine&lt;/i&gt;", "0.642", "80 %", "x.jsonl, line 7", "-2.500", "&lt;script&gt;alert(2)&lt;/script&gt;",
+	for _, want := range []string{"800 pairs of &lt;i&gt;mine", "0.642", "80 %", "x.jsonl, line 7", "-2.500", "&lt;script&gt;alert(2)&lt;/script&gt;",
 		"a &amp; b …", "&lt;/div&gt;\nsecond line", "60 % to 90 %", "Is it learning?", `alt="Loss, rewards, accuracy and log-probabilities by step"`} {
 		if !strings.Contains(content, want) {
 			t.Errorf("the page lacks %q:\n%s", want, content)

@@ -6,7 +6,7 @@ import (
 	"example.com/gonb-dpo/plots"
 )
 
-// Report writes a run as an HTML page, with figures drawn anew.
+// Report writes a run as an HTML page, with its figures as they are now.
 func Report(folder, file string) error {
 	history, err := metrics.ReadHistory(folder)
 	if err != nil {
