@@ -9,8 +9,9 @@ import tiny
 
 STEPS, BATCH, RATE, BETA = 10, 2, 2e-3, 0.1
 SMOOTHING = {"robust": 0.1, "exo_pair": 0.001}
-# dpo's loss, label smoothing, weight of the SFT term
-RUNS = [(name, SMOOTHING.get(name, 0.0), 0.0) for name in losses.names()] + [("sigmoid", 0.0, 0.5)]
+MPO = ("sigmoid,bco_pair,sft", 0.0, "0.8,0.2,1.0")
+# dpo's loss, label smoothing, and the weights of its losses or that of the SFT term
+RUNS = [(name, SMOOTHING.get(name, 0.0), None) for name in losses.names()] + [("sigmoid", 0.0, 0.5), MPO]
 TOLERANCES = {"loss": 5e-5, "rewards/margins": 5e-5, "logps/chosen": 5e-6, "grad_norm": 2e-4}  # relative above 1
 
 
@@ -24,24 +25,30 @@ def in_order():
     return (pairs.ODD * STEPS)[: STEPS * BATCH]
 
 
-def settings(loss, smoothing, sft_weight):
-    kinds, weights = ([loss, "sft"], [1.0, sft_weight]) if sft_weight else ([loss], [1.0])
+def settings(loss, smoothing, weights):
+    kinds, weights = loss.split(","), [1.0, weights] if isinstance(weights, float) else numbers(weights)
+    if weights and len(weights) > len(kinds):
+        kinds.append("sft")
     return {
         "loss_type": kinds, "loss_weights": weights, "label_smoothing": smoothing, "beta": BETA, "learning_rate": RATE,
         "max_steps": STEPS, "warmup_steps": 0, "per_device_train_batch_size": BATCH, "max_length": 512,
     }  # fmt: skip
 
 
-def flags(loss, smoothing, sft_weight):
+def numbers(text):
+    return [float(part) for part in text.split(",")] if text else None
+
+
+def flags(loss, smoothing, weights):
     """The same for dpo train."""
     given = {
         "loss-type": loss, "label-smoothing": smoothing, "beta": BETA, "learning-rate": RATE, "max-steps": STEPS,
         "warmup-steps": 0, "batch-size": BATCH, "max-length": 512, "save-steps": 0,
-    } | ({"sft-weight": sft_weight} if sft_weight else {})  # fmt: skip
+    } | ({"sft-weight" if isinstance(weights, float) else "loss-weights": weights} if weights else {})  # fmt: skip
     return ["--shuffle=false"] + [part for name, value in given.items() for part in (f"--{name}", str(value))]
 
 
-@pytest.mark.parametrize("run", RUNS, ids=lambda run: run[0] + ("+sft" if run[2] else ""))
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: run[0] + ("+sft" if isinstance(run[2], float) else ""))
 def test_same_ten_steps(run, dpo, tiny_model, steps_file, tmp_path):
     model, adapter = tiny_model
     wanted = tiny.train(model, adapter, in_order(), settings(*run), tmp_path / "trl")

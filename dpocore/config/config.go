@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/decoder"
-	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/policy/adamw"
 )
 
@@ -17,8 +16,10 @@ import (
 type Config struct {
 	Beta           float64 `json:"beta"`            // strength of the tie to the reference; small values let the policy move far
 	LabelSmoothing float64 `json:"label_smoothing"` // assumed fraction of pairs with swapped labels (conservative DPO)
-	LossType       string  `json:"loss_type"`       // one of loss.Types; "sigmoid" is the loss of the DPO paper
+	LossType       string  `json:"loss_type"`       // one of loss.Types, or several and "sft", with commas; "sigmoid" is the loss of the DPO paper
 	SFTWeight      float64 `json:"sft_weight"`      // weight of an added SFT loss on the chosen answers; 0 for none
+
+	LossWeights []float64 `json:"loss_weights,omitempty"` // of several losses, in the order of LossType; empty if each counts once
 
 	LoRARank    int      `json:"lora_r"`                 // rank of the adapter; a higher rank can learn more and costs more
 	LoRAAlpha   float64  `json:"lora_alpha"`             // the adapter's output is scaled by alpha/rank
@@ -99,11 +100,6 @@ func (c Config) LoRA() decoder.LoRA {
 // AdamW returns the optimizer's settings other than the learning rate.
 func (c Config) AdamW() adamw.Settings {
 	return adamw.Settings{Beta1: c.AdamBeta1, Beta2: c.AdamBeta2, Epsilon: c.AdamEpsilon, WeightDecay: c.WeightDecay}
-}
-
-// LossScalars returns the loss's scalars; SFTTokens depends on the pairs.
-func (c Config) LossScalars() loss.Scalars[float64] {
-	return loss.Scalars[float64]{Beta: c.Beta, LabelSmoothing: c.LabelSmoothing, SFTWeight: c.SFTWeight}
 }
 
 // Validate reports every setting that is out of range, with its value and what it may be.

@@ -40,7 +40,7 @@ const (
 // Row is a [Setting] of any type.
 type Row interface {
 	Flag() (name, help string)               // name is empty if there is no flag
-	Pointer(*Config) any                     // *float64, *int, *bool, *string, *[]string or *Steps
+	Pointer(*Config) any                     // *float64, *[]float64, *int, *bool, *string, *[]string or *Steps
 	Name() string                            // field in run.json
 	Instead() string                         // name of the setting that this one replaces, or ""
 	Clear(*Config)                           // sets the field to its zero value

@@ -36,9 +36,10 @@ var (
 	}
 	LossType = Setting[string]{
 		JSON: "loss_type", Label: "the loss type", Short: "loss", Rebuilds: LossOnly,
-		Help:  "the `loss`: " + strings.Join(loss.Types(), ", "),
+		Help:  "the `loss`, or several with commas, which are added: " + strings.Join(loss.Types(), ", "),
 		Field: func(c *Config) *string { return &c.LossType },
 		Rule:  func(c Config) error { return loss.Check(c.LossType) },
+		Text:  lossTypeText,
 	}
 )
 
@@ -49,6 +50,13 @@ var Settings = slices.Concat(lossSettings, adapterSettings, optimizerSettings, d
 var lossSettings = Table{
 	Beta,
 	LossType,
+	Setting[[]float64]{
+		JSON: "loss_weights", Label: "the list of loss weights",
+		Help:  "how much each of several losses counts, such as 0.8,0.2,1.0 (`weights`; default 1 each)",
+		Field: func(c *Config) *[]float64 { return &c.LossWeights },
+		Rule:  checkLossWeights,
+		Text:  lossWeightsText,
+	},
 	Setting[float64]{
 		JSON: "label_smoothing", Label: "label smoothing",
 		Help:  "assumed fraction of pairs with swapped labels",
@@ -57,9 +65,10 @@ var lossSettings = Table{
 	},
 	Setting[float64]{
 		JSON: "sft_weight", Label: "the SFT weight",
-		Help:  "weight of an added SFT loss on the chosen answers; 0 for none",
+		Help:  "weight of an added SFT loss on the chosen answers, as a loss \"sft\" has; 0 for none",
 		Field: func(c *Config) *float64 { return &c.SFTWeight },
 		Check: atLeast(0., ""),
+		Rule:  checkSFTWeight,
 	},
 }
 

@@ -2,8 +2,10 @@ package loss
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"example.com/gonb-dpo/internal/finite"
 	"example.com/gonb-dpo/internal/suggest"
 	"example.com/gonb-dpo/internal/wording"
 )
@@ -18,22 +20,63 @@ var hints = map[string]string{
 	"simpo":        `it has no reference; "sigmoid_norm" also divides by the length`,
 	"rpo":          `it is "sigmoid" with an SFT weight`,
 	"cdpo":         `conservative DPO is "sigmoid" with label smoothing`,
-	"sft":          `supervised fine-tuning is a term added to a loss; set its weight instead`,
 	"aot":          `it sorts the pairs of a batch, so it has no loss per pair`,
 	"aot_unpaired": `it sorts the pairs of a batch, so it has no loss per pair`,
 }
 
-// Check returns an error if no loss has this name. The error suggests the most similar name and lists all names.
+// Names returns the names in a loss type: one, or several losses that are added, such as "sigmoid,bco_pair,sft".
+func Names(lossType string) []string {
+	names := strings.Split(lossType, ",")
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	return names
+}
+
+// Check returns an error if a loss type is not the name of a loss or a list of different ones. The error suggests the most
+// similar name and lists all names.
 func Check(lossType string) error {
-	if find(lossType) != nil {
+	names := Names(lossType)
+	for i, name := range names {
+		if err := checkName(name); err != nil {
+			return err
+		}
+		if slices.Contains(names[:i], name) {
+			return fmt.Errorf("the loss type %q has %q twice; name each loss once, and say with weights how much it counts", lossType, name)
+		}
+	}
+	if len(names) == 1 && names[0] == SFTName {
+		return fmt.Errorf(`the loss type %q is a term beside another loss; write "sigmoid,%s" or another such list`, SFTName, SFTName)
+	}
+	return nil
+}
+
+func checkName(name string) error {
+	if find(name) != nil {
 		return nil
 	}
-	plain := strings.ReplaceAll(strings.ToLower(lossType), "-", "_")
+	plain := strings.ReplaceAll(strings.ToLower(name), "-", "_")
 	hint, known := hints[plain]
 	if !known {
 		hint = fmt.Sprintf("did you mean %q?", suggest.NearestOrPrefix(plain, Types()))
 	}
-	return fmt.Errorf("unknown loss type %q (%s); choose %s", lossType, hint, wording.Or(Types()))
+	return fmt.Errorf("unknown loss type %q (%s); choose %s", name, hint, wording.Or(Types()))
+}
+
+// CheckWeights returns an error unless the weights of a list of losses are as many as the losses, and above 0. No weights
+// are valid: each loss then counts once.
+func CheckWeights(lossType string, weights []float64) error {
+	names := Names(lossType)
+	if len(weights) > 0 && len(weights) != len(names) {
+		return fmt.Errorf("there are %s, and the loss type is %q; give one weight for each loss, in the same order",
+			wording.Count(len(weights), "loss weight"), lossType)
+	}
+	for i, weight := range weights {
+		if !finite.Is(weight) || weight <= 0 {
+			return fmt.Errorf("the weight of the loss %q is %g; it must be a finite number above 0", names[i], weight)
+		}
+	}
+	return nil
 }
 
 // smoothed lists the losses that use label smoothing.
@@ -46,19 +89,36 @@ func smoothed() (names []string) {
 	return names
 }
 
-// CheckSmoothing returns an error if the label smoothing epsilon is out of range for a loss, or if the loss would ignore
+// CheckSmoothing returns an error if the label smoothing epsilon is out of range for a loss, or if no loss of the type uses
 // it. It returns nil for an unknown loss type, which [Check] reports.
 func CheckSmoothing(lossType string, epsilon float64) error {
-	k := find(lossType)
-	switch {
-	case k == nil:
-		return nil
-	case k.smoothing == none && epsilon != 0:
+	ignored := 0
+	names := Names(lossType)
+	for _, name := range names {
+		k := find(name)
+		switch {
+		case k == nil:
+			return nil
+		case k.smoothing == none:
+			ignored++
+		default:
+			if err := k.checkSmoothing(epsilon); err != nil {
+				return err
+			}
+		}
+	}
+	if ignored == len(names) && epsilon != 0 {
 		return fmt.Errorf("label smoothing is %g, but the loss type %q has none; set it to 0, or choose %s", epsilon, lossType, wording.Or(smoothed()))
+	}
+	return nil
+}
+
+func (k *kind) checkSmoothing(epsilon float64) error {
+	switch {
 	case k.smoothing == needed && !(epsilon > 0 && epsilon < 0.5):
-		return fmt.Errorf("label smoothing is %g; for the loss type %q it must be above 0 and below 0.5 (its paper uses 0.001)", epsilon, lossType)
+		return fmt.Errorf("label smoothing is %g; for the loss type %q it must be above 0 and below 0.5 (its paper uses 0.001)", epsilon, k.name)
 	case k.smoothing == allowed && !(epsilon >= 0 && epsilon < 0.5):
-		return fmt.Errorf("label smoothing is %g; for the loss type %q it must be at least 0 and below 0.5", epsilon, lossType)
+		return fmt.Errorf("label smoothing is %g; for the loss type %q it must be at least 0 and below 0.5", epsilon, k.name)
 	}
 	return nil
 }

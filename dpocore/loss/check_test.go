@@ -27,7 +27,6 @@ func TestCheck(t *testing.T) {
 		"robust_dpo":   `did you mean "robust"?`,
 		"dpo":          `is "sigmoid"`,
 		"cdpo":         `"sigmoid" with label smoothing`,
-		"sft":          `a term added to a loss`,
 		"aot":          `sorts the pairs of a batch`,
 		"":             `did you mean`,
 	} {
@@ -41,6 +40,41 @@ func TestCheck(t *testing.T) {
 				t.Errorf("%q: %q does not contain %q", given, err, part)
 			}
 		}
+	}
+}
+
+// A list has different losses, and a weight for each of them or none.
+func TestCheckLists(t *testing.T) {
+	for lossType, want := range map[string]string{
+		"sigmoid,bco_pair,sft": "",
+		"sft, hinge":           "",
+		"sft":                  `write "sigmoid,sft"`,
+		"sigmoid,ipo,sigmoid":  `has "sigmoid" twice`,
+		"sigmoid,,sft":         `unknown loss type ""`,
+		"sigmoid,ippo":         `did you mean "ipo"?`,
+	} {
+		if err := loss.Check(lossType); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", lossType, err)
+		}
+	}
+	for _, c := range []struct {
+		weights []float64
+		want    string
+	}{
+		{nil, ""}, {[]float64{0.8, 1}, ""}, {[]float64{1}, "1 loss weight,"}, {[]float64{1, 2, 3}, "3 loss weights,"},
+		{[]float64{1, 0}, `"sft" is 0`}, {[]float64{math.NaN(), 1}, `"sigmoid" is NaN`}, {[]float64{1, -1}, `is -1`},
+	} {
+		if err := loss.CheckWeights("sigmoid,sft", c.weights); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: %v", c.weights, err)
+		}
+	}
+	for lossType, valid := range map[string]bool{"hinge,sigmoid": true, "hinge,sft": false, "sigmoid,exo_pair": true} {
+		if err := loss.CheckSmoothing(lossType, 0.1); (err == nil) != valid {
+			t.Errorf("label smoothing with %s: %v", lossType, err)
+		}
+	}
+	if loss.CheckSmoothing("sigmoid,exo_pair", 0) == nil {
+		t.Error("exo_pair has no label smoothing beside sigmoid")
 	}
 }
 

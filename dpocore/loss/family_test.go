@@ -29,7 +29,7 @@ var (
 	compiled  = map[string]*Exec{}
 )
 
-// graphOf returns a loss's graph, compiled once; its inputs are those of inputs.
+// graphOf returns the graph of a loss with an SFT term, compiled once; its inputs are those of inputs.
 func graphOf(t testing.TB, lossType string) *Exec {
 	t.Helper()
 	compiling.Lock()
@@ -38,11 +38,11 @@ func graphOf(t testing.TB, lossType string) *Exec {
 		return exec
 	}
 	exec, err := NewExec(backend, func(in []*Node) []*Node {
-		terms := loss.Terms{Policy: in[0], Reference: in[1], Tokens: in[2]}
+		terms := loss.Terms{Policy: in[0], Reference: in[1], Tokens: in[2], Scalars: loss.Scalars[*Node]{Weights: make([]*Node, 2)}}
 		for i, scalar := range terms.Scalars.Fields() {
 			*scalar = in[3+i]
 		}
-		losses := loss.Of(lossType, terms)
+		losses := loss.Of(lossType+",sft", terms)
 		return []*Node{losses, Gradient(ReduceAllSum(losses), in[0])[0]}
 	})
 	if err != nil {
@@ -71,7 +71,7 @@ func inputs[T float32 | float64](pairs []place, s settings, d [2]float64) []any 
 		*scalar = T(0.5)
 	}
 	scalars.Beta, scalars.LabelSmoothing = T(s.beta), T(s.smoothing)
-	scalars.SFTWeight, scalars.SFTTokens = T(s.sftWeight), matrix(sftTokens, n)
+	scalars.SFTTokens, scalars.Weights = matrix(sftTokens, n), []any{T(1), T(s.sftWeight)}
 	for _, scalar := range scalars.Fields() {
 		list = append(list, *scalar)
 	}

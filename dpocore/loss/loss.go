@@ -1,5 +1,5 @@
 // Package loss builds graphs of the DPO loss (Rafailov et al. 2023, https://arxiv.org/abs/2305.18290) and its successors.
-// [LogProbs] computes the log-probabilities of answers, [Of] the loss of each pair from them.
+// [LogProbs] computes the log-probabilities of answers, [Of] the loss of each pair from them, or a weighted sum of several.
 //
 // Every loss has the formula of TRL 1.16. The loss of a pair does not depend on other pairs, so the loss of a batch is
 // their mean and a batch can be computed in parts. TRL averages [SFT] differently; its comment explains how to get the same
@@ -42,21 +42,29 @@ var kinds = []kind{
 	{"sigmoid_norm", SigmoidNorm, none, "DPO with log-ratios per token, so that long answers count no more than short ones (Lambert et al. 2024, arXiv 2411.15124)."},
 }
 
+// term is a loss that is only added to others.
+var term = kind{SFTName, SFT, none, "Supervised fine-tuning on the chosen answer, beside other losses (Wang et al. 2024, arXiv 2411.10442)."}
+
 // Scalars are the inputs of the losses that a run sets, each []: numbers, or the nodes or tensors that hold them. A loss
 // reads those that it needs.
 type Scalars[T any] struct {
 	Beta           T
 	LabelSmoothing T // for the losses that use it
-	SFTWeight      T // of the added [SFT] term
-	SFTTokens      T // with SFTWeight: what a chosen log-probability is divided by, at least 1; see [SFT]
+	SFTTokens      T // for [SFT]: what a chosen log-probability is divided by, at least 1
+
+	Weights []T // of several losses, one each; none if each counts once
 }
 
 // Fields lists the scalars in the order of the compiled graphs' inputs.
 func (s *Scalars[T]) Fields() []*T {
-	return []*T{&s.Beta, &s.LabelSmoothing, &s.SFTWeight, &s.SFTTokens}
+	fields := []*T{&s.Beta, &s.LabelSmoothing, &s.SFTTokens}
+	for i := range s.Weights {
+		fields = append(fields, &s.Weights[i])
+	}
+	return fields
 }
 
-// Types lists the names of the losses, which are TRL's; the first is the one to start with.
+// Types lists the names of the losses, which are TRL's; the first is the one to start with. [SFTName] is not among them.
 func Types() []string {
 	names := make([]string, len(kinds))
 	for i, k := range kinds {
@@ -73,22 +81,32 @@ func About(lossType string) string {
 	return ""
 }
 
-// Of builds the loss of the given type, [pairs]. If t.SFTWeight is not nil, [SFT] times that weight is added. It panics, as
-// graph builders do, if [Check] rejects the type.
+// Of builds the loss of the given type, [pairs]. It panics, as graph builders do, if [Check] rejects the type.
 func Of(lossType string, t Terms) *Node {
 	if err := Check(lossType); err != nil {
 		panic(err)
 	}
-	losses := find(lossType).graph(t)
-	if t.SFTWeight == nil {
-		return losses
+	var sum *Node
+	for i, name := range Names(lossType) {
+		losses := find(name).graph(t)
+		if len(t.Weights) > 0 {
+			losses = Mul(losses, BroadcastToShape(t.Weights[i], losses.Shape()))
+		}
+		if sum == nil {
+			sum = losses
+		} else {
+			sum = Add(sum, losses)
+		}
 	}
-	return Add(losses, Mul(BroadcastToShape(t.SFTWeight, losses.Shape()), SFT(t)))
+	return sum
 }
 
-func find(lossType string) *kind {
+func find(name string) *kind {
+	if name == SFTName {
+		return &term
+	}
 	for i := range kinds {
-		if kinds[i].name == lossType {
+		if kinds[i].name == name {
 			return &kinds[i]
 		}
 	}

@@ -4,6 +4,9 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
+// SFTName is the name of [SFT] in a list of losses.
+const SFTName = "sft"
+
 // SFT is −log π(chosen)/n, [pairs], with n from Terms.SFTTokens: the supervised fine-tuning term on the chosen answer, "sft"
 // in TRL's list of losses (Wang et al. 2024, https://arxiv.org/abs/2411.10442, combine it with sigmoid and bco_pair).
 //

@@ -10,7 +10,7 @@ type Terms struct {
 	Policy, Reference *Node // summed log-probabilities [pairs, 2], chosen before rejected
 	Tokens            *Node // number of tokens of each answer, at least 1, [pairs, 2] float32; for ipo and sigmoid_norm
 
-	Scalars[*Node] // SFTWeight is nil for no SFT term; SFTTokens is [pairs]
+	Scalars[*Node] // SFTTokens is [pairs]
 }
 
 // Rewards returns the implicit rewards β·(log π(answer) − log π_ref(answer)), [pairs, 2].

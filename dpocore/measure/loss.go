@@ -12,7 +12,7 @@ func LossOf(c config.Config, pairs []batch.Example) policy.Loss {
 	for _, pair := range pairs {
 		chosen += len(pair.Chosen)
 	}
-	scalars := c.LossScalars()
+	lossType, scalars := c.Loss()
 	scalars.SFTTokens = float64(chosen) / float64(len(pairs))
-	return policy.Loss{Type: c.LossType, Scalars: scalars}
+	return policy.Loss{Type: lossType, Scalars: scalars}
 }

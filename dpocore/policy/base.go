@@ -48,7 +48,7 @@ func (p *Policy) EvaluateFrom(base *Base, row *batch.Row, reference [][2]float32
 		return m, nil, fmt.Errorf("evaluate a row: %w", err)
 	}
 	defer s.leave()
-	out, err := s.compare(row.Shape.Pairs, reference, nil, loss, comparison{lossType: loss.Type, divergence: true}, base.hidden)
+	out, err := s.compare(row.Shape.Pairs, reference, nil, loss, loss.comparison(false, true), base.hidden)
 	if err != nil {
 		return m, nil, fmt.Errorf("evaluate a row: %w", err)
 	}

@@ -77,12 +77,12 @@ func BenchmarkGraphs(b *testing.B) {
 			return err
 		})
 		run("compare", 2*answers, func() error {
-			out, err := s.compare(row.Shape.Pairs, known, weights, l, comparison{lossType: l.Type, gradient: true}, nil)
+			out, err := s.compare(row.Shape.Pairs, known, weights, l, l.comparison(true, false), nil)
 			typedgraph.Free(out)
 			return err
 		})
 		run("compare and divergence", 2*answers, func() error {
-			out, err := s.compare(row.Shape.Pairs, known, nil, l, comparison{lossType: l.Type, divergence: true}, s.hidden)
+			out, err := s.compare(row.Shape.Pairs, known, nil, l, l.comparison(false, true), s.hidden)
 			typedgraph.Free(out)
 			return err
 		})

@@ -46,6 +46,7 @@ type compareGraph = typedgraph.Graph[*compareInputs[tensor], *compareOutputs[ten
 // comparison is what a graph computes besides the losses of a row's pairs: the gradient, the divergence, or neither.
 type comparison struct {
 	lossType             string
+	weights              int // of its losses; 0 if each counts once
 	gradient, divergence bool
 }
 
@@ -133,7 +134,9 @@ func (g *graphs) comparisonGraph(kind comparison) (compareGraph, error) {
 		return compareGraph{}, err
 	}
 	var graph compareGraph
-	inputs := func() *compareInputs[node] { return &compareInputs[node]{kind: kind} }
+	inputs := func() *compareInputs[node] {
+		return &compareInputs[node]{kind: kind, scalars: loss.Scalars[node]{Weights: make([]node, kind.weights)}}
+	}
 	if err := prepare(g, &graph, kind.lossType+" loss", inputs, g.compareGraph); err != nil {
 		return compareGraph{}, err
 	}

@@ -64,7 +64,7 @@ func (p *Policy) Evaluate(row *batch.Row, reference [][2]float32, loss Loss) (Me
 		return Measured{}, fmt.Errorf("evaluate a row: %w", err)
 	}
 	defer s.leave()
-	out, err := s.compare(row.Shape.Pairs, reference, nil, loss, comparison{lossType: loss.Type}, nil)
+	out, err := s.compare(row.Shape.Pairs, reference, nil, loss, loss.comparison(false, false), nil)
 	if err != nil {
 		return Measured{}, fmt.Errorf("evaluate a row: %w", err)
 	}
@@ -95,9 +95,14 @@ func (s *pass) compare(pairs int, reference [][2]float32, weights []float32, los
 	return out, compare.Call(in, out)
 }
 
+// comparison returns the kind of graph that computes the loss.
+func (l Loss) comparison(gradient, divergence bool) comparison {
+	return comparison{lossType: l.Type, weights: len(l.Weights), gradient: gradient, divergence: divergence}
+}
+
 // onDevice returns the scalars as tensors [] of float32.
 func (l Loss) onDevice() (s loss.Scalars[tensor]) {
-	l.SFTTokens = max(1, l.SFTTokens)
+	l.SFTTokens, s.Weights = max(1, l.SFTTokens), make([]tensor, len(l.Weights))
 	tensors := s.Fields()
 	for i, value := range l.Scalars.Fields() {
 		*tensors[i] = scalar(*value)

@@ -17,11 +17,11 @@ const clipEpsilon = 1e-6
 
 // Loss is the loss of a pair.
 type Loss struct {
-	Type string // one of loss.Types
+	Type string // see loss.Check
 	Scalars
 }
 
-// Scalars are the numbers that a loss depends on. An SFTWeight of 0 is no SFT term.
+// Scalars are the numbers that a loss depends on.
 type Scalars = loss.Scalars[float64]
 
 // Accumulate adds the gradients of a row's Σ weight·loss, given the reference's log-probabilities of its pairs, and returns
@@ -48,7 +48,7 @@ func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []fl
 	for i, weight := range weights {
 		scaled[i] = weight * float32(p.scale)
 	}
-	out, err := s.compare(row.Shape.Pairs, reference, scaled, loss, comparison{lossType: loss.Type, gradient: true}, nil)
+	out, err := s.compare(row.Shape.Pairs, reference, scaled, loss, loss.comparison(true, false), nil)
 	if err != nil {
 		return Measured{}, err
 	}

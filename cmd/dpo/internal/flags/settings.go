@@ -38,6 +38,8 @@ func tableFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
 		switch value := row.Pointer(c).(type) {
 		case *float64:
 			f.Float64Var(value, name, *value, help)
+		case *[]float64:
+			f.Float64SliceVar(value, name, *value, help)
 		case *int:
 			f.IntVar(value, name, *value, help)
 		case *bool:

@@ -1,0 +1,49 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/loss"
+)
+
+// Loss returns the loss of a pair: its type, with the SFT term if there is one, and its scalars, of which SFTTokens depends
+// on the pairs.
+func (c Config) Loss() (lossType string, scalars loss.Scalars[float64]) {
+	lossType, weights := c.LossType, c.LossWeights
+	if c.SFTWeight > 0 {
+		lossType, weights = lossType+","+loss.SFTName, append(c.weights(), c.SFTWeight)
+	}
+	return lossType, loss.Scalars[float64]{Beta: c.Beta, LabelSmoothing: c.LabelSmoothing, Weights: weights}
+}
+
+// weights returns a weight for each loss of LossType.
+func (c Config) weights() []float64 {
+	if len(c.LossWeights) > 0 {
+		return slices.Clone(c.LossWeights)
+	}
+	return slices.Repeat([]float64{1}, len(loss.Names(c.LossType)))
+}
+
+// Uses reports whether a loss of this name is one of the run's.
+func (c Config) Uses(name string) bool { return slices.Contains(loss.Names(c.LossType), name) }
+
+func lossTypeText(c Config) string { return strings.Join(loss.Names(c.LossType), ",") }
+
+func lossWeightsText(c Config) string { return strings.Trim(fmt.Sprint(c.weights()), "[]") }
+
+func checkLossWeights(c Config) error {
+	if loss.Check(c.LossType) != nil {
+		return nil // reported by its row
+	}
+	return loss.CheckWeights(c.LossType, c.LossWeights)
+}
+
+func checkSFTWeight(c Config) error {
+	if c.SFTWeight > 0 && c.Uses(loss.SFTName) {
+		return errors.New(`the loss type has "sft" already, so leave the SFT weight out; the loss weights say how much it counts`)
+	}
+	return nil
+}
