@@ -19,6 +19,9 @@ type Config struct {
 	LossType       string  `json:"loss_type"`       // one of loss.Types, or several and "sft", with commas; "sigmoid" is the loss of the DPO paper
 	SFTWeight      float64 `json:"sft_weight"`      // weight of an added SFT loss on the chosen answers; 0 for none
 
+	DPOPLambda float64 `json:"dpop_lambda"` // penalty of dpop on chosen answers that become less likely
+	SimPOGamma float64 `json:"simpo_gamma"` // margin that simpo aims at
+
 	LossWeights []float64 `json:"loss_weights,omitempty"` // of several losses, in the order of LossType; empty if each counts once
 
 	LoRARank    int      `json:"lora_r"`                 // rank of the adapter; a higher rank can learn more and costs more
@@ -72,7 +75,7 @@ type Config struct {
 // Default returns settings that work for SmolLM2-135M-Instruct.
 func Default() Config {
 	return Config{
-		Beta: 0.1, LossType: "sigmoid",
+		Beta: 0.1, LossType: "sigmoid", DPOPLambda: 50, SimPOGamma: 0.5,
 		LoRARank: 16, LoRAAlpha: 16,
 		LearningRate: 5e-5, Scheduler: Linear, WarmupSteps: 5, MaxSteps: 50, BatchSize: 8, GradientAccumulation: 1, MaxGradNorm: 1,
 		AdamBeta1: adamw.Default.Beta1, AdamBeta2: adamw.Default.Beta2, AdamEpsilon: adamw.Default.Epsilon,

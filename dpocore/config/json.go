@@ -1,33 +1,42 @@
 package config
 
-import (
-	"encoding/json"
+import "encoding/json"
 
-	"example.com/gonb-dpo/dpocore/policy/adamw"
-)
-
-// recorded is a Config as run.json has it. Runs recorded before AdamW's constants were settings have none of them, and their
-// checksums must stay the same, so the default values are left out.
+// recorded is a Config as run.json has it. Runs recorded before some constants were settings have none of them, and their
+// checksums must stay the same, so their default values are left out.
 type recorded struct {
 	plain
 	AdamBeta1   *float64 `json:"adam_beta1,omitempty"`
 	AdamBeta2   *float64 `json:"adam_beta2,omitempty"`
 	AdamEpsilon *float64 `json:"adam_epsilon,omitempty"`
+	DPOPLambda  *float64 `json:"dpop_lambda,omitempty"`
+	SimPOGamma  *float64 `json:"simpo_gamma,omitempty"`
 }
 
 type plain Config
 
+// optional is a setting that run.json lacks if it has its default.
+type optional struct {
+	recorded **float64
+	value    *float64
+	standard float64
+}
+
+func (r *recorded) optional() []optional {
+	p, d := &r.plain, Default()
+	return []optional{
+		{&r.AdamBeta1, &p.AdamBeta1, d.AdamBeta1}, {&r.AdamBeta2, &p.AdamBeta2, d.AdamBeta2}, {&r.AdamEpsilon, &p.AdamEpsilon, d.AdamEpsilon},
+		{&r.DPOPLambda, &p.DPOPLambda, d.DPOPLambda}, {&r.SimPOGamma, &p.SimPOGamma, d.SimPOGamma},
+	}
+}
+
 // MarshalJSON implements json.Marshaler.
 func (c Config) MarshalJSON() ([]byte, error) {
 	r := recorded{plain: plain(c)}
-	if c.AdamBeta1 != adamw.Default.Beta1 {
-		r.AdamBeta1 = &c.AdamBeta1
-	}
-	if c.AdamBeta2 != adamw.Default.Beta2 {
-		r.AdamBeta2 = &c.AdamBeta2
-	}
-	if c.AdamEpsilon != adamw.Default.Epsilon {
-		r.AdamEpsilon = &c.AdamEpsilon
+	for _, o := range r.optional() {
+		if *o.value != o.standard {
+			*o.recorded = o.value
+		}
 	}
 	return json.Marshal(r)
 }
@@ -35,8 +44,9 @@ func (c Config) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON implements json.Unmarshaler.
 func (c *Config) UnmarshalJSON(raw []byte) error {
 	r := recorded{plain: plain(*c)}
-	r.plain.AdamBeta1, r.plain.AdamBeta2, r.plain.AdamEpsilon = adamw.Default.Beta1, adamw.Default.Beta2, adamw.Default.Epsilon
-	r.AdamBeta1, r.AdamBeta2, r.AdamEpsilon = &r.plain.AdamBeta1, &r.plain.AdamBeta2, &r.plain.AdamEpsilon
+	for _, o := range r.optional() {
+		*o.value, *o.recorded = o.standard, o.value
+	}
 	if err := json.Unmarshal(raw, &r); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func (c Config) Loss() (lossType string, scalars loss.Scalars[float64]) {
 	if c.SFTWeight > 0 {
 		lossType, weights = lossType+","+loss.SFTName, append(c.weights(), c.SFTWeight)
 	}
-	return lossType, loss.Scalars[float64]{Beta: c.Beta, LabelSmoothing: c.LabelSmoothing, Weights: weights}
+	return lossType, loss.Scalars[float64]{Beta: c.Beta, LabelSmoothing: c.LabelSmoothing, Penalty: c.DPOPLambda, Target: c.SimPOGamma, Weights: weights}
 }
 
 // weights returns a weight for each loss of LossType.
@@ -29,6 +29,19 @@ func (c Config) weights() []float64 {
 
 // Uses reports whether a loss of this name is one of the run's.
 func (c Config) Uses(name string) bool { return slices.Contains(loss.Names(c.LossType), name) }
+
+// Reward returns what the run's rewards are.
+func (c Config) Reward() loss.Reward { return loss.RewardOf(c.LossType) }
+
+// of makes the text of a setting that only one loss has: it is part of a run's identity if the run uses that loss.
+func of(name string, value func(Config) float64) func(Config) string {
+	return func(c Config) string {
+		if !c.Uses(name) {
+			return ""
+		}
+		return fmt.Sprint(value(c))
+	}
+}
 
 func lossTypeText(c Config) string { return strings.Join(loss.Names(c.LossType), ",") }
 

@@ -70,6 +70,20 @@ var lossSettings = Table{
 		Check: atLeast(0., ""),
 		Rule:  checkSFTWeight,
 	},
+	Setting[float64]{
+		JSON: "dpop_lambda", Label: "dpop's lambda",
+		Help:  "with the loss dpop: penalty on chosen answers that become less likely",
+		Field: func(c *Config) *float64 { return &c.DPOPLambda },
+		Check: above(0., "50"),
+		Text:  of("dpop", func(c Config) float64 { return c.DPOPLambda }),
+	},
+	Setting[float64]{
+		JSON: "simpo_gamma", Label: "simpo's gamma",
+		Help:  "with the loss simpo: the margin that it aims at, a quarter to a half of beta",
+		Field: func(c *Config) *float64 { return &c.SimPOGamma },
+		Check: atLeast(0., "half of beta"),
+		Text:  of("simpo", func(c Config) float64 { return c.SimPOGamma }),
+	},
 }
 
 var adapterSettings = Table{

@@ -76,6 +76,8 @@ func set(pointer any) {
 		*p++
 	case *[]string:
 		*p = append(slices.Clone(*p), "q_proj")
+	case *[]float64:
+		*p = append(slices.Clone(*p), 0.5)
 	default:
 		panic(fmt.Sprintf("a setting of type %T", p))
 	}
@@ -88,7 +90,8 @@ func TestDifference(t *testing.T) {
 	for _, row := range Settings {
 		jsonName := reflect.ValueOf(row).FieldByName("JSON").String()
 		mine, recorded := Default(), Default()
-		mine.Date, recorded.Date = "2026-11-29", "2026-11-29" // a run without one was recorded by an earlier version
+		mine.Date, recorded.Date = "2026-11-29", "2026-11-29"                         // a run without one was recorded by an earlier version
+		mine.LossType, recorded.LossType = "sigmoid,dpop,simpo", "sigmoid,dpop,simpo" // so that each setting matters
 		set(row.Pointer(&mine))
 		if got := Difference(mine, recorded); (got == "") != resumable[jsonName] {
 			t.Errorf("%s: the difference is %q", jsonName, got)
@@ -121,6 +124,11 @@ func TestEqualRuns(t *testing.T) {
 		"no modules are all modules":          func(mine, recorded *Config) { recorded.LoRAModules = mine.LoRA().Modules },
 		"all-linear is all modules":           func(mine, _ *Config) { mine.LoRAModules = []string{AllLinear} },
 		"the interval without early stopping": func(mine, _ *Config) { mine.EvalSteps = 3 },
+		"each loss counts once":               func(mine, _ *Config) { mine.LossWeights = []float64{1} },
+		"a setting of another loss":           func(mine, _ *Config) { mine.DPOPLambda, mine.SimPOGamma = 5, 1 },
+		"blanks in a list of losses": func(mine, recorded *Config) {
+			mine.LossType, recorded.LossType = "sigmoid, sft", "sigmoid,sft"
+		},
 	} {
 		mine, recorded := Default(), Default()
 		change(&mine, &recorded)
@@ -135,6 +143,10 @@ func TestFaults(t *testing.T) {
 	for want, change := range map[string]func(*Config){
 		"the LoRA modules are q_proj, all-linear; all-linear is all projections, so give it alone":                                                                  func(c *Config) { c.LoRAModules = []string{"q_proj", AllLinear} },
 		"the SFT weight is -1; it must be at least 0":                                                                                                               func(c *Config) { c.SFTWeight = -1 },
+		`the loss type has "sft" already, so leave the SFT weight out; the loss weights say how much it counts`:                                                     func(c *Config) { c.LossType, c.SFTWeight = "sigmoid,sft", 1 },
+		`there is 1 loss weight, and the loss type is "sigmoid,sft"; give one weight for each loss, in the same order`:                                              func(c *Config) { c.LossType, c.LossWeights = "sigmoid,sft", []float64{1} },
+		"dpop's lambda is 0; it must be above 0 (50 is a good start)":                                                                                               func(c *Config) { c.DPOPLambda = 0 },
+		"simpo's gamma is -1; it must be at least 0 (half of beta is a good start)":                                                                                 func(c *Config) { c.SimPOGamma = -1 },
 		"the LoRA alpha is 0; it must be above 0 (the rank is a good start)":                                                                                        func(c *Config) { c.LoRAAlpha = 0 },
 		`unknown scheduler "step"; choose linear, cosine, cosine_with_min_lr, constant, constant_with_warmup or warmup_stable_decay`:                                func(c *Config) { c.Scheduler = "step" },
 		`unknown precision "bf16"; choose auto, float32, float16 or bfloat16`:                                                                                       func(c *Config) { c.Precision = "bf16" },

@@ -16,8 +16,7 @@ var hints = map[string]string{
 	"dpo_loss":     `DPO's own loss is "sigmoid"`,
 	"kto":          `it learns from single answers, not from pairs`,
 	"kto_pair":     `TRL has removed it; "apo_zero" is its nearest relative`,
-	"orpo":         `it has no reference; train with "sigmoid" and an SFT weight instead`,
-	"simpo":        `it has no reference; "sigmoid_norm" also divides by the length`,
+	"smaug":        `its loss is "dpop"`,
 	"rpo":          `it is "sigmoid" with an SFT weight`,
 	"cdpo":         `conservative DPO is "sigmoid" with label smoothing`,
 	"aot":          `it sorts the pairs of a batch, so it has no loss per pair`,
@@ -68,8 +67,12 @@ func checkName(name string) error {
 func CheckWeights(lossType string, weights []float64) error {
 	names := Names(lossType)
 	if len(weights) > 0 && len(weights) != len(names) {
-		return fmt.Errorf("there are %s, and the loss type is %q; give one weight for each loss, in the same order",
-			wording.Count(len(weights), "loss weight"), lossType)
+		are := "are"
+		if len(weights) == 1 {
+			are = "is"
+		}
+		return fmt.Errorf("there %s %s, and the loss type is %q; give one weight for each loss, in the same order",
+			are, wording.Count(len(weights), "loss weight"), lossType)
 	}
 	for i, weight := range weights {
 		if !finite.Is(weight) || weight <= 0 {

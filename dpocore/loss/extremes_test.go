@@ -63,6 +63,28 @@ func TestHingeCorner(t *testing.T) {
 	}
 }
 
+// TestDPOPCorner: where the chosen answer is as likely as under the reference, loss and gradient are DPO's; below, its gradient
+// is 1 + λ times DPO's at the same margin: with λ = 1/2 and log-ratios of −2 and 0 the margin is β·(−2 − 1/2·2) = −3/2.
+func TestDPOPCorner(t *testing.T) {
+	pairs, s := gains([2]float32{0, -1.5}, [2]float32{-2, 0}), settings{beta: 0.5}
+	dpo, dpop := run(t, "sigmoid", pairs, s), run(t, "dpop", pairs, s)
+	if dpop.losses[0] != dpo.losses[0] || dpop.gradient[0] != dpo.gradient[0] {
+		t.Errorf("loss %g and gradient %g, want %g and %g", dpop.losses[0], dpop.gradient[0], dpo.losses[0], dpo.gradient[0])
+	}
+	near(t, "gradient of a chosen answer that lost", dpop.gradient[2], -0.5*1.5*sigma(1.5), 1e-7)
+	near(t, "gradient of its rejected answer", dpop.gradient[3], 0.5*sigma(1.5), 1e-7)
+}
+
+// TestCertainAnswer: orpo is finite where an answer's log-probability is 0.
+func TestCertainAnswer(t *testing.T) {
+	got := run(t, "orpo", []place{{policy: [2]float32{0, -3}, tokens: [2]float32{2, 2}, sftTokens: 2}, {policy: [2]float32{-3, 0}, tokens: [2]float32{2, 2}, sftTokens: 2}}, settings{beta: 1})
+	for i, x := range append(got.losses, got.gradient...) {
+		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+			t.Errorf("figure %d is %g", i, x)
+		}
+	}
+}
+
 // TestDiscoPOPFarBelowZero: at a margin of −100, −log σ(−100)·(1 − σ(−2000)) = 100, and the second term e^100·σ(−2000) = e^−1900 is 0.
 // The gradient is −β. The factors of the second term are e^100, infinite in float32, and 0.
 func TestDiscoPOPFarBelowZero(t *testing.T) {

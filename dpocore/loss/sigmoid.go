@@ -8,9 +8,7 @@ import (
 // smoothing ε as in conservative DPO (Mitchell 2023, https://ericmitchell.ai/cdpo.pdf). TRL 1.16's "sigmoid" ignores the
 // setting label_smoothing.
 func DPO(t Terms) *Node {
-	margins := t.Margins()
-	epsilon := t.smooth(margins)
-	return Add(Mul(OneMinus(epsilon), softplus(Neg(margins))), Mul(epsilon, softplus(margins)))
+	return t.logistic(t.Margins())
 }
 
 // Robust is (−(1−ε)·log σ(margin) + ε·log σ(−margin)) / (1−2ε), [pairs]: an unbiased estimate of DPO's loss if a fraction

@@ -5,7 +5,8 @@ import (
 )
 
 // Terms are the inputs of a loss. In the comments of this package, a is the log-ratio log π(answer) − log π_ref(answer) of
-// the chosen answer, b that of the rejected one, ε the label smoothing, and β·(a − b) the margin.
+// the chosen answer, b that of the rejected one, ε the label smoothing, and β·(a − b) the margin. The losses in free.go use
+// the policy's log-probabilities alone.
 type Terms struct {
 	Policy, Reference *Node // summed log-probabilities [pairs, 2], chosen before rejected
 	Tokens            *Node // number of tokens of each answer, at least 1, [pairs, 2] float32; for ipo and sigmoid_norm
@@ -32,8 +33,17 @@ func (t Terms) perToken() (chosen, rejected *Node) {
 	return sides(Div(Sub(t.Policy, t.Reference), t.Tokens))
 }
 
+// scalar broadcasts one of the scalars to the shape of x.
+func (t Terms) scalar(value, x *Node) *Node { return BroadcastToShape(value, x.Shape()) }
+
 // smooth broadcasts the label smoothing to the shape of x.
-func (t Terms) smooth(x *Node) *Node { return BroadcastToShape(t.LabelSmoothing, x.Shape()) }
+func (t Terms) smooth(x *Node) *Node { return t.scalar(t.LabelSmoothing, x) }
+
+// logistic is −(1−ε)·log σ(x) − ε·log σ(−x).
+func (t Terms) logistic(x *Node) *Node {
+	epsilon := t.smooth(x)
+	return Add(Mul(OneMinus(epsilon), softplus(Neg(x))), Mul(epsilon, softplus(x)))
+}
 
 // inverse2Beta broadcasts 1/(2β) to the shape of x.
 func (t Terms) inverse2Beta(x *Node) *Node {

@@ -9,6 +9,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -63,7 +64,7 @@ func evaluate(ctx context.Context, m *model.Model, adapter string, set *preferen
 			return policy.Measured{LogProbs: reference}, nil
 		}
 	}
-	err = Rows(ctx, &m.Work, references, rows, progress, measurePolicy, func(r RowPair) { r.Fill(&pairs[r.Example]) })
+	err = Rows(ctx, &m.Work, references, rows, progress, measurePolicy, func(r RowPair) { r.Fill(&pairs[r.Example], loss.LogRatio) })
 	if err != nil {
 		return nil, nil, err
 	}

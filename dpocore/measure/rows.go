@@ -9,6 +9,7 @@ import (
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -18,8 +19,8 @@ import (
 // RowPair is the result of one pair of a row: summed log-probabilities (nats) and mean logits of the chosen and the
 // rejected answer.
 type RowPair struct {
-	Example           int // index of the pair
-	Policy, Reference [2]float32
+	Example           int        // index of the pair
+	Policy, Reference [2]float32 // Reference is 0 if there is none
 	MeanLogits        [2]float32
 	Loss              float64 // 0 if the row was measured without a loss
 }
@@ -27,15 +28,18 @@ type RowPair struct {
 // PolicyFunc measures a row's answers under the policy, given the log-probabilities of the reference, [pairs].
 type PolicyFunc func(row *batch.Row, reference [][2]float32) (policy.Measured, error)
 
-// Rows measures rows under the reference, through its cache, and under the policy, through measurePolicy. each receives
+// Rows measures rows under the reference, through its cache unless that is nil, and under the policy, through measurePolicy. each receives
 // every pair, progress the number of rows done. Apart from rounding, results don't depend on how pairs are packed into
 // rows.
 func Rows(ctx context.Context, work *device.Worker, references *reference.Cache, rows []*batch.Row, progress func(done, total int), measurePolicy PolicyFunc, each func(RowPair)) error {
 	for done, row := range rows {
 		progress(done, len(rows))
-		reference, err := references.Await(ctx, work, row)
-		if err != nil {
-			return err
+		reference := make([][2]float32, len(row.Examples))
+		if references != nil {
+			var err error
+			if reference, err = references.Await(ctx, work, row); err != nil {
+				return err
+			}
 		}
 		measured, err := device.Await(ctx, work, func() (policy.Measured, error) { return measurePolicy(row, reference) })
 		if err != nil {
@@ -74,12 +78,12 @@ func PairsOf(e encode.Examples, trained preference.PromptSet) []evaluation.Pair 
 	return pairs
 }
 
-// Fill copies the result to an evaluated pair.
-func (m RowPair) Fill(pair *evaluation.Pair) {
-	gains := Rewards(m.Policy, m.Reference, 1)
+// Fill copies the result to an evaluated pair, whose margin is that of the rewards without beta.
+func (m RowPair) Fill(pair *evaluation.Pair, reward loss.Reward) {
+	scores := reward.Scores(m.Policy, m.Reference, [2]int{pair.TokensChosen, pair.TokensRejected})
 	pair.LogpsChosen, pair.LogpsRejected = float64(m.Policy[0]), float64(m.Policy[1])
 	pair.RefLogpsChosen, pair.RefLogpsRejected = float64(m.Reference[0]), float64(m.Reference[1])
-	pair.Margin = gains[0] - gains[1]
+	pair.Margin = scores[0] - scores[1]
 }
 
 // packFor packs a whole set into rows for a loaded model, which must have the memory for them.
@@ -94,12 +98,4 @@ func packFor(m *model.Model, list []batch.Example) ([]*batch.Row, error) {
 // Pack packs a whole set into rows.
 func Pack(list []batch.Example) ([]*batch.Row, error) {
 	return batch.Pack(list, batch.Plan([][]batch.Example{list})...)
-}
-
-// Rewards returns β·(log π − log π_ref) of the chosen and the rejected answer (Rafailov et al. 2023, section 4).
-func Rewards(policy, reference [2]float32, beta float64) [2]float64 {
-	return [2]float64{
-		beta * (float64(policy[0]) - float64(reference[0])),
-		beta * (float64(policy[1]) - float64(reference[1])),
-	}
 }

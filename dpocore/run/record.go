@@ -14,6 +14,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/sums"
@@ -31,7 +32,8 @@ type Record struct {
 	Mix      *dataset.Mix     `json:"mix,omitempty"`
 	Data     *dataset.Origin  `json:"data,omitempty"` // how the pairs were named; nil if a program made them
 	Lineage  *dataset.Lineage `json:"lineage,omitempty"`
-	Folder   string           `json:"folder,omitempty"` // the working directory of the last start, where relative paths begin
+	Folder   string           `json:"folder,omitempty"`  // the working directory of the last start, where relative paths begin
+	Rewards  loss.Reward      `json:"rewards,omitempty"` // what the figures call rewards, if not log-ratios to the reference
 	Backend  string           `json:"backend"`
 	Code     string           `json:"code"`             // version of this program
 	Finished bool             `json:"finished"`         // all steps are done and the adapter is written

@@ -7,6 +7,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/policy"
@@ -16,9 +17,9 @@ import (
 // the sweep's comparison needs.
 func (t *trainer) evaluate(ctx context.Context) error {
 	started := time.Now()
-	loss := measure.LossOf(t.config, t.heldOut.List)
+	objective := measure.LossOf(t.config, t.heldOut.List)
 	evaluate := func(row *batch.Row, reference [][2]float32) (policy.Measured, error) {
-		return t.policy.Evaluate(row, reference, loss)
+		return t.policy.Evaluate(row, reference, objective)
 	}
 	var divergence []float64
 	if t.shared != nil {
@@ -27,16 +28,20 @@ func (t *trainer) evaluate(ctx context.Context) error {
 		}
 		if t.step == t.config.MaxSteps {
 			divergence = make([]float64, len(t.heldOut.List))
-			evaluate = t.shared.Evaluate(t.policy, t.references, loss, divergence)
+			evaluate = t.shared.Evaluate(t.policy, t.references, objective, divergence)
 		}
 	}
 	var sums figures
+	filled := t.reward
+	if t.references != nil { // so that the runs of a sweep can be compared whatever their losses
+		filled = loss.LogRatio
+	}
 	pairs := measure.PairsOf(t.heldOut, t.trained)
 	err := measure.Rows(ctx, &t.model.Work, t.references, t.heldOutRows, t.listener.Evaluating, evaluate, func(m measure.RowPair) {
 		sums.add(t.objective(&t.heldOut.Pairs[m.Example]), t.heldOut.List[m.Example], pairFigures{
-			policy: m.Policy, reference: m.Reference, logits: m.MeanLogits, loss: m.Loss, beta: t.config.Beta,
+			policy: m.Policy, reference: m.Reference, logits: m.MeanLogits, loss: m.Loss, beta: t.config.Beta, reward: t.reward,
 		})
-		m.Fill(&pairs[m.Example])
+		m.Fill(&pairs[m.Example], filled)
 	})
 	if err != nil {
 		return err

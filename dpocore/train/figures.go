@@ -6,7 +6,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/evaluation"
-	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/metrics"
 )
 
@@ -28,6 +28,7 @@ type figures struct {
 type pairFigures struct {
 	policy, reference, logits [2]float32
 	loss, beta                float64
+	reward                    loss.Reward
 }
 
 // add adds a pair to the figures and, unless objective is "", to those of its objective.
@@ -48,15 +49,15 @@ func (f *figures) add(objective string, e batch.Example, pair pairFigures) {
 func (f *figures) addPair(e batch.Example, pair pairFigures) {
 	f.pairs++
 	f.loss += pair.loss
-	rewards := measure.Rewards(pair.policy, pair.reference, pair.beta)
+	scores := pair.reward.Scores(pair.policy, pair.reference, [2]int{len(e.Chosen), len(e.Rejected)})
 	for side, answer := range [2][]int32{e.Chosen, e.Rejected} {
-		f.rewards[side] += rewards[side]
+		f.rewards[side] += pair.beta * scores[side]
 		f.logProbs[side] += float64(pair.policy[side])
 		f.logits[side] += float64(pair.logits[side])
 		f.tokens[side] += len(answer)
 		f.sequence += len(e.Prompt) + len(answer)
 	}
-	if evaluation.Correct((rewards[0]-rewards[1])/pair.beta, float64(pair.policy[0]), float64(pair.policy[1])) {
+	if evaluation.Correct(scores[0]-scores[1], float64(pair.policy[0]), float64(pair.policy[1])) {
 		f.wins++
 	}
 }

@@ -25,7 +25,8 @@ const (
 	stateVectors   = 8         // adapter, moments and gradients, old and new
 	productShare   = 0.6       // of the speed of one large matrix product
 	compileSeconds = 0.4       // for each graph
-	shapeGraphs    = 6         // compiled for each shape of row: embedding, layer, reference, backward, two over the vocabulary
+	shapeGraphs    = 4         // compiled for each shape of row: embedding, layer, backward, one over the vocabulary
+	refGraphs      = 2         // and with a reference: its layer, and another one over the vocabulary
 	otherGraphs    = 2         // gradient norm, optimizer
 	heldGraphs     = 5         // for the held-out rows; a shape that training has too compiles once
 	sampledSteps   = 32
@@ -48,6 +49,14 @@ func duration(seconds float64) string {
 		return fmt.Sprintf("%.0f seconds", seconds)
 	}
 	return fmt.Sprintf("%.1f minutes", seconds/60)
+}
+
+// shapeGraphs is the number of graphs that compile for each shape of row.
+func (t *trainer) shapeGraphs() int {
+	if t.reward.NeedsReference() {
+		return shapeGraphs + refGraphs
+	}
+	return shapeGraphs
 }
 
 // preflight makes the forecast, and turns on recomputation if the layers' activations would not fit into memory.
@@ -99,9 +108,12 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 	for i, shape := range t.shapes {
 		row := demand.Of(c, shape, recompute)
 		largest = max(largest, row.Activations+row.Attention+row.Workspace)
+		if !t.reward.NeedsReference() {
+			row.MeasuredFLOPs = 0
+		}
 		products += perStep[i] * float64(left) * (row.TrainFLOPs + row.MeasuredFLOPs)
 	}
-	f.compiles = otherGraphs + shapeGraphs*len(t.shapes)
+	f.compiles = otherGraphs + t.shapeGraphs()*len(t.shapes)
 	if len(t.heldOutRows) > 0 {
 		row := demand.Of(c, t.heldOutRows[0].Shape, recompute)
 		products += float64(len(t.heldOutRows)*t.model.Devices()) * row.MeasuredFLOPs * float64(1+t.evaluationsLeft())

@@ -16,9 +16,9 @@ import (
 type machine struct {
 	layout     decoder.Layout
 	policy     *policy.Policy
-	devices    policy.Devices // that train, the policy's first
-	compiled   int            // graphs of the policy that earlier runs compiled
-	references *reference.Cache
+	devices    policy.Devices     // that train, the policy's first
+	compiled   int                // graphs of the policy that earlier runs compiled
+	references *reference.Cache   // nil if nothing needs the reference
 	answerer   *generate.Answerer // of the sample prompts; nil until they were answered once
 	log        *metrics.Log
 }
@@ -58,7 +58,9 @@ func (t *trainer) open(resuming bool) error {
 	if err := t.spread(); err != nil {
 		return err
 	}
-	t.references = reference.Open(t.policy, t.model.ReferenceKey(t.record.Model.Reference), t.shared.Memory())
+	if t.reward.NeedsReference() || t.shared != nil {
+		t.references = reference.Open(t.policy, t.model.ReferenceKey(t.record.Model.Reference), t.shared.Memory())
+	}
 	var err error
 	t.log, err = metrics.OpenLog(t.dir, t.step)
 	return err

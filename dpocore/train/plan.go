@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/lint"
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -32,6 +33,7 @@ const (
 type plan struct {
 	model  *model.Model
 	config config.Config
+	reward loss.Reward // what the figures call rewards
 	dir    string
 
 	pairs    *encode.Feed         // to train on
@@ -47,7 +49,7 @@ type plan struct {
 // newPlan reads and tokenizes the pairs and decides everything that does not need the weights. It uses neither the run
 // folder nor the device. The record identifies the run.
 func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
-	p := &plan{model: job.Model, config: job.Config, dir: job.Dir, mixed: job.Data.Mix != nil}
+	p := &plan{model: job.Model, config: job.Config, reward: job.Config.Reward(), dir: job.Dir, mixed: job.Data.Mix != nil}
 	job.Listener.Phase("reading the pairs")
 	record, err := p.identify(job)
 	if err != nil {
@@ -120,7 +122,7 @@ func (p *plan) identify(job Job) (record run.Record, err error) {
 		Model:  run.ModelFacts{Path: p.model.Path, Hub: p.model.HubID, Weights: weights, Tokenizer: tokenizer.Hash()},
 		Train:  run.DataFacts{Source: job.Data.Train.Source, Pairs: p.pairs.Len(), Tokens: p.pairs.Hash(tokenizer.ChatTemplate())},
 		Mix:    job.Data.Mix, Data: job.Data.Origin, Lineage: job.Data.Lineage,
-		Code: run.Version(),
+		Rewards: p.config.Reward(), Code: run.Version(),
 	}
 	record.Folder, _ = os.Getwd() // unknown if it has been deleted
 	if p.config.InitAdapter != "" {

@@ -87,8 +87,11 @@ func (t *trainer) accumulate(ctx context.Context, rows []*batch.Row, loss policy
 
 // accumulateOn adds a row's gradient on a device.
 func (t *trainer) accumulateOn(p *policy.Policy, row *batch.Row, loss policy.Loss, step stepPairs) (r rowResult, err error) {
-	if r.reference, err = t.references.LogProbs(row, p.Reference); err != nil {
-		return r, err
+	r.reference = make([][2]float32, len(row.Examples))
+	if t.reward.NeedsReference() {
+		if r.reference, err = t.references.LogProbs(row, p.Reference); err != nil {
+			return r, err
+		}
 	}
 	weights := make([]float32, len(row.Examples))
 	for i, example := range row.Examples {
@@ -112,7 +115,8 @@ func (t *trainer) sum(row *batch.Row, r rowResult, step stepPairs, sums *figures
 			return t.notFiniteError("the loss", indices[i:])
 		}
 		sums.add(t.objective(t.pairs.Pair(index)), step.pairs[example], pairFigures{
-			policy: r.measured.LogProbs[i], reference: r.reference[i], logits: r.measured.MeanLogits[i], loss: loss, beta: t.config.Beta,
+			policy: r.measured.LogProbs[i], reference: r.reference[i], logits: r.measured.MeanLogits[i], loss: loss,
+			beta: t.config.Beta, reward: t.reward,
 		})
 	}
 	switch {

@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
@@ -172,7 +173,7 @@ func (c *Cache) MeasureHeldOut(ctx context.Context, m *model.Model, dir string, 
 	}
 	pairs, divergence := measure.PairsOf(heldOut, trained), make([]float64, len(heldOut.List))
 	evaluate := c.Evaluate(p, references, measure.LossOf(settings, heldOut.List), divergence)
-	err = measure.Rows(ctx, &m.Work, references, rows, progress, evaluate, func(one measure.RowPair) { one.Fill(&pairs[one.Example]) })
+	err = measure.Rows(ctx, &m.Work, references, rows, progress, evaluate, func(one measure.RowPair) { one.Fill(&pairs[one.Example], loss.LogRatio) })
 	for i := range pairs {
 		pairs[i].KL = divergence[i]
 	}

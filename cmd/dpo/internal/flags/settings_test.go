@@ -65,7 +65,7 @@ func TestSettings(t *testing.T) {
 
 // TestEverySettingHasAFlag: the flag of each row of the table changes the row's field and no other.
 func TestEverySettingHasAFlag(t *testing.T) {
-	values := map[string]string{"float64": "0.125", "int": "12345", "string": "x", "stringSlice": "x,y", "steps": "0.125"}
+	values := map[string]string{"float64": "0.125", "int": "12345", "string": "x", "stringSlice": "x,y", "float64Slice": "0.5,2", "steps": "0.125"}
 	for _, row := range config.Settings {
 		name, _ := row.Flag()
 		if name == "" {
@@ -115,7 +115,7 @@ func TestSettingFlagsAreParsed(t *testing.T) {
 		LoRARank: 4, LoRAAlpha: 8, LoRAModules: []string{"q_proj", "v_proj"}, RSLoRA: true,
 		LearningRate: 1e-4, Scheduler: "cosine", WarmupSteps: 2, MaxSteps: 7, BatchSize: 2, GradientAccumulation: 5, MaxGradNorm: 2,
 		MaxLength: 64, Seed: 1, EvalSteps: 4, SaveSteps: 6, KeepCheckpoints: 3, EarlyStopping: 3,
-		AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8,
+		DPOPLambda: 50, SimPOGamma: 0.5, AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8,
 		Precision: "float16", BaseWeights: "quantized", InitAdapter: "folder", AdapterBin: true,
 	}
 	if !reflect.DeepEqual(c, want) {
