@@ -25,8 +25,8 @@ def write(model_folder, adapter_folder, tokenizer):
     get_peft_model(model, lora).save_pretrained(adapter_folder)
 
 
-def train(model_folder, adapter_folder, pairs, settings, output_folder):
-    """TRL's log of training on the pairs in their order, a line a step. settings are DPOConfig's."""
+def train(model_folder, adapter_folder, pairs, settings, output_folder, trainer_class=DPOTrainer, config_class=DPOConfig):
+    """TRL's log of training on the pairs in their order, a line a step. settings are those of the config's class."""
     model = AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.float32)
     rows = [
         {
@@ -36,11 +36,11 @@ def train(model_folder, adapter_folder, pairs, settings, output_folder):
         }
         for pair in pairs
     ]
-    config = DPOConfig(
+    config = config_class(
         output_dir=str(output_folder), bf16=False, use_cpu=True, gradient_checkpointing=False, save_strategy="no",
         report_to="none", logging_steps=1, disable_tqdm=True, train_sampling_strategy="sequential", seed=42, **settings,
     )  # fmt: skip
-    trainer = DPOTrainer(
+    trainer = trainer_class(
         model=PeftModel.from_pretrained(model, adapter_folder, is_trainable=True), args=config,
         train_dataset=Dataset.from_list(rows), processing_class=AutoTokenizer.from_pretrained(model_folder),
     )  # fmt: skip

@@ -44,9 +44,6 @@ func Check(lossType string) error {
 			return fmt.Errorf("the loss type %q has %q twice; name each loss once, and say with weights how much it counts", lossType, name)
 		}
 	}
-	if len(names) == 1 && names[0] == SFTName {
-		return fmt.Errorf(`the loss type %q is a term beside another loss; write "sigmoid,%s" or another such list`, SFTName, SFTName)
-	}
 	return nil
 }
 

@@ -55,6 +55,18 @@ func TokenLogProbs(hidden, head *Node, a Answers) (logProbs, meanLogits *Node) {
 	return Sub(target, logSum), mean
 }
 
+// rounding is how much two ways to compute a logit may differ.
+const rounding = 1e-4
+
+// Likeliest counts each answer's tokens that have the largest logit of the vocabulary, [answers] float32. The arguments are
+// those of [LogProbs].
+func Likeliest(hidden, head *Node, a Answers, answers int) *Node {
+	states := a.states(hidden)
+	_, maximum := exponentials(dot(states, head))
+	target := ReduceSum(Mul(states, Gather(head, Reshape(a.Target, a.Target.Shape().Dim(0), 1))), -1)
+	return a.sum(ConvertDType(GreaterOrEqual(target, AddScalar(maximum, -rounding)), dtypes.Float32), answers)
+}
+
 // Tokens counts each answer's tokens, [answers] float32, from Answers.Owner; an unused place counts as 1.
 func Tokens(owner *Node, answers int) *Node {
 	counts := ReduceSum(ownership(owner, answers), 0)

@@ -12,6 +12,9 @@ const (
 
 // RewardOf returns the reward of a loss type: that of the first loss in it, or LogRatio if any needs the reference.
 func RewardOf(lossType string) Reward {
+	if lossType == SFTName {
+		return term.reward
+	}
 	first := LogRatio
 	for _, name := range Names(lossType) {
 		k := find(name)

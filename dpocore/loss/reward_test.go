@@ -11,7 +11,7 @@ func TestRewardOf(t *testing.T) {
 	for lossType, want := range map[string]loss.Reward{
 		"sigmoid": loss.LogRatio, "dpop": loss.LogRatio, "simpo": loss.MeanLogProb, "cpo": loss.LogProb, "orpo": loss.MeanLogProb,
 		"simpo,sft": loss.MeanLogProb, "sft,cpo": loss.LogProb, "simpo,sigmoid": loss.LogRatio, "sigmoid,sft": loss.LogRatio,
-		"cpo,simpo": loss.LogProb, "sigmiod": loss.LogRatio,
+		"cpo,simpo": loss.LogProb, "sft": loss.LogProb, "sigmiod": loss.LogRatio,
 	} {
 		if got := loss.RewardOf(lossType); got != want || got.NeedsReference() != (want == loss.LogRatio) {
 			t.Errorf("%s: %q, want %q", lossType, got, want)

@@ -15,7 +15,7 @@ var foreign = map[string]string{
 	"epochs": "num-train-epochs", "num-epochs": "num-train-epochs", "eval-on-begin": "eval-on-start", "adam-eps": "adam-epsilon",
 	"steps": "max-steps", "num-steps": "max-steps", "max-seq-length": "max-length", "cutoff-len": "max-length", "sequence-len": "max-length",
 	"lr-scheduler-type": "lr-scheduler", "scheduler": "lr-scheduler", "loss": "loss-type", "pref-loss": "loss-type", "rl": "loss-type",
-	"pref-beta": "beta", "dpo-beta": "beta", "rl-beta": "beta", "pref-ftx": "sft-weight", "rpo-alpha": "sft-weight", "dpo-label-smoothing": "label-smoothing",
+	"pref-beta": "beta", "dpo-beta": "beta", "orpo-beta": "beta", "orpo-alpha": "beta", "smaug-lambda": "dpop-lambda", "rl-beta": "beta", "pref-ftx": "sft-weight", "rpo-alpha": "sft-weight", "dpo-label-smoothing": "label-smoothing",
 	"resume-from-checkpoint": "resume", "overwrite-output-dir": "overwrite", "overwrite-cache": "overwrite",
 	"early-stopping-patience": "early-stopping", "random-seed": "seed", "max-tokens": "max-new-tokens", "temp": "temperature", "num-return-sequences": "n",
 }
@@ -29,6 +29,7 @@ var without = map[string]string{
 	"bf16": "write --precision bfloat16", "fp16": "write --precision float16", "torch-dtype": "see --precision",
 	"gradient-checkpointing":   "layers are recomputed where the memory is short; leave it out",
 	"lora-dropout":             "adapters are trained without dropout; leave it out",
+	"cpo-alpha":                "cpo has its SFT term with weight 1; with simpo write --loss-type simpo,sft --loss-weights 1,ALPHA",
 	"optim":                    "the optimizer is AdamW; leave it out",
 	"logging-steps":            "every step is logged; leave it out",
 	"report-to":                "metrics.jsonl in the run folder has every step; leave it out",
