@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/figure"
@@ -20,12 +21,23 @@ func Train(dir string, c config.Config, p Pairs) {
 	cell.Run(func(ctx context.Context) error { return trainRun(ctx, dir, c, p) })
 }
 
+// FineTune trains a run on the pairs' chosen answers alone, supervised fine-tuning, and shows it live as [Train] does. It is the
+// stage before preferences: a run with its folder as InitAdapter goes on from there.
+func FineTune(dir string, c config.Config, p Pairs) {
+	c.LossType = loss.SFTName
+	cell.Run(func(ctx context.Context) error { return trainRun(ctx, dir, c, p) })
+}
+
 func trainRun(ctx context.Context, dir string, c config.Config, p Pairs) error {
 	if err := c.Validate(); err != nil {
 		return err
 	}
 	if err := p.set.Check(); err != nil {
 		return err
+	}
+	data := p.set.Data()
+	if c.FineTuning() {
+		data = data.ChosenOnly()
 	}
 	wanted, limited, err := limitSteps(&c, p)
 	if err != nil {
@@ -38,7 +50,7 @@ func trainRun(ctx context.Context, dir string, c config.Config, p Pairs) error {
 	view.Phase("opening the model")
 	model, err := open.BaseModel(c.InitAdapter)
 	if err == nil {
-		err = train.Run(ctx, train.Job{Model: model, Dir: dir, Config: c, Data: p.set.Data(), Listener: view})
+		err = train.Run(ctx, train.Job{Model: model, Dir: dir, Config: c, Data: data, Listener: view})
 	}
 	view.Close(err)
 	if err != nil {

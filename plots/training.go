@@ -11,6 +11,9 @@ import (
 
 // Overview draws loss, rewards, accuracy and log-probabilities of a run.
 func Overview(h metrics.History) Figure {
+	if h.FineTuned() {
+		return fineTuned(h)
+	}
 	return wide("overview", 11, 7, []panel{lossPanel(h), rewardsPanel(h)}, []panel{accuracyPanel(h), logProbsPanel(h)})
 }
 
@@ -32,8 +35,8 @@ func Heldout(h metrics.History) Figure {
 	return wide("heldout", 13, 4.2, []panel{loss, accuracy, rewards})
 }
 
-// Loss draws the DPO loss of each step with its trend, and of the held-out pairs. It starts at ln 2, where the
-// policy equals the reference.
+// Loss draws the loss of each step with its trend, and of the held-out pairs. DPO's starts at ln 2, where the policy equals the
+// reference.
 func Loss(h metrics.History) Figure { return single("loss", lossPanel(h)) }
 
 // Rewards draws the rewards of chosen and rejected answers. The band between them is the margin.
@@ -49,22 +52,33 @@ func Accuracy(h metrics.History) Figure { return single("accuracy", accuracyPane
 func LogProbs(h metrics.History) Figure { return single("logprobs", logProbsPanel(h)) }
 
 func lossPanel(h metrics.History) panel {
-	return panel{
+	p := panel{
 		title: "Loss", yLabel: "DPO loss",
 		lines:      append(noisy(series(h, "loss"), blue), heldOut(series(h, "eval_loss"))),
 		references: []reference{{level: math.Ln2, label: "ln 2: no preference learned yet"}},
 		minSpan:    0.02, empty: noSteps,
 	}
+	if !startsAtLn2(h) {
+		p.yLabel, p.references = "Loss", nil
+	}
+	if h.FineTuned() {
+		p.yLabel, p.references = "Loss per token (nats)", nil
+	}
+	return p
 }
 
 func rewardsPanel(h metrics.History) panel {
 	lines := twoAnswers(series(h, "rewards/chosen"), series(h, "rewards/rejected"))
-	return panel{
+	p := panel{
 		title: "Rewards", yLabel: "β × log(policy / reference)",
 		lines: lines, bands: marginBand(lines),
 		references: []reference{{level: 0}},
 		minSpan:    0.1, empty: noSteps,
 	}
+	if !relative(h) {
+		p.yLabel, p.references = "Reward", nil
+	}
+	return p
 }
 
 func marginPanel(h metrics.History) panel {

@@ -11,9 +11,12 @@ import (
 )
 
 // WriteRun writes all figures of a run into dir/plots as PNG and SVG: loss, rewards, margin, accuracy, logprobs,
-// overview, heldout if there was an evaluation, and objectives if the run mixes several. Files are replaced
-// atomically.
+// overview, heldout if there was an evaluation, and objectives if the run mixes several; of fine-tuning, loss, token_accuracy
+// and overview. Files are replaced atomically.
 func WriteRun(dir string, h metrics.History) error {
+	if h.FineTuned() {
+		return WriteFigures(filepath.Join(dir, "plots"), Overview(h), Loss(h), TokenAccuracy(h))
+	}
 	figures := []Figure{Overview(h), Loss(h), Rewards(h), Margin(h), Accuracy(h), LogProbs(h)}
 	if len(h.Evaluations) > 0 {
 		figures = append(figures, Heldout(h))

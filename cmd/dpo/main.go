@@ -90,8 +90,8 @@ If something does not work, dpo doctor says what is missing and how to fix it.
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(trainCommand(), replayCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(),
-		tokensCommand(), mergeCommand(), exportCommand(), reportCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), datacommand.New())
+	cmd.AddCommand(trainCommand(), sftCommand(), replayCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(),
+		tokensCommand(), mergeCommand(), exportCommand(), reportCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), datacommand.New(), lossesTopic())
 	for _, child := range cmd.Commands() {
 		if child.HasSubCommands() {
 			rejectUnknown(child)

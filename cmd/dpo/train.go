@@ -47,9 +47,12 @@ on. With --mix sampling each step draws pairs in proportion to the weights; with
 --mix loss the pairs keep their order and their losses are weighted. Metrics are
 also reported per objective.
 
-Losses (--loss-type), each as defined by TRL 1.16:
+The loss (--loss-type) to start with, and two for when it fails; dpo help losses
+lists all of them and says when to take which. Several are added with weights:
 
-` + lossTable(),
+  --loss-type sigmoid,bco_pair,sft --loss-weights 0.8,0.2,1.0
+
+` + lossTable(loss.Types()[:loss.Usual]),
 		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return training.Run(cmd.Context(), cmd.OutOrStdout(), settings, o)
@@ -72,10 +75,29 @@ Losses (--loss-type), each as defined by TRL 1.16:
 	return cmd
 }
 
+// lossesTopic is the help topic with all losses.
+func lossesTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "losses",
+		Short: "The losses of --loss-type, and when to take which",
+		Long: `Losses (--loss-type), each as defined by TRL 1.16 or, for dpop, by its paper:
+
+` + lossTable(loss.Types()) + `
+Several losses are added, each times its weight, such as MPO:
+
+  --loss-type sigmoid,bco_pair,sft --loss-weights 0.8,0.2,1.0
+
+In such a list "sft" is supervised fine-tuning on the chosen answers, which
+--sft-weight also adds. simpo, cpo and orpo need no reference: none is computed,
+which saves about a quarter of the time, and rewards are log-probabilities times
+beta instead of log-ratios.`,
+	}
+}
+
 // lossTable returns a line with a summary of each loss.
-func lossTable() string {
+func lossTable(names []string) string {
 	var b strings.Builder
-	for _, name := range loss.Types() {
+	for _, name := range names {
 		fmt.Fprintf(&b, "  %-13s %s\n", name, loss.About(name))
 	}
 	return b.String()

@@ -106,7 +106,8 @@ func (e *Encoder) Prompt(turns []preference.Turn) ([]int32, error) {
 }
 
 // Pair returns the ids of a pair: those of the prompt up to the start of the
-// assistant's turn, and those that each answer adds. The Mismatch is not nil if
+// assistant's turn, and those that each answer adds; a single one has no
+// rejected ones. The Mismatch is not nil if
 // the prompt's tokens were not a prefix; the tokens are usable in that case too.
 func (e *Encoder) Pair(pair preference.Pair) (Tokens, *Mismatch, error) {
 	tokens, mismatch, err := e.pair(pair)
@@ -125,14 +126,17 @@ func (e *Encoder) pair(pair preference.Pair) (Tokens, *Mismatch, error) {
 	if err != nil {
 		return Tokens{}, nil, fmt.Errorf("chosen answer: %w", err)
 	}
-	rejected, alsoRead, err := e.encode(answered(pair.Prompt, pair.Rejected), false)
-	if err != nil {
-		return Tokens{}, nil, fmt.Errorf("rejected answer: %w", err)
+	last, shared := len(pair.Prompt), commonPrefix(prompt, chosen)
+	tokens := Tokens{Dropped: read.dropped(last), DroppedPrompt: read.droppedBefore(last)}
+	if !pair.Single {
+		rejected, alsoRead, err := e.encode(answered(pair.Prompt, pair.Rejected), false)
+		if err != nil {
+			return Tokens{}, nil, fmt.Errorf("rejected answer: %w", err)
+		}
+		shared = min(shared, commonPrefix(prompt, rejected))
+		tokens.Rejected, tokens.Dropped = rejected[shared:], cmp.Or(tokens.Dropped, alsoRead.dropped(last))
 	}
-	last := len(pair.Prompt)
-	shared := min(commonPrefix(prompt, chosen), commonPrefix(prompt, rejected))
-	tokens := Tokens{Prompt: prompt[:shared:shared], Chosen: chosen[shared:], Rejected: rejected[shared:],
-		Dropped: cmp.Or(read.dropped(last), alsoRead.dropped(last)), DroppedPrompt: read.droppedBefore(last)}
+	tokens.Prompt, tokens.Chosen = prompt[:shared:shared], chosen[shared:]
 	if shared == len(prompt) {
 		return tokens, nil, nil
 	}

@@ -12,7 +12,7 @@ import (
 // Loss returns the loss of a pair: its type, with the SFT term if there is one, and its scalars, of which SFTTokens depends
 // on the pairs.
 func (c Config) Loss() (lossType string, scalars loss.Scalars[float64]) {
-	lossType, weights := c.LossType, c.LossWeights
+	lossType, weights := lossTypeText(c), c.LossWeights
 	if c.SFTWeight > 0 {
 		lossType, weights = lossType+","+loss.SFTName, append(c.weights(), c.SFTWeight)
 	}
@@ -29,6 +29,9 @@ func (c Config) weights() []float64 {
 
 // Uses reports whether a loss of this name is one of the run's.
 func (c Config) Uses(name string) bool { return slices.Contains(loss.Names(c.LossType), name) }
+
+// FineTuning reports whether the run is supervised fine-tuning on single answers.
+func (c Config) FineTuning() bool { return lossTypeText(c) == loss.SFTName }
 
 // Reward returns what the run's rewards are.
 func (c Config) Reward() loss.Reward { return loss.RewardOf(c.LossType) }

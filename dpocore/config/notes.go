@@ -19,7 +19,7 @@ func (c Config) Notes(pairs int) []string {
 	note(c.EarlyStopping > 0 && c.EvalSteps.Int()*(c.EarlyStopping+1) > c.MaxSteps, "Early stopping after %d evaluations, %v steps apart, can't end this run before its %d steps; the best checkpoint is used all the same.",
 		c.EarlyStopping, c.EvalSteps, c.MaxSteps)
 	note(c.LossType == "sigmoid" && c.LabelSmoothing > 0, "With label smoothing %g the loss is conservative DPO; TRL ignores label_smoothing with its sigmoid loss.", c.LabelSmoothing)
-	if r := c.Reward(); !r.NeedsReference() {
+	if r := c.Reward(); !r.NeedsReference() && !c.FineTuning() {
 		notes = append(notes, fmt.Sprintf("The loss %s needs no reference, so none is computed; a reward is beta times %s, and not 0 when training begins.", c.LossType, r))
 	}
 	note(c.Uses("simpo") && c.Beta < 1, "Beta is %g; simpo multiplies mean log-probabilities by it, which are small, and its paper uses 2 to 10.", c.Beta)

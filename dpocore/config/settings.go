@@ -45,7 +45,10 @@ var (
 
 // Settings has one row for each field of [Config] except Overwrite, which is about the folder and no part
 // of a run. Faults and differences are reported in its order.
-var Settings = slices.Concat(lossSettings, adapterSettings, optimizerSettings, dataSettings, progressSettings, sampleSettings)
+var Settings = slices.Concat(lossSettings, FineTuning)
+
+// FineTuning has the settings that a run of supervised fine-tuning has too: all but those of the loss.
+var FineTuning = slices.Concat(adapterSettings, optimizerSettings, dataSettings, progressSettings, sampleSettings)
 
 var lossSettings = Table{
 	Beta,

@@ -23,6 +23,7 @@ type Origin struct {
 	Fraction float64 `json:"held_out_fraction,omitempty"` // or the share of the training pairs
 	Seed     int     `json:"seed,omitempty"`              // with which the share was drawn
 	Flipped  bool    `json:"flipped,omitempty"`           // chosen and rejected are swapped in the training pairs
+	Answers  string  `json:"answers,omitempty"`           // the data has single answers: OfPairs or OfRecords
 }
 
 // RoundOrigin is the origin of a round's data: its pairs are in a file, its held-out pairs are those of d. It is nil if

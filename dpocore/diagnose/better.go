@@ -55,6 +55,9 @@ func noBetter(r Run) (Finding, bool) {
 		return Finding{}, false
 	}
 	evidence := fmt.Sprintf("%s of the %d held-out pairs are ranked correctly (%s to %s).", wording.Percent(accuracy.Value), pairs, wording.Percent(accuracy.Low), wording.Percent(accuracy.High))
+	if r.referenceFree() {
+		evidence += " This is by log-probability alone, of which the base model may have many right too; dpo eval compares with it."
+	}
 	if accuracy.Above(0.5) {
 		return Finding{Mark: Good, Cause: "It ranks new pairs better than chance:", Evidence: evidence}, r.trainedHeldOut() < len(r.Pairs) || len(r.Pairs) == 0
 	}
@@ -93,7 +96,7 @@ func lengthAlone(r Run) (Finding, bool) {
 // overfitting compares training pairs with held-out pairs.
 func overfitting(r Run) (Finding, bool) {
 	last, ok := r.lastEvaluation()
-	if !ok || !r.longEnough() || r.swapped() || r.gap() < minGap {
+	if !ok || !r.longEnough() || r.swapped() || !r.learned() {
 		return Finding{}, false
 	}
 	_, trainAccuracy := r.ends(accuracy)
@@ -131,10 +134,14 @@ func (r Run) heldOutLossRose(last metrics.Evaluation, trainLoss float64) (Findin
 	if !(last.Loss > best.Loss+maxLossRise) || best.Step >= last.Step {
 		return Finding{}, false
 	}
+	what := "pairs"
+	if r.History.FineTuned() {
+		what = "answers"
+	}
 	return Finding{
 		Mark: Warning, Cause: "Training and held-out loss are diverging:",
 		Evidence: fmt.Sprintf("the held-out loss was lowest after step %d (%.3f) and has since risen to %.3f, while the training loss is %.3f.", best.Step, best.Loss, last.Loss, trainLoss),
-		Remedy:   fmt.Sprintf("Train for %d steps (--early-stopping 3 finds the best step), or on more pairs.", best.Step),
+		Remedy:   fmt.Sprintf("Train for %d steps (--early-stopping 3 finds the best step), or on more %s.", best.Step, what),
 	}, true
 }
 

@@ -51,36 +51,52 @@ type rule struct {
 	name     string
 	question string
 	check    func(Run) (f Finding, ok bool)
+	stage    stage
 }
+
+// stage is of which stage of training a rule is.
+type stage int
+
+const (
+	ofPairs   stage = iota // preferences
+	ofAny                  // those and supervised fine-tuning
+	ofAnswers              // supervised fine-tuning
+)
 
 // rules lists all rules, in display order.
 var rules = []rule{
-	{"too short", learning, tooShort},
-	{"not learning", learning, notLearning},
-	{"diverged", learning, diverged},
-	{"labels swapped", learning, labelsSwapped},
-	{"reference mismatch", learning, referenceMismatch},
-	{"gradient clipped", learning, gradientClipped},
-	{"steps skipped", learning, stepsSkipped},
-	{"nothing left to learn", learning, nothingLeftToLearn},
-	{"chosen falling", natural, chosenFalling},
-	{"far from the reference", natural, farFromReference},
-	{"answers in circles", natural, repetitiveAnswers},
-	{"answers without an end", natural, unendingAnswers},
-	{"plain text forgotten", natural, perplexityRose},
-	{"nothing held out", better, nothingHeldOut},
-	{"held-out pairs trained on", better, heldOutTrained},
-	{"evaluated on trained pairs", better, reportTrained},
-	{"no better than the base", better, noBetter},
-	{"length alone", better, lengthAlone},
-	{"train and held-out parting", better, overfitting},
-	{"answers unchanged", better, answersUnchanged},
+	{"too short", learning, tooShort, ofAny},
+	{"not learning", learning, notLearning, ofPairs},
+	{"not learning the answers", learning, notLearningAnswers, ofAnswers},
+	{"diverged", learning, diverged, ofAny},
+	{"labels swapped", learning, labelsSwapped, ofPairs},
+	{"reference mismatch", learning, referenceMismatch, ofPairs},
+	{"gradient clipped", learning, gradientClipped, ofAny},
+	{"steps skipped", learning, stepsSkipped, ofAny},
+	{"nothing left to learn", learning, nothingLeftToLearn, ofPairs},
+	{"chosen falling", natural, chosenFalling, ofPairs},
+	{"far from the reference", natural, farFromReference, ofPairs},
+	{"answers in circles", natural, repetitiveAnswers, ofAny},
+	{"answers without an end", natural, unendingAnswers, ofAny},
+	{"plain text forgotten", natural, perplexityRose, ofAny},
+	{"nothing held out", better, nothingHeldOut, ofPairs},
+	{"no answers held out", better, noAnswersHeldOut, ofAnswers},
+	{"held-out pairs trained on", better, heldOutTrained, ofPairs},
+	{"evaluated on trained pairs", better, reportTrained, ofAny},
+	{"no better than the base", better, noBetter, ofPairs},
+	{"length alone", better, lengthAlone, ofPairs},
+	{"train and held-out parting", better, overfitting, ofPairs},
+	{"answers memorized", better, answersMemorized, ofAnswers},
+	{"answers unchanged", better, answersUnchanged, ofAny},
 }
 
 // Diagnose applies all rules.
 func (r Run) Diagnose() Diagnosis {
 	d := Diagnosis{{Question: learning}, {Question: natural}, {Question: better}}
 	for _, rule := range rules {
+		if fineTuned := r.History.FineTuned(); fineTuned && rule.stage == ofPairs || !fineTuned && rule.stage == ofAnswers {
+			continue
+		}
 		finding, ok := rule.check(r)
 		if !ok {
 			continue

@@ -13,6 +13,7 @@ import (
 // Thresholds of the rules on learning. They are rules of thumb, chosen on the built-in pairs and on HH-RLHF.
 const (
 	minSteps          = 10   // a shorter run shows no trend
+	answerTokens      = 20   // of a typical answer, for figures per token
 	minGap            = 0.2  // nats by which chosen answers must gain more than rejected ones
 	maxRise           = 0.05 // of the loss above that of the first step, relative to the latter if that is above 1
 	halved            = 0.5  // final loss, as a share of the first, of a run that learns however small its margins are meant to be
@@ -46,17 +47,26 @@ func notLearning(r Run) (Finding, bool) {
 	}
 	first, last := r.ends(loss)
 	gap := r.gap()
-	if gap >= minGap || last <= halved*r.History.Steps[0].Loss {
+	unit, scale := r.nats()
+	if gap >= minGap*scale || last <= halved*r.History.Steps[0].Loss {
 		return Finding{
 			Mark: Good, Cause: "The model is learning:",
-			Evidence: fmt.Sprintf("the loss went from %.3f to %.3f, and chosen answers gained %.1f nats more than rejected ones.", first, last, gap),
+			Evidence: fmt.Sprintf("the loss went from %.3f to %.3f, and chosen answers gained %.*f %s more than rejected ones.", first, last, digits(scale), gap, unit),
 		}, true
 	}
 	return Finding{
 		Mark: Problem, Cause: "The model is not learning:",
-		Evidence: fmt.Sprintf("the loss went from %.4f to %.4f, and chosen answers gained %.2f nats more than rejected ones; less than %g is negligible.", first, last, gap, minGap),
+		Evidence: fmt.Sprintf("the loss went from %.4f to %.4f, and chosen answers gained %.*f %s more than rejected ones; less than %.2g is negligible.", first, last, digits(scale)+1, gap, unit, minGap*scale),
 		Remedy:   r.learningRemedy(),
 	}, true
+}
+
+// digits returns how many decimals show a gain in a unit of this scale.
+func digits(scale float64) int {
+	if scale < 1 {
+		return 2
+	}
+	return 1
 }
 
 // learningRemedy lists what helps a run that doesn't learn, most likely first given its settings.
@@ -86,10 +96,13 @@ func (r Run) lossRise() float64 {
 	return (last - first) / math.Max(1, math.Abs(first)) // IPO's loss begins at 1/(4β²), 25 for the default beta
 }
 
-// gap is the number of nats by which chosen answers gained more than rejected ones, in the last steps.
-func (r Run) gap() float64 {
-	_, margin := r.ends(func(e metrics.Event) float64 { return e.RewardsMargins })
-	return margin / r.Settings.Config.Beta
+// gap is how much more chosen answers gained than rejected ones by the last steps, in the unit of [Run.nats].
+func (r Run) gap() float64 { return r.moved(func(e metrics.Event) float64 { return e.RewardsMargins }) }
+
+// learned reports whether that is more than nothing.
+func (r Run) learned() bool {
+	_, scale := r.nats()
+	return r.gap() >= minGap*scale
 }
 
 func diverged(r Run) (Finding, bool) {
@@ -111,7 +124,7 @@ func diverged(r Run) (Finding, bool) {
 // has learned anything, margins are rounding errors and their signs mean nothing.
 func (r Run) swapped() bool {
 	accuracy, _, ok := r.accuracy()
-	return ok && r.longEnough() && accuracy.Below(0.5) && r.gap() >= minGap
+	return ok && r.longEnough() && accuracy.Below(0.5) && r.learned() && !r.referenceFree()
 }
 
 func labelsSwapped(r Run) (Finding, bool) {
@@ -129,7 +142,7 @@ func labelsSwapped(r Run) (Finding, bool) {
 }
 
 func referenceMismatch(r Run) (Finding, bool) {
-	if len(r.History.Steps) == 0 || r.History.Steps[0].Step != 1 {
+	if len(r.History.Steps) == 0 || r.History.Steps[0].Step != 1 || r.referenceFree() {
 		return Finding{}, false
 	}
 	first := r.History.Steps[0]
@@ -206,7 +219,7 @@ func nothingLeftToLearn(r Run) (Finding, bool) {
 		Mark: Warning, Cause: "These pairs have little left to teach:",
 		Evidence: fmt.Sprintf("the gradient norm is %.1e and the loss %.4f at the end.", norm, final), Remedy: "Add new pairs, or stop earlier.",
 	}
-	if gap := r.gap(); gap > farGap {
+	if gap := r.gap(); gap > farGap && !r.perToken() {
 		f.Cause = "These pairs have little left to teach, and the model is far from its reference:"
 		f.Evidence += fmt.Sprintf(" Chosen answers have gained %.0f nats more than rejected ones.", gap)
 		f.Remedy = fmt.Sprintf("Stop earlier, lower the learning rate (now %g), or add new pairs; read some answers (dpo compare).", r.Settings.Config.LearningRate)

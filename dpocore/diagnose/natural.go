@@ -26,16 +26,17 @@ func chosenFalling(r Run) (Finding, bool) {
 		return Finding{}, false
 	}
 	chosen, rejected := r.gains()
-	if chosen >= minChosenGain {
+	unit, scale := r.nats()
+	if chosen >= minChosenGain*scale {
 		return Finding{
 			Mark: Good, Cause: "The chosen answers remain likely:",
-			Evidence: fmt.Sprintf("their log-probability changed by %+.1f nats, that of rejected answers by %+.1f.", chosen, rejected),
+			Evidence: fmt.Sprintf("their log-probability changed by %+.*f %s, that of rejected answers by %+.*f.", digits(scale), chosen, unit, digits(scale), rejected),
 		}, true
 	}
 	f := Finding{
 		Mark: Warning, Cause: "Even the chosen answers have become less likely:",
-		Evidence: fmt.Sprintf("they lost %.1f nats, the rejected ones %.1f. DPO only constrains the difference; what both lose goes to text that is in no pair.", -chosen, -rejected),
-		Remedy:   fmt.Sprintf("Add some supervised fine-tuning on the chosen answers (--sft-weight 0.1), lower the learning rate (now %g), or train for fewer steps.", r.Settings.Config.LearningRate),
+		Evidence: fmt.Sprintf("they lost %.*f %s, the rejected ones %.*f. The loss only constrains the difference; what both lose goes to text that is in no pair.", digits(scale), -chosen, unit, digits(scale), -rejected),
+		Remedy:   fmt.Sprintf("Add some supervised fine-tuning on the chosen answers (--sft-weight 0.1), train with the loss dpop, lower the learning rate (now %g), or train for fewer steps.", r.Settings.Config.LearningRate),
 	}
 	if chosen <= rejected {
 		f.Cause = "The chosen answers have lost more than the rejected ones:"
@@ -59,9 +60,10 @@ func farFromReference(r Run) (Finding, bool) {
 		return Finding{}, false
 	}
 	_, rejected := r.gains()
+	unit, scale := r.nats()
 	var evidence []string
-	if rejected < -maxRejectedLoss {
-		evidence = append(evidence, fmt.Sprintf("the rejected answers lost %.0f nats", -rejected))
+	if rejected < -maxRejectedLoss*scale {
+		evidence = append(evidence, fmt.Sprintf("the rejected answers lost %.0f %s", -rejected, unit))
 	}
 	if r.Report != nil && r.Report.KL.Value > maxKL {
 		evidence = append(evidence, fmt.Sprintf("the KL divergence along the answers is %.2f nats per token", r.Report.KL.Value))

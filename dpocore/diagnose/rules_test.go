@@ -243,6 +243,24 @@ var ruleCases = map[string]struct{ reported, silent map[string]func(*Run) }{
 		},
 		silent: map[string]func(*Run){"a tiny rise": func(r *Run) { r.finalEvaluation().Loss = 0.66 }},
 	},
+	"not learning the answers": {
+		reported: map[string]func(*Run){"flat": func(r *Run) { *r = fineTuned(0) }, "hardly": func(r *Run) { *r = fineTuned(0.02) }},
+		silent:   map[string]func(*Run){"learning": func(r *Run) { *r = fineTuned(0.4) }},
+	},
+	"no answers held out": {
+		reported: map[string]func(*Run){
+			"none":     func(r *Run) { *r = fineTuned(0.4); r.History.Evaluations = nil },
+			"and flat": func(r *Run) { *r = fineTuned(0); r.History.Evaluations = nil },
+		},
+		silent: map[string]func(*Run){"some": func(r *Run) { *r = fineTuned(0.4) }},
+	},
+	"answers memorized": {
+		reported: map[string]func(*Run){
+			"held-out loss rises":       func(r *Run) { *r = fineTuned(1.5); r.History.Evaluations[1].Loss = 2.2 },
+			"held-out loss rises a bit": func(r *Run) { *r = fineTuned(1.5); r.History.Evaluations[1].Loss = 1.95 },
+		},
+		silent: map[string]func(*Run){"a tiny rise": func(r *Run) { *r = fineTuned(1.5); r.History.Evaluations[1].Loss = 1.91 }},
+	},
 	"answers unchanged": {
 		reported: map[string]func(*Run){
 			"identical":       func(r *Run) { r.Answers = answers("So.", "So.", true) },

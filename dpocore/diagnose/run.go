@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
@@ -33,7 +34,8 @@ type Settings struct {
 		InitAdapter  string  `json:"init_adapter"`
 		Precision    string  `json:"precision"`
 	} `json:"config"`
-	Train struct {
+	Rewards string `json:"rewards"` // what they are beta times of; "" for the log-ratio to the reference
+	Train   struct {
 		Pairs int `json:"pairs"`
 	} `json:"train"`
 	HeldOut struct {
@@ -167,14 +169,35 @@ func (r Run) trainedHeldOut() (count int) {
 	return count
 }
 
-// gains returns the change in log-probability of chosen and rejected answers, in nats: of held-out pairs if any, otherwise of
-// the last training pairs.
+// referenceFree reports whether rewards are log-probabilities, which are not 0 when training begins.
+func (r Run) referenceFree() bool { return r.Settings.Rewards != "" }
+
+// perToken reports whether rewards are of log-probabilities per token.
+func (r Run) perToken() bool { return strings.Contains(r.Settings.Rewards, "mean") }
+
+// nats returns the unit of gains, and how many nats of a whole answer make one of it.
+func (r Run) nats() (unit string, scale float64) {
+	if r.perToken() {
+		return "nats per token", 1. / answerTokens
+	}
+	return "nats", 1
+}
+
+// moved returns what a reward, or a difference of rewards, has gained by the last steps, without beta.
+func (r Run) moved(reward func(metrics.Event) float64) float64 {
+	first, last := r.ends(reward)
+	if r.referenceFree() {
+		last -= first
+	}
+	return last / r.Settings.Config.Beta
+}
+
+// gains returns the change in log-probability of chosen and rejected answers, in the unit of [Run.nats]: of held-out pairs if
+// any, otherwise of the last training pairs.
 func (r Run) gains() (chosen, rejected float64) {
 	beta := r.Settings.Config.Beta
-	if e, ok := r.lastEvaluation(); ok {
+	if e, ok := r.lastEvaluation(); ok && !r.referenceFree() {
 		return e.RewardsChosen / beta, e.RewardsRejected / beta
 	}
-	_, chosen = r.ends(func(e metrics.Event) float64 { return e.RewardsChosen })
-	_, rejected = r.ends(func(e metrics.Event) float64 { return e.RewardsRejected })
-	return chosen / beta, rejected / beta
+	return r.moved(func(e metrics.Event) float64 { return e.RewardsChosen }), r.moved(func(e metrics.Event) float64 { return e.RewardsRejected })
 }

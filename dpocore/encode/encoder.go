@@ -75,7 +75,7 @@ func (e *Encoder) Encode(pair *preference.Pair) (Encoded, error) {
 	if truncated, report := batch.Truncate([]batch.Example{encoded.Example}, e.limit.Tokens()); len(truncated) > 0 {
 		encoded.Example, encoded.Cut = truncated[0], report.Cut
 	}
-	encoded.LeftOut = encoded.reason(e.limit)
+	encoded.LeftOut = encoded.reason(e.limit, pair.Single)
 	e.count(pair, encoded, mismatch)
 	encoded.Unended = slices.ContainsFunc([][]int32{tokens.Chosen, tokens.Rejected}, func(answer []int32) bool { return len(answer) > 0 && !e.template.EndsTurn(answer) })
 	if encoded.Unended {

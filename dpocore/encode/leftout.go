@@ -79,10 +79,10 @@ func (e Encoded) Length() int {
 	return len(e.Whole.Prompt) + max(len(e.Whole.Chosen), len(e.Whole.Rejected))
 }
 
-// reason is why the pair can't be trained on, or "".
-func (e Encoded) reason(l Limit) Reason {
+// reason is why the pair, which may be a single answer, can't be trained on, or "".
+func (e Encoded) reason(l Limit, single bool) Reason {
 	switch {
-	case len(e.Whole.Chosen) == 0 || len(e.Whole.Rejected) == 0:
+	case len(e.Whole.Chosen) == 0 || len(e.Whole.Rejected) == 0 && !single:
 		return NoTokens
 	case slices.Equal(e.Whole.Chosen, e.Whole.Rejected):
 		return SameTokens

@@ -22,7 +22,8 @@ type RowPair struct {
 	Example           int        // index of the pair
 	Policy, Reference [2]float32 // Reference is 0 if there is none
 	MeanLogits        [2]float32
-	Loss              float64 // 0 if the row was measured without a loss
+	Loss              float64     // 0 if the row was measured without a loss
+	Likeliest         *[2]float32 // as in policy.Measured; nil for pairs
 }
 
 // PolicyFunc measures a row's answers under the policy, given the log-probabilities of the reference, [pairs].
@@ -49,6 +50,9 @@ func Rows(ctx context.Context, work *device.Worker, references *reference.Cache,
 			m := RowPair{Example: example, Policy: measured.LogProbs[i], Reference: reference[i]}
 			if measured.MeanLogits != nil {
 				m.MeanLogits = measured.MeanLogits[i]
+			}
+			if measured.Likeliest != nil {
+				m.Likeliest = &measured.Likeliest[i]
 			}
 			if measured.Losses != nil {
 				m.Loss = float64(measured.Losses[i])

@@ -40,6 +40,7 @@ type PairMeans struct {
 	LogpsRejected float64 // policy log-probability of the rejected answer
 
 	Objectives []Objective // only in a run that mixes several objectives
+	FineTuning *FineTuning // only in supervised fine-tuning, which has nothing of the above but the loss
 }
 
 // evaluationPrefix starts the names of held-out metrics.
@@ -47,6 +48,9 @@ const evaluationPrefix = "eval_"
 
 // fields lists the event's metrics in file order, under TRL's names.
 func (e *Event) fields() []field {
+	if e.FineTuning != nil {
+		return e.fineTuningFields()
+	}
 	return []field{
 		{"step", (*integer)(&e.Step)},
 		{"seconds", (*Figure)(&e.Seconds)},
@@ -68,6 +72,9 @@ func (e *Event) fields() []field {
 
 // fields lists the evaluation's metrics in file order, under TRL's names.
 func (e *Evaluation) fields() []field {
+	if e.FineTuning != nil {
+		return e.fineTuningFields()
+	}
 	return []field{
 		{"step", (*integer)(&e.Step)},
 		{"epoch", (*Figure)(&e.Epoch)},
@@ -86,13 +93,19 @@ func (e *Evaluation) fields() []field {
 func (e Event) MarshalJSON() ([]byte, error) { return encodeRow(&e), nil }
 
 // UnmarshalJSON reads an event; a metric that is null or missing becomes NaN.
-func (e *Event) UnmarshalJSON(data []byte) error { return decodeRow(data, e) }
+func (e *Event) UnmarshalJSON(data []byte) error {
+	e.ofFineTuning(data)
+	return decodeRow(data, e)
+}
 
 // MarshalJSON writes the evaluation as one JSON object, with null for a metric that isn't finite.
 func (e Evaluation) MarshalJSON() ([]byte, error) { return encodeRow(&e), nil }
 
 // UnmarshalJSON reads an evaluation; a metric that is null or missing becomes NaN.
-func (e *Evaluation) UnmarshalJSON(data []byte) error { return decodeRow(data, e) }
+func (e *Evaluation) UnmarshalJSON(data []byte) error {
+	e.ofFineTuning(data)
+	return decodeRow(data, e)
+}
 
 func (e *Event) step() int      { return e.Step }
 func (e *Evaluation) step() int { return e.Step }

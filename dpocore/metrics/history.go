@@ -3,6 +3,7 @@ package metrics
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,7 +32,7 @@ func ReadHistory(dir string) (History, error) {
 	return History{Steps: steps, Evaluations: evaluations}, nil
 }
 
-// Names lists the metrics that every run can return from Series: those of an Event, then those of an Evaluation.
+// Names lists the metrics that every run on pairs can return from Series: those of an Event, then those of an Evaluation.
 func Names() []string {
 	var names []string
 	for _, f := range append(new(Event).fields(), new(Evaluation).fields()...) {
@@ -61,14 +62,20 @@ func (h History) Series(name string) (steps, values []float64, ok bool) {
 
 // rowSeries returns one metric of the rows themselves, without their objectives.
 func rowSeries[R any, P rowOf[R]](rows []R, name string) (steps, values []float64, ok bool) {
-	if _, ok := find(P(new(R)).fields(), name); !ok {
+	known := P(new(R)).fields()
+	if len(rows) > 0 {
+		known = append(known, P(&rows[0]).fields()...)
+	}
+	if _, ok := find(known, name); !ok {
 		return nil, nil, false
 	}
 	steps, values = make([]float64, len(rows)), make([]float64, len(rows))
 	for i := range rows {
 		r := P(&rows[i])
-		value, _ := find(r.fields(), name)
-		steps[i], values[i] = float64(r.step()), value.float()
+		steps[i], values[i] = float64(r.step()), math.NaN()
+		if value, ok := find(r.fields(), name); ok {
+			values[i] = value.float()
+		}
 	}
 	return steps, values, true
 }

@@ -41,6 +41,10 @@ func (g *graphs) compareGraph(in *compareInputs[node]) *compareOutputs[node] {
 		Tokens: Reshape(loss.Tokens(in.answers.owner, 2*pairs), pairs, 2)}
 	terms.SFTTokens = BroadcastToDims(terms.SFTTokens, pairs)
 	out.losses = loss.Of(in.kind.lossType, terms)
+	if in.kind.likeliest() {
+		hidden, of := g.final(&in.answerInputs)
+		out.likeliest = Reshape(loss.Likeliest(hidden, in.head, of, 2*pairs), pairs, 2)
+	}
 	if in.kind.gradient {
 		out.gradHidden = Gradient(ReduceAllSum(Mul(out.losses, in.weights)), in.hidden)[0]
 	}

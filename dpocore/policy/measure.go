@@ -15,6 +15,7 @@ type Measured struct {
 	LogProbs   [][2]float32 // summed log-probabilities of chosen and rejected, in nats
 	MeanLogits [][2]float32 // mean vocabulary logit, summed over an answer's tokens
 	Losses     []float32    // only from Accumulate and Evaluate
+	Likeliest  [][2]float32 // number of an answer's tokens that are the likeliest; only of the loss "sft", from the same
 }
 
 // Reference measures a row's answers without the adapter.
@@ -69,7 +70,7 @@ func (p *Policy) Evaluate(row *batch.Row, reference [][2]float32, loss Loss) (Me
 		return Measured{}, fmt.Errorf("evaluate a row: %w", err)
 	}
 	defer typedgraph.Free(out)
-	return read(row, out.measureOutputs, out.losses)
+	return readCompared(row, out)
 }
 
 // compare runs the graph of a comparison. weights of the pairs' losses are needed for the gradient, base, the last layer's
@@ -112,6 +113,15 @@ func (l Loss) onDevice() (s loss.Scalars[tensor]) {
 
 // scalar is a tensor [] of float32.
 func scalar(value float64) tensor { return tensors.FromScalar(float32(value)) }
+
+// readCompared is read for the outputs of a comparison.
+func readCompared(row *batch.Row, out *compareOutputs[tensor]) (m Measured, err error) {
+	if m, err = read(row, out.measureOutputs, out.losses); err != nil || out.likeliest == nil {
+		return m, err
+	}
+	m.Likeliest, err = perAnswer(row, out.likeliest)
+	return m, err
+}
 
 // read copies what was measured to the host, without the values of unused places; losses is nil for none.
 func read(row *batch.Row, out measureOutputs[tensor], losses tensor) (m Measured, err error) {

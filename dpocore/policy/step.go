@@ -63,7 +63,7 @@ func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []fl
 		finalize(p.layers[i].Grads)
 		p.layers[i].Grads = grads[i]
 	}
-	return read(row, out.measureOutputs, out.losses)
+	return readCompared(row, out)
 }
 
 // Update makes one step of AdamW with the gradients accumulated since the last, clipped to a norm of maxNorm, and returns

@@ -8,6 +8,7 @@ package preference
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,6 +41,7 @@ type Pair struct {
 	Objective string      // what the pair teaches, such as "harmlessness"; may be empty
 	Weight    float64     // how much its loss counts in training, relative to other pairs; 0 is 1
 	Scores    *[2]float64 // of the chosen and the rejected answer, if the file has them; for the linter
+	Single    bool        // there is one answer, Chosen, and Rejected is empty: to fine-tune on
 }
 
 // LossWeight returns how much the pair's loss counts in training, relative to other pairs.
@@ -72,6 +74,7 @@ const (
 	NotAssistant     = "answer not by the assistant"
 	Tie              = "tie"
 	NoWeight         = "weight of 0"
+	SeenAnswer       = "chosen answer that another pair has"
 )
 
 // plurals has the plural of each reason that is singular.
@@ -81,6 +84,7 @@ var plurals = map[string]string{
 	NotAssistant: "answers not by the assistant",
 	Tie:          "ties",
 	NoWeight:     "weights of 0",
+	SeenAnswer:   "chosen answers that other pairs have",
 }
 
 // Fault returns the reason why the pair can teach nothing, or "".
@@ -88,7 +92,7 @@ func (p *Pair) Fault() string {
 	switch {
 	case !slices.ContainsFunc(p.Prompt, func(t Turn) bool { return strings.TrimSpace(t.Content) != "" }):
 		return NoPrompt
-	case strings.TrimSpace(p.Chosen) == "" || strings.TrimSpace(p.Rejected) == "":
+	case strings.TrimSpace(p.Chosen) == "" || strings.TrimSpace(p.Rejected) == "" && !p.Single:
 		return EmptyAnswer
 	case p.Chosen == p.Rejected:
 		return EqualAnswers
@@ -121,6 +125,27 @@ type Set struct {
 	Notes   []string // sentences on how the pairs were chosen, to show before training
 
 	heap heapTexts
+}
+
+// Single reports whether the pairs have one answer each.
+func (s *Set) Single() bool { return len(s.Pairs) > 0 && s.Pairs[0].Single }
+
+// ChosenOnly returns a set with the chosen answers of the pairs alone, each answer to a prompt once.
+func (s *Set) ChosenOnly() *Set {
+	single, seen := *s, map[[sha256.Size]byte]bool{}
+	single.Pairs, single.Skipped = nil, slices.Clone(s.Skipped)
+	for _, pair := range s.Each() {
+		key := sha256.Sum256(fmt.Appendf(nil, "%q", []any{pair.Prompt, pair.Chosen}))
+		if seen[key] {
+			single.Skipped = append(single.Skipped, Skip{Line: pair.Line, Reason: SeenAnswer})
+			continue
+		}
+		seen[key] = true
+		one := *pair
+		one.Rejected, one.Scores, one.Single = "", nil, true
+		single.Pairs = append(single.Pairs, one)
+	}
+	return &single
 }
 
 // Report returns one line on how many pairs were kept, and how many were left

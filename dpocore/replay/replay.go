@@ -172,6 +172,13 @@ func sameFile(a, b string) (bool, error) {
 	return bytes.Equal(times.ReplaceAll(first, nil), times.ReplaceAll(second, nil)), nil
 }
 
+func fetch(ctx context.Context, o dataset.Origin, progress hub.Progress) (dataset.Data, error) {
+	if o.Answers != "" {
+		return dataset.FetchAnswers(ctx, o.Answers, o.Train, o.HeldOut, o.Fraction, o.Seed, progress)
+	}
+	return dataset.Fetch(ctx, o.Train, o.HeldOut, o.Fraction, o.Seed, progress)
+}
+
 // FetchData reads the pairs of a run again, by the names in its record. train and heldOut, unless empty, replace the names
 // of the training and the held-out pairs. progress, which may be nil, receives the progress of downloads.
 func FetchData(ctx context.Context, r run.Record, train, heldOut string, progress hub.Progress) (dataset.Data, error) {
@@ -189,7 +196,7 @@ func FetchData(ctx context.Context, r run.Record, train, heldOut string, progres
 	case heldOut != "":
 		o.HeldOut = heldOut
 	}
-	data, err := dataset.Fetch(ctx, o.Train, o.HeldOut, o.Fraction, o.Seed, progress)
+	data, err := fetch(ctx, o, progress)
 	if err != nil {
 		return dataset.Data{}, err
 	}

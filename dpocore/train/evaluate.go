@@ -40,6 +40,7 @@ func (t *trainer) evaluate(ctx context.Context) error {
 	err := measure.Rows(ctx, &t.model.Work, t.references, t.heldOutRows, t.listener.Evaluating, evaluate, func(m measure.RowPair) {
 		sums.add(t.objective(&t.heldOut.Pairs[m.Example]), t.heldOut.List[m.Example], pairFigures{
 			policy: m.Policy, reference: m.Reference, logits: m.MeanLogits, loss: m.Loss, beta: t.config.Beta, reward: t.reward,
+			likeliest: m.Likeliest,
 		})
 		m.Fill(&pairs[m.Example], filled)
 	})
@@ -52,8 +53,10 @@ func (t *trainer) evaluate(ctx context.Context) error {
 	if err := t.log.Evaluation(result); err != nil {
 		return err
 	}
-	if err := evaluation.WritePairs(filepath.Join(t.dir, evaluation.PairsFile), pairs); err != nil {
-		return err
+	if result.FineTuning == nil { // single answers are no pairs
+		if err := evaluation.WritePairs(filepath.Join(t.dir, evaluation.PairsFile), pairs); err != nil {
+			return err
+		}
 	}
 	if divergence != nil {
 		t.shared.Remember(t.dir, pairs, divergence)

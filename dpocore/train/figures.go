@@ -19,6 +19,8 @@ type figures struct {
 	logits         [2]float64
 	tokens         [2]int
 	wins, sequence int
+	likeliest      float64 // of the answers' tokens, in fine-tuning
+	fineTuning     bool
 
 	objectives map[string]*figures // of each objective of a mix, by name
 }
@@ -29,6 +31,7 @@ type pairFigures struct {
 	policy, reference, logits [2]float32
 	loss, beta                float64
 	reward                    loss.Reward
+	likeliest                 *[2]float32 // numbers of tokens; nil for pairs
 }
 
 // add adds a pair to the figures and, unless objective is "", to those of its objective.
@@ -55,7 +58,13 @@ func (f *figures) addPair(e batch.Example, pair pairFigures) {
 		f.logProbs[side] += float64(pair.policy[side])
 		f.logits[side] += float64(pair.logits[side])
 		f.tokens[side] += len(answer)
-		f.sequence += len(e.Prompt) + len(answer)
+		if len(answer) > 0 {
+			f.sequence += len(e.Prompt) + len(answer)
+		}
+	}
+	if pair.likeliest != nil {
+		f.fineTuning = true
+		f.likeliest += float64(pair.likeliest[0])
 	}
 	if evaluation.Correct(scores[0]-scores[1], float64(pair.policy[0]), float64(pair.policy[1])) {
 		f.wins++
@@ -75,6 +84,10 @@ func (f *figures) event() metrics.Event {
 
 // means are the figures that steps and evaluations have in common.
 func (f *figures) means() metrics.PairMeans {
+	if f.fineTuning {
+		accuracy := f.likeliest / float64(f.tokens[0])
+		return metrics.PairMeans{Loss: f.mean(f.loss), FineTuning: &metrics.FineTuning{MeanTokenAccuracy: accuracy}}
+	}
 	return metrics.PairMeans{
 		Loss:          f.mean(f.loss),
 		RewardsChosen: f.mean(f.rewards[0]), RewardsRejected: f.mean(f.rewards[1]),

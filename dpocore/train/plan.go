@@ -50,6 +50,9 @@ type plan struct {
 // folder nor the device. The record identifies the run.
 func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	p := &plan{model: job.Model, config: job.Config, reward: job.Config.Reward(), dir: job.Dir, mixed: job.Data.Mix != nil}
+	if err := checkAnswers(job); err != nil {
+		return p, run.Record{}, err
+	}
 	job.Listener.Phase("reading the pairs")
 	record, err := p.identify(job)
 	if err != nil {
@@ -89,6 +92,22 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 		job.Listener.Note(note)
 	}
 	return p, record, nil
+}
+
+// checkAnswers refuses pairs for a loss of single answers, and the other way round.
+func checkAnswers(job Job) error {
+	for _, set := range []*preference.Set{job.Data.Train, job.Data.HeldOut} {
+		if set == nil || len(set.Pairs) == 0 {
+			continue
+		}
+		switch single := job.Config.FineTuning(); {
+		case single && !set.Single():
+			return fmt.Errorf("the loss type %q alone is fine-tuning on single answers, and %s has pairs; use their chosen answers (dpo sft --chosen), or add another loss, as in \"sigmoid,sft\"", job.Config.LossType, set.Source)
+		case !single && set.Single():
+			return fmt.Errorf("%s has single answers, and the loss type %q compares two; fine-tune on them (dpo sft)", set.Source, job.Config.LossType)
+		}
+	}
+	return nil
 }
 
 // Identify returns the record of the run that a job would train.
@@ -191,6 +210,9 @@ func (p *plan) collectPrompts(job Job) (err error) {
 // lint returns sentences on the worst faults of the pairs.
 func (p *plan) lint(ctx context.Context, job Job, heldOut *preference.Set) ([]string, error) {
 	train := job.Data.Train
+	if train.Single() {
+		return nil, nil // the linter compares answers
+	}
 	linted := train.Spread(maxLinted)
 	faults, err := lint.Check(ctx, linted, heldOut, lint.DefaultOptions())
 	if err != nil {

@@ -114,10 +114,14 @@ func (t *trainer) sum(row *batch.Row, r rowResult, step stepPairs, sums *figures
 		if !finite.Is(loss) {
 			return t.notFiniteError("the loss", indices[i:])
 		}
-		sums.add(t.objective(t.pairs.Pair(index)), step.pairs[example], pairFigures{
+		pair := pairFigures{
 			policy: r.measured.LogProbs[i], reference: r.reference[i], logits: r.measured.MeanLogits[i], loss: loss,
 			beta: t.config.Beta, reward: t.reward,
-		})
+		}
+		if r.measured.Likeliest != nil {
+			pair.likeliest = &r.measured.Likeliest[i]
+		}
+		sums.add(t.objective(t.pairs.Pair(index)), step.pairs[example], pair)
 	}
 	switch {
 	case r.notFinite == "":

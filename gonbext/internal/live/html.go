@@ -3,8 +3,10 @@ package live
 import (
 	"fmt"
 	"html/template"
+	"strings"
 	"time"
 
+	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/gonbext/internal/output"
 )
@@ -61,7 +63,11 @@ func modelAndData(b train.Begin) string {
 	if b.Backend == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s on %s; %d training pairs, %d held out", b.Model, b.Backend, b.Pairs, b.HeldOut)
+	what := "pairs"
+	if b.Config.FineTuning() {
+		what = "answers"
+	}
+	return fmt.Sprintf("%s on %s; %d training %s, %d held out", b.Model, b.Backend, b.Pairs, what, b.HeldOut)
 }
 
 func (p *Progress) headline() string {
@@ -82,14 +88,20 @@ func (p *Progress) lastMetrics() []string {
 	if p.steps == 0 {
 		return nil
 	}
-	list := []string{
-		fmt.Sprintf("loss %.4f", p.last.Loss), fmt.Sprintf("margin %+.4f", p.last.RewardsMargins),
-		fmt.Sprintf("accuracy %.0f %%", 100*p.last.RewardsAccuracies),
-	}
+	list := figures(p.last.PairMeans)
 	if pairs, left := p.speed(); pairs != "" {
 		list = append(list, pairs, left)
 	}
 	return list
+}
+
+// figures are those of a step or an evaluation.
+func figures(m metrics.PairMeans) []string {
+	loss := fmt.Sprintf("loss %.4f", m.Loss)
+	if m.FineTuning != nil {
+		return []string{loss, fmt.Sprintf("token accuracy %.0f %%", 100*m.FineTuning.MeanTokenAccuracy)}
+	}
+	return []string{loss, fmt.Sprintf("margin %+.4f", m.RewardsMargins), fmt.Sprintf("accuracy %.0f %%", 100*m.RewardsAccuracies)}
 }
 
 func (p *Progress) lastEvaluation() string {
@@ -97,7 +109,11 @@ func (p *Progress) lastEvaluation() string {
 	if e.Step == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("Held-out pairs after step %d: loss %.4f, margin %+.4f, accuracy %.0f %%", e.Step, e.Loss, e.RewardsMargins, 100*e.RewardsAccuracies)
+	what := "pairs"
+	if e.FineTuning != nil {
+		what = "answers"
+	}
+	text := fmt.Sprintf("Held-out %s after step %d: %s", what, e.Step, strings.Join(figures(e.PairMeans), ", "))
 	for i, o := range e.Objectives {
 		text += fmt.Sprintf("%s %s %.0f %%", []string{"; by objective:", ","}[min(i, 1)], o.Name, 100*o.RewardsAccuracies)
 	}

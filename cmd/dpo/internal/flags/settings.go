@@ -13,6 +13,9 @@ import (
 // Settings adds the settings of a run, for every command that trains. Their defaults are the values in c.
 func Settings(f *pflag.FlagSet, c *config.Config) { tableFlags(f, config.Settings, c) }
 
+// FineTuning adds the settings of a run without a loss to choose.
+func FineTuning(f *pflag.FlagSet, c *config.Config) { tableFlags(f, config.FineTuning, c) }
+
 // replacing is the value of a flag that says in another way what the flag other says. Unless that is given too, its default is
 // cleared.
 type replacing struct {

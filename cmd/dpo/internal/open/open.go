@@ -80,12 +80,19 @@ func HeldOut(ctx context.Context, name string) (*preference.Set, error) {
 type Pairs struct {
 	Data, Mix, EvalData string
 	EvalFraction        float64
+	Answers             string // dataset.OfRecords or OfPairs for single answers, "" for pairs
 }
 
 // Open reads the pairs, and shows the progress of downloads. The seed splits off the held-out fraction.
 func (p Pairs) Open(ctx context.Context, seed int) (dataset.Data, error) {
 	if !(p.EvalFraction >= 0 && p.EvalFraction < 1) {
 		return dataset.Data{}, exit.WrongUse(fmt.Errorf("the held-out fraction is %g; it must be at least 0 and below 1", p.EvalFraction))
+	}
+	if p.Answers != "" {
+		bar := terminal.NewBar(os.Stderr)
+		defer bar.End()
+		data, err := dataset.FetchAnswers(ctx, p.Answers, p.Data, p.EvalData, p.EvalFraction, seed, bar.Download)
+		return data, exit.BadData(err)
 	}
 	data, err := Data(ctx, p.Data, p.EvalData, p.EvalFraction, seed)
 	switch {

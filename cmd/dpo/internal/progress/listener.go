@@ -33,11 +33,15 @@ func (p *Listener) Begin(b train.Begin) {
 	p.pace.Begin(b)
 	c := b.Config
 	p.Line("model    %s, on %s", b.Model, b.Backend)
-	p.Line("pairs    %d for training, %d held out; %d per step, %s per epoch", b.Pairs, b.HeldOut, c.StepPairs(), wording.Count(b.StepsPerEpoch, "step"))
+	data, settings := "pairs   ", fmt.Sprintf("beta %g, ", c.Beta)
+	if c.FineTuning() {
+		data, settings = "answers ", ""
+	}
+	p.Line("%s %d for training, %d held out; %d per step, %s per epoch", data, b.Pairs, b.HeldOut, c.StepPairs(), wording.Count(b.StepsPerEpoch, "step"))
 	if b.Mix != nil {
 		p.Line("mix      %s", b.Mix)
 	}
-	p.Line("settings beta %g, rank %d, alpha %g, learning rate %g, %s, seed %d", c.Beta, c.LoRARank, c.LoRAAlpha, c.LearningRate, wording.Count(c.MaxSteps, "step"), c.Seed)
+	p.Line("settings %srank %d, alpha %g, learning rate %g, %s, seed %d", settings, c.LoRARank, c.LoRAAlpha, c.LearningRate, wording.Count(c.MaxSteps, "step"), c.Seed)
 	for _, row := range b.Rows {
 		p.Line("rows     of %d tokens, up to %d of them in answers, up to %s each", row.Tokens, row.Answers, wording.Count(row.Pairs, "pair"))
 	}
@@ -55,15 +59,22 @@ func (p *Listener) Step(e metrics.Event) {
 		p.draw("")
 		return
 	}
-	p.Line("step %d/%d  loss %.4f  margin %+.4f  accuracy %.2f  %s", e.Step, p.begin.Config.MaxSteps, e.Loss, e.RewardsMargins, e.RewardsAccuracies, p.speed())
+	p.Line("step %d/%d  %s  %s", e.Step, p.begin.Config.MaxSteps, figures(e.PairMeans, 2), p.speed())
 }
 
 func (p *Listener) draw(doing string) {
 	const width = 24
 	e, all := p.last, p.begin.Config.MaxSteps
 	full := width * e.Step / all
-	p.Show("%s%s %d/%d  loss %.4f  margin %+.4f  accuracy %.2f  %s%s", strings.Repeat("█", full), strings.Repeat("░", width-full),
-		e.Step, all, e.Loss, e.RewardsMargins, e.RewardsAccuracies, p.speed(), doing)
+	p.Show("%s%s %d/%d  %s  %s%s", strings.Repeat("█", full), strings.Repeat("░", width-full), e.Step, all, figures(e.PairMeans, 2), p.speed(), doing)
+}
+
+// figures are those of a step or an evaluation, with so many digits of the accuracy.
+func figures(m metrics.PairMeans, digits int) string {
+	if m.FineTuning != nil {
+		return fmt.Sprintf("loss %.4f  token accuracy %.*f", m.Loss, digits, m.FineTuning.MeanTokenAccuracy)
+	}
+	return fmt.Sprintf("loss %.4f  margin %+.4f  accuracy %.*f", m.Loss, m.RewardsMargins, digits, m.RewardsAccuracies)
 }
 
 // speed returns pairs per second and the remaining time, or "" until a step without compilation has been timed.
@@ -78,12 +89,12 @@ func (p *Listener) speed() string {
 
 func (p *Listener) Evaluating(done, total int) {
 	p.pace.Evaluating(done, total)
-	p.draw(fmt.Sprintf("  held-out pairs, row %d of %d", done+1, total))
+	p.draw(fmt.Sprintf("  held-out rows, %d of %d", done+1, total))
 }
 
 func (p *Listener) Evaluated(e metrics.Evaluation) {
 	p.pace.Evaluated(e)
-	p.Line("held out after step %d: loss %.4f  margin %+.4f  accuracy %.3f", e.Step, e.Loss, e.RewardsMargins, e.RewardsAccuracies)
+	p.Line("held out after step %d: %s", e.Step, figures(e.PairMeans, 3))
 	for _, o := range e.Objectives {
 		p.Line("  %-22s loss %.4f  margin %+.4f  accuracy %.3f  (%s)", o.Name, o.Loss, o.RewardsMargins, o.RewardsAccuracies, wording.Count(o.Pairs, "pair"))
 	}

@@ -52,6 +52,9 @@ func trainRun(ctx context.Context, settings config.Config, o Options, listener t
 	if err := settings.Validate(); err != nil {
 		return exit.WrongUse(err)
 	}
+	if o.Pairs.Answers == "" && settings.FineTuning() {
+		return exit.WrongUse(errors.New(`the loss type "sft" alone is fine-tuning on single answers, and --data has pairs; use their chosen answers (dpo sft --chosen), or add another loss, as in "sigmoid,sft"`))
+	}
 	record, exists, err := run.ReadRecord(o.Out)
 	if err != nil {
 		return err
