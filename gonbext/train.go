@@ -22,7 +22,7 @@ func Train(dir string, c config.Config, p Pairs) {
 }
 
 // FineTune trains a run on the pairs' chosen answers alone, supervised fine-tuning, and shows it live as [Train] does. It is the
-// stage before preferences: a run with its folder as InitAdapter goes on from there.
+// stage before preferences: a run with its folder as InitAdapter starts from there.
 func FineTune(dir string, c config.Config, p Pairs) {
 	c.LossType = loss.SFTName
 	cell.Run(func(ctx context.Context) error { return trainRun(ctx, dir, c, p) })

@@ -70,6 +70,6 @@ def test_same_ten_steps(name, dpo, tiny_model, tmp_path):
         for what in TOLERANCES
     }
     print(name, {what: f"{gap:.1e}" for what, gap in gaps.items()}, [round(line["loss"], 4) for line in wanted])
-    assert abs(wanted[-1]["loss"] - wanted[0]["loss"]) > 0.05, "the model learned next to nothing, so nothing is shown"
+    assert abs(wanted[-1]["loss"] - wanted[0]["loss"]) > 0.03, "the model learned next to nothing, so nothing is shown"
     for what, tolerance in TOLERANCES.items():
         assert gaps[what] < tolerance, (what, gaps[what])

@@ -31,7 +31,7 @@ The answers are records of a file (--data),
 where the last turn is the assistant's, or with --chosen the chosen answers of
 preference pairs, which --data then names as for dpo train.
 
-The run folder, --resume, --merged and --json are those of dpo train. To go on with
+The run folder, --resume, --merged and --json are those of dpo train. The next stage,
 preferences:
 
   dpo sft --chosen --data builtin --out sft

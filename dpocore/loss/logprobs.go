@@ -45,14 +45,18 @@ func exponentials(logits *Node) (exps, maximum *Node) {
 // log-sum-exp of all logits. Its logit is computed as hidden·head[target], which avoids a gather from [tokens, vocabulary],
 // from the same rounded values as the others, so that no probability exceeds 1.
 func TokenLogProbs(hidden, head *Node, a Answers) (logProbs, meanLogits *Node) {
-	tokens := a.Source.Shape().Dim(0)
 	states := decoder.Rounded(a.states(hidden), head)
 	exps, maximum := exponentials(decoder.Logits(states, head))
 	logSum := Add(Log(sumAsTorch(exps)), maximum)
-	wide := func(x *Node) *Node { return ConvertDType(x, states.DType()) }
-	target := ReduceSum(Mul(states, wide(Gather(head, Reshape(a.Target, tokens, 1)))), -1)
-	mean := ReduceSum(Mul(states, BroadcastToShape(ReduceAndKeep(wide(head), ReduceMean, 0), states.Shape())), -1)
-	return Sub(target, logSum), mean
+	wide := ConvertDType(head, states.DType())
+	mean := ReduceSum(Mul(states, BroadcastToShape(ReduceAndKeep(wide, ReduceMean, 0), states.Shape())), -1)
+	return Sub(a.logits(states, head), logSum), mean
+}
+
+// logits returns those of the answers' tokens, given the states that predict them, [tokens].
+func (a Answers) logits(states, head *Node) *Node {
+	rows := Gather(head, Reshape(a.Target, a.Target.Shape().Dim(0), 1))
+	return ReduceSum(Mul(states, ConvertDType(rows, states.DType())), -1)
 }
 
 // rounding is how much two ways to compute a logit may differ.
@@ -61,9 +65,9 @@ const rounding = 1e-4
 // Likeliest counts each answer's tokens that have the largest logit of the vocabulary, [answers] float32. The arguments are
 // those of [LogProbs].
 func Likeliest(hidden, head *Node, a Answers, answers int) *Node {
-	states := a.states(hidden)
-	_, maximum := exponentials(dot(states, head))
-	target := ReduceSum(Mul(states, Gather(head, Reshape(a.Target, a.Target.Shape().Dim(0), 1))), -1)
+	states := decoder.Rounded(a.states(hidden), head)
+	_, maximum := exponentials(decoder.Logits(states, head))
+	target := a.logits(states, head)
 	return a.sum(ConvertDType(GreaterOrEqual(target, AddScalar(maximum, -rounding)), dtypes.Float32), answers)
 }
 

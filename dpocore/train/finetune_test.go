@@ -25,7 +25,7 @@ func TestFineTuning(t *testing.T) {
 	cachetest.Own(t)
 	model := runtest.Model(t)
 	c, pairs := runtest.Short(t)
-	c.LossType = loss.SFTName
+	c.LossType, c.LearningRate = loss.SFTName, 0.02
 	data := pairs.ChosenOnly()
 	whole := filepath.Join(t.TempDir(), "whole")
 	r := runtest.Train(t, model, whole, c, data)

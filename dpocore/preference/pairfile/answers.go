@@ -18,7 +18,11 @@ const (
 	promptField     = "prompt"
 	completionField = "completion"
 	messagesField   = "messages"
+	systemField     = "system"
 )
+
+// judged are fields that say whether an answer is good.
+var judged = []string{"label", "labels", "kto_tag", "rating", "feedback"}
 
 // ReadAnswers reads a file whose records have one answer each, for fine-tuning, in one of these forms:
 //
@@ -26,7 +30,7 @@ const (
 //	{"prompt": [turns], "completion": [turns]}
 //	{"messages": [turns]}
 //
-// The answer is the completion, or the last turn, which must be the assistant's. The set's pairs are single: see
+// The answer is the completion, or the last turn, which must be the assistant's; "system" may hold a system turn. The set's pairs are single: see
 // preference.Pair. Errors are those of [ReadFile].
 func ReadAnswers(path string) (*preference.Set, error) {
 	file, err := recordfile.Open(path)
@@ -80,11 +84,11 @@ func (a *answers) check(names []string) error {
 // Needs reports whether a column is used, or refused if it has a value.
 func (a *answers) Needs(name string) bool {
 	_, refused := refusal(name)
-	return refused || a.uses(name)
+	return refused || a.uses(name) || slices.Contains(judged, layout.PlainName(name))
 }
 
 func (a *answers) uses(name string) bool {
-	return slices.Contains([]string{promptField, completionField, messagesField, "objective", "weight"}, name)
+	return slices.Contains([]string{promptField, completionField, messagesField, systemField, "objective", "weight"}, name)
 }
 
 // IsRecord reports whether an object has an answer.
@@ -95,6 +99,9 @@ func (a *answers) IsRecord(fields []string) bool {
 // Add adds the answer of one record.
 func (a *answers) Add(at recordfile.Place, record recordfile.Fields, names func() []string) error {
 	pair, reason, err := a.single(record, names)
+	if err == nil && !empty(record[systemField]) {
+		err = a.system(record, &pair)
+	}
 	if err != nil {
 		return recordfile.ErrorAt(at, err)
 	}
@@ -146,6 +153,22 @@ func (a *answers) single(record recordfile.Fields, names func() []string) (pair 
 	return pair, "", nil
 }
 
+// system puts the system turn before the prompt.
+func (a *answers) system(record recordfile.Fields, pair *preference.Pair) error {
+	text, err := recordfile.Text(record[systemField], a.part.Of(systemField))
+	turn := preference.Turn{Role: "system", Content: text}
+	switch {
+	case err != nil:
+		return err
+	case len(pair.Prompt) > 0 && pair.Prompt[0] == turn:
+		return nil
+	case len(pair.Prompt) > 0 && pair.Prompt[0].Role == "system":
+		return fmt.Errorf("%s and the first turn of the prompt are different system turns; remove one", a.part.Of(systemField))
+	}
+	pair.Prompt = append([]preference.Turn{turn}, pair.Prompt...)
+	return nil
+}
+
 // prompt decodes the prompt of a record with a completion: turns, a transcript, or a text by the user.
 func (a *answers) prompt(record recordfile.Fields) ([]preference.Turn, error) {
 	raw := record[promptField]
@@ -171,6 +194,9 @@ func (a *answers) others(record recordfile.Fields) error {
 	for name, raw := range record {
 		if a.uses(name) {
 			continue
+		}
+		if slices.Contains(judged, layout.PlainName(name)) && !empty(raw) {
+			return fmt.Errorf("%s may say which answers are good, and fine-tuning would learn all of them; keep the good ones in a file without it", a.part.Of(name))
 		}
 		if why, refused := refusal(name); refused && !empty(raw) {
 			return fmt.Errorf("%s has a value; %s", a.part.Of(name), why)

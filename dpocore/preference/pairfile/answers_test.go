@@ -21,6 +21,7 @@ func TestReadAnswers(t *testing.T) {
 		"ShareGPT":       `{"messages": [{"from": "human", "value": "Why?"}, {"from": "gpt", "value": "Because."}]}`,
 		"printed turns":  `{"messages": "[{\"role\": \"user\", \"content\": \"Why?\"}, {\"role\": \"assistant\", \"content\": \"Because.\"}]"}`,
 		"a list in JSON": `[{"prompt": "Why?", "completion": "Because."}]`,
+		"a system turn":  `{"system": "Be kind.", "prompt": "Why?", "completion": "Because."}`,
 		"a table":        "prompt,completion\nWhy?,Because.\n",
 	} {
 		set, err := readSingle(t, text)
@@ -29,6 +30,9 @@ func TestReadAnswers(t *testing.T) {
 			continue
 		}
 		pair := set.Pairs[0]
+		if strings.Contains(form, "system") && pair.Prompt[0] == (preference.Turn{Role: "system", Content: "Be kind."}) {
+			pair.Prompt = pair.Prompt[1:]
+		}
 		if len(set.Pairs) != 1 || !set.Single() || pair.PromptText() != "Why?" || pair.Chosen != "Because." || pair.Rejected != "" {
 			t.Errorf("%s: %+v", form, pair)
 		}
@@ -55,14 +59,16 @@ func TestAnswersNotes(t *testing.T) {
 
 func TestAnswersMistakes(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"prompt": "A?", "chosen": "B", "rejected": "C"}`:                           `dpo sft --chosen --data answers.jsonl`,
-		`{"prompt": "A?", "answer": "B"}`:                                            `fine-tuning needs the fields "prompt" and "completion", or "messages"`,
-		"prompt,answer\nA?,B\n":                                                      `line 1: fine-tuning needs the columns`,
-		`{"prompt": "A?", "completion": 3}`:                                          `line 1: field "completion" is a number`,
-		`{"messages": [{"role": "user"}]}`:                                           `field "messages[0].content" is missing`,
-		`{"messages": "Why? Because."}`:                                              `it must be a list of turns`,
-		`{"prompt": "A?", "completion": "B", "tools": ["t"]}`:                        `field "tools" has a value`,
-		`{"prompt": "A?", "completion": ""}`:                                         "no answer is left to learn from",
+		`{"prompt": "A?", "chosen": "B", "rejected": "C"}`:    `dpo sft --chosen --data answers.jsonl`,
+		`{"prompt": "A?", "answer": "B"}`:                     `fine-tuning needs the fields "prompt" and "completion", or "messages"`,
+		"prompt,answer\nA?,B\n":                               `line 1: fine-tuning needs the columns`,
+		`{"prompt": "A?", "completion": 3}`:                   `line 1: field "completion" is a number`,
+		`{"messages": [{"role": "user"}]}`:                    `field "messages[0].content" is missing`,
+		`{"messages": "Why? Because."}`:                       `it must be a list of turns`,
+		`{"prompt": "A?", "completion": "B", "label": false}`: `field "label" may say which answers are good`,
+		`{"system": "x", "messages": [{"role": "system", "content": "y"}, {"role": "user", "content": "A?"}, {"role": "assistant", "content": "B"}]}`: "different system turns",
+		`{"prompt": "A?", "completion": "B", "tools": ["t"]}`:              `field "tools" has a value`,
+		`{"prompt": "A?", "completion": ""}`:                               "no answer is left to learn from",
 		"{\"prompt\": \"A?\", \"completion\": \"B\"}\n{\"prompt\": \"A?\"": "line 2",
 	} {
 		if _, err := readSingle(t, text); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "answers.jsonl") {

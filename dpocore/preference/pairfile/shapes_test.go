@@ -226,7 +226,7 @@ func TestDataForOtherTasks(t *testing.T) {
 		`{"prompt":"Why?"}`:                                          "these are prompts without answers",                                                                                    // TRL, prompt-only
 		`{` + why + `}`:                                              "these are prompts without answers",                                                                                    //
 		`{"prompt":"Why?","completion":"So."}`:                       tuned + ": DPO needs a better and a worse answer to the same prompt; to rank",                                          // TRL, prompt-completion; axolotl, KTO's chatml.prompt_pairs and ultra
-		`{"prompt":"Why?","system":"a","completion":"So."}`:          "dpo data rank rankings.jsonl --prompts pairs",                                                                         //
+		`{"prompt":"Why?","system":"a","completion":"So."}`:          "dpo data rank rankings.jsonl --prompts pairs; to fine-tune on these answers: dpo sft --data pairs",                    //
 		`{` + why + `,"completion":[]}`:                              tuned,                                                                                                                  //
 		`{"prompt":"Why?","completion":"So.","label":true}`:          label + ": DPO needs a better and a worse answer to the same prompt; put the answers to the same prompt in one record", // TRL, unpaired preference; axolotl, KTO's user_defined.default
 		`{` + why + `,"completion":[],"label":false}`:                label,                                                                                                                  //

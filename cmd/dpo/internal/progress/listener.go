@@ -69,12 +69,12 @@ func (p *Listener) draw(doing string) {
 	p.Show("%s%s %d/%d  %s  %s%s", strings.Repeat("█", full), strings.Repeat("░", width-full), e.Step, all, figures(e.PairMeans, 2), p.speed(), doing)
 }
 
-// figures are those of a step or an evaluation, with so many digits of the accuracy.
-func figures(m metrics.PairMeans, digits int) string {
+// figures are those of a step or an evaluation, the accuracy with n digits.
+func figures(m metrics.PairMeans, n int) string {
 	if m.FineTuning != nil {
-		return fmt.Sprintf("loss %.4f  token accuracy %.*f", m.Loss, digits, m.FineTuning.MeanTokenAccuracy)
+		return fmt.Sprintf("loss %.4f  token accuracy %.*f", m.Loss, n, m.FineTuning.MeanTokenAccuracy)
 	}
-	return fmt.Sprintf("loss %.4f  margin %+.4f  accuracy %.*f", m.Loss, m.RewardsMargins, digits, m.RewardsAccuracies)
+	return fmt.Sprintf("loss %.4f  margin %+.4f  accuracy %.*f", m.Loss, m.RewardsMargins, n, m.RewardsAccuracies)
 }
 
 // speed returns pairs per second and the remaining time, or "" until a step without compilation has been timed.

@@ -41,7 +41,7 @@ func (r *Finder) otherTask(c preference.Columns) string {
 		return "these are single answers with a label, as for KTO, and not pairs: " + needed +
 			fmt.Sprintf("; put the answers to the same prompt in one %s, the good one as \"chosen\" and the bad one, or a list of several, as \"rejected\"", r.record()) + r.rankAnswers()
 	case answer != "":
-		return "these are single answers, as for fine-tuning, and not pairs: " + needed + r.rankAnswers()
+		return "these are single answers, as for fine-tuning, and not pairs: " + needed + r.rankAnswers() + r.fineTune()
 	case slices.Contains(r.Names, "prompt") && c.Chosen == "" && !slices.ContainsFunc(r.Names, func(name string) bool { return !slices.Contains([]string{"prompt", "system", "id"}, name) }):
 		return "these are prompts without answers: " + needed + r.rankAnswers()
 	case slices.Equal(r.Names, []string{"text"}), slices.Equal(r.Names, []string{"segments"}):
@@ -109,6 +109,15 @@ func (r *Finder) rankAnswers() string {
 		return ""
 	}
 	return "; to rank the model's answers to these prompts: dpo data rank rankings.jsonl --prompts " + Argument(r.Source)
+}
+
+// fineTune says how to train on single answers of the forms that pairfile.ReadAnswers reads.
+func (r *Finder) fineTune() string {
+	has := func(name string) bool { return slices.Contains(r.Names, name) }
+	if has("messages") || has("prompt") && has("completion") {
+		return "; to fine-tune on these answers: dpo sft --data " + Argument(r.Source)
+	}
+	return ""
 }
 
 // descriptions are columns that are no prompt although they may hold several words.
