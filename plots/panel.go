@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"example.com/gonb-dpo/plots/internal/ticks"
 )
 
 // panel is one set of axes with its data. The x axis is optimizer steps unless x is set.
@@ -35,11 +37,11 @@ func (p panel) plot() *plot.Plot {
 	out := plot.New()
 	out.BackgroundColor = nil
 	if p.x == nil {
-		styleAxis(&out.X, "Optimizer step", ticks{atMost: 7, whole: true})
+		styleAxis(&out.X, "Optimizer step", ticks.Round{AtMost: 7, Whole: true})
 	} else {
-		styleAxis(&out.X, p.x.label, ticks{atMost: 7, percent: p.x.percent, whole: p.x.whole})
+		styleAxis(&out.X, p.x.label, ticks.Round{AtMost: 7, Percent: p.x.percent, Whole: p.x.whole})
 	}
-	styleAxis(&out.Y, p.yLabel, ticks{atMost: 6, percent: p.percent})
+	styleAxis(&out.Y, p.yLabel, ticks.Round{AtMost: 6, Percent: p.percent})
 	grid := draw.LineStyle{Color: gridColor, Width: vg.Points(0.7)}
 	out.Add(&plotter.Grid{Vertical: grid, Horizontal: grid})
 	for _, b := range p.bands {

@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/train/figures"
 )
 
 // evaluate measures the held-out pairs. With a shared cache it also measures their divergence after the last step, which
@@ -31,16 +32,16 @@ func (t *trainer) evaluate(ctx context.Context) error {
 			evaluate = t.shared.Evaluate(t.policy, t.references, objective, divergence)
 		}
 	}
-	var sums figures
+	var sums figures.Sums
 	filled := t.reward
 	if t.references != nil { // so that the runs of a sweep can be compared whatever their losses
 		filled = loss.LogRatio
 	}
 	pairs := measure.PairsOf(t.heldOut, t.trained)
 	err := measure.Rows(ctx, &t.model.Work, t.references, t.heldOutRows, t.listener.Evaluating, evaluate, func(m measure.RowPair) {
-		sums.add(t.objective(&t.heldOut.Pairs[m.Example]), t.heldOut.List[m.Example], pairFigures{
-			policy: m.Policy, reference: m.Reference, logits: m.MeanLogits, loss: m.Loss, beta: t.config.Beta, reward: t.reward,
-			likeliest: m.Likeliest,
+		sums.Add(t.objective(&t.heldOut.Pairs[m.Example]), t.heldOut.List[m.Example], figures.Pair{
+			Policy: m.Policy, Reference: m.Reference, Logits: m.MeanLogits, Loss: m.Loss, Beta: t.config.Beta, Reward: t.reward,
+			Likeliest: m.Likeliest,
 		})
 		m.Fill(&pairs[m.Example], filled)
 	})
@@ -48,7 +49,7 @@ func (t *trainer) evaluate(ctx context.Context) error {
 		return err
 	}
 	result := metrics.Evaluation{
-		PairMeans: sums.means(), Step: t.step, Epoch: t.schedule.Epoch(t.step), Runtime: time.Since(started).Seconds(),
+		PairMeans: sums.Means(), Step: t.step, Epoch: t.schedule.Epoch(t.step), Runtime: time.Since(started).Seconds(),
 	}
 	if err := t.log.Evaluation(result); err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/train/figures"
 	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/finite"
 )
@@ -34,7 +35,7 @@ func (t *trainer) makeStep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var sums figures
+	var sums figures.Sums
 	step, loss := stepPairs{indices, pairs}, measure.LossOf(t.config, pairs)
 	for rows := range slices.Chunk(rows, len(t.devices)) {
 		if err := t.accumulate(ctx, rows, loss, step, &sums); err != nil {
@@ -47,8 +48,8 @@ func (t *trainer) makeStep(ctx context.Context) error {
 		return err
 	}
 	t.step++
-	t.tokens += int64(sums.sequence)
-	event := sums.event()
+	t.tokens += sums.Tokens()
+	event := sums.Event()
 	event.Step, event.Epoch, event.Seconds = t.step, t.schedule.Epoch(t.step), time.Since(t.started).Seconds()
 	event.GradNorm, event.LearningRate, event.NumTokens = norm, rate, t.tokens
 	if err := t.log.Step(event); err != nil {
@@ -66,7 +67,7 @@ type rowResult struct {
 }
 
 // accumulate adds the gradients and figures of rows, at most one for each device.
-func (t *trainer) accumulate(ctx context.Context, rows []*batch.Row, loss policy.Loss, step stepPairs, sums *figures) error {
+func (t *trainer) accumulate(ctx context.Context, rows []*batch.Row, loss policy.Loss, step stepPairs, sums *figures.Sums) error {
 	results, err := device.Await(ctx, &t.model.Work, func() ([]rowResult, error) {
 		results := make([]rowResult, len(rows))
 		return results, t.devices.Each(len(rows), func(i int, p *policy.Policy) (err error) {
@@ -105,7 +106,7 @@ func (t *trainer) accumulateOn(p *policy.Policy, row *batch.Row, loss policy.Los
 }
 
 // sum adds a row's figures, after checking that they are finite.
-func (t *trainer) sum(row *batch.Row, r rowResult, step stepPairs, sums *figures) error {
+func (t *trainer) sum(row *batch.Row, r rowResult, step stepPairs, sums *figures.Sums) error {
 	var indices []int
 	for i, example := range row.Examples {
 		index := step.indices[example]
@@ -114,14 +115,14 @@ func (t *trainer) sum(row *batch.Row, r rowResult, step stepPairs, sums *figures
 		if !finite.Is(loss) {
 			return t.notFiniteError("the loss", indices[i:])
 		}
-		pair := pairFigures{
-			policy: r.measured.LogProbs[i], reference: r.reference[i], logits: r.measured.MeanLogits[i], loss: loss,
-			beta: t.config.Beta, reward: t.reward,
+		pair := figures.Pair{
+			Policy: r.measured.LogProbs[i], Reference: r.reference[i], Logits: r.measured.MeanLogits[i], Loss: loss,
+			Beta: t.config.Beta, Reward: t.reward,
 		}
 		if r.measured.Likeliest != nil {
-			pair.likeliest = &r.measured.Likeliest[i]
+			pair.Likeliest = &r.measured.Likeliest[i]
 		}
-		sums.add(t.objective(t.pairs.Pair(index)), step.pairs[example], pair)
+		sums.Add(t.objective(t.pairs.Pair(index)), step.pairs[example], pair)
 	}
 	switch {
 	case r.notFinite == "":

@@ -1,4 +1,5 @@
-package train
+// Package figures sums the results of a step's or an evaluation's pairs to the metrics that a run records.
+package figures
 
 import (
 	"maps"
@@ -10,8 +11,8 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 )
 
-// figures sums the results of the pairs of a step or an evaluation.
-type figures struct {
+// Sums are those of the pairs of a step or an evaluation.
+type Sums struct {
 	pairs          int
 	loss           float64
 	rewards        [2]float64 // of chosen and rejected answers, like the next three
@@ -22,68 +23,71 @@ type figures struct {
 	likeliest      float64 // of the answers' tokens, in fine-tuning
 	fineTuning     bool
 
-	objectives map[string]*figures // of each objective of a mix, by name
+	objectives map[string]*Sums // of each objective of a mix, by name
 }
 
-// pairFigures are the results of one pair: summed log-probabilities (nats) of the chosen and the rejected answer, and the
-// sum over an answer's tokens of the mean vocabulary logit.
-type pairFigures struct {
-	policy, reference, logits [2]float32
-	loss, beta                float64
-	reward                    loss.Reward
-	likeliest                 *[2]float32 // numbers of tokens; nil for pairs
+// Pair has the results of one pair: summed log-probabilities (nats) of the chosen and the rejected answer, and the sum over an
+// answer's tokens of the mean vocabulary logit.
+type Pair struct {
+	Policy, Reference, Logits [2]float32
+	Loss, Beta                float64
+	Reward                    loss.Reward
+	Likeliest                 *[2]float32 // numbers of tokens; nil for pairs
 }
 
-// add adds a pair to the figures and, unless objective is "", to those of its objective.
-func (f *figures) add(objective string, e batch.Example, pair pairFigures) {
+// Add adds a pair to the sums and, unless objective is "", to those of its objective.
+func (f *Sums) Add(objective string, e batch.Example, pair Pair) {
 	f.addPair(e, pair)
 	if objective == "" {
 		return
 	}
 	if f.objectives == nil {
-		f.objectives = map[string]*figures{}
+		f.objectives = map[string]*Sums{}
 	}
 	if f.objectives[objective] == nil {
-		f.objectives[objective] = &figures{}
+		f.objectives[objective] = &Sums{}
 	}
 	f.objectives[objective].addPair(e, pair)
 }
 
-func (f *figures) addPair(e batch.Example, pair pairFigures) {
+func (f *Sums) addPair(e batch.Example, pair Pair) {
 	f.pairs++
-	f.loss += pair.loss
-	scores := pair.reward.Scores(pair.policy, pair.reference, [2]int{len(e.Chosen), len(e.Rejected)})
+	f.loss += pair.Loss
+	scores := pair.Reward.Scores(pair.Policy, pair.Reference, [2]int{len(e.Chosen), len(e.Rejected)})
 	for side, answer := range [2][]int32{e.Chosen, e.Rejected} {
-		f.rewards[side] += pair.beta * scores[side]
-		f.logProbs[side] += float64(pair.policy[side])
-		f.logits[side] += float64(pair.logits[side])
+		f.rewards[side] += pair.Beta * scores[side]
+		f.logProbs[side] += float64(pair.Policy[side])
+		f.logits[side] += float64(pair.Logits[side])
 		f.tokens[side] += len(answer)
 		if len(answer) > 0 {
 			f.sequence += len(e.Prompt) + len(answer)
 		}
 	}
-	if pair.likeliest != nil {
+	if pair.Likeliest != nil {
 		f.fineTuning = true
-		f.likeliest += float64(pair.likeliest[0])
+		f.likeliest += float64(pair.Likeliest[0])
 	}
-	if evaluation.Correct(scores[0]-scores[1], float64(pair.policy[0]), float64(pair.policy[1])) {
+	if evaluation.Correct(scores[0]-scores[1], float64(pair.Policy[0]), float64(pair.Policy[1])) {
 		f.wins++
 	}
 }
 
 // mean of a sum over the pairs.
-func (f *figures) mean(sum float64) float64 { return sum / float64(f.pairs) }
+func (f *Sums) mean(sum float64) float64 { return sum / float64(f.pairs) }
 
-// event is a step's part of metrics.jsonl.
-func (f *figures) event() metrics.Event {
+// Tokens is the number of tokens in all sequences of a prompt and an answer.
+func (f *Sums) Tokens() int64 { return int64(f.sequence) }
+
+// Event is a step's part of metrics.jsonl.
+func (f *Sums) Event() metrics.Event {
 	return metrics.Event{
-		PairMeans:    f.means(),
+		PairMeans:    f.Means(),
 		LogitsChosen: f.logits[0] / float64(f.tokens[0]), LogitsRejected: f.logits[1] / float64(f.tokens[1]),
 	}
 }
 
-// means are the figures that steps and evaluations have in common.
-func (f *figures) means() metrics.PairMeans {
+// Means are the figures that steps and evaluations have in common.
+func (f *Sums) Means() metrics.PairMeans {
 	if f.fineTuning {
 		accuracy := f.likeliest / float64(f.tokens[0])
 		return metrics.PairMeans{Loss: f.mean(f.loss), FineTuning: &metrics.FineTuning{MeanTokenAccuracy: accuracy}}
@@ -98,7 +102,7 @@ func (f *figures) means() metrics.PairMeans {
 }
 
 // byObjective are the figures of each objective, by name.
-func (f *figures) byObjective() (list []metrics.Objective) {
+func (f *Sums) byObjective() (list []metrics.Objective) {
 	for _, name := range slices.Sorted(maps.Keys(f.objectives)) {
 		o := f.objectives[name]
 		list = append(list, metrics.Objective{

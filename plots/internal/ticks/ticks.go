@@ -1,4 +1,5 @@
-package plots
+// Package ticks marks the axes of plots.
+package ticks
 
 import (
 	"math"
@@ -8,16 +9,16 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// ticks marks an axis at round numbers: 1, 2, 2.5 or 5 times a power of ten.
-type ticks struct {
-	atMost  int  // labelled ticks, at least 2
-	whole   bool // whole numbers only, for steps
-	percent bool // 0.5 reads 50%
+// Round marks an axis at round numbers: 1, 2, 2.5 or 5 times a power of ten.
+type Round struct {
+	AtMost  int  // labelled ticks, at least 2
+	Whole   bool // whole numbers only, for steps
+	Percent bool // 0.5 reads 50%
 }
 
-// Ticks is the marks from low to high, both finite and low below high.
-func (t ticks) Ticks(low, high float64) []plot.Tick {
-	step := roundStep((high-low)/float64(t.atMost), t.whole)
+// Ticks implements plot.Ticker: the marks from low to high, both finite and low below high.
+func (t Round) Ticks(low, high float64) []plot.Tick {
+	step := roundStep((high-low)/float64(t.AtMost), t.Whole)
 	unit, suffix := t.unit(max(-low, high))
 	first, last := math.Ceil(low/step-1e-9), math.Floor(high/step+1e-9)
 	var marks []plot.Tick
@@ -43,9 +44,9 @@ func roundStep(rough float64, whole bool) float64 {
 }
 
 // unit is the unit of an axis's labels, given its maximum value.
-func (t ticks) unit(largest float64) (unit float64, suffix string) {
+func (t Round) unit(largest float64) (unit float64, suffix string) {
 	switch {
-	case t.percent:
+	case t.Percent:
 		return 0.01, "%"
 	case largest >= 2e6 && largest < 1e12:
 		return 1e6, "M"
