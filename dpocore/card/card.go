@@ -137,7 +137,9 @@ func read(dir string) (f facts, ok bool, err error) {
 	}
 	if n := len(history.Evaluations); n > 0 && record.HeldOut != nil {
 		f.Last = &history.Evaluations[n-1]
-		f.Right = share(f.Last.RewardsAccuracies, record.HeldOut.Pairs)
+		if f.Last.FineTuning == nil {
+			f.Right = share(f.Last.RewardsAccuracies, record.HeldOut.Pairs)
+		}
 	}
 	report, measured, err := evaluation.ReadReport(dir)
 	if measured && report.Run != "" {
@@ -146,13 +148,32 @@ func read(dir string) (f facts, ok bool, err error) {
 	return f, true, err
 }
 
+// FineTuned reports whether the run is supervised fine-tuning.
+func (f facts) FineTuned() bool { return f.Record.Config.FineTuning() }
+
+// What are the things that the run was trained on.
+func (f facts) What() string {
+	if f.FineTuned() {
+		return "answers"
+	}
+	return "pairs"
+}
+
 // settings lists what the reader of a card looks for first.
 func settings(c config.Config) []setting {
+	what := "pairs"
+	if c.FineTuning() {
+		what = "answers"
+	}
 	lora := fmt.Sprintf("rank %d, alpha %g, on %s", c.LoRARank, c.LoRAAlpha, strings.Join(c.LoRA().Modules, ", "))
+	lossType, scalars := c.Loss()
+	if len(scalars.Weights) > 0 {
+		lossType += fmt.Sprintf(", weights %v", scalars.Weights)
+	}
 	return []setting{
-		{"loss", c.LossType}, {"beta", fmt.Sprint(c.Beta)}, {"LoRA", lora},
+		{"loss", lossType}, {"beta", fmt.Sprint(c.Beta)}, {"LoRA", lora},
 		{"learning rate", fmt.Sprintf("%g, schedule %s, %d warm-up steps", c.LearningRate, c.Scheduler, c.WarmupSteps)},
-		{"steps", fmt.Sprintf("%d of %d pairs", c.MaxSteps, c.StepPairs())}, {"maximum length", fmt.Sprintf("%d tokens", c.MaxLength)},
+		{"steps", fmt.Sprintf("%d of %d %s", c.MaxSteps, c.StepPairs(), what)}, {"maximum length", fmt.Sprintf("%d tokens", c.MaxLength)},
 		{"precision", c.Precision}, {"seed", fmt.Sprint(c.Seed)},
 	}
 }

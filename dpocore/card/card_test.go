@@ -141,3 +141,28 @@ func TestNoRun(t *testing.T) {
 		t.Error("a folder without a run has a card")
 	}
 }
+
+// A run of fine-tuning has no pairs and no rewards.
+func TestCardOfFineTuning(t *testing.T) {
+	dir := folder(t)
+	record, _, err := run.ReadRecord(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record.Config.LossType = "sft"
+	if err := record.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	line := `{"step": 50, "epoch": 1, "eval_loss": 1.234, "eval_mean_token_accuracy": 0.56, "eval_runtime": 1}` + "\n"
+	if err := os.WriteFile(filepath.Join(dir, metrics.EvaluationsFile), []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := card.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	content := read(t, dir)
+	requireAll(t, content, "- sft", "single answers with\nsupervised fine-tuning", "800 answers of", "loss 1.234 nats per token, and 0.56 of their tokens")
+	if strings.Contains(content, "pairs") || strings.Contains(content, "- dpo\n") {
+		t.Errorf("the card speaks of pairs:\n%s", content)
+	}
+}
