@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/gonb-dpo/cmd/dpo/internal/configcommand"
 	"example.com/gonb-dpo/cmd/dpo/internal/datacommand"
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/flags"
@@ -48,6 +49,9 @@ func main() {
 func execute(ctx context.Context, cmd *cobra.Command) error {
 	started := false
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if err := flags.ReadConfig(cmd); err != nil {
+			return err
+		}
 		if err := cmd.ValidateFlagGroups(); err != nil { // cobra does so only after PersistentPreRunE
 			return err
 		}
@@ -91,7 +95,8 @@ If something does not work, dpo doctor says what is missing and how to fix it.
 		SilenceErrors: true,
 	}
 	cmd.AddCommand(trainCommand(), sftCommand(), replayCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(),
-		tokensCommand(), mergeCommand(), exportCommand(), reportCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), datacommand.New(), lossesTopic())
+		tokensCommand(), mergeCommand(), exportCommand(), reportCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), datacommand.New(),
+		configcommand.New(), lossesTopic())
 	for _, child := range cmd.Commands() {
 		if child.HasSubCommands() {
 			rejectUnknown(child)

@@ -47,6 +47,10 @@ on. With --mix sampling each step draws pairs in proportion to the weights; with
 --mix loss the pairs keep their order and their losses are weighted. Metrics are
 also reported per objective.
 
+Settings can be in a file: --config run.yaml, with a line such as beta: 0.3 for
+each, and flags win over it. dpo config translate writes such a file from one of
+TRL, LLaMA-Factory or axolotl.
+
 The loss (--loss-type) to start with, and two for when it fails; dpo help losses
 lists all of them and says when to take which. Several are added with weights:
 
@@ -58,20 +62,7 @@ lists all of them and says when to take which. Several are added with weights:
 			return training.Run(cmd.Context(), cmd.OutOrStdout(), settings, o)
 		},
 	}
-	f := cmd.Flags()
-	flags.Base(cmd, &o.Model, &o.AnyBase)
-	flags.Data(cmd, &o.Pairs.Data)
-	f.StringVar(&o.Pairs.Mix, "mix", "", "how the weights of a mix are applied: "+strings.Join(dataset.MixMethods, " or ")+" (default "+dataset.MixSampling+")")
-	f.StringVar(&o.Out, "out", "dpo_finetuned_smollm2", "run `folder`")
-	f.StringVar(&o.Merged, "merged", "", "also write the merged model to this `folder`")
-	f.StringVar(&o.Pairs.EvalData, "eval-data", "", "held-out pairs: a `file`, \"builtin\", or a published set")
-	f.Float64Var(&o.Pairs.EvalFraction, "eval-fraction", 0, "hold out this `fraction` of the training pairs, split by prompt")
-	f.BoolVar(&o.JSON, "json", false, "write events as JSON lines to standard output (docs/command.md)")
-	f.BoolVar(&o.Resume, "resume", false, "continue the stopped run in --out")
-	flags.Settings(f, &settings)
-	f.BoolVar(&settings.Overwrite, "overwrite", false, "delete the run in --out, if any, and start over")
-	cmd.MarkFlagsMutuallyExclusive("resume", "overwrite")
-	cmd.MarkFlagsMutuallyExclusive("eval-data", "eval-fraction")
+	training.Flags(cmd, &settings, &o)
 	return cmd
 }
 

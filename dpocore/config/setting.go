@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -10,6 +11,8 @@ type Setting[T any] struct {
 	JSON  string // field in run.json; its flag has the same name, with dashes
 	Label string // subject of a sentence, such as "the learning rate"
 	Unit  string // after the value in a sentence, such as "tokens"; may be empty
+
+	TRL string // TRL's name of the same setting in files of settings, if it is another
 
 	Replaces string // JSON name of a setting that says the same in another way; given without it, this one clears it
 
@@ -42,6 +45,7 @@ type Row interface {
 	Flag() (name, help string)               // name is empty if there is no flag
 	Pointer(*Config) any                     // *float64, *[]float64, *int, *bool, *string, *[]string or *Steps
 	Name() string                            // field in run.json
+	TRLName() string                         // in files of settings
 	Instead() string                         // name of the setting that this one replaces, or ""
 	Clear(*Config)                           // sets the field to its zero value
 	Validate(Config) error                   // every fault of the value
@@ -64,6 +68,9 @@ func (s Setting[T]) Pointer(c *Config) any { return s.Field(c) }
 
 // Name implements [Row].
 func (s Setting[T]) Name() string { return s.JSON }
+
+// TRLName implements [Row].
+func (s Setting[T]) TRLName() string { return cmp.Or(s.TRL, s.JSON) }
 
 // Instead implements [Row].
 func (s Setting[T]) Instead() string { return s.Replaces }

@@ -98,7 +98,7 @@ var adapterSettings = Table{
 		Check: above(0., "the rank"),
 	},
 	Setting[[]string]{
-		JSON: "lora_modules", Label: "the list of LoRA modules",
+		JSON: "lora_modules", TRL: "lora_target_modules", Label: "the list of LoRA modules",
 		Help:  "the `projections` with LoRA, out of " + strings.Join(decoder.AllModules, ",") + ", or " + AllLinear + " (default all)",
 		Field: func(c *Config) *[]string { return &c.LoRAModules },
 		Rule:  checkModules,
@@ -126,7 +126,7 @@ var adapterSettings = Table{
 var optimizerSettings = Table{
 	LearningRate,
 	Setting[string]{
-		JSON: "lr_scheduler", Label: "the scheduler",
+		JSON: "lr_scheduler", TRL: "lr_scheduler_type", Label: "the scheduler",
 		Help:  "learning-rate schedule after warm-up: " + strings.Join(Schedulers, ", "),
 		Field: func(c *Config) *string { return &c.Scheduler },
 		Rule:  func(c Config) error { return oneOf("scheduler", c.Scheduler, Schedulers) },
@@ -187,7 +187,7 @@ var optimizerSettings = Table{
 		Resumable: true, // the steps that they amount to are compared
 	},
 	Setting[int]{
-		JSON: "batch_size", Label: "the batch size", Unit: "pairs",
+		JSON: "batch_size", TRL: "per_device_train_batch_size", Label: "the batch size", Unit: "pairs",
 		Help:  "pairs per batch",
 		Field: func(c *Config) *int { return &c.BatchSize },
 		Check: atLeast(1, ""),

@@ -34,3 +34,13 @@ func (t Table) Find(name string) Row {
 	}
 	return nil
 }
+
+// Named returns the row of a name in a file of settings, TRL's or ours, or nil.
+func (t Table) Named(name string) Row {
+	for _, row := range t {
+		if row.Name() == name || row.TRLName() == name {
+			return row
+		}
+	}
+	return nil
+}

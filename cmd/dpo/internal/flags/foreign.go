@@ -34,7 +34,7 @@ var without = map[string]string{
 	"logging-steps":            "every step is logged; leave it out",
 	"report-to":                "metrics.jsonl in the run folder has every step; leave it out",
 	"push-to-hub":              "nothing is uploaded; use huggingface-cli upload with the run folder",
-	"config":                   "settings are flags here, and dpo train --help lists them",
+	"config":                   "dpo train reads settings from a file",
 	"max-prompt-length":        "--max-length is for prompt and answer together",
 	"max-completion-length":    "--max-length is for prompt and answer together",
 	"precompute-ref-log-probs": "the reference's log-probabilities are always computed once and cached; leave it out",

@@ -35,13 +35,14 @@ func explainName(cmd *cobra.Command, err *pflag.NotExistError) error {
 	plain := strings.ToLower(strings.ReplaceAll(name, "_", "-"))
 	has := func(name string) bool { return name != "" && cmd.Flags().Lookup(name) != nil }
 	hint := fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())
+	ours, why := meantBy(cmd, plain)
 	switch {
 	case has(plain):
 		hint = "write --" + plain
-	case has(foreign[plain]):
-		hint = "here it is --" + foreign[plain]
-	case without[plain] != "":
-		hint = without[plain]
+	case ours != "":
+		hint = "here it is --" + ours
+	case why != "":
+		hint = why
 	case strings.HasPrefix(plain, "no-") && has(plain[3:]):
 		hint = "write --" + plain[3:] + "=false"
 	default:
@@ -52,6 +53,14 @@ func explainName(cmd *cobra.Command, err *pflag.NotExistError) error {
 		}
 	}
 	return fmt.Errorf("unknown flag %s; %s", given, hint)
+}
+
+// meantBy returns the flag of a command that another tool's flag means, or why there is none; both are "" for any other name.
+func meantBy(cmd *cobra.Command, plain string) (flag, why string) {
+	if ours := foreign[plain]; ours != "" && cmd.Flags().Lookup(ours) != nil {
+		return ours, ""
+	}
+	return "", without[plain]
 }
 
 // explainValue says how to write a value.

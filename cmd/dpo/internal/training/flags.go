@@ -1,0 +1,30 @@
+package training
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/gonb-dpo/cmd/dpo/internal/flags"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/dataset"
+)
+
+// Flags adds the flags of a training run to a command.
+func Flags(cmd *cobra.Command, settings *config.Config, o *Options) {
+	f := cmd.Flags()
+	flags.Base(cmd, &o.Model, &o.AnyBase)
+	flags.Data(cmd, &o.Pairs.Data)
+	f.StringVar(&o.Pairs.Mix, "mix", "", "how the weights of a mix are applied: "+strings.Join(dataset.MixMethods, " or ")+" (default "+dataset.MixSampling+")")
+	f.StringVar(&o.Out, "out", "dpo_finetuned_smollm2", "run `folder`")
+	f.StringVar(&o.Merged, "merged", "", "also write the merged model to this `folder`")
+	f.StringVar(&o.Pairs.EvalData, "eval-data", "", "held-out pairs: a `file`, \"builtin\", or a published set")
+	f.Float64Var(&o.Pairs.EvalFraction, "eval-fraction", 0, "hold out this `fraction` of the training pairs, split by prompt")
+	f.BoolVar(&o.JSON, "json", false, "write events as JSON lines to standard output (docs/command.md)")
+	f.BoolVar(&o.Resume, "resume", false, "continue the stopped run in --out")
+	flags.Settings(f, settings)
+	f.BoolVar(&settings.Overwrite, "overwrite", false, "delete the run in --out, if any, and start over")
+	cmd.MarkFlagsMutuallyExclusive("resume", "overwrite")
+	cmd.MarkFlagsMutuallyExclusive("eval-data", "eval-fraction")
+	flags.ConfigFile(cmd, settings)
+}

@@ -1,0 +1,102 @@
+package recipe
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// llamaFactory has the settings of LLaMA-Factory's files for DPO.
+var llamaFactory = Tool{
+	Name:  "LLaMA-Factory",
+	marks: []string{"stage", "finetuning_type", "pref_beta", "cutoff_len"},
+	fields: slices.Concat(training, []field{
+		{name: "learning_rate", to: "learning_rate", std: "5e-5"},
+		{name: "per_device_train_batch_size", to: "per_device_train_batch_size", std: "8"},
+		{name: "lr_scheduler_type", to: "lr_scheduler_type", std: "linear"},
+		{name: "model_name_or_path", to: "model_name_or_path"},
+		{name: "adapter_name_or_path", to: "init_adapter"},
+		{name: "lora_rank", to: "lora_r", std: "8"},
+		{name: "pref_beta", to: "beta", std: "0.1"},
+		{name: "pref_ftx", to: "sft_weight"},
+		{name: "dpo_label_smoothing", to: "label_smoothing"},
+		{name: "cutoff_len", to: "max_length", std: "2048"},
+		{name: "eval_dataset", kind: Missing, why: "the file of held-out pairs is eval_data"},
+		{name: "stage", off: []string{"dpo"}, kind: Missing, why: "dpo train trains with DPO"},
+		{name: "use_dora", off: []string{"false"}, kind: Missing, why: "the adapter is plain LoRA"},
+		{name: "pissa_init", off: []string{"false"}, kind: Missing, why: "B begins at zero"},
+		{name: "loraplus_lr_ratio", to: "loraplus_lr_ratio", kind: Missing, why: "A and B have the same learning rate"},
+		{name: "quantization_bit", kind: Missing, why: "name a quantized .gguf file as the model"},
+		{name: "ref_model", kind: Missing, why: "the reference is the model that training starts from"},
+		{name: "max_samples", kind: Missing, why: "all pairs are read; write a shorter file"},
+		{name: "use_galore", off: []string{"false"}, kind: Missing, why: "the optimizer is AdamW"},
+		{name: "use_badam", off: []string{"false"}, kind: Missing, why: "the optimizer is AdamW"},
+		{name: "additional_target", kind: Missing, why: "only the adapter is trained"},
+		{name: "rope_scaling", kind: Missing, why: "positions are those of the model"},
+		{name: "simpo_gamma", to: "simpo_gamma", kind: NoEffect, why: "it is of the loss simpo"},
+	},
+		idle("the chat template is the model's", "template"),
+		idle(loading, "overwrite_cache", "preprocessing_num_workers", "packing", "neat_packing", "dataset_dir", "preprocessing_batch_size", "streaming", "tokenized_path", "use_fast_tokenizer"),
+		idle(compiled, "flash_attn", "enable_liger_kernel", "use_unsloth", "upcast_layernorm", "upcast_lmhead_output"),
+		idle(logged, "plot_loss", "include_effective_tokens_per_second", "use_swanlab"),
+		idle(memory, "disable_gradient_checkpointing"),
+		whole("dataset", "finetuning_type", "lora_alpha", "lora_dropout", "lora_target", "pref_loss", "val_size"),
+	),
+	whole: func(t *translation) {
+		t.losses("pref_loss", "")
+		t.set("loss_type", "sigmoid", "LLaMA-Factory's default")
+		t.schedulerSettings()
+		t.lengths("3.0")
+		t.precision()
+		t.dropout("lora_dropout", "0.0")
+		t.adapterOnly("finetuning_type", "lora", "a LoRA adapter is trained")
+		t.target("lora_target", "all")
+		t.alpha()
+		t.heldOutShare("val_size")
+		t.with("dataset", func(e Entry, text string) {
+			t.say(e, Missing, "it is a name in LLaMA-Factory's dataset_info.json; write the file, or the dataset on the hub, as dataset_name")
+		})
+	},
+}
+
+// alpha translates LoRA's alpha, which is twice the rank by default.
+func (t *translation) alpha() {
+	t.with("lora_alpha", func(e Entry, text string) {
+		if text != "" {
+			t.maps(e, "lora_alpha", text)
+		}
+	})
+	rank := 8
+	if n, err := strconv.Atoi(t.text("lora_rank")); err == nil {
+		rank = n
+	}
+	t.set("lora_alpha", fmt.Sprint(2*rank), "LLaMA-Factory's default: twice the rank")
+}
+
+// target translates the projections with LoRA; all is the tool's name for all of them.
+func (t *translation) target(name, all string) {
+	t.with(name, func(e Entry, text string) {
+		if text == all {
+			text = "all-linear"
+		}
+		if text != "" {
+			t.maps(e, "lora_target_modules", text)
+		}
+	})
+	t.set("lora_target_modules", "all-linear", t.tool.Name+"'s default")
+}
+
+// heldOutShare translates the share of pairs to hold out.
+func (t *translation) heldOutShare(name string) {
+	t.with(name, func(e Entry, text string) {
+		share, err := strconv.ParseFloat(text, 64)
+		switch {
+		case text == "" || err == nil && share == 0:
+			t.say(e, NoEffect, "nothing is held out")
+		case err == nil && share < 1:
+			t.maps(e, "eval_fraction", text)
+		default:
+			t.say(e, Missing, "eval_fraction is a share of the pairs, not a number")
+		}
+	})
+}

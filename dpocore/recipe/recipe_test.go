@@ -1,0 +1,215 @@
+package recipe
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/internal/errtest"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected translations and docs/trl.md")
+
+// golden compares a text with a file, or writes the file.
+func golden(t *testing.T, path, text string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil || string(want) != text {
+		t.Errorf("%s is not up to date (go test ./dpocore/recipe -update, and look at the difference): %v\n%s", path, err, text)
+	}
+}
+
+// TestTranslations: a recipe of each tool, made of the fields of its public ones: what is said of each field, and the file written.
+func TestTranslations(t *testing.T) {
+	for file, tool := range map[string]string{"trl": "TRL", "llamafactory": "LLaMA-Factory", "axolotl": "axolotl"} {
+		f, err := Read(filepath.Join("testdata", file+".yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Detect().Name; got != tool {
+			t.Errorf("%s is taken for a file of %s", file, got)
+		}
+		translated := f.Translate(f.Detect())
+		var b strings.Builder
+		for _, row := range translated.Rows {
+			fmt.Fprintf(&b, "%d %s: %s = %s: %s\n", row.Line, row.Kind, row.Field, row.Value, row.Text)
+		}
+		golden(t, filepath.Join("testdata", file+".report"), b.String()+translated.Summary()+"\n")
+		golden(t, filepath.Join("testdata", file+".run.yaml"), translated.YAML(file+".yaml"))
+		said := map[string]bool{}
+		for _, row := range translated.Rows {
+			name, _, _ := strings.Cut(row.Field, ".")
+			said[name] = true
+		}
+		for _, e := range f.Entries {
+			if !said[e.Key] {
+				t.Errorf("%s: nothing is said of %s", file, e.Key)
+			}
+		}
+	}
+}
+
+// TestFields translates single fields of TRL's files.
+func TestFields(t *testing.T) {
+	for text, want := range map[string]string{
+		"warmup_steps: 0.1":         "warmup_ratio: 0.1",
+		"warmup_steps: 20":          "warmup_steps: 20",
+		"beta: 0.5":                 "warmup_steps: 0  # TRL's default",
+		"learning_rate: null":       "learning_rate: 1e-6  # TRL's default",
+		"max_steps: 30":             "max_steps: 30",
+		"eval_strategy: epoch":      "eval_steps: epoch",
+		"eval_strategy: steps":      "eval_steps: 10",
+		"save_strategy: \"no\"":     "save_steps: 0  # at the end only",
+		"loss_type: [sigmoid, sft]": "loss_type: \"sigmoid,sft\"",
+		"{loss_type: [ipo, sft], loss_weights: [1.0, 0.2]}":      "loss_weights: [1.0, 0.2]",
+		"loss_type: [sigmoid, other]":                            "# missing: loss_type: [sigmoid, other]",
+		"lr_scheduler_kwargs: {min_lr_rate: 0.1, num_cycles: 2}": "# missing: lr_scheduler_kwargs.num_cycles: 2",
+		"train_sampling_strategy: sequential":                    "shuffle: false",
+		"fp16: true":                                             "precision: float16",
+		"optim: sgd":                                             "# missing: optim: sgd (the optimizer is AdamW)",
+		"use_peft: false":                                        "# missing: use_peft: false",
+		"new_setting: 3":                                         "# missing: new_setting: 3 (not known here",
+		"sft_weight: 0.3":                                        "sft_weight: 0.3",
+		"{dataset_name: o/n, eval_strategy: steps}":              "eval_data: o/n/test",
+		"model_name_or_path: o/m\nmodel_revision: v2":            "model_name_or_path: \"o/m@v2\"",
+	} {
+		if got := translated(t, text).YAML("x"); !strings.Contains(got, want) {
+			t.Errorf("%s: lacks %q:\n%s", text, want, got)
+		}
+	}
+	if max := translated(t, "max_steps: 30").YAML("x"); strings.Contains(max, "num_train_epochs") {
+		t.Errorf("steps and epochs: %s", max)
+	}
+}
+
+func translated(t *testing.T, text string) Translation {
+	t.Helper()
+	f := read(t, text)
+	return f.Translate(&trl)
+}
+
+func read(t *testing.T, text string) File {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "x.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// TestBadFiles: errors have the file and the line.
+func TestBadFiles(t *testing.T) {
+	for text, want := range map[string]string{
+		"beta: 0.1\nbeta: 0.2":    "line 2: beta is given before, in line 1; give it once",
+		"- a\n- b":                "line 1: settings are written as name: value",
+		"beta: [0.1":              "it is not YAML",
+		"beta: 0.1\n\tx: 2":       "line 2: it is not YAML",
+		"beta: 0.1\n---\nbeta: 1": "line 2: a second document begins",
+		"just text":               "line 1: settings are written as name: value",
+		"a: *b":                   "it is not YAML: unknown anchor",
+	} {
+		path := filepath.Join(t.TempDir(), "x.yaml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Read(path)
+		errtest.Contains(t, err, path, want)
+	}
+	if f := read(t, "# nothing\n"); len(f.Entries) != 0 {
+		t.Errorf("%+v", f)
+	}
+	_, err := Read(filepath.Join(t.TempDir(), "none.yaml"))
+	errtest.Contains(t, err, "none.yaml", "no such file")
+}
+
+// TestTables: each row is given once, and leads to a setting that there is or may be.
+func TestTables(t *testing.T) {
+	for _, tool := range Tools {
+		seen := map[string]bool{}
+		for _, row := range tool.fields {
+			if seen[row.name] {
+				t.Errorf("%s: %s has two rows", tool.Name, row.name)
+			}
+			seen[row.name] = true
+			if !row.take && row.why == "" && !isOurs(row.to) {
+				t.Errorf("%s: %s leads to %q, an unknown setting", tool.Name, row.name, row.to)
+			}
+		}
+	}
+}
+
+// TestTRLDocument: docs/trl.md has each field of TRL's DPOConfig with what it is here. The list is compared with the package by
+// interop/test_recipes.py.
+func TestTRLDocument(t *testing.T) {
+	list, err := os.ReadFile("testdata/dpoconfig.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString(documentHead)
+	for line := range strings.Lines(string(list)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		here := here(name)
+		if here == "" {
+			t.Errorf("nothing is known of %s", name)
+		}
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", name, value, here)
+	}
+	golden(t, "../../docs/trl.md", b.String())
+}
+
+const documentHead = `# TRL's settings
+
+Each field of DPOConfig in TRL 1.16, with its default there and what it is here. "Same" is a setting of the same name, as a flag
+(` + "`--learning-rate`" + `) and in a file for ` + "`dpo train --config`" + `. ` + "`dpo config translate`" + ` reads a whole file, also with the fields of TRL's ModelConfig and
+ScriptArguments, and writes TRL's defaults where ours are others. This table is written by ` + "`go test ./dpocore/recipe -update`" + `.
+
+| field | default in TRL | here |
+|---|---|---|
+`
+
+// here is what a field of TRL is here.
+func here(name string) string {
+	translatedHere := map[string]string{
+		"max_steps": "same; -1, as there, if the number of epochs counts", "num_train_epochs": "same", "warmup_steps": "same; a share of the run is `warmup_ratio`",
+		"lr_scheduler_kwargs": "`min_lr_rate` and `num_decay_steps`; others not", "eval_strategy": "`eval_steps`: 0 for the end only, a number, or epoch", "eval_steps": "same",
+		"save_strategy": "`save_steps`: 0 for the end only, a number, or epoch", "save_steps": "same", "save_total_limit": "same; the best checkpoint is kept as well",
+		"bf16": "`precision: bfloat16`", "fp16": "`precision: float16`", "loss_type": "same", "loss_weights": "same",
+		"train_sampling_strategy": "`shuffle`: true or false; by length not",
+	}
+	row := trl.find(name)
+	switch {
+	case translatedHere[name] != "":
+		return translatedHere[name]
+	case config.Settings.Named(name) != nil && config.Settings.Named(name).Name() == name:
+		return "same"
+	case row == nil && isOurs(name):
+		return "same"
+	case row == nil:
+		return ""
+	case row.to != "" && isOurs(row.to):
+		if ours := config.Settings.Named(row.to); ours != nil {
+			return "same; also `" + ours.Name() + "`"
+		}
+		return "`--out`"
+	case row.kind == NoEffect:
+		return "no effect: " + row.why
+	}
+	if len(row.off) > 0 {
+		return "only `" + strings.Join(row.off, "`, `") + "`: " + row.why
+	}
+	return "not here: " + row.why
+}
