@@ -44,9 +44,10 @@ func TestFineTuneThenPrefer(t *testing.T) {
 func TestFineTuneMistakes(t *testing.T) {
 	p := newPlace(t)
 	for _, c := range []badInput{
-		{"sft --data PAIRS --out OUT --model MODEL", 3, "dpo sft --chosen --data "},
-		{"sft --data builtin --out OUT --model MODEL", 3, "dpo sft --chosen --data builtin"},
-		{"train --data PAIRS --out OUT --model MODEL --loss-type sft", 2, "use their chosen answers (dpo sft --chosen)"},
+		{"sft --data PAIRS --out OUT --model MODEL", 3, "PAIRS, line 1: these are preference pairs; to fine-tune on their chosen answers: dpo sft --chosen --data PAIRS"},
+		{"sft --data builtin --out OUT --model MODEL", 3, `"builtin" has preference pairs; to fine-tune on their chosen answers: dpo sft --chosen --data builtin`},
+		{"train --data PAIRS --out OUT --model MODEL --loss-type sft", 2,
+			`the loss type "sft" alone is fine-tuning on single answers, and --data has pairs; use their chosen answers (dpo sft --chosen), or add another loss, as in "sigmoid,sft"`},
 	} {
 		p.fails(c)
 	}
