@@ -167,7 +167,7 @@ func (c peftConfig) lora() (decoder.LoRA, error) {
 	return lora, lora.Validate()
 }
 
-// modules lists the projections with LoRA, each once, in the order of [decoder.AllModules]. Unknown names are included, so
+// modules lists the projections with LoRA, each once, in the order of [decoder.KnownModules]. Unknown names are included, so
 // that validation reports them.
 func (c peftConfig) modules() ([]string, error) {
 	var names []string
@@ -179,7 +179,7 @@ func (c peftConfig) modules() ([]string, error) {
 		return decoder.AllModules, nil
 	}
 	slices.SortFunc(names, func(a, b string) int {
-		if order := slices.Index(decoder.AllModules, a) - slices.Index(decoder.AllModules, b); order != 0 {
+		if order := slices.Index(decoder.KnownModules, a) - slices.Index(decoder.KnownModules, b); order != 0 {
 			return order
 		}
 		return strings.Compare(a, b)

@@ -43,7 +43,7 @@ func Load(dir string, model decoder.Config) (layout decoder.Layout, values []flo
 	if err != nil {
 		return layout, nil, err
 	}
-	lora := config.common(projections)
+	lora := config.common(projections, model.Modules())
 	if layout, err = decoder.NewLayout(model, lora); err != nil {
 		return layout, nil, fmt.Errorf("read the adapter %s: %w", dir, err)
 	}
@@ -142,15 +142,16 @@ func extraError(dir string, names []string) error {
 	return fmt.Errorf("the adapter %s has %d tensors that this model does not have (such as %s); it belongs to another model", dir, len(names), names[0])
 }
 
-// common returns the settings of a layout that has room for all projections: those of the one with the highest rank.
-func (c loadable) common(projections map[string]projection) decoder.LoRA {
+// common returns the settings of a layout that has room for all projections: those of the one with the highest rank. modules
+// are all that the model has.
+func (c loadable) common(projections map[string]projection, modules []string) decoder.LoRA {
 	lora := decoder.LoRA{RankStabilized: c.UseRSLoRA}
 	for _, path := range slices.Sorted(maps.Keys(projections)) {
 		if p := projections[path]; p.rank > lora.Rank {
 			lora.Rank, lora.Alpha = p.rank, p.alpha
 		}
 	}
-	for _, module := range decoder.AllModules {
+	for _, module := range modules {
 		for path := range projections {
 			if strings.HasSuffix(path, "."+module) {
 				lora.Modules = append(lora.Modules, module)

@@ -99,7 +99,7 @@ var adapterSettings = Table{
 	},
 	Setting[[]string]{
 		JSON: "lora_modules", TRL: "lora_target_modules", Label: "the list of LoRA modules",
-		Help:  "the `projections` with LoRA, out of " + strings.Join(decoder.AllModules, ",") + ", or " + AllLinear + " (default all)",
+		Help:  "the `projections` with LoRA, out of " + strings.Join(decoder.KnownModules, ",") + ", or " + AllLinear + " (default all that the model has)",
 		Field: func(c *Config) *[]string { return &c.LoRAModules },
 		Rule:  checkModules,
 		Text:  func(c Config) string { return strings.Join(c.LoRA().Modules, ", ") },
@@ -322,7 +322,7 @@ func checkModules(c Config) error {
 		return fmt.Errorf("the LoRA modules are %s; %s is all projections, so give it alone", strings.Join(c.LoRAModules, ", "), AllLinear)
 	}
 	for _, module := range c.LoRAModules {
-		if err := oneOf("LoRA module", module, append(slices.Clone(decoder.AllModules), AllLinear)); err != nil {
+		if err := oneOf("LoRA module", module, append(slices.Clone(decoder.KnownModules), AllLinear)); err != nil {
 			return err
 		}
 	}

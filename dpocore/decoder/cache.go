@@ -31,15 +31,20 @@ type Chunk struct {
 // Extend overwrites a chunk's slots in the cache with its keys and values, and returns the chunk's hidden states [tokens,
 // hidden], after the final norm, and the new cache.
 func (n *Net) Extend(chunk Chunk, cache Cache) (hidden *Node, updated Cache) {
-	c, bias := n.Config, chunk.bias(cache)
+	c := n.Config
 	updated = Cache{Owner: cache.Owner, Position: cache.Position}
-	rotation := c.rotation(chunk.Position)
+	var rotations []Rotation
+	var biases []*Node
+	for _, kind := range c.attentions() {
+		rotations, biases = append(rotations, c.rotation(kind, chunk.Position, nil)), append(biases, chunk.bias(cache, kind))
+	}
 	x := c.Embed(n.embedding, chunk.Tokens)
 	for i, layer := range n.layers {
-		x, _ = layer.forward(x, rotation, func(h Heads) (attended, logSums *Node) {
+		kind := c.LayerKind(i)
+		x, _ = layer.forward(x, rotations[kind], func(h Heads) (attended, logSums *Node) {
 			h.K, h.V = chunk.write(cache.Keys[i], h.K), chunk.write(cache.Values[i], h.V)
 			updated.Keys, updated.Values = append(updated.Keys, h.K), append(updated.Values, h.V)
-			return h.attend(bias)
+			return h.attend(biases[kind])
 		})
 	}
 	return c.FinalNorm(x, n.norm), updated
@@ -69,11 +74,12 @@ func (chunk Chunk) writeSelecting(slots, x *Node) *Node {
 }
 
 // bias is [tokens, slots]: 0 where the token sees the slot, maskedOut elsewhere.
-func (chunk Chunk) bias(cache Cache) *Node {
+func (chunk Chunk) bias(cache Cache, kind Attention) *Node {
 	tokens, slots := chunk.Tokens.Shape().Dim(0), cache.Owner.Shape().Dim(0)
 	rows := func(x *Node) *Node { return BroadcastToDims(Reshape(x, tokens, 1), tokens, slots) }
 	cols := func(x *Node) *Node { return BroadcastToDims(Reshape(x, 1, slots), tokens, slots) }
 	prompt := Equal(cols(cache.Owner), ScalarZero(cache.Owner.Graph(), dtypes.Int32))
 	sees := Or(prompt, Equal(cols(cache.Owner), rows(chunk.Owner)))
-	return biasWhere(And(sees, LessOrEqual(cols(cache.Position), rows(chunk.Position))))
+	at, of := rows(chunk.Position), cols(cache.Position)
+	return biasWhere(kind.inWindow(And(sees, LessOrEqual(of, at)), at, of))
 }

@@ -32,6 +32,11 @@ type Architecture struct {
 	AttentionOutBias bool
 	MLPBias          bool // gate, up and down add a bias
 
+	RotaryDim int // the values of a head that rotary positions rotate, from the first; 0 for all
+
+	Attentions []Attention // the kinds of attention among the layers; nil for one, of all earlier tokens
+	LayerKinds []int       // each layer's kind, an index of Attentions; nil if all have the first
+
 	Block Block // what a layer computes between its matrix products; nil for PreNorm
 
 	// Products is the precision of the products with quantized matrices; the zero value is float32. Other matrices are
@@ -64,7 +69,25 @@ func (c Config) Validate() error {
 	case c.RopeTheta <= 0:
 		return fmt.Errorf("rope_theta is %g; it must be above 0", c.RopeTheta)
 	}
-	return c.RopeScaling.Validate()
+	if err := c.validateAttention(); err != nil {
+		return err
+	}
+	return c.RopeScaling.Validate(c.rotaryDim())
+}
+
+func (c Config) validateAttention() error {
+	if dim := c.rotaryDim(); dim < 2 || dim%2 != 0 || dim > c.HeadDim {
+		return fmt.Errorf("%d of a head's %d values are rotated; this must be an even number up to the head's", dim, c.HeadDim)
+	}
+	for _, kind := range c.Attentions {
+		if kind.Window < 0 || kind.Theta < 0 {
+			return fmt.Errorf("sliding_window is %d and its rope_theta %g; neither may be below 0", kind.Window, kind.Theta)
+		}
+	}
+	if n := len(c.LayerKinds); n > 0 && n != c.Layers {
+		return fmt.Errorf("%d layers have a kind of attention; num_hidden_layers is %d", n, c.Layers)
+	}
+	return nil
 }
 
 // validateSizes checks the integers. The maxima are far above any model's, and small enough that a product of two does
@@ -91,6 +114,17 @@ func (c Config) validateSizes() error {
 // QuerySize and KeyValueSize are the widths of the query projection and of the key and the value projection.
 func (c Config) QuerySize() int    { return c.Heads * c.HeadDim }
 func (c Config) KeyValueSize() int { return c.KVHeads * c.HeadDim }
+
+// rotaryDim is how many values of a head are rotated.
+func (c Config) rotaryDim() int {
+	if c.RotaryDim == 0 {
+		return c.HeadDim
+	}
+	return c.RotaryDim
+}
+
+// RotaryShare is how much of each head is rotated, partial_rotary_factor in config.json.
+func (c Config) RotaryShare() float64 { return float64(c.rotaryDim()) / float64(c.HeadDim) }
 
 // block is c.Block, or PreNorm if it is nil.
 func (c Config) block() Block {

@@ -45,7 +45,7 @@ func TestScalingShows(t *testing.T) {
 	branches := map[string]int{}
 	for i := range 8 {
 		frequency := math.Pow(10000, -2*float64(i)/16)
-		switch slowed := m.plain.slowed(frequency); slowed {
+		switch slowed := m.plain.llama3(frequency); slowed {
 		case frequency:
 			branches["as before"]++
 		case frequency / 8:
@@ -61,7 +61,19 @@ func TestScalingShows(t *testing.T) {
 
 // Two pairs and padding share a row. Each answer must have the same result as in a sequence with its prompt alone.
 func TestRowEqualsSequencesAlone(t *testing.T) {
-	m := tiny(t, tinymodel.Config())
+	for name, config := range map[string]decoder.Config{"Llama": tinymodel.Config(), "SmolLM3": tinymodel.SmolLM3(), "Mistral": tinymodel.Mistral(),
+		"Gemma 3": tinymodel.Gemma3(), "longrope": shortened(tinymodel.Phi3(), 13)} {
+		t.Run(name, func(t *testing.T) { testRow(t, tiny(t, config)) })
+	}
+}
+
+// shortened ends longrope's short sequences at a length, so that of the two pairs below the first is long.
+func shortened(c decoder.Config, length int) decoder.Config {
+	c.RopeScaling.OriginalMaxPositions = length
+	return c
+}
+
+func testRow(t *testing.T, m model) {
 	examples := []batch.Example{
 		{Prompt: tinymodel.RandomTokens(9, 1), Chosen: tinymodel.RandomTokens(7, 2), Rejected: tinymodel.RandomTokens(5, 3)},
 		{Prompt: tinymodel.RandomTokens(4, 4), Chosen: tinymodel.RandomTokens(3, 5), Rejected: tinymodel.RandomTokens(8, 6)},

@@ -45,6 +45,10 @@ func NewLayout(c Config, l LoRA) (Layout, error) {
 	if err := l.Validate(); err != nil {
 		return Layout{}, err
 	}
+	l, err := l.of(c)
+	if err != nil {
+		return Layout{}, err
+	}
 	layout := Layout{LoRA: l}
 	for layer := range c.Layers {
 		for g := range Group(groupCount) {

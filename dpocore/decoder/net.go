@@ -44,8 +44,8 @@ func (n *Net) WithAdapter(adapter []*Adapter) *Net {
 func (n *Net) Hidden(row Row) *Node {
 	positions := row.Positions(n.Config)
 	x := n.Config.Embed(n.embedding, row.Tokens)
-	for _, layer := range n.layers {
-		x, _ = layer.Forward(x, positions)
+	for i, layer := range n.layers {
+		x, _ = layer.Forward(x, positions[n.Config.LayerKind(i)])
 	}
 	return n.Config.FinalNorm(x, n.norm)
 }

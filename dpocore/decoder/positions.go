@@ -16,26 +16,29 @@ type Row struct {
 }
 
 // Positions tells a layer where a row's tokens are: their rotation, and the bias [tokens, tokens] of the attention scores,
-// 0 where the token of the first axis sees that of the second and maskedOut elsewhere. All layers share it.
+// 0 where the token of the first axis sees that of the second and maskedOut elsewhere. All layers of a kind share it.
 type Positions struct {
 	Rotation
 	Bias *Node
 }
 
-// Positions computes a row's positions for a model.
-func (r Row) Positions(c Config) Positions {
-	return Positions{c.rotation(r.Position), r.bias()}
-}
-
-func (r Row) bias() *Node {
+// Positions computes a row's positions for each kind of attention that a model has.
+func (r Row) Positions(c Config) (list []Positions) {
 	tokens := r.Tokens.Shape().Dim(0)
 	rows := func(x *Node) *Node { return BroadcastToDims(Reshape(x, tokens, 1), tokens, tokens) }
 	cols := func(x *Node) *Node { return BroadcastToDims(Reshape(x, 1, tokens), tokens, tokens) }
 	index := Iota(r.Tokens.Graph(), r.Tokens.Shape(), 0)
-	sees := And(Equal(rows(r.Pair), cols(r.Pair)), GreaterOrEqual(rows(index), cols(index)))
+	samePair := Equal(rows(r.Pair), cols(r.Pair))
+	sees := And(samePair, GreaterOrEqual(rows(index), cols(index)))
 	prompt := Equal(cols(r.Branch), ScalarZero(r.Tokens.Graph(), dtypes.Int32))
 	sees = And(sees, Or(prompt, Equal(rows(r.Branch), cols(r.Branch))))
-	return biasWhere(sees)
+	for _, kind := range c.attentions() {
+		rotation := c.rotation(kind, r.Position, func() *Node {
+			return ReduceMax(Where(samePair, cols(r.Position), ScalarZero(r.Tokens.Graph(), dtypes.Int32)), 1)
+		})
+		list = append(list, Positions{rotation, biasWhere(kind.inWindow(sees, rows(r.Position), cols(r.Position)))})
+	}
+	return list
 }
 
 // biasWhere is 0 where sees is true, maskedOut elsewhere.

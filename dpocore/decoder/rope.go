@@ -1,89 +1,68 @@
 package decoder
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// RopeScaling slows rotary positions down as Llama 3 does, so that a model trained on short texts can read long ones: wave
-// lengths above OriginalMaxPositions/LowFreqFactor have their frequency divided by Factor, those below
-// OriginalMaxPositions/HighFreqFactor keep it, and between the two the frequency is interpolated. The zero value changes
-// nothing.
-type RopeScaling struct {
-	Factor               float64 `json:"factor"`
-	LowFreqFactor        float64 `json:"low_freq_factor"`
-	HighFreqFactor       float64 `json:"high_freq_factor"`
-	OriginalMaxPositions int     `json:"original_max_position_embeddings"`
-}
-
-// Validate returns an error that names the first impossible setting.
-func (s RopeScaling) Validate() error {
-	switch {
-	case s == RopeScaling{}:
-		return nil
-	case !(s.Factor >= 1):
-		return fmt.Errorf("the factor of RoPE scaling is %g; it must be at least 1", s.Factor)
-	case !(s.LowFreqFactor > 0):
-		return fmt.Errorf("low_freq_factor of RoPE scaling is %g; it must be above 0", s.LowFreqFactor)
-	case !(s.HighFreqFactor > s.LowFreqFactor):
-		return fmt.Errorf("high_freq_factor of RoPE scaling is %g; it must be above low_freq_factor %g", s.HighFreqFactor, s.LowFreqFactor)
-	case s.OriginalMaxPositions < 1:
-		return fmt.Errorf("original_max_position_embeddings of RoPE scaling is %d; it must be at least 1", s.OriginalMaxPositions)
-	}
-	return nil
-}
-
-// frequencies are the angles per position of each pair of values, [headDim/2] (Su et al. 2021,
+// frequencies are the angles per position of each rotated pair of values, [rotaryDim/2] (Su et al. 2021,
 // https://arxiv.org/abs/2104.09864). Each operation is in float32, as in transformers, because a difference in the last
-// digit grows with the position.
-func (c Config) frequencies() []float32 {
-	half := c.HeadDim / 2
-	frequencies := make([]float32, half)
-	for i := range frequencies {
-		frequency := 1 / float32(math.Pow(c.RopeTheta, float64(float32(i)/float32(half))))
-		frequencies[i] = c.RopeScaling.scale(frequency)
+// digit grows with the position. long chooses those of long sequences, if the scaling tells them apart.
+func (c Config) frequencies(a Attention, long bool) []float32 {
+	powers := make([]float32, c.rotaryDim()/2)
+	if a.Unrotated {
+		return powers // all angles are 0
 	}
-	return frequencies
+	theta, scaling := c.RopeTheta, c.RopeScaling
+	if a.Theta != 0 {
+		theta, scaling = a.Theta, RopeScaling{}
+	}
+	for i := range powers {
+		powers[i] = float32(math.Pow(theta, float64(float32(i)/float32(len(powers)))))
+	}
+	return scaling.frequencies(powers, theta, long)
 }
 
-func (s RopeScaling) scale(frequency float32) float32 {
-	if s == (RopeScaling{}) {
-		return frequency
-	}
-	original, low, high := float32(s.OriginalMaxPositions), float32(s.LowFreqFactor), float32(s.HighFreqFactor)
-	wave := 2 * math.Pi / frequency
-	switch slow := frequency / float32(s.Factor); {
-	case wave > original/low:
-		return slow
-	case wave < original/high:
-		return frequency
-	default:
-		smooth := (original/wave - low) / (high - low)
-		return (1-smooth)*slow + smooth*frequency
-	}
-}
-
-// Rotation holds cosine and sine of the tokens' angles, each [tokens, headDim/2].
+// Rotation holds cosine and sine of the tokens' angles, each [tokens, rotaryDim/2].
 type Rotation struct{ Cos, Sin *Node }
 
-// rotation is that of tokens at position [tokens].
-func (c Config) rotation(position *Node) Rotation {
-	half := c.HeadDim / 2
-	tokens := position.Shape().Dim(0)
-	angles := Mul(
-		BroadcastToDims(Reshape(ConvertDType(position, dtypes.Float32), tokens, 1), tokens, half),
-		BroadcastToDims(Reshape(Const(position.Graph(), c.frequencies()), 1, half), tokens, half))
-	return Rotation{Cos(angles), Sin(angles)}
+// rotation is that of tokens at position [tokens]. last returns the last position of each token's sequence [tokens]; it is
+// needed only for sequences beyond what [Config.CachePositions] allows.
+func (c Config) rotation(a Attention, position *Node, last func() *Node) Rotation {
+	tokens, pairs := position.Shape().Dim(0), c.rotaryDim()/2
+	spread := func(x *Node) *Node { return BroadcastToDims(Reshape(x, tokens, 1), tokens, pairs) }
+	constant := func(long bool) *Node {
+		return BroadcastToDims(Reshape(Const(position.Graph(), c.frequencies(a, long)), 1, pairs), tokens, pairs)
+	}
+	frequencies := constant(false)
+	if original := c.RopeScaling.OriginalMaxPositions; c.RopeScaling.Type == LongRope && last != nil && tokens > original {
+		long := GreaterOrEqual(last(), Scalar(position.Graph(), dtypes.Int32, original))
+		frequencies = Where(spread(long), constant(true), frequencies)
+	}
+	angles := Mul(spread(ConvertDType(position, dtypes.Float32)), frequencies)
+	amplitude := c.RopeScaling.amplitude(c.MaxPositions)
+	if amplitude == 1 || a.Unrotated || a.Theta != 0 {
+		return Rotation{Cos(angles), Sin(angles)}
+	}
+	return Rotation{MulScalar(Cos(angles), amplitude), MulScalar(Sin(angles), amplitude)}
 }
 
-// Rotate rotates the halves (a, b) of the last axis of x [tokens, ..., headDim] by each token's angles, to
-// (a·cos − b·sin, b·cos + a·sin).
+// CachePositions is how many positions the sequences of a [Cache] can have. Keys in the cache are rotated, so with longrope
+// it ends where all of a sequence's keys would have to be rotated again.
+func (c Config) CachePositions() int {
+	if c.RopeScaling.Type == LongRope {
+		return min(c.MaxPositions, c.RopeScaling.OriginalMaxPositions)
+	}
+	return c.MaxPositions
+}
+
+// Rotate rotates the halves (a, b) of the first rotaryDim values of x [tokens, ..., headDim] by each token's angles, to
+// (a·cos − b·sin, b·cos + a·sin). Values after them stay.
 func (r Rotation) Rotate(x *Node) *Node {
 	dims := x.Shape().Dimensions
-	half := dims[len(dims)-1] / 2
+	half := r.Cos.Shape().Dim(1)
 	expanded := make([]int, len(dims))
 	for i := range expanded {
 		expanded[i] = 1
@@ -94,5 +73,9 @@ func (r Rotation) Rotate(x *Node) *Node {
 	sin := BroadcastToDims(Reshape(r.Sin, expanded...), target...)
 	a := SliceAxis(x, -1, AxisRange(0, half))
 	b := SliceAxis(x, -1, AxisRange(half, 2*half))
-	return Concatenate([]*Node{Sub(Mul(a, cos), Mul(b, sin)), Add(Mul(b, cos), Mul(a, sin))}, -1)
+	parts := []*Node{Sub(Mul(a, cos), Mul(b, sin)), Add(Mul(b, cos), Mul(a, sin))}
+	if size := dims[len(dims)-1]; 2*half < size {
+		parts = append(parts, SliceAxis(x, -1, AxisRange(2*half, size)))
+	}
+	return Concatenate(parts, -1)
 }

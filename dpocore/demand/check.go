@@ -11,7 +11,7 @@ import (
 )
 
 // attentionArrays is the number of arrays [heads, block, tokens] that attention needs at a time: scores, exponentials,
-// gradient. A block of queries attends at a time, but the mask is whole, [tokens, tokens].
+// gradient. A block of queries attends at a time, but the masks, one for each kind of attention, are whole, [tokens, tokens].
 const (
 	attentionArrays = 3
 	attentionBlock  = 128
@@ -19,7 +19,7 @@ const (
 
 // attention is the memory of attention in a row, in bytes. Its mask grows with the square of the row's length.
 func attention(c decoder.Config, queries, keys int64) int64 {
-	return float32Bytes * (queries*keys + attentionArrays*int64(c.Heads)*min(queries, attentionBlock)*keys)
+	return float32Bytes * (int64(c.AttentionKinds())*queries*keys + attentionArrays*int64(c.Heads)*min(queries, attentionBlock)*keys)
 }
 
 // Memory is what a device has left: the free bytes, if Known.

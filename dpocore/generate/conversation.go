@@ -62,7 +62,7 @@ func (c *Conversation) Ask(ctx context.Context, a *Answerer, message string, o O
 
 // fit returns the prompt of the latest turns that leave room for the new tokens, and the number of turns left out.
 func (c *Conversation) fit(a *Answerer, turns []preference.Turn, newTokens int) (prompt []int32, leftOut int, err error) {
-	room := a.model.Weights().Config.MaxPositions - newTokens
+	room := a.model.Weights().Config.CachePositions() - newTokens
 	for ; leftOut < len(turns); leftOut += 2 { // a question and its answer
 		prompt, err = a.model.Chat.Prompt(slices.Concat(c.system, turns[leftOut:]))
 		if err != nil {

@@ -119,9 +119,9 @@ func (g *Generator) check(prompt []int32, o Options) error {
 	if len(prompt) == 0 {
 		return fmt.Errorf("the prompt is empty; give it at least one token")
 	}
-	if total := len(prompt) + o.MaxNewTokens; total > c.MaxPositions {
+	if total := len(prompt) + o.MaxNewTokens; total > c.CachePositions() {
 		return fmt.Errorf("the prompt's %d tokens and %d new ones are %d; the model has %d positions: shorten one or the other",
-			len(prompt), o.MaxNewTokens, total, c.MaxPositions)
+			len(prompt), o.MaxNewTokens, total, c.CachePositions())
 	}
 	if slots := slotsFor(len(prompt), o); g.cache == nil || len(g.cache.owner) < slots {
 		if err := demand.FreeOn(g.backend).CheckAnswering(c, g.weights.Precision(), slots, len(prompt)+o.Samples*o.MaxNewTokens); err != nil {

@@ -11,8 +11,11 @@ import (
 func (g *graphs) embedGraph(in *embedInputs[node]) *embedOutputs[node] {
 	c := g.config
 	row := decoder.Row{Tokens: in.tokens, Pair: in.pair, Branch: in.branch, Position: in.position}
-	of := row.Positions(c)
-	return &embedOutputs[node]{c.Embed(in.embedding, in.tokens), positions[node]{of.Cos, of.Sin, of.Bias}}
+	out := &embedOutputs[node]{hidden: c.Embed(in.embedding, in.tokens)}
+	for _, of := range row.Positions(c) {
+		out.kinds = append(out.kinds, positions[node]{of.Cos, of.Sin, of.Bias})
+	}
+	return out
 }
 
 func decoderPositions(p positions[node]) decoder.Positions {

@@ -12,11 +12,11 @@ import (
 
 // pass is a row on its way through the layers.
 type pass struct {
-	policy    *Policy
-	answers   answers[tensor]
-	positions positions[tensor]
-	trace     []trace // of the layers so far, for the backward pass
-	hidden    tensor  // the last output [tokens, hidden]
+	policy  *Policy
+	answers answers[tensor]
+	kinds   kinds[tensor]
+	trace   []trace // of the layers so far, for the backward pass
+	hidden  tensor  // the last output [tokens, hidden]
 }
 
 // trace is what a layer's backward pass needs: its input, and its activations unless they will be computed again.
@@ -36,11 +36,11 @@ func (t trace) free() {
 func (p *Policy) enter(row *batch.Row) (*pass, error) {
 	in := &embedInputs[tensor]{p.weights.Embedding(), vector(row.Tokens), vector(row.Pair), vector(row.Branch), vector(row.Position)}
 	defer finalize(in.tokens, in.pair, in.branch, in.position)
-	var out embedOutputs[tensor]
+	out := embedOutputs[tensor]{kinds: make(kinds[tensor], p.weights.Config.AttentionKinds())}
 	if err := p.graphs.embed.Call(in, &out); err != nil {
 		return nil, err
 	}
-	return &pass{policy: p, answers: answersOf(row), hidden: out.hidden, positions: out.positions}, nil
+	return &pass{policy: p, answers: answersOf(row), hidden: out.hidden, kinds: out.kinds}, nil
 }
 
 func answersOf(row *batch.Row) answers[tensor] {
@@ -86,7 +86,7 @@ func (s *pass) withoutTrace() error { return s.forward(false) }
 
 // baseInputs are those of layer i for an input [tokens, hidden].
 func (s *pass) baseInputs(i int, input tensor) baseInputs[tensor] {
-	return baseInputs[tensor]{s.policy.weights.Layer(i), s.positions, input}
+	return baseInputs[tensor]{s.policy.weights.Layer(i), s.kinds[s.policy.weights.Config.LayerKind(i)], input}
 }
 
 // baseLayer is the output of layer i without the adapter.
@@ -147,7 +147,7 @@ func (s *pass) layerBackward(i int, gradOut tensor) (out backwardOutputs[tensor]
 func (s *pass) leave() {
 	finalize(s.hidden)
 	typedgraph.Free(&s.answers)
-	typedgraph.Free(&s.positions)
+	typedgraph.Free(s.kinds)
 	for _, t := range s.trace {
 		t.free()
 	}

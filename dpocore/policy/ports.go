@@ -22,19 +22,29 @@ func (in *embedInputs[T]) Fields() []*T {
 	return []*T{&in.embedding, &in.tokens, &in.pair, &in.branch, &in.position}
 }
 
-// embedOutputs are the first layer's input [tokens, hidden] and the positions that all layers share.
+// embedOutputs are the first layer's input [tokens, hidden] and the positions for each kind of attention.
 type embedOutputs[T any] struct {
-	hidden    T
-	positions positions[T]
+	hidden T
+	kinds  kinds[T]
 }
 
 func (out *embedOutputs[T]) Fields() []*T {
-	return append([]*T{&out.hidden}, out.positions.Fields()...)
+	return append([]*T{&out.hidden}, out.kinds.Fields()...)
+}
+
+// kinds are the positions for each kind of attention, which all layers of the kind share.
+type kinds[T any] []positions[T]
+
+func (k kinds[T]) Fields() (list []*T) {
+	for i := range k {
+		list = append(list, k[i].Fields()...)
+	}
+	return list
 }
 
 // positions are those of decoder.Positions.
 type positions[T any] struct {
-	cos, sin T // [tokens, headDim/2]
+	cos, sin T // [tokens, rotaryDim/2]
 	bias     T // [tokens, tokens]
 }
 

@@ -17,7 +17,7 @@ const configFile = "config.json"
 type fileConfig struct {
 	decoder.Config
 	HiddenAct      string          `json:"hidden_act"`
-	PartialRotary  *float64        `json:"partial_rotary_factor"`
+	Partial        *float64        `json:"partial_rotary_factor"`
 	RopeScaling    *ropeFields     `json:"rope_scaling"`
 	RopeParameters *ropeFields     `json:"rope_parameters"`
 	Quantization   json.RawMessage `json:"quantization_config"`
@@ -55,20 +55,21 @@ func parseConfig(raw []byte) (decoder.Config, error) {
 	if err != nil {
 		return decoder.Config{}, err
 	}
-	var file fileConfig
+	file := fileConfig{Config: f.Defaults}
+	file.RopeTheta = 0
 	if err := json.Unmarshal(raw, &file); err != nil {
 		return decoder.Config{}, err
 	}
 	if file.HiddenAct != f.Activation && file.HiddenAct != "" {
 		return decoder.Config{}, fmt.Errorf("hidden_act is %q; this program knows %q", file.HiddenAct, f.Activation)
 	}
-	if part := file.PartialRotary; part != nil && *part != 1 {
-		return decoder.Config{}, fmt.Errorf("partial_rotary_factor is %g; this program rotates whole heads only", *part)
-	}
 	if present(file.Quantization) {
 		return decoder.Config{}, fmt.Errorf("the weights are quantized (quantization_config is %s); use the model that they were made from", file.Quantization)
 	}
-	c, err := file.config()
+	if err := f.RefuseUnknown(raw, fileConfig{}); err != nil {
+		return decoder.Config{}, err
+	}
+	c, err := file.config(f)
 	if err != nil {
 		return decoder.Config{}, err
 	}
@@ -79,16 +80,21 @@ func parseConfig(raw []byte) (decoder.Config, error) {
 }
 
 // config fills in what the file leaves out, with the defaults of transformers.
-func (f fileConfig) config() (c decoder.Config, err error) {
+func (f fileConfig) config(of family.Family) (c decoder.Config, err error) {
 	c = f.Config
-	if c.RopeTheta, c.RopeScaling, err = f.rope(); err != nil {
+	rope, err := f.rope(of)
+	if err != nil {
 		return c, err
 	}
+	c.RopeTheta, c.RopeScaling = rope.theta, rope.scaling
 	if c.KVHeads == 0 {
 		c.KVHeads = c.Heads
 	}
 	if c.HeadDim == 0 && c.Heads > 0 {
 		c.HeadDim = c.HiddenSize / c.Heads
+	}
+	if rope.partial != 1 {
+		c.RotaryDim = int(rope.partial * float64(c.HeadDim))
 	}
 	c.BOS, c.Pad = idOrNone(f.BOS, c.VocabSize), idOrNone(f.Pad, c.VocabSize)
 	if c.EOS, err = ids(f.EOS); err != nil {

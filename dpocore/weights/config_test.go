@@ -36,7 +36,7 @@ func readConfig(t *testing.T, changes map[string]any) (decoder.Config, error) {
 }
 
 // llama3Scaling are the figures of Llama 3.2.
-var llama3Scaling = decoder.RopeScaling{Factor: 32, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
+var llama3Scaling = decoder.RopeScaling{Type: decoder.Llama3Rope, Factor: 32, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
 
 func llama3Fields(typeField string) map[string]any {
 	return map[string]any{typeField: "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
@@ -101,14 +101,23 @@ func TestReadConfigRefuses(t *testing.T) {
 		{"GPT-2, whose fields have other names", map[string]any{"model_type": "gpt2", "hidden_size": nil}, `"gpt2"`},
 		{"no kind of model", map[string]any{"model_type": nil}, `type ""`},
 		{"another activation", map[string]any{"hidden_act": "gelu"}, `hidden_act is "gelu"`},
-		{"a sliding window", map[string]any{"model_type": "qwen2", "use_sliding_window": true}, "use_sliding_window"},
+		{"a layer with a window of no size", map[string]any{"model_type": "qwen2", "use_sliding_window": true, "layer_types": []string{"sliding_attention", "full_attention"}},
+			`"sliding_attention" for layer 0`},
+		{"a window in a Llama", map[string]any{"sliding_window": 512}, "sliding_window is 512"},
+		{"soft caps", map[string]any{"attn_logit_softcapping": 50.0}, "attn_logit_softcapping is 50"},
+		{"attention sinks", map[string]any{"model_type": "qwen3", "attention_sinks": true}, "attention_sinks is true"},
+		{"experts", map[string]any{"num_local_experts": 8}, "num_local_experts is 8"},
+		{"a multiplier of another family", map[string]any{"residual_multiplier": 0.22}, "residual_multiplier is 0.22"},
+		{"a part of each head at the top", map[string]any{"partial_rotary_factor": 0.5}, "partial_rotary_factor is 0.5"},
+		{"an unknown field of the positions", map[string]any{"rope_scaling": map[string]any{"type": "linear", "factor": 2, "mrope_section": []int{16}}}, "mrope_section is [16]"},
+		{"both directions", map[string]any{"model_type": "gemma3_text", "hidden_act": nil, "use_bidirectional_attention": true}, "use_bidirectional_attention is true"},
 		{"a layer with a window", map[string]any{"model_type": "qwen2", "layer_types": []string{"full_attention", "sliding_attention"}},
 			`"sliding_attention" for layer 1`},
 		{"chunks of attention", map[string]any{"model_type": "qwen2", "dual_chunk_attention_config": map[string]any{"chunk_size": 9}}, "dual_chunk_attention_config"},
 		{"part of a head rotated", map[string]any{"partial_rotary_factor": 0.5}, "partial_rotary_factor is 0.5"},
 		{"quantized weights", map[string]any{"quantization_config": map[string]any{"quant_method": "awq"}}, `"awq"`},
-		{"linear scaling", map[string]any{"rope_scaling": map[string]any{"type": "linear", "factor": 2}}, `rope_type in rope_scaling is "linear"`},
-		{"yarn of transformers 5", map[string]any{"rope_parameters": map[string]any{"rope_type": "yarn"}}, `rope_type in rope_parameters is "yarn"`},
+		{"scaling of an unknown kind", map[string]any{"rope_scaling": map[string]any{"type": "dynamic", "factor": 2}}, `rope_type in rope_scaling is "dynamic"`},
+		{"yarn without a factor", map[string]any{"rope_parameters": map[string]any{"rope_type": "yarn"}}, "the factor of RoPE scaling is 0"},
 		{"scaling without its figures", map[string]any{"rope_parameters": map[string]any{"rope_type": "llama3"}}, "has no factor"},
 		{"scaling without one of them", map[string]any{"rope_scaling": map[string]any{"rope_type": "llama3", "factor": 8, "low_freq_factor": 1,
 			"high_freq_factor": 4}}, "original_max_position_embeddings"},

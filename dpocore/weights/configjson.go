@@ -25,7 +25,7 @@ func ConfigJSON(c decoder.Config, torchType string) ([]byte, error) {
 		decoder.Config
 		HiddenAct string `json:"hidden_act"`
 	}{[]string{f.Class}, c, f.Activation}
-	parameters, scaling := ropeJSON(c)
+	parameters, scaling := ropeJSON(c, f)
 	tail := struct {
 		RopeParameters map[string]any `json:"rope_parameters"`
 		RopeScaling    map[string]any `json:"rope_scaling"`

@@ -44,7 +44,7 @@ func (g *ggufFile) readFactors(c *decoder.Config) error {
 
 // Llama3Scaling is the scaling of rotary positions of Llama 3's models, which differ in the factor only.
 func Llama3Scaling(factor float64) decoder.RopeScaling {
-	return decoder.RopeScaling{Factor: factor, LowFreqFactor: llama3Low, HighFreqFactor: llama3High, OriginalMaxPositions: llama3Original}
+	return decoder.RopeScaling{Type: decoder.Llama3Rope, Factor: factor, LowFreqFactor: llama3Low, HighFreqFactor: llama3High, OriginalMaxPositions: llama3Original}
 }
 
 // Llama3Factor is what the frequency of pair i of a head's values is divided by, see [decoder.RopeScaling].

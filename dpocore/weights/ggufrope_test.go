@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -25,8 +26,8 @@ func TestLlama3Factors(t *testing.T) {
 		t.Fatalf("the third factor is %g", factors[2])
 	}
 	c, err := readFactors(t, factors)
-	want := decoder.RopeScaling{Factor: 32, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
-	if err != nil || c.RopeScaling != want {
+	want := decoder.RopeScaling{Type: decoder.Llama3Rope, Factor: 32, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
+	if err != nil || !reflect.DeepEqual(c.RopeScaling, want) {
 		t.Errorf("the scaling is %+v, %v; want %+v", c.RopeScaling, err, want)
 	}
 	for says, wrong := range map[string][]float32{

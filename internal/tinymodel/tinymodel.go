@@ -45,23 +45,8 @@ func Qwen2() decoder.Config {
 func Llama3() decoder.Config {
 	c := Config()
 	c.RopeTheta = 10000
-	c.RopeScaling = decoder.RopeScaling{Factor: 8, LowFreqFactor: 1, HighFreqFactor: 8, OriginalMaxPositions: 600}
+	c.RopeScaling = decoder.RopeScaling{Type: decoder.Llama3Rope, Factor: 8, LowFreqFactor: 1, HighFreqFactor: 8, OriginalMaxPositions: 600}
 	c.EOS, c.Pad = []int{2, 3}, decoder.NoToken
-	return c
-}
-
-// Qwen3 is Config as a Qwen3: norms of query and key heads, whose width is not hidden size over heads.
-func Qwen3() decoder.Config {
-	return of(family.Qwen3, `{}`, func(c *decoder.Config) { c.HeadDim, c.RopeTheta, c.RMSNormEps = 24, 1000000, 1e-6 })
-}
-
-// of is Config as a model of another family, with the fields of config.json that only that family has.
-func of(f family.Family, fields string, change func(c *decoder.Config)) decoder.Config {
-	c := Changed(change)
-	c.Family = f.ModelType
-	if err := f.Read([]byte(fields), &c); err != nil {
-		panic(err)
-	}
 	return c
 }
 
@@ -96,6 +81,14 @@ func Variants() []Variant {
 		{"Qwen2: biases on q, k and v", Qwen2()},
 		{"Llama 3: scaled positions", Llama3()},
 		{"Qwen3: norms of query and key heads", Qwen3()},
+		{"SmolLM3: a layer without rotary positions", SmolLM3()},
+		{"Mistral: a sliding window", Mistral()},
+		{"Granite: multipliers", Granite()},
+		{"OLMo 2: norms after attention and MLP", OLMo2()},
+		{"Gemma 3: two windows, two rotary bases, four norms", Gemma3()},
+		{"Phi-3: joined projections, a part of each head rotated, longrope", Phi3()},
+		{"linear scaling", Linear()},
+		{"yarn", Yarn()},
 		{"a bias on every projection", Biased()},
 		{"SmolLM2's rope_theta, a large epsilon", Changed(func(c *decoder.Config) { c.RopeTheta, c.RMSNormEps = 100000, 0.1 })},
 	}

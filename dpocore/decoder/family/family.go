@@ -19,6 +19,17 @@ type Family struct {
 	Examples   string // well-known models, for messages
 	Activation string // hidden_act in config.json
 
+	Defaults decoder.Config // the fields that config.json may leave out, where transformers has another value than for a Llama
+
+	PartialRotary bool // config.json may rotate a part of each head
+	RopePerKind   bool // rope_parameters has an object for each kind of attention
+
+	// Harmless are fields of config.json that change nothing in this family, although their names suggest it.
+	Harmless []string
+
+	// Settings is a zero value of the struct that Read reads config.json into.
+	Settings any
+
 	// Read sets the architecture from the fields of config.json that the family has, and refuses settings under which the
 	// family computes something that this program does not. Sizes, rotary positions and special tokens are read already.
 	Read func(raw []byte, c *decoder.Config) error
@@ -29,7 +40,7 @@ type Family struct {
 	GGUF *GGUF // nil if this program reads no GGUF files of the family
 }
 
-var all = []Family{Llama, Qwen2, Qwen3}
+var all = []Family{Llama, Qwen2, Qwen3, SmolLM3, Mistral, Granite, OLMo2, Gemma3, Phi3}
 
 // Find returns the family with a model_type.
 func Find(modelType string) (Family, error) {

@@ -15,20 +15,19 @@ var Llama = Family{
 	Class:      "LlamaForCausalLM",
 	Examples:   "SmolLM2, TinyLlama, Llama 3",
 	Activation: "silu",
+	Settings: struct {
+		llamaFields
+		layerTypes
+	}{},
 	Read: func(raw []byte, c *decoder.Config) error {
 		var fields llamaFields
 		if err := json.Unmarshal(raw, &fields); err != nil {
 			return err
 		}
-		c.QKVBias, c.AttentionOutBias, c.MLPBias = fields.AttentionBias, fields.AttentionBias, fields.MLPBias
+		fields.read(c)
 		return requireFullAttention(raw)
 	},
-	Fields: func(c decoder.Config) (any, error) {
-		if c.QKVBias != c.AttentionOutBias {
-			return nil, fmt.Errorf("a model of type \"llama\" has biases on all attention projections or on none")
-		}
-		return llamaFields{c.QKVBias, c.MLPBias}, nil
-	},
+	Fields: func(c decoder.Config) (any, error) { return llamaFieldsOf(c) },
 	GGUF: &GGUF{
 		Architecture: "llama",
 		Examples:     "SmolLM2, Llama 3",
@@ -46,9 +45,21 @@ var Llama = Family{
 	},
 }
 
+// llamaFields are also those of other families with the same biases.
 type llamaFields struct {
 	AttentionBias bool `json:"attention_bias"`
 	MLPBias       bool `json:"mlp_bias"`
+}
+
+func (fields llamaFields) read(c *decoder.Config) {
+	c.QKVBias, c.AttentionOutBias, c.MLPBias = fields.AttentionBias, fields.AttentionBias, fields.MLPBias
+}
+
+func llamaFieldsOf(c decoder.Config) (llamaFields, error) {
+	if c.QKVBias != c.AttentionOutBias {
+		return llamaFields{}, fmt.Errorf("a model of type %q has biases on all attention projections or on none", c.Family)
+	}
+	return llamaFields{c.QKVBias, c.MLPBias}, nil
 }
 
 // unpermute restores Hugging Face's order of the rows of q and k. llama.cpp interleaves the two halves of a head's rows,

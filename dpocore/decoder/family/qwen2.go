@@ -14,25 +14,20 @@ var Qwen2 = Family{
 	GGUF:       qwen2GGUF,
 	Examples:   "Qwen2, Qwen2.5",
 	Activation: "silu",
+	Settings:   someWindows{},
+	Harmless:   []string{"attention_bias"}, // the biases are what they are
 	Read: func(raw []byte, c *decoder.Config) error {
-		var fields qwen2Fields
+		var fields someWindows
 		if err := json.Unmarshal(raw, &fields); err != nil {
 			return err
 		}
-		if fields.SlidingWindow {
-			return fmt.Errorf("use_sliding_window is true; this program computes full attention only")
-		}
 		c.QKVBias = true
-		return requireFullAttention(raw)
+		return fields.read(raw, c, fields.lastLayers(28), always)
 	},
 	Fields: func(c decoder.Config) (any, error) {
 		if !c.QKVBias || c.AttentionOutBias || c.MLPBias {
 			return nil, fmt.Errorf("a model of type \"qwen2\" has biases on q, k and v and nowhere else")
 		}
-		return qwen2Fields{}, nil
+		return windowsOf(c), nil
 	},
-}
-
-type qwen2Fields struct {
-	SlidingWindow bool `json:"use_sliding_window"`
 }

@@ -17,29 +17,28 @@ var Qwen3 = Family{
 	GGUF:       qwen3GGUF,
 	Examples:   "Qwen3",
 	Activation: "silu",
+	Settings:   qwen3Fields{},
+	Defaults:   decoder.Config{HeadDim: 128},
 	Read: func(raw []byte, c *decoder.Config) error {
 		var fields qwen3Fields
 		if err := json.Unmarshal(raw, &fields); err != nil {
 			return err
 		}
-		if fields.SlidingWindow {
-			return fmt.Errorf("use_sliding_window is true; this program computes full attention only")
-		}
 		c.QKVBias, c.AttentionOutBias = fields.AttentionBias, fields.AttentionBias
 		c.Block = normedHeads{}
-		return requireFullAttention(raw)
+		return fields.read(raw, c, fields.lastLayers(28), always)
 	},
 	Fields: func(c decoder.Config) (any, error) {
 		if c.QKVBias != c.AttentionOutBias || c.MLPBias {
 			return nil, fmt.Errorf("a model of type \"qwen3\" has biases on all attention projections or on none, and nowhere else")
 		}
-		return qwen3Fields{AttentionBias: c.QKVBias}, nil
+		return qwen3Fields{c.QKVBias, windowsOf(c)}, nil
 	},
 }
 
 type qwen3Fields struct {
 	AttentionBias bool `json:"attention_bias"`
-	SlidingWindow bool `json:"use_sliding_window"`
+	someWindows
 }
 
 const (

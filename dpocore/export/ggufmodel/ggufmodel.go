@@ -4,6 +4,7 @@ package ggufmodel
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/decoder"
@@ -27,6 +28,9 @@ func FormOf(c decoder.Config) (Form, error) {
 	}
 	if f.GGUF == nil {
 		return Form{}, fmt.Errorf("this program does not write GGUF files of models of type %q", c.Family)
+	}
+	if len(c.Attentions) > 0 {
+		return Form{}, fmt.Errorf("this program does not write GGUF files of models with a sliding window, or with layers that have no rotary positions")
 	}
 	return Form{c, f.GGUF}, nil
 }
@@ -84,10 +88,10 @@ func (f Form) Rows(name string, values []float32, shape []int) ([]float32, error
 // Additional lists the tensors that only GGUF files have: the factors of Llama 3's RoPE scaling.
 func (f Form) Additional() ([]gguffile.Tensor, error) {
 	scaling := f.config.RopeScaling
-	if scaling == (decoder.RopeScaling{}) {
+	if scaling.Type == "" {
 		return nil, nil
 	}
-	if scaling != weights.Llama3Scaling(scaling.Factor) {
+	if !reflect.DeepEqual(scaling, weights.Llama3Scaling(scaling.Factor)) {
 		return nil, fmt.Errorf("a GGUF file can't hold its scaling of rotary positions, which is not that of a published Llama 3")
 	}
 	half := f.config.HeadDim / 2
