@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute/dtypes"
+
+	"example.com/gonb-dpo/dpocore/decoder/rotary"
 )
 
 // Config is a model's architecture. Field names in JSON are those of Hugging Face's config.json.
@@ -21,7 +23,7 @@ type Config struct {
 	MaxPositions     int     `json:"max_position_embeddings"`
 	TiedEmbeddings   bool    `json:"tie_word_embeddings"`
 
-	RopeScaling   RopeScaling `json:"-"` // stored in rope_parameters and rope_scaling
+	RopeScaling   rotary.Scaling `json:"-"` // stored in rope_parameters and rope_scaling
 	Architecture  `json:"-"`
 	SpecialTokens `json:"-"`
 }

@@ -8,6 +8,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/rotary"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -38,7 +39,7 @@ func TestForwardAgreesWithPlainGo(t *testing.T) {
 func TestScalingShows(t *testing.T) {
 	m, tokens := tiny(t, tinymodel.Llama3()), tinymodel.RandomTokens(40, 5)
 	unscaled := m.plain
-	unscaled.config.RopeScaling = decoder.RopeScaling{}
+	unscaled.config.RopeScaling = rotary.Scaling{}
 	if gap := farthest(t, narrowed(flatten(m.plain.hidden(tokens))), flatten(unscaled.hidden(tokens))); gap < 100*tolerance {
 		t.Errorf("scaling changes hidden states by no more than %.2g", gap)
 	}

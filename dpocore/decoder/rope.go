@@ -1,28 +1,23 @@
 package decoder
 
 import (
-	"math"
-
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/decoder/rotary"
 )
 
-// frequencies are the angles per position of each rotated pair of values, [rotaryDim/2] (Su et al. 2021,
-// https://arxiv.org/abs/2104.09864). Each operation is in float32, as in transformers, because a difference in the last
-// digit grows with the position. long chooses those of long sequences, if the scaling tells them apart.
+// frequencies are the angles per position of each rotated pair of values, [rotaryDim/2]. long chooses those of long sequences,
+// if the scaling tells them apart.
 func (c Config) frequencies(a Attention, long bool) []float32 {
-	powers := make([]float32, c.rotaryDim()/2)
-	if a.Unrotated {
-		return powers // all angles are 0
+	pairs := c.rotaryDim() / 2
+	switch {
+	case a.Unrotated:
+		return make([]float32, pairs) // all angles are 0
+	case a.Theta != 0:
+		return rotary.Scaling{}.Frequencies(pairs, a.Theta, false)
 	}
-	theta, scaling := c.RopeTheta, c.RopeScaling
-	if a.Theta != 0 {
-		theta, scaling = a.Theta, RopeScaling{}
-	}
-	for i := range powers {
-		powers[i] = float32(math.Pow(theta, float64(float32(i)/float32(len(powers)))))
-	}
-	return scaling.frequencies(powers, theta, long)
+	return c.RopeScaling.Frequencies(pairs, c.RopeTheta, long)
 }
 
 // Rotation holds cosine and sine of the tokens' angles, each [tokens, rotaryDim/2].
@@ -37,12 +32,12 @@ func (c Config) rotation(a Attention, position *Node, last func() *Node) Rotatio
 		return BroadcastToDims(Reshape(Const(position.Graph(), c.frequencies(a, long)), 1, pairs), tokens, pairs)
 	}
 	frequencies := constant(false)
-	if original := c.RopeScaling.OriginalMaxPositions; c.RopeScaling.Type == LongRope && last != nil && tokens > original {
+	if original := c.RopeScaling.OriginalMaxPositions; c.RopeScaling.Type == rotary.Long && last != nil && tokens > original {
 		long := GreaterOrEqual(last(), Scalar(position.Graph(), dtypes.Int32, original))
 		frequencies = Where(spread(long), constant(true), frequencies)
 	}
 	angles := Mul(spread(ConvertDType(position, dtypes.Float32)), frequencies)
-	amplitude := c.RopeScaling.amplitude(c.MaxPositions)
+	amplitude := c.RopeScaling.Amplitude(c.MaxPositions)
 	if amplitude == 1 || a.Unrotated || a.Theta != 0 {
 		return Rotation{Cos(angles), Sin(angles)}
 	}
@@ -52,7 +47,7 @@ func (c Config) rotation(a Attention, position *Node, last func() *Node) Rotatio
 // CachePositions is how many positions the sequences of a [Cache] can have. Keys in the cache are rotated, so with longrope
 // it ends where all of a sequence's keys would have to be rotated again.
 func (c Config) CachePositions() int {
-	if c.RopeScaling.Type == LongRope {
+	if c.RopeScaling.Type == rotary.Long {
 		return min(c.MaxPositions, c.RopeScaling.OriginalMaxPositions)
 	}
 	return c.MaxPositions

@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/dpocore/weights/configfile"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -65,7 +66,7 @@ func TestMergedFamilies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := weights.ReadConfig(out); err != nil || !reflect.DeepEqual(got, loaded.Config) {
+			if got, err := configfile.Read(out); err != nil || !reflect.DeepEqual(got, loaded.Config) {
 				t.Errorf("the merged folder is %+v, %v; want %+v", got, err, loaded.Config)
 			}
 			if got := fields(t, out, "generation_config.json"); !reflect.DeepEqual(got, c.generation) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/rotary"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/tokenizer"
@@ -43,7 +44,7 @@ func ggufOf(t *testing.T, config decoder.Config, dtype string) (b base, path str
 // published is Llama 3's scaling of positions as its models have it, the only one for which GGUF files have a place.
 func published() decoder.Config {
 	c := tinymodel.Llama3()
-	c.RopeScaling = decoder.RopeScaling{Factor: 32, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
+	c.RopeScaling = rotary.Scaling{Factor: 32, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
 	return c
 }
 

@@ -11,7 +11,7 @@ import (
 	"syscall"
 
 	"example.com/gonb-dpo/dpocore/decoder"
-	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/dpocore/weights/configfile"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 	"example.com/gonb-dpo/internal/atomicfile"
 )
@@ -45,7 +45,7 @@ func (mergedFolder) WriteFiles(ctx context.Context, dir string, model Model, dty
 	if err := safetensors.Write(filepath.Join(dir, modelFile), stored, mergedTensors(ctx, model, stored)); err != nil {
 		return err
 	}
-	config, err := weights.ConfigJSON(model.Weights.Config, dtype)
+	config, err := configfile.JSON(model.Weights.Config, dtype)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/dpocore/weights/configfile"
 )
 
 // Files of a model folder besides the weights. Of the tokenizer's files only tokenizer.json is used.
@@ -45,7 +46,7 @@ func openFromHub(ctx context.Context, repo hub.Repo, progress hub.Progress) (*Mo
 	if err != nil {
 		return nil, err
 	}
-	if _, err := weights.ReadConfig(folder); err != nil {
+	if _, err := configfile.Read(folder); err != nil {
 		return nil, err
 	}
 	model, err := openPath(folder)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights/configfile"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 	"example.com/gonb-dpo/internal/placeholder"
 )
@@ -30,7 +31,7 @@ type folder struct {
 }
 
 func openFolder(path string) (*folder, error) {
-	config, err := ReadConfig(path)
+	config, err := configfile.Read(path)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/decoder/family"
+	"example.com/gonb-dpo/dpocore/weights/configfile"
 	"example.com/gonb-dpo/internal/ggufcheck"
 )
 
@@ -65,52 +66,32 @@ func Quantized(path string) bool {
 	})
 }
 
-// ggufMetadata reads the values of a file's keys; a missing key has the value 0, or NoToken for an id.
-type ggufMetadata struct{ file *gguf.File }
-
-func (m ggufMetadata) integer(key string) int {
-	kv, _ := m.file.GetKeyValue(key)
-	return int(kv.Uint64())
-}
-
-func (m ggufMetadata) real(key string) float64 {
-	kv, _ := m.file.GetKeyValue(key)
-	return kv.Float64()
-}
-
-func (m ggufMetadata) id(key string) int {
-	if kv, ok := m.file.GetKeyValue(key); ok {
-		return int(kv.Uint64())
-	}
-	return decoder.NoToken
-}
-
 func (g *ggufFile) readConfig(file *gguf.File, f family.Family) (decoder.Config, error) {
-	if err := g.refuseUnsupported(file); err != nil {
+	m := ggufMetadata{g, file, f.GGUF.Architecture + "."}
+	if err := m.refuseUnsupported(); err != nil {
 		return decoder.Config{}, err
 	}
-	m, prefix := ggufMetadata{file}, f.GGUF.Architecture+"."
 	c := decoder.Config{
 		Family:           f.ModelType,
-		HiddenSize:       m.integer(prefix + "embedding_length"),
-		IntermediateSize: m.integer(prefix + "feed_forward_length"),
-		Layers:           m.integer(prefix + "block_count"),
-		Heads:            m.integer(prefix + "attention.head_count"),
-		KVHeads:          m.integer(prefix + "attention.head_count_kv"),
-		HeadDim:          m.integer(prefix + "attention.key_length"),
-		RMSNormEps:       m.real(prefix + "attention.layer_norm_rms_epsilon"),
-		RopeTheta:        m.real(prefix + "rope.freq_base"),
-		MaxPositions:     m.integer(prefix + "context_length"),
+		HiddenSize:       m.Integer("embedding_length"),
+		IntermediateSize: m.Integer("feed_forward_length"),
+		Layers:           m.Integer("block_count"),
+		Heads:            m.Integer("attention.head_count"),
+		KVHeads:          m.Integer("attention.head_count_kv"),
+		HeadDim:          m.Integer("attention.key_length"),
+		RMSNormEps:       m.Real("attention.layer_norm_rms_epsilon"),
+		RopeTheta:        m.Real("rope.freq_base"),
+		MaxPositions:     m.Integer("context_length"),
 	}
-	c.BOS, c.Pad = m.id("tokenizer.ggml.bos_token_id"), m.id("tokenizer.ggml.padding_token_id")
-	if eos := m.id("tokenizer.ggml.eos_token_id"); eos != decoder.NoToken {
+	c.BOS, c.Pad = m.id("bos_token_id"), m.id("padding_token_id")
+	if eos := m.id("eos_token_id"); eos != decoder.NoToken {
 		c.EOS = []int{eos}
 	}
 	if c.HeadDim == 0 && c.Heads > 0 {
 		c.HeadDim = c.HiddenSize / c.Heads
 	}
 	if c.RopeTheta == 0 {
-		c.RopeTheta = defaultTheta
+		c.RopeTheta = configfile.DefaultTheta
 	}
 	embedding, ok := g.tensors["token_embd.weight"]
 	if !ok || len(embedding.shape) != 2 {
@@ -119,26 +100,16 @@ func (g *ggufFile) readConfig(file *gguf.File, f family.Family) (decoder.Config,
 	c.VocabSize = embedding.shape[0]
 	_, untied := g.tensors["output.weight"]
 	c.TiedEmbeddings = !untied
+	if err := m.readHeads(&c, f.PartialRotary); err != nil {
+		return c, err
+	}
 	if g.form.Configure != nil {
-		g.form.Configure(&c)
+		if err := g.form.Configure(m, &c); err != nil {
+			return c, err
+		}
 	}
 	if err := c.Validate(); err != nil {
 		return c, err
 	}
 	return c, g.readFactors(&c)
-}
-
-// refuseUnsupported names what this program computes for a model folder but not for a GGUF file.
-func (g *ggufFile) refuseUnsupported(file *gguf.File) error {
-	const instead = "which this program reads only from a model's folder"
-	key := g.form.Architecture + ".rope.scaling.type"
-	if _, scaled := file.GetKeyValue(key); scaled {
-		return fmt.Errorf("the file scales its rotary positions (%s), %s", key, instead)
-	}
-	for _, name := range g.form.Unsupported {
-		if _, ok := g.tensors[name]; ok {
-			return fmt.Errorf("the file has the tensor %s, %s", name, instead)
-		}
-	}
-	return nil
 }

@@ -60,6 +60,11 @@ func TestDamagedGGUF(t *testing.T) {
 
 // ggufBytes is a GGUF file (version 3) with one text under general.architecture and tensors of one float32 each.
 func ggufBytes(architecture string, tensors ...string) []byte {
+	return ggufWithKeys(architecture, nil, tensors...)
+}
+
+// ggufWithKeys has the number 7 under each of keys too.
+func ggufWithKeys(architecture string, keys []string, tensors ...string) []byte {
 	var raw []byte
 	number := func(n uint64) { raw = binary.LittleEndian.AppendUint64(raw, n) }
 	short := func(n uint32) { raw = binary.LittleEndian.AppendUint32(raw, n) }
@@ -70,10 +75,15 @@ func ggufBytes(architecture string, tensors ...string) []byte {
 	raw = append(raw, "GGUF"...)
 	short(3)
 	number(uint64(len(tensors)))
-	number(1)
+	number(uint64(1 + len(keys)))
 	text("general.architecture")
 	short(8) // a text
 	text(architecture)
+	for _, key := range keys {
+		text(key)
+		short(4) // uint32
+		short(7)
+	}
 	for i, name := range tensors {
 		text(name)
 		short(1) // dimensions
@@ -85,6 +95,26 @@ func ggufBytes(architecture string, tensors ...string) []byte {
 	return append(raw, make([]byte, 32*len(tensors))...)
 }
 
+// Keys of the architecture that may change the result are read or refused by name.
+func TestGGUFKeys(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "model.gguf")
+	for _, c := range []struct{ architecture, key, want string }{
+		{"gemma3", "gemma3.final_logit_softcapping", "gemma3.final_logit_softcapping is 7"},
+		{"llama", "llama.attention.sliding_window", "llama.attention.sliding_window is 7"},
+		{"llama", "llama.expert_count", "llama.expert_count is 7"},
+		{"gemma3", "gemma3.attention.sliding_window", "token_embd.weight"}, // known; the file has no tensors
+		{"llama", "llama.vocab_size", "token_embd.weight"},
+		{"llama", "general.quantization_version", "token_embd.weight"},
+	} {
+		if err := os.WriteFile(path, ggufWithKeys(c.architecture, []string{c.key}), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := openGGUF(path); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v; want an error that says %q", c.key, err, c.want)
+		}
+	}
+}
+
 // What a GGUF file says in ways that this package does not read is refused by name, never computed without it.
 func TestGGUFRefuses(t *testing.T) {
 	for _, c := range []struct {
@@ -92,7 +122,7 @@ func TestGGUFRefuses(t *testing.T) {
 	}{
 		{"falcon", "blk.0.attn_q.bias", `"falcon"; of GGUF files this program knows "llama"`},
 		{"qwen3", "blk.0.attn_q.bias", "blk.0.attn_q.bias"},
-		{"gemma3", "", `"gemma3"`},
+		{"gemma2", "", `"gemma2"`},
 		{"llama", "blk.0.attn_q.bias", "blk.0.attn_q.bias"},
 		{"llama", "token_embd.weight", "token_embd.weight"}, // a vector where a matrix belongs
 	} {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/rotary"
 )
 
 // RopeFactors is the tensor of a GGUF file with the factors by which frequencies of rotary positions are divided.
@@ -43,11 +44,11 @@ func (g *ggufFile) readFactors(c *decoder.Config) error {
 }
 
 // Llama3Scaling is the scaling of rotary positions of Llama 3's models, which differ in the factor only.
-func Llama3Scaling(factor float64) decoder.RopeScaling {
-	return decoder.RopeScaling{Type: decoder.Llama3Rope, Factor: factor, LowFreqFactor: llama3Low, HighFreqFactor: llama3High, OriginalMaxPositions: llama3Original}
+func Llama3Scaling(factor float64) rotary.Scaling {
+	return rotary.Scaling{Type: rotary.Llama3, Factor: factor, LowFreqFactor: llama3Low, HighFreqFactor: llama3High, OriginalMaxPositions: llama3Original}
 }
 
-// Llama3Factor is what the frequency of pair i of a head's values is divided by, see [decoder.RopeScaling].
+// Llama3Factor is what the frequency of pair i of a head's values is divided by, see [rotary.Scaling].
 func Llama3Factor(c decoder.Config, i int, factor float64) float64 {
 	wave := 2 * math.Pi * math.Pow(c.RopeTheta, float64(i)/float64(c.HeadDim/2))
 	switch {

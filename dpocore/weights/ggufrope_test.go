@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/decoder/family"
+	"example.com/gonb-dpo/dpocore/decoder/rotary"
 	"example.com/gonb-dpo/dpocore/weights/ggml"
 )
 
@@ -26,7 +27,7 @@ func TestLlama3Factors(t *testing.T) {
 		t.Fatalf("the third factor is %g", factors[2])
 	}
 	c, err := readFactors(t, factors)
-	want := decoder.RopeScaling{Type: decoder.Llama3Rope, Factor: 32, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
+	want := rotary.Scaling{Type: rotary.Llama3, Factor: 32, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
 	if err != nil || !reflect.DeepEqual(c.RopeScaling, want) {
 		t.Errorf("the scaling is %+v, %v; want %+v", c.RopeScaling, err, want)
 	}

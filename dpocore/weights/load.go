@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights/configfile"
 )
 
 // source is a model on disk. Tensors have Hugging Face's names.
@@ -95,7 +96,7 @@ func open(path string) (source, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	files := []string{filepath.Join(path, configFile)}
+	files := []string{filepath.Join(path, configfile.Name)}
 	for _, file := range src.files {
 		files = append(files, file.Path())
 	}

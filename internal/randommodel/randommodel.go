@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/decoder"
-	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/dpocore/weights/configfile"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 	"example.com/gonb-dpo/internal/atomicfile"
 )
@@ -19,7 +19,7 @@ const Deviation = 0.1
 // Write writes config.json and model.safetensors in float32 into a folder, for [weights.Load]. The same seed gives the same
 // weights.
 func Write(folder string, config decoder.Config, seed uint64) error {
-	raw, err := weights.ConfigJSON(config, "float32")
+	raw, err := configfile.JSON(config, "float32")
 	if err != nil {
 		return fmt.Errorf("write a random model: %w", err)
 	}

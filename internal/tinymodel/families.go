@@ -3,6 +3,7 @@ package tinymodel
 import (
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/decoder/family"
+	"example.com/gonb-dpo/dpocore/decoder/rotary"
 )
 
 // of is Config after a change, as a model of another family with the fields of config.json that only that family has.
@@ -54,18 +55,18 @@ func Gemma3() decoder.Config {
 func Phi3() decoder.Config {
 	return of(family.Phi3, `{"sliding_window": null, "original_max_position_embeddings": 30}`, func(c *decoder.Config) {
 		c.RotaryDim, c.TiedEmbeddings = 12, false
-		c.RopeScaling = decoder.RopeScaling{Type: decoder.LongRope, ShortFactor: []float64{1, 1.1, 1.2, 1.5, 2, 3}, LongFactor: []float64{1, 2, 3, 5, 8, 13}}
+		c.RopeScaling = rotary.Scaling{Type: rotary.Long, ShortFactor: []float64{1, 1.1, 1.2, 1.5, 2, 3}, LongFactor: []float64{1, 2, 3, 5, 8, 13}}
 	})
 }
 
 // Linear has rotary positions of half the speed.
 func Linear() decoder.Config {
-	return Changed(func(c *decoder.Config) { c.RopeScaling = decoder.RopeScaling{Type: decoder.LinearRope, Factor: 2} })
+	return Changed(func(c *decoder.Config) { c.RopeScaling = rotary.Scaling{Type: rotary.Linear, Factor: 2} })
 }
 
 // Yarn keeps the frequencies of the first pairs of values, divides those of the last by 4, and interpolates between.
 func Yarn() decoder.Config {
 	return Changed(func(c *decoder.Config) {
-		c.RopeScaling = decoder.RopeScaling{Type: decoder.YarnRope, Factor: 4, OriginalMaxPositions: 256}
+		c.RopeScaling = rotary.Scaling{Type: rotary.Yarn, Factor: 4, OriginalMaxPositions: 256}
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/decoder/family"
+	"example.com/gonb-dpo/dpocore/decoder/rotary"
 	"example.com/gonb-dpo/internal/randommodel"
 )
 
@@ -45,7 +46,7 @@ func Qwen2() decoder.Config {
 func Llama3() decoder.Config {
 	c := Config()
 	c.RopeTheta = 10000
-	c.RopeScaling = decoder.RopeScaling{Type: decoder.Llama3Rope, Factor: 8, LowFreqFactor: 1, HighFreqFactor: 8, OriginalMaxPositions: 600}
+	c.RopeScaling = rotary.Scaling{Type: rotary.Llama3, Factor: 8, LowFreqFactor: 1, HighFreqFactor: 8, OriginalMaxPositions: 600}
 	c.EOS, c.Pad = []int{2, 3}, decoder.NoToken
 	return c
 }

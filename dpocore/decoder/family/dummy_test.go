@@ -13,6 +13,7 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder/family"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/dpocore/weights/configfile"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
 
@@ -52,7 +53,7 @@ func TestDummyFamily(t *testing.T) {
 	defer family.AddFamily(dummy)()
 	config := tinymodel.Changed(func(c *decoder.Config) { c.Family, c.Block = "dummy", normedQueries{} })
 	folder := tinymodel.Write(t, config, 1)
-	if got, err := weights.ReadConfig(folder); err != nil || !reflect.DeepEqual(got, config) {
+	if got, err := configfile.Read(folder); err != nil || !reflect.DeepEqual(got, config) {
 		t.Fatalf("config.json is read as %+v, %v; want %+v", got, err, config)
 	}
 	backend, err := device.Open()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	. "github.com/gomlx/gomlx/core/graph"
 
@@ -23,7 +24,7 @@ var Gemma3 = Family{
 	Harmless:    []string{"_sliding_window_pattern"}, // what layer_types was made from
 	Defaults:    decoder.Config{HeadDim: 256, RopeTheta: 1000000, TiedEmbeddings: true, RMSNormEps: 1e-6},
 	Read: func(raw []byte, c *decoder.Config) error {
-		fields := gemma3Fields{Activation: geluTanh, QueryScalar: 256, Window: 4096, Pattern: 6}
+		fields := gemma3Fields{Activation: geluTanh, QueryScalar: 256, Window: 4096, Pattern: gemma3Pattern}
 		if err := json.Unmarshal(raw, &fields); err != nil {
 			return err
 		}
@@ -64,7 +65,56 @@ var Gemma3 = Family{
 		}
 		return fields, nil
 	},
+	GGUF: &GGUF{
+		Architecture: "gemma3",
+		ReadOnly:     true,
+		Examples:     "Gemma 3",
+		Names:        with(ggufHeadNorms, ggufNormsAfter, map[string]string{beforeMLP + ".weight": "ffn_norm.weight"}),
+		Keys:         []string{"attention.sliding_window", "rope.freq_base_swa"},
+		Configure:    configureGemma3,
+		Restore: func(name string, values []float32, shape []int, _ decoder.Config) []float32 {
+			if len(shape) == 1 { // a norm, stored with the 1 added
+				values = slices.Clone(values)
+				for i := range values {
+					values[i]--
+				}
+			}
+			return values
+		},
+		Unsupported: append([]string{"rope_freqs.weight"}, noBiases...),
+	},
 }
+
+// configureGemma3 sets what is the same in all files of the family, as in llama.cpp: every sixth layer has no window, and
+// scores are scaled by the head's size, or in the 27B model, the one of 62 layers, by the hidden size over the heads.
+func configureGemma3(file GGUFFile, c *decoder.Config) error {
+	scalar := c.HeadDim
+	if c.Layers == 62 {
+		scalar = c.HiddenSize / c.Heads
+	}
+	window, theta := file.Integer("attention.sliding_window"), file.Real("rope.freq_base_swa")
+	if window < 1 {
+		return fmt.Errorf("gemma3.attention.sliding_window is %d; it must be at least 1", window)
+	}
+	if theta == 0 {
+		theta = gemma3LocalTheta
+	}
+	c.Block = gemma3Block{queryScalar: float64(scalar)}
+	setAttention(c, func(layer int) decoder.Attention {
+		if (layer+1)%gemma3Pattern == 0 {
+			return decoder.Attention{}
+		}
+		return decoder.Attention{Window: window, Theta: theta}
+	})
+	return nil
+}
+
+// What Gemma 3's layers have unless config.json says otherwise: each sixth has no window, and the base of the rotary
+// positions of the others.
+const (
+	gemma3Pattern    = 6
+	gemma3LocalTheta = 10000
+)
 
 const geluTanh = "gelu_pytorch_tanh"
 
@@ -73,7 +123,7 @@ type gemma3Fields struct {
 	Activation    string   `json:"hidden_activation"`
 	QueryScalar   float64  `json:"query_pre_attn_scalar"` // scores are multiplied by 1/√ of it
 	Window        int      `json:"sliding_window"`
-	Pattern       int      `json:"sliding_window_pattern,omitempty"` // every so manieth layer has no window
+	Pattern       int      `json:"sliding_window_pattern,omitempty"` // the last of this many layers has no window
 	LayerTypes    []string `json:"layer_types"`
 	LocalTheta    float64  `json:"rope_local_base_freq,omitempty"` // of layers with a window
 
@@ -99,7 +149,7 @@ func (f gemma3Fields) localTheta() (float64, error) {
 		}
 	}
 	if theta == 0 {
-		theta = 10000
+		theta = gemma3LocalTheta
 	}
 	return theta, nil
 }

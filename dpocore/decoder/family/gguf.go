@@ -13,14 +13,25 @@ type GGUF struct {
 	Examples     string            // models whose files are known to work, for messages
 	Names        map[string]string // Hugging Face's tensor names, or within a layer what follows its number, to GGUF's
 
-	// Configure sets what all models of the family have and the file does not say; nil for nothing.
-	Configure func(c *decoder.Config)
+	// Configure sets what all models of the family have and the file does not say, and what only its files say, under Keys;
+	// nil for nothing. Sizes and rotary positions are read already.
+	Configure func(file GGUFFile, c *decoder.Config) error
+	Keys      []string
 
 	// Restore undoes what the conversion to GGUF did to a tensor's values; nil if it did nothing. name is Hugging Face's.
 	// For a matrix it only moves rows.
 	Restore func(name string, values []float32, shape []int, c decoder.Config) []float32
 
+	ReadOnly bool // this program writes no such files
+
 	Unsupported []string // tensors that only files have whose model this program does not compute
+}
+
+// GGUFFile is what a family reads of a file. Keys are without the architecture.
+type GGUFFile interface {
+	Integer(key string) int                  // 0 for a missing key
+	Real(key string) float64                 // 0 for a missing key
+	Vector(tensor string) ([]float32, error) // nil for a missing tensor
 }
 
 // Name is a tensor's name in GGUF, from Hugging Face's; "" for an unknown one.
@@ -55,9 +66,11 @@ func (g GGUF) Order(name string, rows int, c decoder.Config) (order []int) {
 }
 
 // with adds names to those that most families share.
-func with(more map[string]string) map[string]string {
+func with(more ...map[string]string) map[string]string {
 	names := maps.Clone(ggufNames)
-	maps.Copy(names, more)
+	for _, list := range more {
+		maps.Copy(names, list)
+	}
 	return names
 }
 
@@ -84,18 +97,46 @@ var ggufBiases = map[string]string{
 	"self_attn.v_proj.bias": "attn_v.bias",
 }
 
+// ggufHeadNorms are the names of the norms of query and key heads.
+var ggufHeadNorms = map[string]string{
+	"self_attn.q_norm.weight": "attn_q_norm.weight",
+	"self_attn.k_norm.weight": "attn_k_norm.weight",
+}
+
+// withBlock sets the block of all models of a family.
+func withBlock(block decoder.Block) func(GGUFFile, *decoder.Config) error {
+	return func(_ GGUFFile, c *decoder.Config) error {
+		c.Block = block
+		return nil
+	}
+}
+
+// restoreHeads restores the order of the rows of q and k, see [unpermute].
+func restoreHeads(name string, values []float32, shape []int, c decoder.Config) []float32 {
+	switch {
+	case strings.HasSuffix(name, "q_proj.weight"):
+		return unpermute(values, shape, c.Heads)
+	case strings.HasSuffix(name, "k_proj.weight"):
+		return unpermute(values, shape, c.KVHeads)
+	}
+	return values
+}
+
+// noBiases are tensors of files with biases.
+var noBiases = []string{"blk.0.attn_q.bias", "blk.0.attn_output.bias", "blk.0.ffn_up.bias"}
+
 var qwen2GGUF = &GGUF{
 	Architecture: "qwen2",
 	Examples:     "Qwen2, Qwen2.5",
 	Names:        with(ggufBiases),
-	Configure:    func(c *decoder.Config) { c.QKVBias = true },
+	Configure:    func(_ GGUFFile, c *decoder.Config) error { c.QKVBias = true; return nil },
 	Unsupported:  []string{"rope_freqs.weight", "blk.0.attn_output.bias", "blk.0.ffn_up.bias"},
 }
 
 var qwen3GGUF = &GGUF{
 	Architecture: "qwen3",
 	Examples:     "Qwen3",
-	Names:        with(map[string]string{"self_attn.q_norm.weight": "attn_q_norm.weight", "self_attn.k_norm.weight": "attn_k_norm.weight"}),
-	Configure:    func(c *decoder.Config) { c.Block = normedHeads{} },
+	Names:        with(ggufHeadNorms),
+	Configure:    withBlock(normedHeads{}),
 	Unsupported:  []string{"rope_freqs.weight", "blk.0.attn_q.bias", "blk.0.attn_output.bias", "blk.0.ffn_up.bias"},
 }

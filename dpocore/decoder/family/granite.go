@@ -23,11 +23,8 @@ var Granite = Family{
 		if err := json.Unmarshal(raw, &fields); err != nil {
 			return err
 		}
-		for name, value := range map[string]float64{"embedding_multiplier": fields.Embedding, "residual_multiplier": fields.Residual,
-			"attention_multiplier": fields.Attention, "logits_scaling": fields.Logits} {
-			if !(value > 0) {
-				return fmt.Errorf("%s is %g; it must be above 0", name, value)
-			}
+		if err := fields.multipliers.check(); err != nil {
+			return err
 		}
 		fields.llamaFields.read(c)
 		c.Block = graniteBlock{multipliers: fields.multipliers}
@@ -36,6 +33,20 @@ var Granite = Family{
 	Fields: func(c decoder.Config) (any, error) {
 		biases, err := llamaFieldsOf(c)
 		return graniteFields{biases, c.Block.(graniteBlock).multipliers}, err
+	},
+	GGUF: &GGUF{
+		Architecture: "granite",
+		ReadOnly:     true,
+		Examples:     "Granite 3",
+		Names:        ggufNames,
+		Restore:      restoreHeads,
+		Keys:         []string{"embedding_scale", "residual_scale", "attention.scale", "logit_scale"},
+		Configure: func(file GGUFFile, c *decoder.Config) error {
+			m := multipliers{file.Real("embedding_scale"), file.Real("residual_scale"), file.Real("attention.scale"), file.Real("logit_scale")}
+			c.Block = graniteBlock{multipliers: m}
+			return m.check()
+		},
+		Unsupported: append([]string{"rope_freqs.weight"}, noBiases...),
 	},
 }
 
@@ -49,6 +60,17 @@ type multipliers struct {
 	Residual  float64 `json:"residual_multiplier"`
 	Attention float64 `json:"attention_multiplier"` // of scores, in place of 1/√headDim
 	Logits    float64 `json:"logits_scaling"`       // a divisor
+}
+
+// check names a multiplier that is not above 0.
+func (m multipliers) check() error {
+	for name, value := range map[string]float64{"embedding_multiplier": m.Embedding, "residual_multiplier": m.Residual,
+		"attention_multiplier": m.Attention, "logits_scaling": m.Logits} {
+		if !(value > 0) {
+			return fmt.Errorf("%s is %g; it must be above 0", name, value)
+		}
+	}
+	return nil
 }
 
 type graniteBlock struct {

@@ -3,7 +3,6 @@ package family
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"example.com/gonb-dpo/dpocore/decoder"
 )
@@ -30,18 +29,10 @@ var Llama = Family{
 	Fields: func(c decoder.Config) (any, error) { return llamaFieldsOf(c) },
 	GGUF: &GGUF{
 		Architecture: "llama",
-		Examples:     "SmolLM2, Llama 3",
+		Examples:     "SmolLM2, Llama 3, Mistral",
 		Names:        ggufNames,
-		Restore: func(name string, values []float32, shape []int, c decoder.Config) []float32 {
-			switch {
-			case strings.HasSuffix(name, "q_proj.weight"):
-				return unpermute(values, shape, c.Heads)
-			case strings.HasSuffix(name, "k_proj.weight"):
-				return unpermute(values, shape, c.KVHeads)
-			}
-			return values
-		},
-		Unsupported: []string{"blk.0.attn_q.bias", "blk.0.attn_output.bias", "blk.0.ffn_up.bias"},
+		Restore:      restoreHeads,
+		Unsupported:  noBiases,
 	},
 }
 

@@ -38,6 +38,20 @@ var OLMo2 = Family{
 			AttentionBias bool `json:"attention_bias"`
 		}{fields.AttentionBias}, err
 	},
+	GGUF: &GGUF{
+		Architecture: "olmo2",
+		ReadOnly:     true,
+		Examples:     "OLMo 2",
+		Names:        with(ggufHeadNorms, ggufNormsAfter),
+		Configure:    withBlock(olmo2Block{}),
+		Unsupported:  append([]string{"rope_freqs.weight"}, noBiases...),
+	},
+}
+
+// ggufNormsAfter are the names of norms after attention and MLP.
+var ggufNormsAfter = map[string]string{
+	afterAttention + ".weight": "post_attention_norm.weight",
+	afterMLP + ".weight":       "post_ffw_norm.weight",
 }
 
 const (

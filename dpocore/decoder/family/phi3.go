@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/rotary"
 )
 
 // Phi3 (Microsoft 2024, https://arxiv.org/abs/2404.14219): a Llama that stores queries, keys and values, and gate and up, as
@@ -24,10 +25,10 @@ var Phi3 = Family{
 		}
 		switch c.RopeScaling.Type {
 		case "":
-		case decoder.LongRope:
+		case rotary.Long:
 			c.RopeScaling.OriginalMaxPositions = fields.Original // takes precedence over the one in rope_scaling
 		default:
-			return fmt.Errorf("rope_type is %q; in models of type \"phi3\" this program knows \"default\" and %q", c.RopeScaling.Type, decoder.LongRope)
+			return fmt.Errorf("rope_type is %q; in models of type \"phi3\" this program knows \"default\" and %q", c.RopeScaling.Type, rotary.Long)
 		}
 		c.Block = phi3Block{}
 		return everyWindow(c, fields.Window)
@@ -42,6 +43,37 @@ var Phi3 = Family{
 		}
 		return fields, nil
 	},
+	GGUF: &GGUF{
+		Architecture: "phi3",
+		ReadOnly:     true,
+		Examples:     "Phi-3, Phi-4-mini",
+		Names:        with(map[string]string{"self_attn.qkv_proj.weight": "attn_qkv.weight", "mlp.gate_up_proj.weight": "ffn_up.weight"}),
+		Keys:         []string{"attention.sliding_window", "rope.scaling.original_context_length", "rope.scaling.attn_factor"},
+		Configure:    configurePhi3,
+		Unsupported:  []string{"rope_freqs.weight", "blk.0.attn_q.weight", "blk.0.attn_qkv.bias", "blk.0.ffn_gate.weight"},
+	},
+}
+
+// configurePhi3 reads the window, and longrope's factors, which are tensors.
+func configurePhi3(file GGUFFile, c *decoder.Config) error {
+	c.Block = phi3Block{}
+	if window := file.Integer("attention.sliding_window"); window > 0 {
+		setAttention(c, func(int) decoder.Attention { return decoder.Attention{Window: window} })
+	}
+	for name, list := range map[string]*[]float64{"rope_factors_short.weight": &c.RopeScaling.ShortFactor, "rope_factors_long.weight": &c.RopeScaling.LongFactor} {
+		factors, err := file.Vector(name)
+		if err != nil {
+			return err
+		}
+		for _, factor := range factors {
+			*list = append(*list, float64(factor))
+		}
+	}
+	if len(c.RopeScaling.ShortFactor)+len(c.RopeScaling.LongFactor) > 0 {
+		c.RopeScaling.Type, c.RopeScaling.AttentionFactor = rotary.Long, file.Real("rope.scaling.attn_factor")
+		c.RopeScaling.OriginalMaxPositions = file.Integer("rope.scaling.original_context_length")
+	}
+	return nil
 }
 
 type phi3Fields struct {

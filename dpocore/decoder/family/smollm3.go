@@ -17,7 +17,7 @@ var SmolLM3 = Family{
 	Settings:   smolLM3Fields{},
 	Defaults:   decoder.Config{RopeTheta: 2000000, TiedEmbeddings: true},
 	Read: func(raw []byte, c *decoder.Config) error {
-		fields := smolLM3Fields{Interval: 4}
+		fields := smolLM3Fields{Interval: unrotatedInterval}
 		if err := json.Unmarshal(raw, &fields); err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ var SmolLM3 = Family{
 	},
 	Fields: func(c decoder.Config) (any, error) {
 		biases, err := llamaFieldsOf(c)
-		fields := smolLM3Fields{llamaFields: biases, someWindows: windowsOf(c), Interval: 4}
+		fields := smolLM3Fields{llamaFields: biases, someWindows: windowsOf(c), Interval: unrotatedInterval}
 		for layer := range c.Layers {
 			rotated := 1
 			if attentionOf(c, layer).Unrotated {
@@ -48,7 +48,24 @@ var SmolLM3 = Family{
 		}
 		return fields, err
 	},
+	GGUF: &GGUF{
+		Architecture: "smollm3",
+		ReadOnly:     true,
+		Examples:     "SmolLM3",
+		Names:        ggufNames,
+		Restore:      restoreHeads,
+		Configure: func(_ GGUFFile, c *decoder.Config) error {
+			setAttention(c, func(layer int) decoder.Attention {
+				return decoder.Attention{Unrotated: (layer+1)%unrotatedInterval == 0}
+			})
+			return nil
+		},
+		Unsupported: noBiases,
+	},
 }
+
+// unrotatedInterval tells which layers have no rotary positions: the last of each four.
+const unrotatedInterval = 4
 
 type smolLM3Fields struct {
 	llamaFields

@@ -26,8 +26,8 @@ func FormOf(c decoder.Config) (Form, error) {
 	if err != nil {
 		return Form{}, err
 	}
-	if f.GGUF == nil {
-		return Form{}, fmt.Errorf("this program does not write GGUF files of models of type %q", c.Family)
+	if f.GGUF == nil || f.GGUF.ReadOnly {
+		return Form{}, fmt.Errorf("this program does not write GGUF files of models of type %q; llama.cpp's converter makes one of a merged folder (dpo merge)", c.Family)
 	}
 	if len(c.Attentions) > 0 {
 		return Form{}, fmt.Errorf("this program does not write GGUF files of models with a sliding window, or with layers that have no rotary positions")

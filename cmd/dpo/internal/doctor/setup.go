@@ -14,7 +14,7 @@ import (
 	"example.com/gonb-dpo/dpocore/device/compilecache"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/tokenizer"
-	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/dpocore/weights/configfile"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 	"example.com/gonb-dpo/internal/cachefolder"
 	"example.com/gonb-dpo/internal/deps"
@@ -75,7 +75,7 @@ func examineModel() part {
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
 		return p.ok("%s, %s", path, size(uint64(info.Size())))
 	}
-	if _, err := weights.ReadConfig(path); err != nil {
+	if _, err := configfile.Read(path); err != nil {
 		return p.broken(setUp, "%v", err)
 	}
 	weights, err := filepath.Glob(filepath.Join(path, "*.safetensors"))

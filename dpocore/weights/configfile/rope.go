@@ -1,4 +1,4 @@
-package weights
+package configfile
 
 import (
 	"encoding/json"
@@ -8,17 +8,18 @@ import (
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/decoder/family"
+	"example.com/gonb-dpo/dpocore/decoder/rotary"
 	"example.com/gonb-dpo/internal/wording"
 )
 
-// defaultTheta is the rope_theta of files that name none, as in transformers, unless the family has another.
-const defaultTheta = 10000
+// DefaultTheta is the rope_theta of files that name none, as in transformers, unless the family has another.
+const DefaultTheta = 10000
 
 // rope is a model's rotary positions as config.json has them.
 type rope struct {
 	theta   float64
 	partial float64 // how much of each head is rotated
-	scaling decoder.RopeScaling
+	scaling rotary.Scaling
 }
 
 // ropeFields is the object rope_parameters, or rope_scaling in files from before transformers 5.
@@ -26,7 +27,7 @@ type ropeFields struct {
 	Theta   float64  `json:"rope_theta"`
 	OldType string   `json:"type"` // of rope_type
 	Partial *float64 `json:"partial_rotary_factor"`
-	decoder.RopeScaling
+	rotary.Scaling
 
 	// Of families whose kinds of attention have different rotary positions; the other kind's are read by the family.
 	Full    *ropeFields     `json:"full_attention"`
@@ -45,11 +46,11 @@ func (r *ropeFields) UnmarshalJSON(raw []byte) error {
 }
 
 // scaled returns the scaling of one of the two objects; r is nil if the file does not have it.
-func (r *ropeFields) scaled(field string) (s decoder.RopeScaling, err error) {
+func (r *ropeFields) scaled(field string) (s rotary.Scaling, err error) {
 	if r == nil {
 		return s, nil
 	}
-	s = r.RopeScaling
+	s = r.Scaling
 	switch {
 	case s.Type == "":
 		s.Type = r.OldType
@@ -57,14 +58,14 @@ func (r *ropeFields) scaled(field string) (s decoder.RopeScaling, err error) {
 		return s, fmt.Errorf("%s has the type %q and the rope_type %q; remove one of them", field, r.OldType, s.Type)
 	}
 	if s.Type == "su" { // longrope's first name
-		s.Type = decoder.LongRope
+		s.Type = rotary.Long
 	}
 	switch {
 	case s.Type == "" || s.Type == "default":
-		return decoder.RopeScaling{}, nil
-	case !slices.Contains(decoder.RopeScalings, s.Type):
-		return s, fmt.Errorf("rope_type in %s is %q; this program knows \"default\", %s", field, s.Type, wording.And(quoted(decoder.RopeScalings)))
-	case reflect.DeepEqual(s, decoder.RopeScaling{Type: decoder.Llama3Rope}):
+		return rotary.Scaling{}, nil
+	case !slices.Contains(rotary.Kinds, s.Type):
+		return s, fmt.Errorf("rope_type in %s is %q; this program knows \"default\", %s", field, s.Type, wording.And(quoted(rotary.Kinds)))
+	case reflect.DeepEqual(s, rotary.Scaling{Type: rotary.Llama3}):
 		return s, fmt.Errorf("%s has no factor, low_freq_factor, high_freq_factor and original_max_position_embeddings", field)
 	}
 	return s, nil
@@ -99,7 +100,7 @@ func (f fileConfig) rope(of family.Family) (r rope, err error) {
 	case f.RopeScaling != nil && !reflect.DeepEqual(older, r.scaling):
 		return r, fmt.Errorf("rope_scaling and rope_parameters differ; remove one of them")
 	}
-	if s := &r.scaling; s.OriginalMaxPositions == 0 && (s.Type == decoder.YarnRope || s.Type == decoder.LongRope) {
+	if s := &r.scaling; s.OriginalMaxPositions == 0 && (s.Type == rotary.Yarn || s.Type == rotary.Long) {
 		s.OriginalMaxPositions = f.MaxPositions
 	}
 	r.theta, r.partial = f.RopeTheta, 0
@@ -136,7 +137,7 @@ func agree(name string, value *float64, other float64) error {
 // complete fills in what the file leaves out.
 func (r *rope) complete(of family.Family) error {
 	if r.theta == 0 {
-		r.theta = defaultTheta
+		r.theta = DefaultTheta
 		if of.Defaults.RopeTheta != 0 {
 			r.theta = of.Defaults.RopeTheta
 		}

@@ -1,4 +1,4 @@
-package weights
+package configfile
 
 import (
 	"bytes"
@@ -8,10 +8,10 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder/family"
 )
 
-// ConfigJSON is the config.json of a folder with a model in the given torch type, such as "float32". It has rope_theta
+// JSON is the config.json of a folder with a model in the given torch type, such as "float32". It has rope_theta
 // and RoPE scaling at the top, where transformers 4 and vLLM look, and in rope_parameters, where transformers 5 does. A
-// token that the model lacks is left out.
-func ConfigJSON(c decoder.Config, torchType string) ([]byte, error) {
+// token that the model lacks is null; without the field transformers would take the family's default.
+func JSON(c decoder.Config, torchType string) ([]byte, error) {
 	f, err := family.Find(c.Family)
 	if err != nil {
 		return nil, err
@@ -29,9 +29,9 @@ func ConfigJSON(c decoder.Config, torchType string) ([]byte, error) {
 	tail := struct {
 		RopeParameters map[string]any `json:"rope_parameters"`
 		RopeScaling    map[string]any `json:"rope_scaling"`
-		BOS            *int           `json:"bos_token_id,omitempty"`
-		EOS            any            `json:"eos_token_id,omitempty"`
-		Pad            *int           `json:"pad_token_id,omitempty"`
+		BOS            *int           `json:"bos_token_id"`
+		EOS            any            `json:"eos_token_id"`
+		Pad            *int           `json:"pad_token_id"`
 		TorchDType     string         `json:"torch_dtype"`
 		DType          string         `json:"dtype"`
 		UseCache       bool           `json:"use_cache"`

@@ -1,4 +1,7 @@
-package decoder
+// Package rotary has the angles of rotary positions: how fast each pair of values turns, and how that is slowed down for long texts.
+//
+// Start with [Scaling.Frequencies].
+package rotary
 
 import (
 	"fmt"
@@ -6,18 +9,18 @@ import (
 	"slices"
 )
 
-// The kinds of RopeScaling, by their rope_type in config.json.
+// The kinds of Scaling, by their rope_type in config.json.
 const (
-	LinearRope = "linear"
-	Llama3Rope = "llama3"
-	YarnRope   = "yarn"
-	LongRope   = "longrope"
+	Linear = "linear"
+	Llama3 = "llama3"
+	Yarn   = "yarn"
+	Long   = "longrope"
 )
 
-// RopeScalings lists the kinds of RopeScaling.
-var RopeScalings = []string{LinearRope, Llama3Rope, YarnRope, LongRope}
+// Kinds lists the kinds of Scaling.
+var Kinds = []string{Linear, Llama3, Yarn, Long}
 
-// RopeScaling slows rotary positions down, so that a model trained on short texts can read long ones. The zero value changes
+// Scaling slows rotary positions down, so that a model trained on short texts can read long ones. The zero value changes
 // nothing. The names in JSON are those of rope_parameters in config.json.
 //
 //   - linear divides all frequencies by Factor (Chen et al. 2023, https://arxiv.org/abs/2306.15595).
@@ -27,7 +30,7 @@ var RopeScalings = []string{LinearRope, Llama3Rope, YarnRope, LongRope}
 //     attention (Peng et al. 2023, https://arxiv.org/abs/2309.00071).
 //   - longrope divides each pair's frequency by ShortFactor, or by LongFactor in sequences of more than
 //     OriginalMaxPositions tokens, and scales attention (Ding et al. 2024, https://arxiv.org/abs/2402.13753).
-type RopeScaling struct {
+type Scaling struct {
 	Type                 string    `json:"rope_type,omitempty"`
 	Factor               float64   `json:"factor,omitempty"`
 	LowFreqFactor        float64   `json:"low_freq_factor,omitempty"`
@@ -50,23 +53,23 @@ const (
 )
 
 // Validate returns an error that names the first impossible setting. dim is how many values of a head are rotated.
-func (s RopeScaling) Validate(dim int) error {
+func (s Scaling) Validate(dim int) error {
 	switch {
 	case s.Type == "":
 		return nil
-	case s.Type != LongRope && !(s.Factor >= 1):
+	case s.Type != Long && !(s.Factor >= 1):
 		return fmt.Errorf("the factor of RoPE scaling is %g; it must be at least 1", s.Factor)
-	case s.Type != LinearRope && s.OriginalMaxPositions < 1:
+	case s.Type != Linear && s.OriginalMaxPositions < 1:
 		return fmt.Errorf("original_max_position_embeddings of RoPE scaling is %d; it must be at least 1", s.OriginalMaxPositions)
 	case s.AttentionFactor < 0:
 		return fmt.Errorf("attention_factor of RoPE scaling is %g; it must be above 0", s.AttentionFactor)
 	}
 	switch s.Type {
-	case Llama3Rope:
+	case Llama3:
 		return s.validateLlama3()
-	case LongRope:
+	case Long:
 		return s.validateLong(dim)
-	case YarnRope:
+	case Yarn:
 		if fast, slow := orDefault(s.BetaFast, defaultBetaFast), orDefault(s.BetaSlow, defaultBetaSlow); !(fast > slow) || slow < 0 {
 			return fmt.Errorf("beta_fast of RoPE scaling is %g; it must be above beta_slow %g", fast, slow)
 		}
@@ -74,7 +77,7 @@ func (s RopeScaling) Validate(dim int) error {
 	return nil
 }
 
-func (s RopeScaling) validateLlama3() error {
+func (s Scaling) validateLlama3() error {
 	switch {
 	case !(s.LowFreqFactor > 0):
 		return fmt.Errorf("low_freq_factor of RoPE scaling is %g; it must be above 0", s.LowFreqFactor)
@@ -84,7 +87,7 @@ func (s RopeScaling) validateLlama3() error {
 	return nil
 }
 
-func (s RopeScaling) validateLong(dim int) error {
+func (s Scaling) validateLong(dim int) error {
 	for name, list := range map[string][]float64{"short_factor": s.ShortFactor, "long_factor": s.LongFactor} {
 		if len(list) != dim/2 {
 			return fmt.Errorf("%s of RoPE scaling has %d numbers; the rotated values of a head need %d", name, len(list), dim/2)
@@ -96,21 +99,23 @@ func (s RopeScaling) validateLong(dim int) error {
 	return nil
 }
 
-// frequencies are the scaled 1/powers of theta, in the order of operations of transformers. long chooses longrope's factors
-// for long sequences.
-func (s RopeScaling) frequencies(powers []float32, theta float64, long bool) []float32 {
-	frequencies := make([]float32, len(powers))
-	ramp := s.yarnRamp(len(powers), theta)
-	for i, power := range powers {
+// Frequencies are the angles per position of each of pairs of values (Su et al. 2021, https://arxiv.org/abs/2104.09864), from
+// 1/theta^(i/pairs) for pair i. Each operation is in float32, in the order of transformers, because a difference in the last
+// digit grows with the position. long chooses longrope's factors for long sequences.
+func (s Scaling) Frequencies(pairs int, theta float64, long bool) []float32 {
+	frequencies := make([]float32, pairs)
+	ramp := s.yarnRamp(pairs, theta)
+	for i := range frequencies {
+		power := float32(math.Pow(theta, float64(float32(i)/float32(pairs))))
 		switch s.Type {
-		case LinearRope:
+		case Linear:
 			frequencies[i] = 1 / power / float32(s.Factor)
-		case Llama3Rope:
+		case Llama3:
 			frequencies[i] = s.llama3(1 / power)
-		case YarnRope:
+		case Yarn:
 			full := 1 - ramp[i]
 			frequencies[i] = 1/(float32(s.Factor)*power)*(1-full) + 1/power*full
-		case LongRope:
+		case Long:
 			factors := s.ShortFactor
 			if long {
 				factors = s.LongFactor
@@ -123,7 +128,7 @@ func (s RopeScaling) frequencies(powers []float32, theta float64, long bool) []f
 	return frequencies
 }
 
-func (s RopeScaling) llama3(frequency float32) float32 {
+func (s Scaling) llama3(frequency float32) float32 {
 	original, low, high := float32(s.OriginalMaxPositions), float32(s.LowFreqFactor), float32(s.HighFreqFactor)
 	wave := 2 * math.Pi / frequency
 	switch slow := frequency / float32(s.Factor); {
@@ -139,8 +144,8 @@ func (s RopeScaling) llama3(frequency float32) float32 {
 
 // yarnRamp is, for each pair of values, how much of its frequency is divided: from 0 for those that turn BetaFast times in
 // OriginalMaxPositions to 1 for those that turn BetaSlow times.
-func (s RopeScaling) yarnRamp(pairs int, theta float64) []float32 {
-	if s.Type != YarnRope {
+func (s Scaling) yarnRamp(pairs int, theta float64) []float32 {
+	if s.Type != Yarn {
 		return nil
 	}
 	turning := func(times float64) float64 {
@@ -160,17 +165,17 @@ func (s RopeScaling) yarnRamp(pairs int, theta float64) []float32 {
 	return ramp
 }
 
-// amplitude is what cosine and sine are multiplied by, so that attention scores grow by its square.
-func (s RopeScaling) amplitude(maxPositions int) float64 {
+// Amplitude is what cosine and sine are multiplied by, so that attention scores grow by its square.
+func (s Scaling) Amplitude(maxPositions int) float64 {
 	growth := func(factor, scale float64) float64 { return 1 + 0.1*scale*math.Log(max(factor, 1)) }
 	switch {
-	case s.Type != YarnRope && s.Type != LongRope:
+	case s.Type != Yarn && s.Type != Long:
 		return 1
 	case s.AttentionFactor != 0:
 		return s.AttentionFactor
-	case s.Type == YarnRope && s.MScale != 0 && s.MScaleAllDim != 0:
+	case s.Type == Yarn && s.MScale != 0 && s.MScaleAllDim != 0:
 		return growth(s.Factor, s.MScale) / growth(s.Factor, s.MScaleAllDim)
-	case s.Type == YarnRope:
+	case s.Type == Yarn:
 		return growth(s.Factor, 1)
 	}
 	factor := s.Factor

@@ -1,4 +1,7 @@
-package weights
+// Package configfile reads and writes config.json, the settings of a model in a Hugging Face folder, as transformers does.
+//
+// Start with [Read] and [JSON].
+package configfile
 
 import (
 	"encoding/json"
@@ -11,7 +14,8 @@ import (
 	"example.com/gonb-dpo/internal/placeholder"
 )
 
-const configFile = "config.json"
+// Name of the file in a folder.
+const Name = "config.json"
 
 // fileConfig is config.json in a model folder: the fields that all families share. Those of one family are read by it.
 type fileConfig struct {
@@ -26,9 +30,9 @@ type fileConfig struct {
 	Pad            *int            `json:"pad_token_id"`
 }
 
-// ReadConfig reads config.json of a model folder. The error names any setting that this program does not support.
-func ReadConfig(folder string) (decoder.Config, error) {
-	path := filepath.Join(folder, configFile)
+// Read reads config.json of a model folder. The error names any setting that this program does not support.
+func Read(folder string) (decoder.Config, error) {
+	path := filepath.Join(folder, Name)
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return decoder.Config{}, fmt.Errorf("read the model's configuration: %w", err)

@@ -1,16 +1,25 @@
-package weights_test
+package configfile_test
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"reflect"
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/decoder"
-	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/dpocore/decoder/rotary"
+	"example.com/gonb-dpo/dpocore/weights/configfile"
 	"example.com/gonb-dpo/internal/errtest"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
+
+func writeFile(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // readConfig reads a config.json that is the smallest complete one with some fields set; a nil deletes the field.
 func readConfig(t *testing.T, changes map[string]any) (decoder.Config, error) {
@@ -32,18 +41,18 @@ func readConfig(t *testing.T, changes map[string]any) (decoder.Config, error) {
 	}
 	folder := t.TempDir()
 	writeFile(t, filepath.Join(folder, "config.json"), string(raw))
-	return weights.ReadConfig(folder)
+	return configfile.Read(folder)
 }
 
 // llama3Scaling are the figures of Llama 3.2.
-var llama3Scaling = decoder.RopeScaling{Type: decoder.Llama3Rope, Factor: 32, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
+var llama3Scaling = rotary.Scaling{Type: rotary.Llama3, Factor: 32, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
 
 func llama3Fields(typeField string) map[string]any {
 	return map[string]any{typeField: "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
 		"original_max_position_embeddings": 8192}
 }
 
-func TestReadConfig(t *testing.T) {
+func TestRead(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		changes map[string]any
@@ -90,7 +99,7 @@ func TestReadConfig(t *testing.T) {
 	}
 }
 
-func TestReadConfigRefuses(t *testing.T) {
+func TestReadRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		changes map[string]any
@@ -146,19 +155,19 @@ func TestReadConfigRefuses(t *testing.T) {
 			errtest.Contains(t, err, "config.json", c.want)
 		})
 	}
-	_, err := weights.ReadConfig(t.TempDir())
+	_, err := configfile.Read(t.TempDir())
 	errtest.Contains(t, err, "config.json")
 }
 
-func TestConfigJSONRoundTrip(t *testing.T) {
+func TestJSONRoundTrip(t *testing.T) {
 	for _, variant := range tinymodel.Variants() {
-		raw, err := weights.ConfigJSON(variant.Config, "bfloat16")
+		raw, err := configfile.JSON(variant.Config, "bfloat16")
 		if err != nil {
 			t.Fatal(err)
 		}
 		folder := t.TempDir()
 		writeFile(t, filepath.Join(folder, "config.json"), string(raw))
-		if got, err := weights.ReadConfig(folder); err != nil || !reflect.DeepEqual(got, variant.Config) {
+		if got, err := configfile.Read(folder); err != nil || !reflect.DeepEqual(got, variant.Config) {
 			t.Errorf("%s: reads back as %+v, %v; want %+v", variant.Name, got, err, variant.Config)
 		}
 	}
@@ -166,8 +175,8 @@ func TestConfigJSONRoundTrip(t *testing.T) {
 
 // What other readers need to find: transformers 4 and vLLM take rope_theta from the top and otherwise 10000,
 // transformers 5 from rope_parameters.
-func TestConfigJSONFields(t *testing.T) {
-	raw, err := weights.ConfigJSON(tinymodel.Changed(func(c *decoder.Config) { c.RopeTheta = 1e5 }), "float16")
+func TestJSONFields(t *testing.T) {
+	raw, err := configfile.JSON(tinymodel.Changed(func(c *decoder.Config) { c.RopeTheta = 1e5 }), "float16")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,10 +198,10 @@ func TestConfigJSONFields(t *testing.T) {
 }
 
 // What only some families have: a token that a model lacks is left out, never written as 0.
-func TestConfigJSONOfFamilies(t *testing.T) {
+func TestJSONOfFamilies(t *testing.T) {
 	fields := func(config decoder.Config) (got map[string]any) {
 		t.Helper()
-		raw, err := weights.ConfigJSON(config, "bfloat16")
+		raw, err := configfile.JSON(config, "bfloat16")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +214,10 @@ func TestConfigJSONOfFamilies(t *testing.T) {
 	if qwen["model_type"] != "qwen2" || !reflect.DeepEqual(qwen["architectures"], []any{"Qwen2ForCausalLM"}) || qwen["use_sliding_window"] != false {
 		t.Errorf("Qwen2 is written as %v", qwen)
 	}
-	for _, absent := range []string{"bos_token_id", "attention_bias", "mlp_bias"} {
+	if bos, ok := qwen["bos_token_id"]; !ok || bos != nil {
+		t.Errorf("Qwen2's bos_token_id is written as %v; want null", bos)
+	}
+	for _, absent := range []string{"attention_bias", "mlp_bias"} {
 		if value, ok := qwen[absent]; ok {
 			t.Errorf("Qwen2's %s is written as %v", absent, value)
 		}
@@ -220,8 +232,8 @@ func TestConfigJSONOfFamilies(t *testing.T) {
 	if !reflect.DeepEqual(llama3["rope_parameters"], scaling) {
 		t.Errorf("rope_parameters is %v, want %v", llama3["rope_parameters"], scaling)
 	}
-	if _, padded := llama3["pad_token_id"]; padded || !reflect.DeepEqual(llama3["eos_token_id"], []any{2.0, 3.0}) {
-		t.Errorf("padding %v and ends %v, want none and [2 3]", llama3["pad_token_id"], llama3["eos_token_id"])
+	if padding, ok := llama3["pad_token_id"]; !ok || padding != nil || !reflect.DeepEqual(llama3["eos_token_id"], []any{2.0, 3.0}) {
+		t.Errorf("padding %v and ends %v, want null and [2 3]", llama3["pad_token_id"], llama3["eos_token_id"])
 	}
 	biased := fields(tinymodel.Biased())
 	if biased["attention_bias"] != true || biased["mlp_bias"] != true || biased["tie_word_embeddings"] != false {
