@@ -22,6 +22,23 @@ ROOT = Path(__file__).resolve().parent.parent
 GGUF = ROOT / ".deps/models/SmolLM2-135M-Instruct.Q4_1.gguf"
 
 
+def pytest_addoption(parser):
+    parser.addoption("--seeds", type=int, default=3, help="random configurations of each family")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The largest difference of each check in each family, over all configurations."""
+    table = {}
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, (family, what, gap, equal) in [p for p in report.user_properties if p[0] == "cell"]:
+            count, worst, all_equal = table.setdefault(family, {}).get(what, (0, 0.0, True))
+            table[family][what] = count + 1, max(worst, gap), all_equal and equal
+    columns = list(dict.fromkeys(what for row in table.values() for what in row))
+    for family, row in table.items():
+        cells = [f"{what} {'equal' if row[what][2] else 'DIFFERENT'} ({row[what][1]:.0e}, {row[what][0]})" for what in columns if what in row]
+        terminalreporter.write_line(f"{family:8} " + ", ".join(cells))
+
+
 @pytest.fixture(scope="session")
 def dpo(tmp_path_factory):
     """Run bin/dpo, by default on the 4-bit model, and return its standard output. Its cache is empty, so that it computes

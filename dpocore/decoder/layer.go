@@ -5,6 +5,8 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/decoder/packed"
 )
 
 // Layer is one layer of a model inside a graph.
@@ -35,6 +37,19 @@ func BindLayer(c Config, params []*Node) (Layer, []*Node) {
 		}
 	}
 	return l, params
+}
+
+// takeMatrix takes a matrix [in, out] from a graph's parameters, widened to float32 if it is quantized and then, if the
+// products with it are computed in a half precision, rounded to that.
+func (c Config) takeMatrix(params []*Node) (matrix *Node, rest []*Node) {
+	if params[0].DType().IsFloat() {
+		return params[0], params[1:]
+	}
+	matrix = packed.Matrix(params[0], params[1])
+	if c.Products != dtypes.InvalidDType {
+		matrix = ConvertDType(matrix, c.Products)
+	}
+	return matrix, params[2:]
 }
 
 // WithAdapter returns the layer with its part of a LoRA adapter.

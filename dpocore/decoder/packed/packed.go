@@ -1,11 +1,5 @@
-package decoder
-
-import (
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
-	. "github.com/gomlx/gomlx/core/graph"
-)
-
+// Package packed widens quantized matrices inside a graph.
+//
 // A quantized matrix [in, out] is two parameters of a graph, its codes and its scales, and every group of its rows has a
 // scale for each column:
 //
@@ -17,25 +11,19 @@ import (
 //
 // Codes of four bits are -8 to 7, stored as 0 to 15, without minima, and 0 to 15 with them. Weights are widened inside the
 // graph that multiplies by them: the products are those of widened weights, and a layer's are in memory one at a time.
+package packed
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
 
 // fourBitOffset is subtracted from stored codes of four bits without minima.
 const fourBitOffset = 8
 
-// takeMatrix takes a matrix [in, out] from a graph's parameters, widened to float32 if it is quantized and then, if the
-// products with it are computed in a half precision, rounded to that.
-func (c Config) takeMatrix(params []*Node) (matrix *Node, rest []*Node) {
-	if params[0].DType().IsFloat() {
-		return params[0], params[1:]
-	}
-	matrix = widen(params[0], params[1])
-	if c.Products != dtypes.InvalidDType {
-		matrix = ConvertDType(matrix, c.Products)
-	}
-	return matrix, params[2:]
-}
-
-// widen is the matrix [in, out] of codes and scales.
-func widen(codes, scales *Node) *Node {
+// Matrix is the matrix [in, out] of codes and scales, in float32.
+func Matrix(codes, scales *Node) *Node {
 	groups, half, out := codes.Shape().Dim(0), 1, codes.Shape().Dim(2)
 	rows := codes.Shape().Dim(1)
 	codes = Reshape(codes, groups, half, rows, out)
