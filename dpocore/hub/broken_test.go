@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/gonb-dpo/dpocore/hub/protocol"
 	"example.com/gonb-dpo/internal/errtest"
 	"example.com/gonb-dpo/internal/hubtest"
 )
@@ -152,8 +153,8 @@ func TestGivesUp(t *testing.T) {
 	})
 	_, err := Fetch(context.Background(), tiny, []string{weights}, nil)
 	errtest.Contains(t, err, weights, "try again later")
-	if got := len(ranges(server, weights)); got != maxFailures {
-		t.Errorf("asked %d times, want %d", got, maxFailures)
+	if got := len(ranges(server, weights)); got != protocol.MaxFailures {
+		t.Errorf("asked %d times, want %d", got, protocol.MaxFailures)
 	}
 }
 
@@ -174,9 +175,9 @@ func stallOnce() func(http.ResponseWriter, *http.Request) bool {
 // TestStalledDownload: it is cancelled and started again.
 func TestStalledDownload(t *testing.T) {
 	server := serve(t)
-	old := stallTimeout
-	stallTimeout = 100 * time.Millisecond
-	t.Cleanup(func() { stallTimeout = old })
+	old := protocol.StallTimeout
+	protocol.StallTimeout = 100 * time.Millisecond
+	t.Cleanup(func() { protocol.StallTimeout = old })
 	server.Answer = stallOnce()
 	holds(t, filepath.Join(mustFetch(t, tiny, weights), weights), content)
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/hub/protocol"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
 	"example.com/gonb-dpo/internal/lock"
@@ -20,11 +21,11 @@ type cache struct {
 	repo Repo
 }
 
-func (c cache) dir() string                   { return filepath.Join(c.root, c.repo.folder()) }
+func (c cache) dir() string                   { return filepath.Join(c.root, c.repo.Folder()) }
 func (c cache) blob(hash string) string       { return filepath.Join(c.dir(), "blobs", hash) }
 func (c cache) snapshot(commit string) string { return filepath.Join(c.dir(), "snapshots", commit) }
 func (c cache) ref() string {
-	return filepath.Join(c.dir(), "refs", filepath.FromSlash(c.repo.revision()))
+	return filepath.Join(c.dir(), "refs", filepath.FromSlash(c.repo.Ref()))
 }
 
 // has reports whether a file of a commit is in the cache.
@@ -35,8 +36,8 @@ func (c cache) has(commit, name string) bool {
 
 // commit returns the commit of the revision when the hub was last asked; ok is false if it is not in the cache.
 func (c cache) commit() (commit string, ok bool) {
-	commit = c.repo.revision()
-	if !isCommit.MatchString(commit) {
+	commit = c.repo.Ref()
+	if !protocol.IsCommit.MatchString(commit) {
 		content, err := os.ReadFile(c.ref())
 		if err != nil {
 			return "", false
@@ -44,12 +45,12 @@ func (c cache) commit() (commit string, ok bool) {
 		commit = strings.TrimSpace(string(content))
 	}
 	_, err := os.Stat(c.snapshot(commit))
-	return commit, err == nil && isCommit.MatchString(commit)
+	return commit, err == nil && protocol.IsCommit.MatchString(commit)
 }
 
 // remember writes down which commit the revision is.
 func (c cache) remember(commit string) error {
-	if c.repo.revision() == commit {
+	if c.repo.Ref() == commit {
 		return nil
 	}
 	if old, err := os.ReadFile(c.ref()); err == nil && string(old) == commit {
@@ -95,7 +96,7 @@ func (c cache) link(commit, name, hash string) error {
 
 // lock waits until no other program downloads the content. Hugging Face's tools lock the same file.
 func (c cache) lock(ctx context.Context, hash string) (unlock func(), err error) {
-	path := filepath.Join(c.root, ".locks", c.repo.folder(), hash+".lock")
+	path := filepath.Join(c.root, ".locks", c.repo.Folder(), hash+".lock")
 	if err := disk.MkdirAll(filepath.Dir(path)); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"example.com/gonb-dpo/dpocore/hub/protocol"
 )
 
 // sha256Digits is the length of the names of large files; other names are a SHA-1.
@@ -28,7 +30,7 @@ func intact(blob string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	sum := entry{large: len(want) == sha256Digits, size: info.Size()}.hasher()
+	sum := protocol.Entry{Large: len(want) == sha256Digits, Size: info.Size()}.Hasher()
 	if _, err := io.Copy(sum, file); err != nil {
 		return false, fmt.Errorf("read %s: %w", blob, err)
 	}
@@ -42,7 +44,7 @@ func (s *Snapshot) have(name string) (bool, error) {
 		return false, nil
 	}
 	blob, err := filepath.EvalSymlinks(filepath.Join(s.cache.snapshot(s.Commit), filepath.FromSlash(name)))
-	if err == nil && (filepath.Base(filepath.Dir(blob)) != "blobs" || !isHash.MatchString(filepath.Base(blob))) {
+	if err == nil && (filepath.Base(filepath.Dir(blob)) != "blobs" || !protocol.IsHash.MatchString(filepath.Base(blob))) {
 		return true, nil
 	}
 	ok := false

@@ -11,31 +11,25 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/cenkalti/backoff/v5"
 
+	"example.com/gonb-dpo/dpocore/hub/protocol"
 	"example.com/gonb-dpo/internal/disk"
 )
 
-// stallTimeout is how long a download may receive no byte.
-var stallTimeout = time.Minute
-
-// A download is given up after maxFailures attempts in a row without progress, or after maxCorrupt attempts that end with
-// other content than the hub announced: the first can be the fault of a partial file left by an earlier program, the second
+// A download is given up after protocol.MaxFailures attempts in a row without progress, or after maxCorrupt attempts that end
+// with other content than the hub announced: the first can be the fault of a partial file left by an earlier program, the second
 // is the server's.
-const (
-	maxFailures = 5
-	maxCorrupt  = 2
-)
+const maxCorrupt = 2
 
 // download is a file being downloaded: the part that is on disk, and the hash of that part.
 type download struct {
-	settings settings
+	settings protocol.Settings
 	repo     Repo
 	address  string
 	name     string
-	entry    entry
+	entry    protocol.Entry
 	file     *disk.File
 	have     int64
 	hash     hash.Hash
@@ -63,10 +57,10 @@ func (d *download) run(ctx context.Context, path string) error {
 
 // complete downloads what is missing, in as many attempts as make progress.
 func (d *download) complete(ctx context.Context) error {
-	delays := newDelays()
+	delays := protocol.NewDelays()
 	farthest, failures, corrupt := d.have, 0, 0
 	attempt := func() (struct{}, error) {
-		for d.have < d.entry.size || !d.matches() {
+		for d.have < d.entry.Size || !d.matches() {
 			err := d.attempt(ctx)
 			if err == nil {
 				continue
@@ -79,7 +73,7 @@ func (d *download) complete(ctx context.Context) error {
 				delays.Reset()
 			}
 			failures++
-			if failures == maxFailures || corrupt == maxCorrupt || !retryable(err) {
+			if failures == protocol.MaxFailures || corrupt == maxCorrupt || !retryable(err) {
 				return struct{}{}, backoff.Permanent(err)
 			}
 			return struct{}{}, err
@@ -94,7 +88,7 @@ func (d *download) complete(ctx context.Context) error {
 }
 
 func retryable(err error) bool {
-	return errors.Is(err, errTransient) || errors.Is(err, errUnreachable) || errors.Is(err, errContent)
+	return protocol.Retryable(err) || errors.Is(err, errContent)
 }
 
 // readPart hashes what an earlier download left.
@@ -106,7 +100,7 @@ func (d *download) readPart() error {
 	if err != nil {
 		return err
 	}
-	if stat.Size() > d.entry.size {
+	if stat.Size() > d.entry.Size {
 		return d.clear()
 	}
 	d.have, err = io.Copy(d.hash, d.file)
@@ -114,7 +108,7 @@ func (d *download) readPart() error {
 }
 
 func (d *download) restart() error {
-	d.have, d.hash = 0, d.entry.hasher()
+	d.have, d.hash = 0, d.entry.Hasher()
 	_, err := d.file.Seek(0, io.SeekStart)
 	return err
 }
@@ -124,17 +118,17 @@ func (d *download) clear() error {
 	return errors.Join(d.file.Truncate(0), d.restart())
 }
 
-func (d *download) matches() bool { return hex.EncodeToString(d.hash.Sum(nil)) == d.entry.hash }
+func (d *download) matches() bool { return hex.EncodeToString(d.hash.Sum(nil)) == d.entry.Hash }
 
 // attempt requests what is missing. What it receives stays on disk even if it ends with an error, unless the content is not
 // what was announced.
 func (d *download) attempt(ctx context.Context) error {
-	if d.have == d.entry.size { // complete, but corrupt
-		return errors.Join(fmt.Errorf("%s has %w (its hash is not %s)", d.name, errContent, d.entry.hash), d.clear())
+	if d.have == d.entry.Size { // complete, but corrupt
+		return errors.Join(fmt.Errorf("%s has %w (its hash is not %s)", d.name, errContent, d.entry.Hash), d.clear())
 	}
-	ctx, alive, stop := watch(ctx)
+	ctx, alive, stop := protocol.Watch(ctx)
 	defer stop()
-	response, err := d.settings.get(ctx, d.repo, d.address, d.have)
+	response, err := d.settings.Get(ctx, d.repo, d.address, d.have)
 	if err != nil {
 		return d.stalled(ctx, err)
 	}
@@ -144,7 +138,7 @@ func (d *download) attempt(ctx context.Context) error {
 			return err
 		}
 		if response.StatusCode != http.StatusOK {
-			return fmt.Errorf("%s has %w (it ends before byte %d)", d.name, errContent, d.entry.size)
+			return fmt.Errorf("%s has %w (it ends before byte %d)", d.name, errContent, d.entry.Size)
 		}
 	}
 	d.report()
@@ -165,8 +159,8 @@ func (d *download) copy(body io.Reader, alive func()) error {
 	for {
 		n, err := body.Read(buffer)
 		alive()
-		if d.have+int64(n) > d.entry.size {
-			return errors.Join(fmt.Errorf("%s has %w (it is longer than %d bytes)", d.name, errContent, d.entry.size), d.clear())
+		if d.have+int64(n) > d.entry.Size {
+			return errors.Join(fmt.Errorf("%s has %w (it is longer than %d bytes)", d.name, errContent, d.entry.Size), d.clear())
 		}
 		if _, err := d.file.Write(buffer[:n]); err != nil {
 			return err
@@ -177,35 +171,25 @@ func (d *download) copy(body io.Reader, alive func()) error {
 			d.report()
 		}
 		switch {
-		case err == io.EOF && d.have < d.entry.size:
-			return fmt.Errorf("%s ended after %d of %d bytes: %w", d.name, d.have, d.entry.size, errTransient)
+		case err == io.EOF && d.have < d.entry.Size:
+			return fmt.Errorf("%s ended after %d of %d bytes: %w", d.name, d.have, d.entry.Size, protocol.ErrTransient)
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return fmt.Errorf("%s broke off after %d of %d bytes (%w): %w", d.name, d.have, d.entry.size, err, errTransient)
+			return fmt.Errorf("%s broke off after %d of %d bytes (%w): %w", d.name, d.have, d.entry.Size, err, protocol.ErrTransient)
 		}
 	}
 }
 
 func (d *download) report() {
 	if d.progress != nil {
-		d.progress(d.name, d.have, d.entry.size)
+		d.progress(d.name, d.have, d.entry.Size)
 	}
 }
-
-// errStalled is the cause of a canceled attempt that received nothing for stallTimeout.
-var errStalled = errors.New("received no byte")
 
 func (d *download) stalled(ctx context.Context, err error) error {
-	if err != nil && errors.Is(context.Cause(ctx), errStalled) {
-		return fmt.Errorf("%s: %w in %s: %w", d.name, errStalled, stallTimeout, errTransient)
+	if err != nil && errors.Is(context.Cause(ctx), protocol.ErrStalled) {
+		return fmt.Errorf("%s: %w in %s: %w", d.name, protocol.ErrStalled, protocol.StallTimeout, protocol.ErrTransient)
 	}
 	return err
-}
-
-// watch returns a context that is canceled when alive has not been called for stallTimeout.
-func watch(parent context.Context) (ctx context.Context, alive, stop func()) {
-	ctx, cancel := context.WithCancelCause(parent)
-	timer := time.AfterFunc(stallTimeout, func() { cancel(errStalled) })
-	return ctx, func() { timer.Reset(stallTimeout) }, func() { timer.Stop(); cancel(nil) }
 }

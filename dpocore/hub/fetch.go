@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"example.com/gonb-dpo/dpocore/hub/protocol"
 	"example.com/gonb-dpo/internal/disk"
 )
 
@@ -19,10 +20,10 @@ type Snapshot struct {
 	Repo   Repo
 	Commit string
 
-	settings settings
+	settings protocol.Settings
 	cache    cache
-	listing  map[string]entry // nil if the hub was not asked
-	offline  error            // why not
+	listing  map[string]protocol.Entry // nil if the hub was not asked
+	offline  error                     // why not
 }
 
 // Fetch downloads files of a repository to the cache, unless they are there and intact. It returns the folder that contains
@@ -41,21 +42,21 @@ func Open(ctx context.Context, repo Repo) (*Snapshot, error) {
 	if _, ok := Parse(repo.Kind, repo.String()); !ok {
 		return nil, fmt.Errorf("%q is not a name on the hub; write owner/name or owner/name@revision", repo)
 	}
-	settings := readSettings()
-	s := &Snapshot{Repo: repo, settings: settings, cache: cache{settings.cache, repo}}
-	if settings.offline {
+	settings := protocol.ReadSettings()
+	s := &Snapshot{Repo: repo, settings: settings, cache: cache{settings.Cache, repo}}
+	if settings.Offline {
 		return s.fromCache(errors.New("HF_HUB_OFFLINE is set, so the hub is not asked"))
 	}
-	list, err := settings.list(ctx, repo)
+	list, err := settings.List(ctx, repo)
 	switch {
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("fetch %s: %w", repo, ctx.Err())
-	case errors.Is(err, errUnreachable) || errors.Is(err, errTransient):
-		return s.fromCache(fmt.Errorf("%w (%s)", err, settings.endpoint))
+	case errors.Is(err, protocol.ErrUnreachable) || errors.Is(err, protocol.ErrTransient):
+		return s.fromCache(fmt.Errorf("%w (%s)", err, settings.Endpoint))
 	case err != nil:
 		return nil, fmt.Errorf("fetch %s: %w", repo, err)
 	}
-	s.Commit, s.listing = list.commit, list.files
+	s.Commit, s.listing = list.Commit, list.Files
 	return s, nil
 }
 
@@ -64,7 +65,7 @@ func (s *Snapshot) fromCache(offline error) (*Snapshot, error) {
 	s.offline = offline
 	var ok bool
 	if s.Commit, ok = s.cache.commit(); !ok {
-		return nil, s.missing("it is not in the cache " + s.settings.cache)
+		return nil, s.missing("it is not in the cache " + s.settings.Cache)
 	}
 	return s, nil
 }
@@ -72,7 +73,7 @@ func (s *Snapshot) fromCache(offline error) (*Snapshot, error) {
 // missing is the error of something that only the hub has.
 func (s *Snapshot) missing(what string) error {
 	return fmt.Errorf("fetch %s: %w, and %s; fetch it where the hub can be reached (`hf download %s%s --local-dir FOLDER`) and name the folder here",
-		s.Repo, s.offline, what, s.Repo.ID, map[Kind]string{Dataset: " --repo-type dataset"}[s.Repo.kind()])
+		s.Repo, s.offline, what, s.Repo.ID, map[Kind]string{Dataset: " --repo-type dataset"}[s.Repo.Kind])
 }
 
 // Files lists the repository's files in alphabetical order; if the hub was not asked, those in the cache.
@@ -108,8 +109,8 @@ func (s *Snapshot) fetch(ctx context.Context, name string, progress Progress) er
 	switch {
 	case s.listing != nil && !listed:
 		return fmt.Errorf("fetch %s: the %s has no file %q; its files are listed on %s%s/tree/%s",
-			s.Repo, s.Repo.noun(), name, s.settings.endpoint, s.Repo.page(), s.Repo.revision())
-	case e.unsafe || !filepath.IsLocal(name):
+			s.Repo, s.Repo.Noun(), name, s.settings.Endpoint, s.Repo.Page(), s.Repo.Ref())
+	case e.Unsafe || !filepath.IsLocal(name):
 		return fmt.Errorf("fetch %s: the file name %q points outside the folder", s.Repo, name)
 	}
 	cached, err := s.have(name)
@@ -117,9 +118,9 @@ func (s *Snapshot) fetch(ctx context.Context, name string, progress Progress) er
 	case err != nil || cached:
 		return err
 	case s.listing == nil:
-		return s.missing(fmt.Sprintf("%s is not in the cache %s", name, s.settings.cache))
-	case !isHash.MatchString(e.hash):
-		return fmt.Errorf("fetch %s: the hub announces no hash of %s, so it can't be verified; is %s a hub?", s.Repo, name, s.settings.endpoint)
+		return s.missing(fmt.Sprintf("%s is not in the cache %s", name, s.settings.Cache))
+	case !protocol.IsHash.MatchString(e.Hash):
+		return fmt.Errorf("fetch %s: the hub announces no hash of %s, so it can't be verified; is %s a hub?", s.Repo, name, s.settings.Endpoint)
 	}
 	if err := s.download(ctx, name, e, progress); err != nil {
 		return fmt.Errorf("fetch %s of %s: %w", name, s.Repo, err)
@@ -128,13 +129,13 @@ func (s *Snapshot) fetch(ctx context.Context, name string, progress Progress) er
 }
 
 // download downloads a file, unless its content is cached under another name, and links the name to the content.
-func (s *Snapshot) download(ctx context.Context, name string, e entry, progress Progress) error {
-	unlock, err := s.cache.lock(ctx, e.hash)
+func (s *Snapshot) download(ctx context.Context, name string, e protocol.Entry, progress Progress) error {
+	unlock, err := s.cache.lock(ctx, e.Hash)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	blob := s.cache.blob(e.hash)
+	blob := s.cache.blob(e.Hash)
 	cached, err := intact(blob)
 	if err != nil {
 		return err
@@ -143,7 +144,7 @@ func (s *Snapshot) download(ctx context.Context, name string, e entry, progress 
 		if err := disk.MkdirAll(filepath.Dir(blob)); err != nil {
 			return err
 		}
-		d := &download{settings: s.settings, repo: s.Repo, address: s.Repo.file(s.Commit, name), name: name, entry: e, progress: progress}
+		d := &download{settings: s.settings, repo: s.Repo, address: s.Repo.File(s.Commit, name), name: name, entry: e, progress: progress}
 		if err := d.run(ctx, blob+".incomplete"); err != nil {
 			return err
 		}
@@ -151,5 +152,5 @@ func (s *Snapshot) download(ctx context.Context, name string, e entry, progress 
 			return err
 		}
 	}
-	return s.cache.link(s.Commit, name, e.hash)
+	return s.cache.link(s.Commit, name, e.Hash)
 }

@@ -13,12 +13,13 @@ import (
 	"testing"
 	"time"
 
+	"example.com/gonb-dpo/dpocore/hub/protocol"
 	"example.com/gonb-dpo/internal/errtest"
 	"example.com/gonb-dpo/internal/hubtest"
 )
 
 func TestMain(m *testing.M) {
-	firstDelay = time.Millisecond
+	protocol.FirstDelay = time.Millisecond
 	os.Exit(m.Run())
 }
 

@@ -1,85 +1,18 @@
 package hub
 
-import (
-	"net/url"
-	"regexp"
-	"strings"
-)
+import "example.com/gonb-dpo/dpocore/hub/protocol"
 
-// Kind is a kind of repository, spelled as in the hub's addresses and in the names of cache folders.
-type Kind string
+// Repo is a repository of the hub at a revision.
+type Repo = protocol.Repo
+
+// Kind is a kind of repository.
+type Kind = protocol.Kind
 
 // The kinds of repository.
 const (
-	Model   Kind = "models"
-	Dataset Kind = "datasets"
+	Model   = protocol.Model
+	Dataset = protocol.Dataset
 )
 
-// Repo is a repository of the hub at a revision.
-type Repo struct {
-	Kind     Kind   // Model if empty
-	ID       string // owner/name
-	Revision string // branch, tag or commit; "main" if empty
-}
-
-// repoID is owner/name with an optional revision: letters, digits and - _ . with none of - and . at either end.
-var repoID = regexp.MustCompile(`^(\w|\w[\w.-]*\w)/(\w|\w[\w.-]*\w)(@\w[\w./-]*)?$`)
-
 // Parse parses owner/name or owner/name@revision; ok is false for anything else, such as a path.
-func Parse(kind Kind, name string) (repo Repo, ok bool) {
-	if !repoID.MatchString(name) || strings.Contains(name, "--") || strings.Contains(name, "..") {
-		return Repo{}, false
-	}
-	id, revision, _ := strings.Cut(name, "@")
-	return Repo{Kind: kind, ID: id, Revision: revision}, true
-}
-
-// String returns owner/name, with @revision unless it is "main".
-func (r Repo) String() string {
-	if revision := r.revision(); revision != "main" {
-		return r.ID + "@" + revision
-	}
-	return r.ID
-}
-
-func (r Repo) kind() Kind {
-	if r.Kind == "" {
-		return Model
-	}
-	return r.Kind
-}
-
-func (r Repo) revision() string {
-	if r.Revision == "" {
-		return "main"
-	}
-	return r.Revision
-}
-
-// noun names the kind in a message: "model" or "dataset".
-func (r Repo) noun() string { return strings.TrimSuffix(string(r.kind()), "s") }
-
-// page is the path of the web page, and the prefix of the paths of files.
-func (r Repo) page() string {
-	if r.kind() == Model {
-		return "/" + r.ID
-	}
-	return "/" + string(r.kind()) + "/" + r.ID
-}
-
-// listing is the path of the list of files.
-func (r Repo) listing() string {
-	return "/api/" + string(r.kind()) + "/" + r.ID + "/revision/" + url.PathEscape(r.revision()) + "?blobs=true"
-}
-
-// file is the path of a file at a commit.
-func (r Repo) file(commit, name string) string {
-	parts := strings.Split(name, "/")
-	for i, part := range parts {
-		parts[i] = url.PathEscape(part)
-	}
-	return r.page() + "/resolve/" + commit + "/" + strings.Join(parts, "/")
-}
-
-// folder is the name of the repository's folder in the cache.
-func (r Repo) folder() string { return string(r.kind()) + "--" + strings.ReplaceAll(r.ID, "/", "--") }
+func Parse(kind Kind, name string) (repo Repo, ok bool) { return protocol.Parse(kind, name) }

@@ -41,14 +41,20 @@ func Serve(t testing.TB, repos map[string]map[string][]byte) *Server {
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	s.URL = server.URL
+	Point(t, s.URL)
+	return s
+}
+
+// Point points the environment of the test to a hub, with an empty cache and no token.
+func Point(t testing.TB, address string) {
+	t.Helper()
 	for name, value := range map[string]string{
-		"HF_ENDPOINT": s.URL, "HF_HOME": filepath.Join(t.TempDir(), "hf"), "HF_HUB_CACHE": "", "HUGGINGFACE_HUB_CACHE": "",
+		"HF_ENDPOINT": address, "HF_HOME": filepath.Join(t.TempDir(), "hf"), "HF_HUB_CACHE": "", "HUGGINGFACE_HUB_CACHE": "",
 		"HF_TOKEN": "", "HUGGING_FACE_HUB_TOKEN": "", "HF_TOKEN_PATH": "", "HF_HUB_OFFLINE": "", "TRANSFORMERS_OFFLINE": "",
 		"HF_HUB_DISABLE_IMPLICIT_TOKEN": "", "HTTP_PROXY": "", "http_proxy": "",
 	} {
 		t.Setenv(name, value)
 	}
-	return s
 }
 
 // Requests returns the requests so far, including those for the list of files.

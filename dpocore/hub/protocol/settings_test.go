@@ -1,4 +1,4 @@
-package hub
+package protocol
 
 import (
 	"os"
@@ -43,18 +43,18 @@ func TestSettings(t *testing.T) {
 	for _, c := range []struct {
 		name        string
 		environment map[string]string
-		want        settings
+		want        Settings
 	}{
-		{"nothing set", nil, settings{hub, home + "/.cache/huggingface/hub", "of the home", false}},
-		{"a cache for all programs", map[string]string{"XDG_CACHE_HOME": home + "/x"}, settings{hub, home + "/x/huggingface/hub", "", false}},
-		{"HF_HOME", map[string]string{"HF_HOME": "~/hf"}, settings{hub, home + "/hf/hub", "of HF_HOME", false}},
-		{"HF_HUB_CACHE", map[string]string{"HF_HUB_CACHE": home + "/c"}, settings{hub, home + "/c", "of the home", false}},
-		{"HF_TOKEN_PATH", map[string]string{"HF_TOKEN_PATH": other}, settings{hub, home + "/.cache/huggingface/hub", "of a path", false}},
+		{"nothing set", nil, Settings{hub, home + "/.cache/huggingface/hub", "of the home", false}},
+		{"a cache for all programs", map[string]string{"XDG_CACHE_HOME": home + "/x"}, Settings{hub, home + "/x/huggingface/hub", "", false}},
+		{"HF_HOME", map[string]string{"HF_HOME": "~/hf"}, Settings{hub, home + "/hf/hub", "of HF_HOME", false}},
+		{"HF_HUB_CACHE", map[string]string{"HF_HUB_CACHE": home + "/c"}, Settings{hub, home + "/c", "of the home", false}},
+		{"HF_TOKEN_PATH", map[string]string{"HF_TOKEN_PATH": other}, Settings{hub, home + "/.cache/huggingface/hub", "of a path", false}},
 		{"HF_TOKEN", map[string]string{"HF_TOKEN": "of the environment", "HF_TOKEN_PATH": other},
-			settings{hub, home + "/.cache/huggingface/hub", "of the environment", false}},
-		{"no token wanted", map[string]string{"HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"}, settings{hub, home + "/.cache/huggingface/hub", "", false}},
+			Settings{hub, home + "/.cache/huggingface/hub", "of the environment", false}},
+		{"no token wanted", map[string]string{"HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"}, Settings{hub, home + "/.cache/huggingface/hub", "", false}},
 		{"another hub, offline", map[string]string{"HF_ENDPOINT": "http://hub.example/", "HF_HUB_OFFLINE": "true"},
-			settings{"http://hub.example", home + "/.cache/huggingface/hub", "of the home", true}},
+			Settings{"http://hub.example", home + "/.cache/huggingface/hub", "of the home", true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, name := range []string{"HF_ENDPOINT", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME", "HF_TOKEN",
@@ -62,7 +62,7 @@ func TestSettings(t *testing.T) {
 				t.Setenv(name, c.environment[name])
 			}
 			t.Setenv("HOME", home)
-			if got := readSettings(); got != c.want {
+			if got := ReadSettings(); got != c.want {
 				t.Errorf("the settings are %+v, want %+v", got, c.want)
 			}
 		})

@@ -1,31 +1,53 @@
-package hub
+package protocol
 
 import (
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// settings come from the environment variables of Hugging Face's tools.
-type settings struct {
-	endpoint string // without a trailing slash
-	cache    string // the folder of all repositories
+// Settings come from the environment variables of Hugging Face's tools.
+type Settings struct {
+	Endpoint string // without a trailing slash
+	Cache    string // the folder of all repositories
 	token    string // secret: never shown
-	offline  bool
+	Offline  bool
 }
 
-func readSettings() settings {
+// ReadSettings reads the environment and the token.
+func ReadSettings() Settings {
 	home := expand(firstOf(os.Getenv("HF_HOME"), filepath.Join(cacheHome(), "huggingface")))
-	s := settings{
-		endpoint: strings.TrimRight(firstOf(os.Getenv("HF_ENDPOINT"), "https://huggingface.co"), "/"),
-		cache:    expand(firstOf(os.Getenv("HF_HUB_CACHE"), os.Getenv("HUGGINGFACE_HUB_CACHE"), filepath.Join(home, "hub"))),
-		offline:  isSet("HF_HUB_OFFLINE") || isSet("TRANSFORMERS_OFFLINE"),
+	s := Settings{
+		Endpoint: strings.TrimRight(firstOf(os.Getenv("HF_ENDPOINT"), "https://huggingface.co"), "/"),
+		Cache:    expand(firstOf(os.Getenv("HF_HUB_CACHE"), os.Getenv("HUGGINGFACE_HUB_CACHE"), filepath.Join(home, "hub"))),
+		Offline:  isSet("HF_HUB_OFFLINE") || isSet("TRANSFORMERS_OFFLINE"),
 	}
 	if !isSet("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
 		s.token = readToken(home)
 	}
 	return s
+}
+
+// SignedIn reports whether there is a token.
+func (s Settings) SignedIn() bool { return s.token != "" }
+
+// Authorize adds the token, if any, to a request to the hub itself: storages that it names must not see it.
+func (s Settings) Authorize(request *http.Request) {
+	hub, err := url.Parse(s.Endpoint)
+	if s.token != "" && err == nil && request.URL.Scheme == hub.Scheme && request.URL.Host == hub.Host {
+		request.Header.Set("Authorization", "Bearer "+s.token)
+	}
+}
+
+// Hidden is a text of a server on one line and without the token.
+func (s Settings) Hidden(text string) string {
+	if s.token != "" {
+		text = strings.ReplaceAll(text, s.token, "…")
+	}
+	return strings.Join(strings.Fields(text), " ")
 }
 
 // readToken returns the token of the account, or "" if nobody is signed in.
