@@ -18,6 +18,7 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/datacommand"
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/flags"
+	"example.com/gonb-dpo/cmd/dpo/internal/open"
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/internal/cachefolder"
@@ -56,7 +57,7 @@ func execute(ctx context.Context, cmd *cobra.Command) error {
 			return err
 		}
 		started = true
-		return nil
+		return open.Adapters(cmd)
 	}
 	err := cmd.ExecuteContext(ctx)
 	if !started && err != nil {
@@ -95,7 +96,7 @@ If something does not work, dpo doctor says what is missing and how to fix it.
 		SilenceErrors: true,
 	}
 	cmd.AddCommand(trainCommand(), sftCommand(), replayCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(),
-		tokensCommand(), mergeCommand(), exportCommand(), reportCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), datacommand.New(),
+		tokensCommand(), mergeCommand(), exportCommand(), pushCommand(), pullCommand(), reportCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), datacommand.New(),
 		configcommand.New(), lossesTopic())
 	for _, child := range cmd.Commands() {
 		if child.HasSubCommands() {

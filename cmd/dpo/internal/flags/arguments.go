@@ -46,6 +46,14 @@ func OneArgument(cmd *cobra.Command, args []string) error {
 	return AnyArguments(cmd, args)
 }
 
+// TwoArguments is the Args function of commands with two arguments, which follow the command's name in its usage.
+func TwoArguments(cmd *cobra.Command, args []string) error {
+	if len(args) != 2 {
+		return fmt.Errorf("%s takes two arguments, and not %d: write `%[1]s %[3]s`", cmd.CommandPath(), len(args), strings.TrimPrefix(cmd.Use, cmd.Name()+" "))
+	}
+	return nil
+}
+
 // AnyArguments is the Args function of commands with one or more arguments of a kind.
 func AnyArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {

@@ -44,3 +44,6 @@ func (o *once) Set(text string) error {
 	o.given = true
 	return o.Value.Set(text)
 }
+
+// Replace sets another value than the one given.
+func (o *once) Replace(text string) error { return o.Value.Set(text) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 )
 
 // Bar is a progress bar on the last line of a terminal. Lines are written above it. Without a terminal it is not shown.
@@ -53,4 +54,26 @@ func (b *Bar) Counter(format string) func(done, total int) {
 // Download is a progress callback of downloads. It shows how much of a file has arrived, given in bytes.
 func (b *Bar) Download(file string, done, total int64) {
 	b.Show("%s: %.1f of %.1f MB", file, float64(done)/1e6, float64(total)/1e6)
+}
+
+// Transfer returns a progress callback of stages of a transfer. It shows the bytes done and, after a while, the time left.
+func (b *Bar) Transfer() func(stage string, done, total int64) {
+	var shown, begun time.Time
+	var last string
+	var first int64
+	return func(stage string, done, total int64) {
+		now := time.Now()
+		if stage != last {
+			last, begun, first = stage, now, done
+		} else if now.Sub(shown) < 100*time.Millisecond && done < total {
+			return
+		}
+		shown = now
+		left := ""
+		if elapsed := now.Sub(begun); elapsed > 2*time.Second && done > first {
+			rest := time.Duration(float64(elapsed) * float64(total-done) / float64(done-first))
+			left = fmt.Sprintf(", about %s left", rest.Round(time.Second))
+		}
+		b.Show("%s: %.1f of %.1f MB%s", stage, float64(done)/1e6, float64(total)/1e6, left)
+	}
 }
