@@ -6,6 +6,7 @@ import (
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/report"
+	"example.com/gonb-dpo/dpocore/share"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/output"
@@ -80,5 +81,29 @@ func Report(dir, file string) {
 			return nil, err
 		}
 		return output.Donef("%s is the page of this run. Download it, and open it in any browser.", file), nil
+	})
+}
+
+// Push sends a run's adapter to a repository owner/name on the Hugging Face hub, as one commit; dir can also be a merged model or
+// a GGUF file. It creates the repository if there is none, as a public one. Sign in first, with the command `hf auth login`.
+func Push(dir, repo string) {
+	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {
+		choice, err := share.Choose(dir)
+		if err != nil {
+			return nil, err
+		}
+		done, err := share.Push(ctx, choice, share.Options{Repo: repo, Progress: func(stage string, done, total int64) {
+			status("%s, %s of %s", stage, wording.PercentOf(int(done), int(total)), wording.Bytes(total))
+		}})
+		if err != nil {
+			return nil, err
+		}
+		for _, note := range choice.Notes {
+			cell.Show(output.Notef("%s", note))
+		}
+		if len(done.Changed) == 0 {
+			return output.Donef("%s has these files already; nothing to do.", done.Page), nil
+		}
+		return output.Donef("%s has the %s: %s in one commit, %s sent.", done.Page, choice.Kind, wording.Count(len(done.Changed), "file"), wording.Bytes(done.Sent)), nil
 	})
 }

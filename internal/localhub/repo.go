@@ -118,7 +118,8 @@ func (h *Hub) create(w http.ResponseWriter, r *http.Request) {
 	case user != body.Organization:
 		refuse(w, http.StatusForbidden, "", "You don't have the rights to create a model under the namespace "+body.Organization)
 	case exists:
-		refuse(w, http.StatusConflict, "", "You already created this model repo")
+		w.WriteHeader(http.StatusConflict)
+		answer(w, map[string]string{"error": "You already created this model repo", "url": "http://" + r.Host + "/" + id})
 	default:
 		made := &repo{private: body.Private || body.Visibility == "private"}
 		made.add(map[string]file{".gitattributes": {content: []byte("*.safetensors filter=lfs diff=lfs merge=lfs -text\n")}})
