@@ -43,7 +43,7 @@ func TestTableMistakes(t *testing.T) {
 		{"NUL byte", "prompt,chosen,rejected\nWhy?,a\x00b,No.\n",
 			`pairs, line 2: column "chosen" holds a NUL character; remove it, or save the file as UTF-8 if it is UTF-16`},
 		{"list as Python prints it", "chosen,rejected\n\"[{'role': 'user'}]\",\"[{'role': 'user'}]\"\n",
-			`pairs, line 2: column "chosen" holds a list as Python prints it ([{'role': …); write it as JSON, in Python with json.dumps`},
+			`pairs, line 2: column "chosen" holds a list as Python prints it ([{'role': … or ['…); write it as JSON, in Python with json.dumps`},
 		{"list cut by a spreadsheet", "chosen,rejected\n\"[{\"\"role\"\": \"\"user\"\"\",\"[]\"\n",
 			`pairs, line 2: column "chosen" begins like a list of turns, but is not JSON; it was perhaps cut off (spreadsheets cut a cell at 32,767 characters)`},
 		{"text among lists", "chosen,rejected\n\"[{\"\"role\"\":\"\"assistant\"\",\"\"content\"\":\"\"a\"\"}]\",[]\nyes,no\n",

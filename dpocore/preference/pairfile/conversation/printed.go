@@ -21,6 +21,8 @@ var (
 	roleOpening = regexp.MustCompile(`^\[\s*\{\s*"(role|from)"\s*:\s*"(system|user|assistant|human|gpt)"`)
 
 	// pythonOpening matches the beginning of turns as Python or numpy prints them.
+	pythonTexts = regexp.MustCompile(`(?s)^\['.*'\]$`) // a list of texts in Python
+
 	pythonOpening = regexp.MustCompile(`^(array\()?\[?\s*\{\s*'(role|content|from|value)'\s*:`)
 )
 
@@ -79,8 +81,8 @@ func Opening(raw json.RawMessage) string {
 // badPrinting refuses turns that are printed as anything but JSON.
 func badPrinting(text string) error {
 	switch {
-	case pythonOpening.MatchString(text):
-		return errors.New("holds a list as Python prints it ([{'role': …); write it as JSON, in Python with json.dumps")
+	case pythonOpening.MatchString(text) || pythonTexts.MatchString(text):
+		return errors.New("holds a list as Python prints it ([{'role': … or ['…); write it as JSON, in Python with json.dumps")
 	case turnsOpening.MatchString(text) && !json.Valid([]byte(text)):
 		return errors.New("begins like a list of turns, but is not JSON; it was perhaps cut off (spreadsheets cut a cell at 32,767 characters)")
 	case roleOpening.MatchString(text) && !IsTurns(text):

@@ -194,7 +194,7 @@ func (r *Finder) findLabel() (*label, error) {
 	}
 	found := &label{}
 	for i, end := range ends {
-		found.answers[i] = labelled{columns[i], []string{end, "model_" + end, PlainName(columns[i])}}
+		found.answers[i] = labelled{columns[i], []string{end, "model_" + end, PlainName(columns[i]), []string{"left", "right"}[i]}}
 	}
 	switch {
 	case len(candidates) == 0 && r.flags(found):
