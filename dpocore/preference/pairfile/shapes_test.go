@@ -293,7 +293,8 @@ func TestRefusedForms(t *testing.T) {
 		`{"system":"a","system_prompt":"b","prompt":"Why?","chosen":"c","rejected":"d"}`:                                             "",
 		`{"system_message":"a","system_prompt":"b","prompt":"Why?","chosen":"c","rejected":"d"}`:                                     "--system system_message or --system system_prompt",
 		`{"instruction":"Why?","input":"","output":["So.","No."]}`:                                                                   `dpo data convert pairs --out converted.jsonl --chosen 'output[0]' --rejected 'output[1]'`,
-		`{"prompt":"Why?","answers":[{"answer":"So.","rank":1},{"answer":"No.","rank":2}]}`:                                          `if the first of "answers" is always a better answer than the second: dpo data convert pairs --out converted.jsonl --chosen 'answers[0].answer' --rejected 'answers[1].answer'`, // axolotl, zephyr.nectar
+		`{"prompt":"Why?","answers":[{"answer":"So.","rank":1},{"answer":"No.","rank":2}]}`:                                          `choose a better and a worse answer by "rank"`,    // axolotl, zephyr.nectar
+		`{"instruction":"Why?","generations":["So.","No."],"ratings":[2,5]}`:                                                         `choose a better and a worse answer by "ratings"`, // distilabel
 		`{"prompt":"Why?","response":"So.","rejected_response":"No."}`:                                                               `if "response" is the better answer: dpo data convert pairs --out converted.jsonl --chosen response --rejected rejected_response`,
 		`{"messages":[{"role":"user","content":"a"}],"rejected_messages":[]}`:                                                        `--chosen messages --rejected rejected_messages`,
 		`{"prompt":[{"role":"user","content":"Why?"}],"chosen":[{"role":"assistant","thinking":"Hm.","content":"a"}],"rejected":[]}`: `field "chosen[0].thinking" has a value; thoughts are not read`, // TRL, Harmony

@@ -76,7 +76,25 @@ func (r *Finder) fromList() string {
 			}
 		}
 		at := func(i int) string { return Argument(fmt.Sprintf("%s[%d]%s", name, i, path)) }
+		if by := r.judgedBy(list[0]); by != "" {
+			return fmt.Sprintf("%q is not a pair yet: of each list, choose a better and a worse answer by %q, and write them as \"chosen\" and \"rejected\"", name, by)
+		}
 		return fmt.Sprintf("if the first of %q is always a better answer than the second: %s --chosen %s --rejected %s", name, r.Convert, at(0), at(1))
+	}
+	return ""
+}
+
+// judgements are the names of fields and columns that say which answer of a list is better.
+var judgements = []string{"rank", "score", "scores", "rating", "ratings", "overall_score"}
+
+// judgedBy returns the field of an answer, or the column of the record, that says which answer of a list is better, or "".
+func (r *Finder) judgedBy(answer json.RawMessage) string {
+	var object recordfile.Fields
+	json.Unmarshal(answer, &object) // an answer that is a text has no fields
+	for _, name := range judgements {
+		if object[name] != nil || r.Record[name] != nil {
+			return name
+		}
 	}
 	return ""
 }
