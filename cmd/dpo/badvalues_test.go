@@ -31,7 +31,7 @@ func TestBadValues(t *testing.T) {
 		{"train --loss-type apo-down", 2, `unknown loss type "apo-down" (did you mean "apo_down"?); choose ` + losses},
 		{"train --label-smoothing 0.7", 2, `label smoothing is 0.7; for the loss type "sigmoid" it must be at least 0 and below 0.5`},
 		{"train --lr-scheduler polynomial", 2, `unknown scheduler "polynomial"; choose linear, cosine, cosine_with_min_lr, constant, constant_with_warmup or warmup_stable_decay`},
-		{"train --lora-modules q_proj,qkv_proj", 2, `unknown LoRA module "qkv_proj"; choose q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj or all-linear`},
+		{"train --lora-modules q_proj,kv_proj", 2, `unknown LoRA module "kv_proj"; choose q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, qkv_proj, gate_up_proj or all-linear`},
 		{"train --precision bf16", 2, `unknown precision "bf16"; choose auto, float32, float16 or bfloat16`},
 		{"train --early-stopping 3", 2, "early stopping needs held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"},
 		{"train --early-stopping 3 --eval-steps 0", 2, "early stopping needs evaluations during training; set the steps between them (10 is a good start)"},

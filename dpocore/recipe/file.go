@@ -106,8 +106,10 @@ func (f *File) Find(key string) *Entry {
 // Where is the place of a setting: "run.yaml, line 3".
 func (f *File) Where(e Entry) string { return fmt.Sprintf("%s, line %d", f.Path, e.Line) }
 
-// IsNull reports whether a setting has no value, so that its default counts.
-func (e Entry) IsNull() bool { return e.node.Tag == "!!null" }
+// IsNull reports whether a setting has no value, or an empty list, so that its default counts.
+func (e Entry) IsNull() bool {
+	return e.node.Tag == "!!null" || e.node.Kind == yaml.SequenceNode && len(e.node.Content) == 0
+}
 
 // Text returns the value as it is written on a command line; a list of values is joined by commas. ok is false for anything else.
 func (e Entry) Text() (text string, ok bool) {
