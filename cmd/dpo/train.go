@@ -139,7 +139,7 @@ Several losses are added, each times its weight, such as MPO:
 
 In such a list "sft" is supervised fine-tuning on the chosen answers, which
 --sft-weight also adds. simpo, cpo and orpo need no reference: none is computed,
-which saves about a quarter of the time, and rewards are log-probabilities times
+which saves its time, and rewards are log-probabilities times
 beta instead of log-ratios.`,
 	}
 }
