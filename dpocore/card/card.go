@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	_ "embed"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -38,7 +39,7 @@ var text string
 var page = template.Must(template.New("card").Funcs(template.FuncMap{"file": dataset.ShortName}).Parse(text))
 
 // Write writes the card of a run's adapter to its folder, or replaces an earlier one. A README.md that someone else wrote stays.
-// For a folder without a finished run it does nothing.
+// For a folder without a run, or without its adapter yet, it does nothing.
 func Write(dir string) error {
 	content, err := adapterCard(dir)
 	if err != nil || content == nil {
@@ -108,11 +109,14 @@ type facts struct {
 
 type setting struct{ Name, Value string }
 
-// read collects the facts of a run folder; ok is false if there is no finished run in it.
+// read collects the facts of a run folder; ok is false if there is no run with an adapter in it.
 func read(dir string) (f facts, ok bool, err error) {
 	record, ok, err := run.ReadRecord(dir)
-	if err != nil || !ok || !record.Finished {
+	if err != nil || !ok {
 		return f, false, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, "adapter_config.json")); errors.Is(err, os.ErrNotExist) {
+		return f, false, nil
 	}
 	absolute, err := filepath.Abs(dir)
 	if err != nil {

@@ -38,11 +38,11 @@ func (t *trainer) finish() error {
 	if err := t.writeSums(); err != nil {
 		return err
 	}
-	t.record.Finished = true
-	if err := t.record.Write(t.dir); err != nil {
+	if err := card.Write(t.dir); err != nil {
 		return err
 	}
-	if err := card.Write(t.dir); err != nil {
+	t.record.Finished = true
+	if err := t.record.Write(t.dir); err != nil {
 		return err
 	}
 	t.listener.Finished(Finish{Dir: t.dir, Seconds: time.Since(t.started).Seconds(), Actual: t.actual().String(), Expected: t.expected.String()})

@@ -7,9 +7,11 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"example.com/gonb-dpo/dpocore/card"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/model"
@@ -49,7 +51,7 @@ func Run(ctx context.Context, job Job) error {
 	if resuming && t.record.Finished {
 		if intact, err := run.Intact(job.Dir, job.Listener.Note); err != nil || intact {
 			job.Listener.Finished(Finish{Dir: job.Dir})
-			return err
+			return errors.Join(err, card.Write(job.Dir))
 		}
 		t.record.Finished = false
 	}
