@@ -2,6 +2,7 @@ package gonbext
 
 import (
 	"context"
+	"os"
 
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/export"
@@ -47,6 +48,9 @@ func ExportGGUF(dir, file, kind string) {
 		if _, err := open.FinishedRun(dir); err != nil {
 			return nil, err
 		}
+		if _, err := os.Stat(file); err == nil { // as when a notebook is run again
+			return output.Donef("%s is there already and is kept; remove it, or name another file, to write the model of this run.", file), nil
+		}
 		model, err := open.BaseModel(dir)
 		if err != nil {
 			return nil, err
@@ -55,9 +59,7 @@ func ExportGGUF(dir, file, kind string) {
 		if err != nil {
 			return nil, err
 		}
-		few := pairs.HeldOut
-		few.Pairs = few.Pairs[:20]
-		done, err := export.WriteGGUF(ctx, model, export.FileOptions{Adapter: dir, Out: file, Type: kind, Pairs: few,
+		done, err := export.WriteGGUF(ctx, model, export.FileOptions{Adapter: dir, Out: file, Type: kind, Pairs: pairs.HeldOut,
 			Progress: func(stage string, done, total int) { status("%s, %s", stage, wording.PercentOf(done, total)) }})
 		if err != nil {
 			return nil, err

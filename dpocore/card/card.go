@@ -100,14 +100,15 @@ type facts struct {
 	Dataset  string // on the hub, or ""
 	Merged   bool
 	Picture  string
-	Settings []setting
+	Settings []Setting
 	Record   run.Record
 	Last     *metrics.Evaluation // of the run
 	Right    string              // its accuracy with an interval
 	Report   *evaluation.Report  // of dpo eval, if there is one
 }
 
-type setting struct{ Name, Value string }
+// Setting is a setting of a run as readers see it.
+type Setting struct{ Name, Value string }
 
 // read collects the facts of a run folder; ok is false if there is no run with an adapter in it.
 func read(dir string) (f facts, ok bool, err error) {
@@ -126,7 +127,7 @@ func read(dir string) (f facts, ok bool, err error) {
 	if err != nil {
 		return f, false, err
 	}
-	f = facts{Mark: run.CardMark, Name: filepath.Base(absolute), Base: cmp.Or(record.Model.Hub, base.Name), Record: record, Settings: settings(record.Config)}
+	f = facts{Mark: run.CardMark, Name: filepath.Base(absolute), Base: cmp.Or(record.Model.Hub, base.Name), Record: record, Settings: Settings(record.Config)}
 	if strings.Count(f.Base, "/") == 1 && !strings.HasPrefix(f.Base, "/") && !strings.HasPrefix(f.Base, ".") {
 		f.BaseID = f.Base
 	} else {
@@ -163,8 +164,8 @@ func (f facts) What() string {
 	return "pairs"
 }
 
-// settings lists what the reader of a card looks for first.
-func settings(c config.Config) []setting {
+// Settings lists what the reader of a card looks for first.
+func Settings(c config.Config) []Setting {
 	what := "pairs"
 	if c.FineTuning() {
 		what = "answers"
@@ -174,7 +175,7 @@ func settings(c config.Config) []setting {
 	if len(scalars.Weights) > 0 {
 		lossType += fmt.Sprintf(", weights %v", scalars.Weights)
 	}
-	return []setting{
+	return []Setting{
 		{"loss", lossType}, {"beta", fmt.Sprint(c.Beta)}, {"LoRA", lora},
 		{"learning rate", fmt.Sprintf("%g, schedule %s, %d warm-up steps", c.LearningRate, c.Scheduler, c.WarmupSteps)},
 		{"steps", fmt.Sprintf("%d of %d %s", c.MaxSteps, c.StepPairs(), what)}, {"maximum length", fmt.Sprintf("%d tokens", c.MaxLength)},

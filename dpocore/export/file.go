@@ -30,10 +30,14 @@ type FileOptions struct {
 	Type      string // one of GGUF.DTypes()
 	Overwrite bool   // an earlier file may be replaced
 
-	// Of WriteGGUF only: pairs to measure, and what receives the number of steps that a stage has done.
+	// Of WriteGGUF only: pairs of which the first [measuredPairs] are measured, and what receives the number of steps that a stage
+	// has done.
 	Pairs    *preference.Set
 	Progress func(stage string, done, total int)
 }
+
+// measuredPairs are enough for the mean over their tokens, and take few seconds.
+const measuredPairs = 20
 
 // Exported tells how close a written file is to the model that it was made from.
 type Exported struct {
@@ -176,10 +180,12 @@ func compareFile(ctx context.Context, m *model.Model, o FileOptions, path string
 	if err != nil {
 		return done, err
 	}
-	done = Exported{Bytes: info.Size(), Pairs: len(o.Pairs.Pairs)}
+	few := *o.Pairs
+	few.Pairs = few.Pairs[:min(len(few.Pairs), measuredPairs)]
+	done = Exported{Bytes: info.Size(), Pairs: len(few.Pairs)}
 	measured := func(stage string, of *model.Model, adapterDir string) ([]evaluation.Pair, error) {
 		progress := func(row, rows int) { o.Progress(stage, row, rows) }
-		pairs, _, err := measure.Evaluate(ctx, of, adapterDir, o.Pairs, config.Default().MaxLength, progress)
+		pairs, _, err := measure.Evaluate(ctx, of, adapterDir, &few, config.Default().MaxLength, progress)
 		return pairs, err
 	}
 	want, err := measured("measuring the model", m, o.Adapter)

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"example.com/gonb-dpo/dpocore/card"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/diagnose"
 	"example.com/gonb-dpo/dpocore/evaluation"
@@ -44,7 +45,7 @@ func Write(dir, file string) error {
 type content struct {
 	Name      string
 	Record    run.Record
-	Settings  []setting
+	Settings  []card.Setting
 	Figures   []figure
 	Held      []metrics.Evaluation
 	Rows      []evaluation.Row
@@ -53,8 +54,6 @@ type content struct {
 	Worst     []evaluation.Pair // held-out pairs that moved farthest the wrong way
 	Answers   []evaluation.AnswerPair
 }
-
-type setting struct{ Name, Value string }
 
 // figure is a picture as a data URL: a script in it would not run.
 type figure struct {
@@ -78,7 +77,7 @@ func render(dir string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := content{Name: filepath.Base(absolute), Record: record, Settings: settings(record), Held: found.History.Evaluations,
+	c := content{Name: filepath.Base(absolute), Record: record, Settings: card.Settings(record.Config), Held: found.History.Evaluations,
 		Report: found.Report, Diagnosis: found.Diagnose(), Answers: found.Answers, Worst: worst(found.Pairs)}
 	if found.Report != nil {
 		c.Rows = found.Report.Rows()
@@ -111,16 +110,6 @@ func figures(dir string) (list []figure, err error) {
 		list = append(list, figure{template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(raw)), d.alt})
 	}
 	return list, nil
-}
-
-// settings lists those that readers look for first.
-func settings(r run.Record) []setting {
-	c := r.Config
-	return []setting{
-		{"loss", c.LossType}, {"beta", fmt.Sprint(c.Beta)}, {"LoRA rank", fmt.Sprint(c.LoRARank)}, {"learning rate", fmt.Sprint(c.LearningRate)},
-		{"schedule", c.Scheduler}, {"steps", fmt.Sprint(c.MaxSteps)}, {"pairs per step", fmt.Sprint(c.StepPairs())},
-		{"maximum length", fmt.Sprintf("%d tokens", c.MaxLength)}, {"precision", c.Precision}, {"seed", fmt.Sprint(c.Seed)}, {"computed on", r.Backend},
-	}
 }
 
 // shownPairs is how many of the worst pairs the page lists.

@@ -26,7 +26,7 @@ func TestRecordedBlocks(t *testing.T) {
 		t.Errorf("%d types are recorded of %d", len(recorded), len(types))
 	}
 	for _, r := range recorded {
-		got := named(t, r.Type).Float32(r.Blocks)
+		got := Named(r.Type).Float32(r.Blocks)
 		if len(got) != len(r.Values)/4 {
 			t.Errorf("%s: %d values; want %d", r.Type, len(got), len(r.Values)/4)
 			continue
@@ -39,17 +39,6 @@ func TestRecordedBlocks(t *testing.T) {
 			}
 		}
 	}
-}
-
-func named(t *testing.T, name string) Type {
-	t.Helper()
-	for _, kind := range types {
-		if kind.Name == name {
-			return kind
-		}
-	}
-	t.Fatalf("no type is named %s", name)
-	return Type{}
 }
 
 // What the table says of codes, scales and minima holds for every bit pattern of a block.

@@ -30,9 +30,6 @@ type ExportOptions struct {
 	Overwrite      bool
 }
 
-// measuredPairs is how many pairs are measured: enough for the mean over their tokens, and few seconds.
-const measuredPairs = 20
-
 // Export writes a model as a GGUF file, and a Modelfile beside it.
 func Export(ctx context.Context, o ExportOptions) error {
 	if err := o.complete(); err != nil {
@@ -92,7 +89,6 @@ func (o *ExportOptions) writeModel(ctx context.Context, m *model.Model) error {
 	if err != nil {
 		return err
 	}
-	pairs.Pairs = pairs.Pairs[:min(len(pairs.Pairs), measuredPairs)]
 	bar := terminal.NewBar(os.Stderr)
 	defer bar.End()
 	done, err := export.WriteGGUF(ctx, m, export.FileOptions{Adapter: o.Adapter, Out: o.GGUF, Type: o.Type, Overwrite: o.Overwrite, Pairs: pairs,
