@@ -3,10 +3,10 @@ package plots
 import (
 	"fmt"
 	"image/color"
-	"math"
 	"slices"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"gonum.org/v1/plot/plotter"
 )
@@ -88,8 +88,8 @@ func lastOf(h metrics.History, x, y string) (first, second metrics.Objective, ok
 
 // intervals is the intervals of two accuracies, as a cross.
 func intervals(first, second metrics.Objective, c color.NRGBA) []line {
-	left, right := wilson(first.RewardsAccuracies, first.Pairs)
-	low, high := wilson(second.RewardsAccuracies, second.Pairs)
+	left, right := statistics.Wilson(first.RewardsAccuracies, first.Pairs)
+	low, high := statistics.Wilson(second.RewardsAccuracies, second.Pairs)
 	x, y := first.RewardsAccuracies, second.RewardsAccuracies
 	return []line{
 		interval(plotter.XY{X: left, Y: y}, plotter.XY{X: right, Y: y}, c),
@@ -100,18 +100,6 @@ func intervals(first, second metrics.Objective, c color.NRGBA) []line {
 // interval is a line between the two ends of a confidence interval.
 func interval(from, to plotter.XY, c color.NRGBA) line {
 	return line{points: plotter.XYs{from, to}, color: withAlpha(c, 0x90), width: faintWidth}
-}
-
-// wilson is the 95 % score interval of a proportion of n (Wilson 1927).
-func wilson(share float64, n int) (low, high float64) {
-	const z = 1.959964
-	if n < 1 {
-		return 0, 1
-	}
-	count := float64(n)
-	center := (share + z*z/(2*count)) / (1 + z*z/count)
-	half := z * math.Sqrt(share*(1-share)/count+z*z/(4*count*count)) / (1 + z*z/count)
-	return max(0, center-half), min(1, center+half)
 }
 
 // fileName replaces slashes in a name.

@@ -2,7 +2,6 @@ package plots
 
 import (
 	"bytes"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,16 +43,6 @@ func TestTradeoffHasAPointPerRun(t *testing.T) {
 	}
 	if _, err := Tradeoff("helpfulness", "kindness", runs); err == nil || !strings.Contains(err.Error(), "kindness against helpfulness: no run has") {
 		t.Errorf("an objective that no run has: %v", err)
-	}
-}
-
-// 17 of 20 with 95 % confidence: 0.640 to 0.948 by Wilson's formula, with z = 1.96: (0.85 + 0.0960)/(1.1921) ± 0.1543.
-func TestWilson(t *testing.T) {
-	if low, high := wilson(0.85, 20); math.Abs(low-0.640) > 5e-4 || math.Abs(high-0.948) > 5e-4 {
-		t.Errorf("%.4f to %.4f", low, high)
-	}
-	if low, high := wilson(0, 0); low != 0 || high != 1 {
-		t.Errorf("no pairs give %g to %g", low, high)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/source"
@@ -183,12 +183,10 @@ func Settings(c config.Config) []Setting {
 	}
 }
 
-// share is a share of a number of pairs with Wilson's 95 % interval (Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953).
+// share is a share of a number of pairs with its 95 % interval.
 func share(p float64, n int) string {
-	const z = 1.96
-	pairs := float64(n)
-	middle, spread := p+z*z/(2*pairs), z*math.Sqrt(p*(1-p)/pairs+z*z/(4*pairs*pairs))
-	return fmt.Sprintf("%.2f (95 %% interval %.2f to %.2f)", p, (middle-spread)/(1+z*z/pairs), (middle+spread)/(1+z*z/pairs))
+	low, high := statistics.Wilson(p, n)
+	return fmt.Sprintf("%.2f (95 %% interval %.2f to %.2f)", p, low, high)
 }
 
 func (f facts) render() ([]byte, error) {

@@ -14,15 +14,20 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// client gives up on a server that does not answer. It has no time limit for a whole download, see [Watch]. Like every
-// http.Client it removes the token from a request that is redirected to another host.
-var client = &http.Client{Transport: &http.Transport{
-	Proxy:                 http.ProxyFromEnvironment,
-	DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-	TLSHandshakeTimeout:   10 * time.Second,
-	ResponseHeaderTimeout: 30 * time.Second,
-	ForceAttemptHTTP2:     true,
-}}
+// client gives up on a server that does not answer. It has no time limit for a whole download, see [Watch].
+var client = NewClient(30 * time.Second)
+
+// NewClient returns a client that waits this long for the begin of an answer. Like every http.Client it removes the token from a
+// request that is redirected to another host.
+func NewClient(wait time.Duration) *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ResponseHeaderTimeout: wait,
+		ForceAttemptHTTP2:     true,
+	}}
+}
 
 // Get requests an address relative to the hub's, starting at byte from. The caller closes the body of the response.
 func (s Settings) Get(ctx context.Context, repo Repo, address string, from int64) (*http.Response, error) {

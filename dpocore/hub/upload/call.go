@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"time"
 
@@ -15,13 +14,7 @@ import (
 )
 
 // uploader waits longer for an answer than that of downloads: the hub answers a commit once it is made.
-var uploader = &http.Client{Transport: &http.Transport{
-	Proxy:                 http.ProxyFromEnvironment,
-	DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-	TLSHandshakeTimeout:   10 * time.Second,
-	ResponseHeaderTimeout: 5 * time.Minute,
-	ForceAttemptHTTP2:     true,
-}}
+var uploader = protocol.NewClient(5 * time.Minute)
 
 // maxAnswer bounds the size of an answer, in bytes.
 const maxAnswer = 16 << 20
