@@ -97,6 +97,7 @@ type facts struct {
 	Name     string // of the folder
 	Base     string // of the model, as adapter_config.json names it
 	BaseID   string // the same if it is a name on the hub, else ""
+	Weights  string // the GGUF file that the base was read from, or ""
 	Dataset  string // on the hub, or ""
 	Merged   bool
 	Picture  string
@@ -135,6 +136,9 @@ func read(dir string) (f facts, ok bool, err error) {
 	}
 	if record.Data != nil {
 		f.Dataset = source.Repository(record.Data.Train)
+	}
+	if strings.HasSuffix(record.Model.Path, ".gguf") {
+		f.Weights = filepath.Base(record.Model.Path)
 	}
 	history, err := metrics.ReadHistory(dir)
 	if err != nil {

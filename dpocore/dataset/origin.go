@@ -8,8 +8,11 @@ import (
 	"example.com/gonb-dpo/dpocore/source"
 )
 
-// ShortName is the name of pairs without the folder that a file is in, which says nothing to others.
+// ShortName is the name of pairs for readers elsewhere, without the folder that a file is in.
 func ShortName(name string) string {
+	if name == Builtin {
+		return "the built-in data"
+	}
 	if source.Is(name) || strings.Contains(name, "=") { // a published set, or a mix
 		return name
 	}

@@ -43,16 +43,17 @@ func Write(dir, file string) error {
 
 // content is what the page shows.
 type content struct {
-	Name      string
-	Record    run.Record
-	Settings  []card.Setting
-	Figures   []figure
-	Held      []metrics.Evaluation
-	Rows      []evaluation.Row
-	Report    *evaluation.Report
-	Diagnosis diagnose.Diagnosis
-	Worst     []evaluation.Pair // held-out pairs that moved farthest the wrong way
-	Answers   []evaluation.AnswerPair
+	Name       string
+	Record     run.Record
+	Settings   []card.Setting
+	Curves     []figure // by step, each as wide as a phone
+	HeldCurves []figure // several panels beside each other
+	Held       []metrics.Evaluation
+	Rows       []evaluation.Row
+	Report     *evaluation.Report
+	Diagnosis  diagnose.Diagnosis
+	Worst      []evaluation.Pair // held-out pairs that moved farthest the wrong way
+	Answers    []evaluation.AnswerPair
 }
 
 // figure is a picture as a data URL: a script in it would not run.
@@ -82,7 +83,10 @@ func render(dir string) ([]byte, error) {
 	if found.Report != nil {
 		c.Rows = found.Report.Rows()
 	}
-	if c.Figures, err = figures(dir); err != nil {
+	if c.Curves, err = figures(dir, curves); err != nil {
+		return nil, err
+	}
+	if c.HeldCurves, err = figures(dir, heldCurves); err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
@@ -90,24 +94,33 @@ func render(dir string) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// drawn lists the figures in the order of the page.
-var drawn = []struct{ name, alt string }{
-	{"overview", "Loss, rewards, accuracy and log-probabilities by step"},
-	{"heldout", "Figures of the held-out pairs by step"},
-	{"calibration", "Share of pairs ranked correctly, by how sure the model was"},
-}
+// picture names a figure in the run's folder, and describes it.
+type picture struct{ name, description string }
 
-// figures reads those that the run has.
-func figures(dir string) (list []figure, err error) {
-	for _, d := range drawn {
-		raw, err := os.ReadFile(filepath.Join(dir, "plots", d.name+".svg"))
+var (
+	curves = []picture{
+		{"loss", "Loss by step"},
+		{"rewards", "Rewards of chosen and rejected answers by step"},
+		{"accuracy", "Share of pairs ranked correctly by step"},
+		{"logprobs", "Log-probabilities of chosen and rejected answers by step"},
+	}
+	heldCurves = []picture{
+		{"heldout", "Figures of the held-out pairs by step"},
+		{"calibration", "Share of pairs ranked correctly, by how sure the model was"},
+	}
+)
+
+// figures reads those of the pictures that the run has.
+func figures(dir string, pictures []picture) (list []figure, err error) {
+	for _, p := range pictures {
+		raw, err := os.ReadFile(filepath.Join(dir, "plots", p.name+".svg"))
 		if os.IsNotExist(err) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, figure{template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(raw)), d.alt})
+		list = append(list, figure{template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(raw)), p.description})
 	}
 	return list, nil
 }

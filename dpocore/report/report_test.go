@@ -23,8 +23,8 @@ func folder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for name, content := range map[string]string{
-		"plots/overview.svg": `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`,
-		"answers.json":       `{"answers": [{"prompt": "<script>alert(2)</script>", "before": "a & b", "after": "</div>\nsecond line", "after_ended": true}]}`,
+		"plots/loss.svg": `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`,
+		"answers.json":   `{"answers": [{"prompt": "<script>alert(2)</script>", "before": "a & b", "after": "</div>\nsecond line", "after_ended": true}]}`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
@@ -65,7 +65,7 @@ func TestPage(t *testing.T) {
 	}
 	content := string(raw)
 	for _, want := range []string{"800 pairs of &lt;i&gt;mine", "0.642", "80 %", "x.jsonl, line 7", "-2.500", "&lt;script&gt;alert(2)&lt;/script&gt;",
-		"a &amp; b …", "&lt;/div&gt;\nsecond line", "60 % to 90 %", "Is it learning?", `alt="Loss, rewards, accuracy and log-probabilities by step"`} {
+		"a &amp; b …", "&lt;/div&gt;\nsecond line", "60 % to 90 %", "Is it learning?", `alt="Loss by step"`} {
 		if !strings.Contains(content, want) {
 			t.Errorf("the page lacks %q:\n%s", want, content)
 		}
