@@ -56,6 +56,7 @@ fuzz: setup ## run each fuzz target for a while and print a table of the results
 
 interop: build ## load our files with PEFT and transformers and compare the results (in a Python environment for it)
 	@bash dev/python_env.sh interop
+	@bash dev/python_env.sh tensorboard
 	.deps/interop/bin/python -m pytest interop
 
 interop-llamacpp: build ## compile llama.cpp and compare what it does with our GGUF files (not in CI: the compilation takes too long)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The Python environment of tests, in the shared cache: interop (of `make interop` and `make bench`), notebook-tests, or llamacpp
-# (of `make interop-llamacpp`).
-#   dev/python_env.sh interop|notebook-tests|llamacpp     .deps/NAME links to the environment
+# The Python environment of tests, in the shared cache: interop (of `make interop` and `make bench`), tensorboard (of `make interop`),
+# notebook-tests, or llamacpp (of `make interop-llamacpp`).
+#   dev/python_env.sh interop|tensorboard|notebook-tests|llamacpp     .deps/NAME links to the environment
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source setup/lib/start.sh
@@ -10,6 +10,9 @@ install_environment() {
   case "$environment" in
     interop)
       install_venv interop interop/requirements.txt 7000 "torch, transformers, peft, trl and their dependencies, about 2800 MB"
+      ;;
+    tensorboard)
+      install_venv tensorboard interop/tensorboard/requirements.txt 200 "tensorboard and what its reader of files needs, 30 MB"
       ;;
     llamacpp)
       install_venv llamacpp dev/llamacpp/requirements.txt 2000 "llama.cpp's source, compiled here, and the package gguf, about 110 MB"
@@ -23,9 +26,9 @@ install_environment() {
 
 environment=${1:-}
 case "$environment" in
-  interop | notebook-tests | llamacpp) ;;
+  interop | tensorboard | notebook-tests | llamacpp) ;;
   *)
-    printf 'dev/python_env.sh: name the environment, interop, notebook-tests or llamacpp\n' >&2
+    printf 'dev/python_env.sh: name the environment, interop, tensorboard, notebook-tests or llamacpp\n' >&2
     exit 2
     ;;
 esac

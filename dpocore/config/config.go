@@ -60,6 +60,8 @@ type Config struct {
 	KeepCheckpoints int `json:"save_total_limit"`         // number of latest checkpoints to keep; the best one is kept as well
 	EarlyStopping   int `json:"early_stopping,omitempty"` // evaluations without a lower held-out loss before the run stops and uses its best checkpoint; 0 for never
 
+	ReportTo string `json:"report_to,omitempty"` // one of Reports: TensorBoard's file in the run folder, or nothing beside the logs
+
 	SamplePrompts []string `json:"sample_prompts,omitempty"` // answered during training, to show how the model changes
 	SampleSteps   int      `json:"sample_steps,omitempty"`   // steps between such answers; 0 for none
 	SampleTokens  int      `json:"sample_tokens,omitempty"`  // maximum length of such an answer
@@ -81,6 +83,7 @@ func Default() Config {
 		AdamBeta1: adamw.Default.Beta1, AdamBeta2: adamw.Default.Beta2, AdamEpsilon: adamw.Default.Epsilon,
 		MaxLength: 512, Shuffle: true, Seed: 42,
 		EvalSteps: 10, SaveSteps: 10, KeepCheckpoints: 2,
+		ReportTo:  NoReport,
 		Precision: Auto, BaseWeights: Auto,
 	}
 }

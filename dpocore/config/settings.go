@@ -48,7 +48,7 @@ var (
 var Settings = slices.Concat(lossSettings, FineTuning)
 
 // FineTuning has the settings that a run of supervised fine-tuning has too: all but those of the loss.
-var FineTuning = slices.Concat(adapterSettings, optimizerSettings, dataSettings, progressSettings, sampleSettings)
+var FineTuning = slices.Concat(adapterSettings, optimizerSettings, dataSettings, progressSettings, reportSettings, sampleSettings)
 
 var lossSettings = Table{
 	Beta,
@@ -291,6 +291,18 @@ var progressSettings = Table{
 		Check: atLeast(0, ""),
 		Rule:  checkEarlyStopping,
 		Text:  earlyStoppingText,
+	},
+}
+
+var reportSettings = Table{
+	Setting[string]{
+		JSON: "report_to", Label: "the choice of a report",
+		Help:  "also write the metrics to a file in the run folder that TensorBoard shows: " + strings.Join(Reports, " or "),
+		Field: func(c *Config) *string { return &c.ReportTo },
+		Rule: func(c Config) error {
+			return oneOf("report", cmp.Or(c.ReportTo, NoReport), Reports)
+		},
+		Resumable: true,
 	},
 }
 

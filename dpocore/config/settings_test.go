@@ -85,7 +85,7 @@ func set(pointer any) {
 
 // TestDifference: which settings a resumed run may change, and the sentence for the others.
 func TestDifference(t *testing.T) {
-	resumable := map[string]bool{"adapter_bin": true, "eval_on_start": true, "eval_steps": true, "num_train_epochs": true, "warmup_ratio": true, "init_adapter": true, "sample_prompts": true, "sample_steps": true,
+	resumable := map[string]bool{"adapter_bin": true, "eval_on_start": true, "eval_steps": true, "num_train_epochs": true, "report_to": true, "warmup_ratio": true, "init_adapter": true, "sample_prompts": true, "sample_steps": true,
 		"sample_tokens": true, "save_steps": true, "save_total_limit": true}
 	for _, row := range Settings {
 		jsonName := reflect.ValueOf(row).FieldByName("JSON").String()
@@ -150,6 +150,7 @@ func TestFaults(t *testing.T) {
 		"the LoRA alpha is 0; it must be above 0 (the rank is a good start)":                                                                                        func(c *Config) { c.LoRAAlpha = 0 },
 		`unknown scheduler "step"; choose linear, cosine, cosine_with_min_lr, constant, constant_with_warmup or warmup_stable_decay`:                                func(c *Config) { c.Scheduler = "step" },
 		`unknown precision "bf16"; choose auto, float32, float16 or bfloat16`:                                                                                       func(c *Config) { c.Precision = "bf16" },
+		`unknown report "wandb"; choose none or tensorboard`:                                                                                                        func(c *Config) { c.ReportTo = "wandb" },
 		"the warm-up is -1 steps; it must be at least 0":                                                                                                            func(c *Config) { c.WarmupSteps = -1 },
 		"the number of steps is 0; it must be at least 1 (50 is a good start), unless a number of epochs is given instead (num_train_epochs)":                       func(c *Config) { c.MaxSteps = 0 },
 		"gradient accumulation is 0 batches; it must be at least 1":                                                                                                 func(c *Config) { c.GradientAccumulation = 0 },

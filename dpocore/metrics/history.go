@@ -32,6 +32,26 @@ func ReadHistory(dir string) (History, error) {
 	return History{Steps: steps, Evaluations: evaluations}, nil
 }
 
+// rows calls a function with each step and each evaluation in the order in which they were made, until it returns false.
+func (h History) rows(yield func(row) bool) {
+	evaluations := h.Evaluations
+	through := func(step int) bool {
+		for len(evaluations) > 0 && evaluations[0].Step <= step {
+			if !yield(&evaluations[0]) {
+				return false
+			}
+			evaluations = evaluations[1:]
+		}
+		return true
+	}
+	for i := range h.Steps {
+		if !through(h.Steps[i].Step-1) || !yield(&h.Steps[i]) {
+			return
+		}
+	}
+	through(math.MaxInt)
+}
+
 // Names lists the metrics that every run on pairs can return from Series: those of an Event, then those of an Evaluation.
 func Names() []string {
 	var names []string

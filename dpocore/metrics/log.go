@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"example.com/gonb-dpo/dpocore/metrics/eventfile"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
 )
@@ -14,6 +15,7 @@ import (
 // only one open Log at a time.
 type Log struct {
 	steps, evaluations *lineFile
+	events             *eventfile.File // nil without [Log.Report]
 }
 
 // OpenLog opens the log in a run folder, creating the folder if needed, to continue after keepThroughStep: the step of the
@@ -38,19 +40,30 @@ func OpenLog(dir string, keepThroughStep int) (*Log, error) {
 }
 
 // Step appends one optimizer step. Steps must increase.
-func (l *Log) Step(e Event) error { return l.steps.append(&e) }
+func (l *Log) Step(e Event) error { return l.append(l.steps, &e) }
 
 // Evaluation appends one evaluation. Steps must increase.
-func (l *Log) Evaluation(e Evaluation) error { return l.evaluations.append(&e) }
+func (l *Log) Evaluation(e Evaluation) error { return l.append(l.evaluations, &e) }
+
+func (l *Log) append(file *lineFile, r row) error {
+	if err := file.append(r); err != nil || l.events == nil {
+		return err
+	}
+	return l.events.Append(eventOf(r))
+}
 
 // Sync returns once everything appended is on disk.
 func (l *Log) Sync() error {
 	return errors.Join(l.steps.file.Sync(), l.evaluations.file.Sync())
 }
 
-// Close syncs and closes both files.
+// Close syncs and closes the files.
 func (l *Log) Close() error {
-	return errors.Join(l.Sync(), l.steps.file.Close(), l.evaluations.file.Close())
+	err := errors.Join(l.Sync(), l.steps.file.Close(), l.evaluations.file.Close())
+	if l.events != nil {
+		err = errors.Join(err, l.events.Close())
+	}
+	return err
 }
 
 // lineFile is one of the two log files, open for appending.

@@ -1,8 +1,6 @@
 package metrics
 
 import (
-	"math"
-
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/finite"
 )
@@ -79,20 +77,11 @@ func trainerState(h History, summary Summary) map[string]any {
 // logHistory returns one row per event and one per evaluation, in order of steps.
 func logHistory(h History) []map[string]any {
 	rows := make([]map[string]any, 0, len(h.Steps)+len(h.Evaluations)+1)
-	evaluations := h.Evaluations
-	appendThrough := func(step int) {
-		for len(evaluations) > 0 && evaluations[0].Step <= step {
-			rows = append(rows, logRow(&evaluations[0]))
-			evaluations = evaluations[1:]
-		}
-	}
-	for _, e := range h.Steps {
-		appendThrough(e.Step - 1)
-		row := logRow(&e)
+	for r := range h.rows {
+		row := logRow(r)
 		delete(row, "seconds") // not a field of transformers
 		rows = append(rows, row)
 	}
-	appendThrough(math.MaxInt)
 	return rows
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"example.com/gonb-dpo/dpocore/config"
 )
 
 // axolotl has the settings of axolotl's files for DPO.
@@ -43,11 +45,11 @@ var axolotl = Tool{
 	},
 		idle("the type of a model is in its files", "model_type", "tokenizer_type", "is_llama_derived_model", "tokenizer_config", "base_model_config"),
 		idle(loading, "dataset_prepared_path", "dataset_processes", "sample_packing", "eval_sample_packing", "pad_to_sequence_len", "shuffle_merged_datasets", "skip_prepare_dataset"),
-		idle(logged, "wandb_project", "wandb_entity", "wandb_watch", "wandb_name", "wandb_run_id", "wandb_log_model", "mlflow_tracking_uri", "mlflow_experiment_name", "use_tensorboard"),
+		idle(logged, "wandb_project", "wandb_entity", "wandb_watch", "wandb_name", "wandb_run_id", "wandb_log_model", "mlflow_tracking_uri", "mlflow_experiment_name"),
 		idle(compiled, "flash_attention", "xformers_attention", "sdp_attention", "flash_optimum", "s2_attention", "plugins", "liger_rope", "liger_rms_norm", "lora_mlp_kernel", "lora_qkv_kernel", "lora_o_kernel"),
 		idle("the loss is on the answers", "train_on_inputs", "roles_to_train", "train_on_eos"),
 		idle("it has no effect on training", "strict", "auto_resume_from_checkpoints", "eval_table_size", "eval_max_new_tokens", "dataset_keep_in_memory", "float16", "bfloat16"),
-		whole("rl", "dpo_loss_type", "dpo_loss_weights", "datasets", "adapter", "lora_dropout", "lora_target_modules", "lora_target_linear", "num_epochs", "evals_per_epoch", "saves_per_epoch",
+		whole("rl", "dpo_loss_type", "dpo_loss_weights", "use_tensorboard", "datasets", "adapter", "lora_dropout", "lora_target_modules", "lora_target_linear", "num_epochs", "evals_per_epoch", "saves_per_epoch",
 			"val_set_size"),
 	),
 	whole: func(t *translation) {
@@ -75,6 +77,13 @@ var axolotl = Tool{
 		t.dropout("lora_dropout", "0.0")
 		t.adapterOnly("adapter", "lora", "a LoRA adapter of the model as it is is trained")
 		t.linear()
+		t.with("use_tensorboard", func(e Entry, text string) {
+			if text == "true" {
+				t.maps(e, "report_to", config.TensorBoard)
+				return
+			}
+			t.say(e, NoEffect, logged)
+		})
 		t.heldOutShare("val_set_size")
 		t.datasets()
 	},

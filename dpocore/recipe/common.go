@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
@@ -47,7 +49,7 @@ func whole(names ...string) (rows []field) {
 // same name here.
 var training = slices.Concat(
 	idle(logged, "logging_dir", "logging_strategy", "logging_steps", "logging_first_step", "log_on_each_node", "logging_nan_inf_filter", "include_num_input_tokens_seen",
-		"log_level", "log_level_replica", "disable_tqdm", "report_to", "run_name", "project", "trackio_space_id", "trackio_bucket_id", "trackio_static_space_id", "debug", "skip_memory_metrics"),
+		"log_level", "log_level_replica", "disable_tqdm", "run_name", "project", "trackio_space_id", "trackio_bucket_id", "trackio_static_space_id", "debug", "skip_memory_metrics"),
 	idle(local, "push_to_hub", "hub_token", "hub_private_repo", "hub_model_id", "hub_strategy", "hub_always_push", "hub_revision"),
 	idle(machine, "local_rank", "accelerator_config", "parallelism_config", "ddp_find_unused_parameters", "ddp_bucket_cap_mb", "ddp_broadcast_buffers", "ddp_static_graph", "ddp_backend",
 		"ddp_timeout", "fsdp", "fsdp_config", "deepspeed", "average_tokens_across_devices", "use_cpu"),
@@ -82,7 +84,7 @@ var training = slices.Concat(
 		lacking("group_by_length", "the order of the pairs is random", "false"),
 	},
 	whole("max_steps", "num_train_epochs", "warmup_steps", "warmup_ratio", "lr_scheduler_kwargs", "eval_strategy", "evaluation_strategy", "eval_steps", "save_strategy", "save_steps",
-		"save_total_limit", "bf16", "fp16", "pure_bf16"),
+		"save_total_limit", "report_to", "bf16", "fp16", "pure_bf16"),
 )
 
 var adamW = []string{"adamw_torch", "adamw_torch_fused", "adamw_hf", "adamw", "adamw_apex_fused", "paged_adamw_32bit"}
@@ -104,12 +106,28 @@ func (t *translation) lengths(epochs string) {
 	t.warmUp()
 	t.interval("eval", "no", "")
 	t.interval("save", "steps", "500")
+	t.reports()
 	t.with("save_total_limit", func(e Entry, text string) {
 		if text == "" {
 			t.say(e, NoEffect, "all checkpoints are kept there, here the latest 2 and the best one")
 			return
 		}
 		t.maps(e, "save_total_limit", text)
+	})
+}
+
+// reports translates where metrics are reported to. The other places read TensorBoard's file.
+func (t *translation) reports() {
+	t.with("report_to", func(e Entry, text string) {
+		places := strings.Split(text, ",")
+		switch {
+		case text == "" || text == config.NoReport:
+			t.say(e, NoEffect, logged)
+		case slices.Contains(places, config.TensorBoard) || slices.Contains(places, "all"):
+			t.maps(e, "report_to", config.TensorBoard)
+		default:
+			t.say(e, NoEffect, logged+"; with report_to: tensorboard there is also a file that "+text+" can import")
+		}
 	})
 }
 

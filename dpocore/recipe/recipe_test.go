@@ -75,6 +75,7 @@ func TestFields(t *testing.T) {
 		"lr_scheduler_kwargs: {min_lr_rate: 0.1, num_cycles: 2}": "# missing: lr_scheduler_kwargs.num_cycles: 2",
 		"train_sampling_strategy: sequential":                    "shuffle: false",
 		"fp16: true":                                             "precision: float16",
+		"report_to: [wandb, tensorboard]":                        "report_to: tensorboard",
 		"optim: sgd":                                             "# missing: optim: sgd (the optimizer is AdamW)",
 		"use_peft: false":                                        "# missing: use_peft: false",
 		"new_setting: 3":                                         "# missing: new_setting: 3 (not known here",
@@ -187,7 +188,7 @@ func here(name string) string {
 		"max_steps": "same; -1, as there, if the number of epochs counts", "num_train_epochs": "same", "warmup_steps": "same; a share of the run is `warmup_ratio`",
 		"lr_scheduler_kwargs": "`min_lr_rate` and `num_decay_steps`; others not", "eval_strategy": "`eval_steps`: 0 for the end only, a number, or epoch", "eval_steps": "same",
 		"save_strategy": "`save_steps`: 0 for the end only, a number, or epoch", "save_steps": "same", "save_total_limit": "same; the best checkpoint is kept as well",
-		"bf16": "`precision: bfloat16`", "fp16": "`precision: float16`", "loss_type": "same", "loss_weights": "same",
+		"report_to": "same; `none` or `tensorboard`, whose file other programs import", "bf16": "`precision: bfloat16`", "fp16": "`precision: float16`", "loss_type": "same", "loss_weights": "same",
 		"train_sampling_strategy": "`shuffle`: true or false; by length not",
 	}
 	row := trl.find(name)

@@ -8,6 +8,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/card"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/internal/sums"
@@ -47,6 +48,14 @@ func (t *trainer) finish() error {
 	}
 	t.listener.Finished(Finish{Dir: t.dir, Seconds: time.Since(t.started).Seconds(), Actual: t.actual().String(), Expected: t.expected.String()})
 	return nil
+}
+
+// reportFinished writes TensorBoard's file of a run that was finished before, if it is wanted.
+func (t *trainer) reportFinished() error {
+	if t.config.ReportTo != config.TensorBoard {
+		return nil
+	}
+	return metrics.WriteEvents(t.dir, t.record.Config)
 }
 
 // writeSums writes the checksums by which a damaged file is found before it is used.

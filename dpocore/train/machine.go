@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/generate"
@@ -62,8 +63,10 @@ func (t *trainer) open(resuming bool) error {
 		t.references = reference.Open(t.policy, t.model.ReferenceKey(t.record.Model.Reference), t.shared.Memory())
 	}
 	var err error
-	t.log, err = metrics.OpenLog(t.dir, t.step)
-	return err
+	if t.log, err = metrics.OpenLog(t.dir, t.step); err != nil || t.config.ReportTo != config.TensorBoard {
+		return err
+	}
+	return t.log.Report(t.dir, t.record.Config)
 }
 
 // openPolicy puts the first adapter on the model: that of the configured folder, or a new one.

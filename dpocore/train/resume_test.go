@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/internal/cachetest"
+	"example.com/gonb-dpo/internal/eventtest"
 	"example.com/gonb-dpo/internal/runtest"
 )
 
@@ -20,6 +22,7 @@ func TestStoppedRunResumesToTheSameBytes(t *testing.T) {
 	cachetest.Own(t)
 	model := runtest.Model(t)
 	config, data := runtest.Short(t)
+	config.ReportTo = "tensorboard"
 	whole := filepath.Join(t.TempDir(), "whole")
 	if err := train.Run(context.Background(), train.Job{Model: model, Dir: whole, Config: config, Data: data, Listener: &runtest.Recorder{}}); err != nil {
 		t.Fatal(err)
@@ -45,6 +48,24 @@ func TestStoppedRunResumesToTheSameBytes(t *testing.T) {
 			t.Errorf("stopped after step %d: resumed after step %d and made %d steps", stopAt, r.Begun.Step, len(r.Steps))
 		}
 		runtest.EqualOutcome(t, "stopped after step "+strconv.Itoa(stopAt), runtest.Outcome(t, dir), want)
+		equalEvents(t, dir, whole)
+	}
+}
+
+// equalEvents fails the test if two runs' files for TensorBoard differ in more than times.
+func equalEvents(t *testing.T, dir, whole string) {
+	t.Helper()
+	got, want := eventtest.Read(t, filepath.Join(dir, metrics.EventsFile)), eventtest.Read(t, filepath.Join(whole, metrics.EventsFile))
+	if len(got) != len(want) || len(want) != 2+6+3 { // the version, the settings, steps and evaluations
+		t.Fatalf("TensorBoard's file has %d events, and %d in a run that was not stopped", len(got), len(want))
+	}
+	for i := range want {
+		got[i].Time, want[i].Time = 0, 0
+		delete(got[i].Scalars, "eval/runtime")
+		delete(want[i].Scalars, "eval/runtime")
+		if !reflect.DeepEqual(got[i], want[i]) {
+			t.Errorf("event %d is\n%v, and in a run that was not stopped\n%v", i, got[i], want[i])
+		}
 	}
 }
 
@@ -65,6 +86,11 @@ func TestFinishedRunReturnsAtOnce(t *testing.T) {
 	if !again.Complete || len(again.Steps) > 0 {
 		t.Errorf("finished %v after %d more steps", again.Complete, len(again.Steps))
 	}
+	config.ReportTo = "tensorboard" // wanted afterwards
+	if err := train.Run(context.Background(), train.Job{Model: model, Dir: dir, Config: config, Data: data, Listener: again}); err != nil || len(again.Steps) > 0 {
+		t.Fatalf("%v, after %d more steps", err, len(again.Steps))
+	}
+	equalEvents(t, dir, dir)
 	runtest.EqualOutcome(t, "run again", runtest.Outcome(t, dir), want)
 }
 

@@ -51,7 +51,7 @@ func Run(ctx context.Context, job Job) error {
 	if resuming && t.record.Finished {
 		if intact, err := run.Intact(job.Dir, job.Listener.Note); err != nil || intact {
 			job.Listener.Finished(Finish{Dir: job.Dir})
-			return errors.Join(err, card.Write(job.Dir))
+			return errors.Join(err, card.Write(job.Dir), t.reportFinished())
 		}
 		t.record.Finished = false
 	}

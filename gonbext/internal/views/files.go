@@ -33,6 +33,7 @@ var filePurposes = []struct{ pattern, purpose string }{
 	{"README.md", "the model card, for the Hugging Face hub"},
 	{"measured.json", "the held-out pairs' results that a sweep compares"},
 	{"sweep.json", "a sweep's grid, and the comparison of its runs"},
+	{"events.out.tfevents.*", "the metrics once more, for TensorBoard"},
 	{"trainer_state.json", "the same history in the format of Hugging Face's Trainer"},
 	{"answers.json", "the answers that Compare has shown"},
 	{"dpo_merge.json", "the adapter and the model that were merged"},
