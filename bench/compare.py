@@ -42,7 +42,7 @@ def ours(pairs, steps, batch, out):
     with tempfile.TemporaryDirectory() as cache:
         return measure(
             [ROOT / "bin/dpo", "train", "--model", GGUF, "--data", pairs, "--out", out, "--overwrite", "--shuffle=false",
-             "--max-steps", str(steps), "--batch-size", str(batch), "--save-steps", "0", "--eval-steps", "0"],
+             "--max-steps", str(steps), "--batch-size", str(batch), "--save-steps", "0", "--eval-steps", "0", "--precision", "float32"],
             XDG_CACHE_HOME=cache,
         )
 

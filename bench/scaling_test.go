@@ -96,7 +96,7 @@ func measure(b *testing.B, folders map[string]string, l load) cost {
 	}
 	cmd := exec.Command("taskset", "-c", "0-"+strconv.Itoa(l.cores-1), "../bin/dpo", "train", "--model", folders[l.model],
 		"--data", pairs, "--out", out, "--max-steps", strconv.Itoa(steps), "--batch-size", strconv.Itoa(l.pairs), "--max-length", "1024",
-		"--lora-r", strconv.Itoa(l.rank), "--eval-steps", "0", "--save-steps", "0")
+		"--lora-r", strconv.Itoa(l.rank), "--eval-steps", "0", "--save-steps", "0", "--precision", "float32")
 	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+dir)
 	if said, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("%v: %v\n%s", cmd.Args, err, said)

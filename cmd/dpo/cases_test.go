@@ -76,7 +76,7 @@ func (s *situation) expect(status int, commandLine string, texts ...string) stri
 }
 
 // twoSteps are the settings of a short run.
-const twoSteps = " --max-steps 2 --batch-size 2 --warmup-steps 0 --eval-steps 0 --save-steps 0"
+const twoSteps = " --max-steps 2 --batch-size 2 --warmup-steps 0 --eval-steps 0 --save-steps 0 --precision float32"
 
 func TestPairsOfDifferentLengthOfConversation(t *testing.T) {
 	s := newSituation(t, "32-turns-that-part-early")

@@ -35,7 +35,7 @@ const (
 
 // memory is what training takes on the device, in bytes.
 type memory struct {
-	loading, weights, state, saved, rest int64
+	weights, state, saved, rest int64
 }
 
 func (m memory) total() int64 { return m.weights + m.state + m.saved + m.rest }
@@ -43,11 +43,8 @@ func (m memory) total() int64 { return m.weights + m.state + m.saved + m.rest }
 // memoryOf is the memory of training, with or without computing the layers again.
 func memoryOf(c decoder.Config, p precision, recompute bool) memory {
 	d := demand.Of(c, row, recompute)
-	matrices := int64(c.Layers) * int64(c.MatrixWeights())
-	others := int64(c.Parameters()) - matrices
 	m := memory{
-		loading: 4 * int64(c.Parameters()), // in float32; they are rounded on the device
-		weights: matrices*p.bytes + 4*others,
+		weights: weightBytes(c, p),
 		state:   2 * 4 * 4 * adapterSize(c), // adapter, two moments and gradients, before and after the update
 		saved:   d.Activations,
 		rest:    d.Workspace + d.Attention,
@@ -56,6 +53,18 @@ func memoryOf(c decoder.Config, p precision, recompute bool) memory {
 		m.rest += demand.Of(c, row, false).Activations / int64(c.Layers)
 	}
 	return m
+}
+
+// weightBytes is the size of the weights, as they are loaded: matrices in the precision, norms and biases in float32.
+func weightBytes(c decoder.Config, p precision) (bytes int64) {
+	for _, slot := range c.Slots() {
+		each := int64(4)
+		if len(slot.Dims) == 2 {
+			each = p.bytes
+		}
+		bytes += each * int64(slot.Size())
+	}
+	return bytes
 }
 
 // adapterSize is the number of values of an adapter on all projections.
@@ -89,12 +98,12 @@ func seconds(c decoder.Config, p precision, recompute bool) (large, small, betwe
 // estimate prints the tables.
 func estimate(out io.Writer) {
 	fmt.Fprintf(out, "GiB of memory, computed; XLA takes %.1f of a T4\n\n", gib(usable))
-	fmt.Fprintln(out, "| model | precision | layers computed again | while loading | weights | state | saved | rest | total | fits |")
-	fmt.Fprintln(out, "|---|---|---|---|---|---|---|---|---|---|")
+	fmt.Fprintln(out, "| model | precision | layers computed again | weights | state | saved | rest | total | fits |")
+	fmt.Fprintln(out, "|---|---|---|---|---|---|---|---|---|")
 	each(func(m model, p precision, again bool) {
 		n := memoryOf(m.config, p, again)
-		fmt.Fprintf(out, "| %s | %s | %s | %.1f | %.1f | %.2f | %.2f | %.2f | %.1f | %s |\n", m.name, p.name, yes(again), gib(n.loading), gib(n.weights),
-			gib(n.state), gib(n.saved), gib(n.rest), gib(n.total()), verdict(n))
+		fmt.Fprintf(out, "| %s | %s | %s | %.1f | %.2f | %.2f | %.2f | %.1f | %s |\n", m.name, p.name, yes(again), gib(n.weights),
+			gib(n.state), gib(n.saved), gib(n.rest), gib(n.total()), yes(n.total() <= usable))
 	})
 	fmt.Fprintf(out, "\nTime of %d steps of 8 pairs, computed from assumed rates\n\n", steps)
 	fmt.Fprintln(out, "| model | precision | layers computed again | large products | small products | between kernels | compiling | total |")
@@ -113,17 +122,6 @@ func each(visit func(m model, p precision, recompute bool)) {
 			visit(m, p, false)
 			visit(m, p, true)
 		}
-	}
-}
-
-func verdict(m memory) string {
-	switch {
-	case m.total() > usable:
-		return "no"
-	case m.loading > usable:
-		return "not while loading"
-	default:
-		return "yes"
 	}
 }
 

@@ -61,11 +61,11 @@ func load(backend compute.Backend, c decoder.Config, p precision) (*weights.Weig
 	if err := randommodel.Write(folder, c, 1); err != nil {
 		return nil, err
 	}
-	loaded, err := weights.Load(backend, folder)
-	if err == nil && p == float16s {
-		err = loaded.Narrow(dtypes.Float16)
+	form := weights.Form{}
+	if p == float16s {
+		form.Precision = dtypes.Float16
 	}
-	return loaded, err
+	return weights.LoadAs(backend, folder, form)
 }
 
 // train makes one step with one row, and evaluates it as held-out pairs are.

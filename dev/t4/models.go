@@ -16,7 +16,7 @@ type model struct {
 // precision is a number format of the layers' matrices.
 type precision struct {
 	name  string
-	bytes int64 // of a weight in the layers' matrices
+	bytes int64 // of a weight in a matrix
 }
 
 var (

@@ -32,12 +32,18 @@ func Logits(states, head *Node) *Node {
 	})
 }
 
-// Rounded is x with the values that a product with y computes with. Its gradient is not rounded.
+// digits of the significand in binary.
+var digits = map[dtypes.DType]int{dtypes.Float32: 24, dtypes.Float16: 11, dtypes.BFloat16: 8}
+
+// Rounded is x, in float32, with the values that a product with y computes with. Its gradient is not rounded. Conversion to y's
+// type and back would not do, because XLA may leave both out; the difference of two large numbers keeps as many digits (Dekker
+// 1971, "A floating-point technique for extending the available precision").
 func Rounded(x, y *Node) *Node {
 	if !y.DType().IsHalfPrecision() {
 		return x
 	}
-	rounded := ConvertDType(ConvertDType(x, y.DType()), x.DType())
+	large := MulScalar(x, float64(int(1)<<(digits[x.DType()]-digits[y.DType()])+1))
+	rounded := Sub(large, Sub(large, x))
 	return Add(x, StopGradient(Sub(rounded, x)))
 }
 

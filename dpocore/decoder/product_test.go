@@ -13,7 +13,7 @@ import (
 
 // TestProductRounds: 1 + 2⁻⁹ is between two bfloat16, 1 and 1 + 2⁻⁷, and is 1 rounded; float16 has 10 bits after the point
 // and keeps it. The sum over 301 of them is not rounded: bfloat16 has no 301, and float16 no 301 · (1 + 2⁻⁹) = 301.587890625.
-// The gradient of a sum of logits, over 301 columns of a head of these values, is the same product.
+// What Rounded returns has the same values. The gradient of a sum of logits, over 301 columns of a head of these values, is the same product.
 func TestProductRounds(t *testing.T) {
 	backend, err := device.Open()
 	if err != nil {
@@ -33,7 +33,8 @@ func TestProductRounds(t *testing.T) {
 			w := StopGradient(ConvertDType(x, precision))
 			logits := decoder.Logits(x, w)
 			return []*Node{decoder.Product(x, 1, w, 0), decoder.Product(w, 1, x, 0), logits,
-				Gradient(ReduceAllSum(Mul(logits, StopGradient(x))), x)[0]}
+				Gradient(ReduceAllSum(Mul(logits, StopGradient(x))), x)[0],
+				MulScalar(Mul(decoder.Rounded(x, w), ConvertDType(w, x.DType())), terms)}
 		}, matrix)
 		if err != nil {
 			t.Fatal(err)

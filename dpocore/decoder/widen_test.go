@@ -49,7 +49,7 @@ func TestWiden(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer float.Finalize()
-	quantized, err := weights.LoadQuantized(backend, path)
+	quantized, err := weights.LoadAs(backend, path, weights.Form{Quantized: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestUnquantizedInOneLayer(t *testing.T) {
 		}
 		return "Q4_0"
 	})
-	loaded, err := weights.LoadQuantized(openBackend(t), path)
+	loaded, err := weights.LoadAs(openBackend(t), path, weights.Form{Quantized: true})
 	if err != nil {
 		t.Fatal(err)
 	}

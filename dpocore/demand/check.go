@@ -53,8 +53,8 @@ func (m Memory) CheckMeasuring(c decoder.Config, rows []*batch.Row) error {
 }
 
 // CheckWeights returns an error if the weights of a model, in a form of config.BaseWeights and of a size in bytes, can't fit
-// into the memory; quantized is their size in that form.
-func (m Memory) CheckWeights(model, form string, size, quantized int64) error {
+// into the memory; quantized is their size in that form, and fourBits about that of a file with 4 bits.
+func (m Memory) CheckWeights(model, form string, size, quantized, fourBits int64) error {
 	if !m.Known || size <= m.Free {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (m Memory) CheckWeights(model, form string, size, quantized int64) error {
 	if quantized < size && quantized <= m.Free {
 		remedy = fmt.Sprintf("with --base-weights quantized they take %s", Gigabytes(quantized))
 	} else if quantized == size && form == "float" {
-		remedy = fmt.Sprintf("use a smaller model, or a quantized GGUF file of this one: with 4 bits it takes about %s", Gigabytes(size/6))
+		remedy = fmt.Sprintf("use a smaller model, or a quantized GGUF file of this one: with 4 bits it takes about %s", Gigabytes(fourBits))
 	}
 	return fmt.Errorf("the weights of %s take %s of memory (%s), and %s are free; %s", model, Gigabytes(size), form, Gigabytes(m.Free), remedy)
 }

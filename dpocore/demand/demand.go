@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -53,11 +54,14 @@ const (
 	rateRuns   = 3
 )
 
-// Rate measures the machine's floating-point operations per second in a product like a layer's largest, which takes some
+// Rate measures the machine's floating-point operations per second in a product like a layer's largest, in its precision, which takes some
 // hundredths of a second.
 func Rate(backend compute.Backend, c decoder.Config) (float64, error) {
 	exec, err := graph.NewExec(backend, func(x, w *graph.Node) *graph.Node {
-		return graph.DotGeneral(x, []int{1}, nil, w, []int{1}, nil)
+		if c.Products != dtypes.InvalidDType {
+			w = graph.ConvertDType(w, c.Products)
+		}
+		return decoder.Product(x, 1, w, 1)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("measure the machine: %w", err)

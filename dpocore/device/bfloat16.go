@@ -10,6 +10,12 @@ import (
 // ampere is the compute capability of the first GPUs whose tensor cores multiply bfloat16.
 const ampere = 8.0
 
+// features are those of the processor; tests replace it.
+var features = func() cpuFeatures { return cpuFeatures{cpu.X86.HasAMXBF16, cpu.X86.HasAVX512BF16} }
+
+// cpuFeatures are the instructions of a processor that multiply bfloat16.
+type cpuFeatures struct{ amx, avx512 bool }
+
 // BFloat16 reports whether a backend's hardware multiplies matrices of bfloat16: a CPU with AMX or AVX-512's bfloat16
 // instructions, a GPU from Ampere on. Elsewhere XLA computes the same products with float32's instructions.
 func BFloat16(backend compute.Backend) bool {
@@ -20,7 +26,8 @@ func BFloat16(backend compute.Backend) bool {
 		values, err := QueryGPU("compute_cap")
 		return err == nil && isAmpere(values[0])
 	default:
-		return cpu.X86.HasAMXBF16 || cpu.X86.HasAVX512BF16
+		has := features()
+		return has.amx || has.avx512
 	}
 }
 

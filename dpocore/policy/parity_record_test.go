@@ -74,16 +74,11 @@ func parityPolicyIn(t *testing.T, precision dtypes.DType) *policy.Policy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := weights.Load(backend, path)
+	loaded, err := weights.LoadAs(backend, path, weights.Form{Precision: precision})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(loaded.Finalize)
-	if precision != dtypes.Float32 {
-		if err := loaded.Narrow(precision); err != nil {
-			t.Fatal(err)
-		}
-	}
 	folder := shared.Path(t, "parity/initial_adapter")
 	layout, values, err := adapter.Load(folder, loaded.Config)
 	if err != nil {

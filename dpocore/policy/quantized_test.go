@@ -3,7 +3,6 @@ package policy_test
 import (
 	"testing"
 
-	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 
 	"example.com/gonb-dpo/dpocore/policy"
@@ -25,27 +24,22 @@ func TestQuantizedBase(t *testing.T) {
 		precision dtypes.DType
 		share     float64
 	}{{dtypes.Float32, 1e-5}, {dtypes.Float16, 2e-3}} {
-		float, floatGrad := learned(t, path, weights.Load, c.precision)
-		quantized, quantizedGrad := learned(t, path, weights.LoadQuantized, c.precision)
+		float, floatGrad := learned(t, path, weights.Form{Precision: c.precision})
+		quantized, quantizedGrad := learned(t, path, weights.Form{Precision: c.precision, Quantized: true})
 		what := c.precision.String() + " with quantized weights: "
 		same(t, what+"log-probabilities and losses", quantized, float, c.share)
 		same(t, what+"the third step's gradient", quantizedGrad, floatGrad, c.share)
 	}
 }
 
-// learned makes two steps on a model, loaded as given, and returns what each measured, and the gradient of a third.
-func learned(t *testing.T, path string, load func(compute.Backend, string) (*weights.Weights, error), precision dtypes.DType) (figures, grad []float64) {
+// learned makes two steps on a model, loaded in a form, and returns what each measured, and the gradient of a third.
+func learned(t *testing.T, path string, form weights.Form) (figures, grad []float64) {
 	t.Helper()
-	loaded, err := load(opened.backend, path)
+	loaded, err := weights.LoadAs(opened.backend, path, form)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer loaded.Finalize()
-	if precision != dtypes.Float32 {
-		if err := loaded.Narrow(precision); err != nil {
-			t.Fatal(err)
-		}
-	}
 	p, err := policy.New(opened.backend, loaded, tinyLayout(t), trainedAdapter(t))
 	if err != nil {
 		t.Fatal(err)

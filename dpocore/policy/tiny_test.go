@@ -63,14 +63,11 @@ func tiny(t testing.TB, adapter []float32) *policy.Policy {
 // narrowedTiny is the tiny model in a half precision.
 func narrowedTiny(t testing.TB, precision dtypes.DType) *policy.Policy {
 	t.Helper()
-	loaded, err := weights.Load(opened.backend, tinymodel.Write(t, tinymodel.Config(), 1))
+	loaded, err := weights.LoadAs(opened.backend, tinymodel.Write(t, tinymodel.Config(), 1), weights.Form{Precision: precision})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(loaded.Finalize)
-	if err := loaded.Narrow(precision); err != nil {
-		t.Fatal(err)
-	}
 	if full := opened.weights.Bytes(); float64(loaded.Bytes()) > 0.51*float64(full) { // the norms are not rounded
 		t.Errorf("in %s the weights have %d bytes, in float32 %d", precision, loaded.Bytes(), full)
 	}

@@ -57,16 +57,11 @@ const gradientBeta = 0.1
 
 // gradientIn returns the gradient of an adapter in a precision, but for a factor, and the largest reward of a fresh adapter.
 func gradientIn(backend compute.Backend, path string, rows []*batch.Row, precision dtypes.DType) (grad []float32, layout decoder.Layout, reward float64, err error) {
-	loaded, err := weights.Load(backend, path)
+	loaded, err := weights.LoadAs(backend, path, weights.Form{Precision: precision})
 	if err != nil {
 		return nil, layout, 0, err
 	}
 	defer loaded.Finalize()
-	if precision != dtypes.Float32 {
-		if err := loaded.Narrow(precision); err != nil {
-			return nil, layout, 0, err
-		}
-	}
 	if layout, err = decoder.NewLayout(loaded.Config, decoder.LoRA{Rank: 16, Alpha: 16, Modules: decoder.AllModules}); err != nil {
 		return nil, layout, 0, err
 	}

@@ -1,9 +1,36 @@
 package weights
 
-import "example.com/gonb-dpo/dpocore/decoder"
+import (
+	"github.com/gomlx/compute/dtypes/bfloat16"
+	"github.com/gomlx/compute/dtypes/float16"
 
-// put writes a part's values to its place among a slot's values; first is the number of rows of the parts before it.
-func put(slot decoder.Slot, joined, values []float32, first int) {
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights/safetensors"
+)
+
+// put writes a part's values to its place among a slot's values, a slice of float32, float16 or bfloat16, rounded to the
+// nearest, ties to even; first is the number of rows of the parts before it.
+func put(slot decoder.Slot, joined any, values []float32, first int) {
+	switch joined := joined.(type) {
+	case []float32:
+		place(slot, joined, values, first)
+	case []float16.Float16:
+		toHalf := func(value float32) float16.Float16 { return float16.FromBits(safetensors.Float16Bits(value)) }
+		place(slot, joined, rounded(values, toHalf), first)
+	case []bfloat16.BFloat16:
+		place(slot, joined, rounded(values, bfloat16.FromFloat32), first)
+	}
+}
+
+func rounded[T any](values []float32, round func(float32) T) []T {
+	list := make([]T, len(values))
+	for i, value := range values {
+		list[i] = round(value)
+	}
+	return list
+}
+
+func place[T any](slot decoder.Slot, joined, values []T, first int) {
 	if !slot.Transposed {
 		copy(joined[first*len(joined)/slot.Dims[0]:], values)
 		return

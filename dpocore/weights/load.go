@@ -23,23 +23,45 @@ type source interface {
 	Close() error
 }
 
-// Load reads a model folder (config.json and safetensors) or a GGUF file into the backend's memory, as float32.
-func Load(backend compute.Backend, path string) (*Weights, error) { return load(backend, path, false) }
+// Form is how weights are stored on a device; the zero value is float32.
+type Form struct {
+	// Quantized keeps the quantized matrices of a GGUF file's layers so. They have the values that they have in float32. The
+	// embedding and the vocabulary matrix are widened, as are matrices whose place in a layer holds unquantized ones in other
+	// layers.
+	Quantized bool
 
-// LoadQuantized is [Load] for a GGUF file whose quantized matrices of the layers stay so on the device. They have the values
-// that Load gives them. The embedding and the vocabulary matrix are float32, as are matrices whose place in a layer holds
-// unquantized ones in other layers.
-func LoadQuantized(backend compute.Backend, path string) (*Weights, error) {
-	return load(backend, path, true)
+	// Precision is that of the products with the matrices, embedding and vocabulary included, see [decoder.Product]: Float16
+	// or BFloat16, or else float32. Matrices are rounded to it as they are read; norms and biases stay float32.
+	Precision dtypes.DType
 }
 
-func load(backend compute.Backend, path string, quantized bool) (*Weights, error) {
+// half reports whether matrices are rounded.
+func (f Form) half() bool { return f.Precision.IsHalfPrecision() }
+
+// dtype is the type of a slot that is not quantized.
+func (f Form) dtype(slot decoder.Slot) dtypes.DType {
+	if f.half() && len(slot.Dims) == 2 {
+		return f.Precision
+	}
+	return dtypes.Float32
+}
+
+// Load reads a model folder (config.json and safetensors) or a GGUF file into the backend's memory, as float32.
+func Load(backend compute.Backend, path string) (*Weights, error) {
+	return LoadAs(backend, path, Form{})
+}
+
+// LoadAs is [Load] in another form. No more than a tensor at a time is in memory in float32.
+func LoadAs(backend compute.Backend, path string, form Form) (*Weights, error) {
 	src, files, err := open(path)
 	if err != nil {
 		return nil, fmt.Errorf("load the model: %w", err)
 	}
 	defer src.Close()
 	w := &Weights{Config: src.Config(), Path: path, backend: backend}
+	if form.half() {
+		w.Config.Products = form.Precision
+	}
 	if err := checkShapes(src, path); err != nil {
 		return nil, fmt.Errorf("load the model %s: %w", path, err)
 	}
@@ -50,7 +72,7 @@ func load(backend compute.Backend, path string, quantized bool) (*Weights, error
 		return nil, fmt.Errorf("load the model: %w", err)
 	}
 	packings := make([]*packing, len(w.Config.Slots()))
-	if file, ok := src.(*ggufFile); ok && quantized {
+	if file, ok := src.(*ggufFile); ok && form.Quantized {
 		packings = file.packings()
 	}
 	for i, slot := range w.Config.Slots() {
@@ -58,7 +80,7 @@ func load(backend compute.Backend, path string, quantized bool) (*Weights, error
 		if packings[i] != nil {
 			loaded, err = w.loadPacked(src.(*ggufFile), slot, *packings[i])
 		} else {
-			loaded, err = w.load(src, slot)
+			loaded, err = w.load(src, slot, form.dtype(slot))
 		}
 		if err != nil {
 			w.Finalize()
@@ -143,9 +165,9 @@ func checkHead(src source) error {
 	return err
 }
 
-// load reads a slot's parts into a tensor on the device.
-func (w *Weights) load(src source, slot decoder.Slot) ([]*tensors.Tensor, error) {
-	tensor, err := tensors.FromShapeForBackend(w.backend, 0, shapes.Make(dtypes.Float32, slot.Dims...))
+// load reads a slot's parts into a tensor of a type on the device.
+func (w *Weights) load(src source, slot decoder.Slot, dtype dtypes.DType) ([]*tensors.Tensor, error) {
+	tensor, err := tensors.FromShapeForBackend(w.backend, 0, shapes.Make(dtype, slot.Dims...))
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +180,7 @@ func (w *Weights) load(src source, slot decoder.Slot) ([]*tensors.Tensor, error)
 		if err := checkShape(slot, part, shape); err != nil {
 			return nil, err
 		}
-		if err := tensor.MutableFlatData(func(flat any) { put(slot, flat.([]float32), values, first) }); err != nil {
+		if err := tensor.MutableFlatData(func(flat any) { put(slot, flat, values, first) }); err != nil {
 			return nil, err
 		}
 		first += part.Rows

@@ -3,6 +3,7 @@ package weights
 import (
 	"fmt"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/decoder"
@@ -52,32 +53,39 @@ func (g *ggufFile) order(part decoder.Part) []int {
 	return g.form.Order(part.Name, part.Rows, g.config)
 }
 
-// Sizes is how many bytes the weights of a model take, loaded by [Load] and, if it is a quantized file, by [LoadQuantized];
-// otherwise both are the same.
-func Sizes(path string) (float, quantized int64, err error) {
+// Sizes is how many bytes the weights of a model take on a device.
+type Sizes struct {
+	Float     int64 // not quantized
+	Quantized int64 // with the layers' matrices quantized, if the file is; otherwise the same
+	FourBits  int64 // about, in a file that is quantized with 4 bits
+}
+
+// SizesOf is the sizes of a model's weights in a precision.
+func SizesOf(path string, precision dtypes.DType) (s Sizes, err error) {
 	src, _, err := open(path)
 	if err != nil {
-		return 0, 0, err
+		return s, err
 	}
 	defer src.Close()
-	slots := src.Config().Slots()
+	form, slots := Form{Precision: precision}, src.Config().Slots()
 	packings := make([]*packing, len(slots))
 	if file, ok := src.(*ggufFile); ok {
 		if err := checkShapes(src, path); err != nil {
-			return 0, 0, err
+			return s, err
 		}
 		packings = file.packings()
 	}
 	for i, slot := range slots {
-		size := 4 * int64(slot.Size())
-		float += size
+		size := int64(form.dtype(slot).Size() * slot.Size())
+		s.Float += size
+		s.FourBits += int64(slot.Size()) * 2 / 3
 		if packings[i] != nil {
 			codes, scales := packings[i].shapes(slot)
 			size = int64(codes.ByteSize() + scales.ByteSize())
 		}
-		quantized += size
+		s.Quantized += size
 	}
-	return float, quantized, nil
+	return s, nil
 }
 
 // loadPacked reads a slot's matrices into two tensors on the device, their codes and their scales.

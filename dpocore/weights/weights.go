@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/decoder"
@@ -94,6 +95,14 @@ func (w *Weights) Stored(fn func(name string, shape []int, values func() ([]floa
 			})
 		}
 	}
+}
+
+// Precision is the type in which products with the matrices are computed: Float32, or that of [Form].
+func (w *Weights) Precision() dtypes.DType {
+	if w.Config.Products == dtypes.InvalidDType {
+		return dtypes.Float32
+	}
+	return w.Config.Products
 }
 
 // Bytes is the size of the weights on their device.

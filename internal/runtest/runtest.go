@@ -67,7 +67,7 @@ func Short(t testing.TB) (config.Config, dataset.Data) {
 	train.Pairs, heldOut.Pairs = train.Pairs[:10], heldOut.Pairs[:4]
 	c := config.Default()
 	c.MaxSteps, c.BatchSize, c.WarmupSteps, c.LearningRate, c.LoRARank, c.LoRAAlpha = 6, 3, 2, 1e-3, 4, 4
-	c.EvalSteps, c.SaveSteps = 2, 3
+	c.EvalSteps, c.SaveSteps, c.Precision = 2, 3, config.Float32
 	return c, dataset.Data{Train: train, HeldOut: heldOut}
 }
 
