@@ -19,35 +19,94 @@ import (
 	"example.com/gonb-dpo/plots"
 )
 
-// Axis is one axis of a sweep's grid: see [Betas], [LearningRates], [Ranks] and [LossTypes].
-type Axis func(*sweep.Grid)
+// Axis is a part of a sweep's grid: see [Vary], [Seeds], [Zip] and [Samples].
+type Axis func(*sweep.Grid) error
 
-// Betas are the values of beta in a [Sweep].
-func Betas(values ...float64) Axis { return func(s *sweep.Grid) { s.Betas = values } }
-
-// LearningRates are the values of the learning rate in a [Sweep].
-func LearningRates(values ...float64) Axis {
-	return func(s *sweep.Grid) { s.LearningRates = values }
+// Vary gives a setting of a [Sweep] several values. The setting has its name in run.json, such as "warmup_ratio"; [Betas],
+// [LearningRates], [Ranks] and [LossTypes] are short forms for the usual ones.
+func Vary(setting string, values ...any) Axis {
+	return func(g *sweep.Grid) error {
+		texts := make([]string, len(values))
+		for i, value := range values {
+			texts[i] = fmt.Sprint(value)
+		}
+		axis, err := sweep.NewAxis(setting, texts...)
+		if err != nil {
+			return err
+		}
+		return g.Add(axis)
+	}
 }
 
-// Ranks are the values of the LoRA rank in a [Sweep].
-func Ranks(values ...int) Axis { return func(s *sweep.Grid) { s.Ranks = values } }
+func vary[T any](setting string, values []T) Axis {
+	list := make([]any, len(values))
+	for i, value := range values {
+		list[i] = value
+	}
+	return Vary(setting, list...)
+}
+
+// Betas are the values of beta in a [Sweep].
+func Betas(values ...float64) Axis { return vary(config.Beta.JSON, values) }
+
+// LearningRates are the values of the learning rate in a [Sweep].
+func LearningRates(values ...float64) Axis { return vary(config.LearningRate.JSON, values) }
+
+// Ranks are the values of the LoRA rank in a [Sweep]; alpha stays the same.
+func Ranks(values ...int) Axis { return vary(config.LoRARank.JSON, values) }
 
 // LossTypes are the losses in a [Sweep], by TRL's names.
-func LossTypes(values ...string) Axis { return func(s *sweep.Grid) { s.LossTypes = values } }
+func LossTypes(values ...string) Axis { return vary(config.LossType.JSON, values) }
+
+// Seeds trains each setting of a [Sweep] n times, with seeds from that of the configuration on, so that a difference between settings can
+// be told from luck.
+func Seeds(n int) Axis { return func(g *sweep.Grid) error { return g.AddSeeds(n) } }
+
+// Zip pairs the values of a [Sweep]: the first of each setting, then the second of each, instead of all combinations.
+func Zip() Axis {
+	return func(g *sweep.Grid) error {
+		g.Zip = true
+		return nil
+	}
+}
+
+// Samples draws n random runs of a [Sweep], with values from ranges such as "learning_rate=1e-5:5e-4:log", and one of the listed
+// values of every setting that was given before.
+func Samples(n int, ranges ...string) Axis {
+	return func(g *sweep.Grid) error {
+		list := make([]sweep.Range, len(ranges))
+		for i, text := range ranges {
+			var err error
+			if list[i], err = sweep.ParseRange(text); err != nil {
+				return err
+			}
+		}
+		return g.Sample(n, list)
+	}
+}
 
 // Sweep trains one run per point of a grid, each in a subfolder such as "runs/beta-0.1", and compares them on the held-out
-// pairs. All settings but the axes are those of c. It shows the curves of all runs live, then a table of the runs, best
-// first, the frontier of accuracy against KL from the reference, and which run to use, or that the held-out pairs are too
+// pairs. All settings but the axes are those of c. It shows the curves of all runs live, then a table of the settings, best
+// first, the frontier of accuracy against KL from the reference, and which setting to use, or that held-out pairs and seeds are too
 // few to tell. After the stop button the same cell resumes; with more values it trains only the new runs.
 func Sweep(dir string, c config.Config, p Pairs, axes ...Axis) {
 	cell.Run(func(ctx context.Context) error {
-		s := sweep.Grid{Config: c}
-		for _, axis := range axes {
-			axis(&s)
+		g, err := grid(c, axes...)
+		if err != nil {
+			return err
 		}
-		return runSweep(ctx, dir, s, p)
+		return runSweep(ctx, dir, g, p)
 	})
+}
+
+func grid(c config.Config, axes ...Axis) (sweep.Grid, error) {
+	g := sweep.Grid{Config: c}
+	for _, axis := range axes {
+		if err := axis(&g); err != nil {
+			return g, err
+		}
+	}
+	return g, nil
 }
 
 func runSweep(ctx context.Context, dir string, s sweep.Grid, p Pairs) error {
@@ -91,7 +150,7 @@ func showSweep(dir string, record sweep.Record) error {
 	for _, line := range record.Unfinished(dir) {
 		cell.Show(output.Box{Kind: output.Note, Message: output.Sentence(errors.New(line))})
 	}
-	if len(record.Compared()) == 0 {
+	if len(record.Settings) == 0 {
 		return errors.New("no run of the sweep is finished; the boxes above say why")
 	}
 	cell.Show(output.Stack{
@@ -119,7 +178,7 @@ func sweepCurves(dir string, grid []sweep.Point) (curves []plots.Swept, err erro
 		if err := plots.WriteRun(folder, history); err != nil {
 			return nil, err
 		}
-		curves = append(curves, plots.Swept{Name: run.Name, Beta: run.Config.Beta, History: history})
+		curves = append(curves, plots.Swept{Name: run.Name, Setting: run.Setting, Beta: run.Config.Beta, History: history})
 	}
 	return curves, nil
 }

@@ -12,12 +12,13 @@ import (
 	"example.com/gonb-dpo/gonbext/internal/output"
 )
 
-func grid(c config.Config, axes ...Axis) sweep.Grid {
-	s := sweep.Grid{Config: c}
-	for _, axis := range axes {
-		axis(&s)
+func gridOf(t *testing.T, c config.Config, axes ...Axis) sweep.Grid {
+	t.Helper()
+	g, err := grid(c, axes...)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return s
+	return g
 }
 
 func TestSweepOutsideANotebook(t *testing.T) {
@@ -31,7 +32,7 @@ func TestSweepOutsideANotebook(t *testing.T) {
 	c := shortConfig()
 	c.SampleSteps = 0
 	dir := filepath.Join(t.TempDir(), "runs")
-	s := grid(c, Betas(0.1, 0.3))
+	s := gridOf(t, c, Betas(0.1, 0.3))
 	if err := runSweep(t.Context(), dir, s, p.HoldOut(0.25)); err != nil {
 		t.Fatal(err)
 	}
@@ -57,11 +58,33 @@ func TestSweepOutsideANotebook(t *testing.T) {
 func TestBadSweepCells(t *testing.T) {
 	c := config.Default()
 	for want, s := range map[string]sweep.Grid{
-		"The sweep has no axis; give values of beta, the learning rate, the LoRA rank or the loss type.": grid(c),
-		"Beta is 0; it must be above 0 (0.1 is a good start).":                                           grid(c, Betas(0, 0.1)),
-		"There are no pairs; load some with gonbext.Load(\"builtin\").":                                  grid(c, LearningRates(1e-5), Ranks(4, 8), LossTypes("sigmoid", "ipo")),
+		"The sweep has no axis; give one setting or more with values, such as beta with 0.05, 0.1 and 0.3, or several seeds.": gridOf(t, c),
+		"Beta is 0; it must be above 0 (0.1 is a good start).":                                                                gridOf(t, c, Betas(0, 0.1)),
+		"There are no pairs; load some with gonbext.Load(\"builtin\").":                                                       gridOf(t, c, LearningRates(1e-5), Ranks(4, 8), LossTypes("sigmoid", "ipo")),
 	} {
 		if err := runSweep(t.Context(), t.TempDir(), s, Pairs{}); err == nil || output.Sentence(err) != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// Cells name settings as run.json does, with seeds, pairs of values and random ones.
+func TestAxesOfCells(t *testing.T) {
+	c := config.Default()
+	zipped := gridOf(t, c, Vary("warmup_ratio", 0, 0.1), Betas(0.1, 0.3), Seeds(2), Zip())
+	if got := zipped.Points(); len(got) != 4 || got[3].Name != "beta-0.3,warmup-ratio-0.1,seed-43" {
+		t.Errorf("the points are %+v", got)
+	}
+	if got := gridOf(t, c, LossTypes("sigmoid", "ipo"), Samples(7, "learning_rate=1e-5:5e-4:log")).Points(); len(got) != 7 {
+		t.Errorf("%d samples", len(got))
+	}
+	for want, axis := range map[string]Axis{
+		`unknown setting "betta"; did you mean beta?`:                                    Vary("betta", 1),
+		"a sweep can't vary the checkpoint interval: it does not change what is learned": Vary("save_steps", 1),
+		"the range of beta is from 1 to 0.1; the first must be lower than the second":    Samples(3, "beta=1:0.1"),
+		"the number of seeds is 0; it must be at least 1 (3 is a good start)":            Seeds(0),
+	} {
+		if _, err := grid(c, axis); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

@@ -5,21 +5,23 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/plots"
 )
 
 // swept is synthetic runs: the second is closer to the reference and more accurate than the third.
-func swept() []sweep.Run {
-	list := []sweep.Run{}
+func swept() []sweep.Setting {
+	list := []sweep.Setting{}
 	for _, r := range []struct {
 		name         string
 		accuracy, kl float64
 	}{{"beta-0.05", 0.85, 0.021}, {"beta-0.1", 0.82, 0.012}, {"beta-0.2", 0.78, 0.015}, {"beta-0.3", 0.7, 0.004}} {
-		list = append(list, sweep.Run{Name: r.name,
+		list = append(list, sweep.Setting{Name: r.name, Replicated: evaluation.Replicated{
 			Accuracy: statistics.Estimate{Value: r.accuracy, Low: r.accuracy - 0.1, High: r.accuracy + 0.08},
-			KL:       statistics.Estimate{Value: r.kl, Low: 0.8 * r.kl, High: 1.25 * r.kl}})
+			KL:       statistics.Estimate{Value: r.kl, Low: 0.8 * r.kl, High: 1.25 * r.kl},
+		}})
 	}
 	return list
 }

@@ -63,8 +63,8 @@ func TestJobs(t *testing.T) {
 	}
 	lines := output(t, append(args, "--print-jobs", "--lora-modules", "q_proj,v_proj")...)
 	first, _, _ := strings.Cut(strings.NewReplacer(p.path("OUT"), "OUT", p.path("MODEL"), "MODEL", p.dir, "PLACE").Replace(lines), "\n")
-	const want = `dpo train --batch-size=2 --data='PLACE/a pair'\''s.jsonl' --eval-data='PLACE/a pair'\''s.jsonl' --lora-modules=q_proj,v_proj ` +
-		"--max-steps=2 --model=MODEL --beta 0.05 --learning-rate 0.001 --lora-r 16 --loss-type sigmoid --resume --out OUT/beta-0.05"
+	const want = `dpo train --batch-size=2 --data='PLACE/a pair'\''s.jsonl' --eval-data='PLACE/a pair'\''s.jsonl' --learning-rate=0.001 --lora-modules=q_proj,v_proj ` +
+		"--max-steps=2 --model=MODEL --beta=0.05 --resume --out OUT/beta-0.05"
 	if first != want {
 		t.Errorf("the first job is\n%s\nwant\n%s", first, want)
 	}
@@ -83,7 +83,7 @@ func TestJobs(t *testing.T) {
 		t.Errorf("gathering: %v: %s", err, gathered)
 	}
 	record, ok, err := sweep.Read(p.path("OUT"))
-	if err != nil || !ok || len(record.Compared()) != 2 {
+	if err != nil || !ok || len(record.Settings) != 2 {
 		t.Errorf("sweep.json has %+v, %v", record, err)
 	}
 }
@@ -124,11 +124,11 @@ func TestDateOfJobs(t *testing.T) {
 func TestBadSweeps(t *testing.T) {
 	p := newPlace(t)
 	for _, c := range []badInput{
-		{"sweep --model MODEL --data PAIRS --out OUT", 2, "the sweep has no axis; give values of beta, the learning rate, the LoRA rank or the loss type"},
+		{"sweep --model MODEL --data PAIRS --out OUT", 2, "the sweep has no axis; give one setting or more with values, such as beta with 0.05, 0.1 and 0.3, or several seeds"},
 		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1,0.3", 2, "a sweep compares its runs on held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"},
 		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1,0", 2, "beta is 0; it must be above 0 (0.1 is a good start)"},
 		{"sweep --model MODEL --data PAIRS --out OUT --ranks 4,4", 2, "the sweep has rank-4 twice; give each value once"},
-		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1 --beta 0.2", 2, "if any flags in the group [betas beta] are set none of the others can be; [beta betas] were all set"},
+		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1 --beta 0.2", 2, "beta has several values in this sweep and a single one in --beta; leave one of the two out"},
 	} {
 		p.fails(c)
 	}

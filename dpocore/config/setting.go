@@ -25,9 +25,15 @@ type Setting[T any] struct {
 	Text  func(Config) string         // the value as a resumed run compares it; nil for the value as printed
 	Match func(mine, recorded T) bool // overrides the comparison of a resumed run; may be nil
 
-	Resumable bool   // a resumed run may change it, since it does not affect what is learned or is recorded elsewhere
-	Short     string // in the name of a sweep's run, such as "lr" in lr-5e-05; empty if a sweep can't vary it
-	Rebuilds  Rebuild
+	Resumable bool // a resumed run may change it, since it does not affect what is learned or is recorded elsewhere
+	Swept     Swept
+}
+
+// Swept is what a sweep over a setting needs to know.
+type Swept struct {
+	Short    string // in the name of a sweep's run, such as "lr" in lr-5e-05; empty for the flag's name
+	Rebuilds Rebuild
+	Refused  string // why a sweep can't vary it, such as "it does not change what is learned"; empty if it can
 }
 
 // Rebuild is what changing a setting between two runs of a sweep costs.
@@ -50,6 +56,10 @@ type Row interface {
 	Clear(*Config)                           // sets the field to its zero value
 	Validate(Config) error                   // every fault of the value
 	Difference(mine, recorded Config) string // see the function [Difference]
+	Subject() string                         // of a sentence, such as "the learning rate"
+	Sweep() Swept                            // with a short name in any case
+	Parse(c *Config, text string) error      // sets the field to a value as its flag takes it
+	Print(Config) string                     // the value as its flag takes it
 }
 
 // FlagName returns the setting's flag, without the dashes in front.
@@ -77,6 +87,19 @@ func (s Setting[T]) Instead() string { return s.Replaces }
 
 // Clear implements [Row].
 func (s Setting[T]) Clear(c *Config) { *s.Field(c) = *new(T) }
+
+// Subject implements [Row].
+func (s Setting[T]) Subject() string { return s.Label }
+
+// Sweep implements [Row].
+func (s Setting[T]) Sweep() Swept {
+	swept := s.Swept
+	swept.Short = cmp.Or(swept.Short, s.FlagName())
+	if s.NoFlag {
+		swept.Refused = "only notebooks and programs set it"
+	}
+	return swept
+}
 
 // Validate implements [Row].
 func (s Setting[T]) Validate(c Config) error {

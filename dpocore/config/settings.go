@@ -11,37 +11,40 @@ import (
 	"example.com/gonb-dpo/internal/wording"
 )
 
-// The settings that a sweep can vary.
+// The settings that have a short name in a sweep: in flags, cells and the names of runs.
 var (
 	// Beta is the weight of the KL penalty in DPO's objective (Rafailov et al. 2023, eq. 3). DPO walkthroughs call
 	// 0.01–0.1 conservative, 0.1–0.3 balanced and 0.3–0.5 aggressive; those words are theirs, and say nothing about how far
 	// the policy moves.
 	Beta = Setting[float64]{
-		JSON: "beta", Label: "beta", Short: "beta", Rebuilds: Nothing,
+		JSON: "beta", Label: "beta", Swept: Swept{Short: "beta", Rebuilds: Nothing},
 		Help:  "strength of the tie to the reference: a small beta ties the policy loosely, so that it may move far, a large one tightly",
 		Field: func(c *Config) *float64 { return &c.Beta },
 		Check: above(0., "0.1"),
 	}
 	LearningRate = Setting[float64]{
-		JSON: "learning_rate", Label: "the learning rate", Short: "lr", Rebuilds: Nothing,
+		JSON: "learning_rate", Label: "the learning rate", Swept: Swept{Short: "lr", Rebuilds: Nothing},
 		Help:  "peak learning rate, reached at the end of warm-up",
 		Field: func(c *Config) *float64 { return &c.LearningRate },
 		Check: above(0., "5e-5"),
 	}
 	LoRARank = Setting[int]{
-		JSON: "lora_r", Label: "the LoRA rank", Short: "rank", Rebuilds: All,
+		JSON: "lora_r", Label: "the LoRA rank", Swept: Swept{Short: "rank", Rebuilds: All},
 		Help:  "rank of the adapter",
 		Field: func(c *Config) *int { return &c.LoRARank },
 		Check: atLeast(1, "16"),
 	}
 	LossType = Setting[string]{
-		JSON: "loss_type", Label: "the loss type", Short: "loss", Rebuilds: LossOnly,
+		JSON: "loss_type", Label: "the loss type", Swept: Swept{Short: "loss", Rebuilds: LossOnly},
 		Help:  "the `loss`, or several with commas, which are added: " + strings.Join(loss.Types(), ", "),
 		Field: func(c *Config) *string { return &c.LossType },
 		Rule:  func(c Config) error { return loss.Check(c.LossType) },
 		Text:  lossTypeText,
 	}
 )
+
+// noEffect is why a sweep can't vary what only says what a run writes and when.
+const noEffect = "it does not change what is learned"
 
 // Settings has one row for each field of [Config] except Overwrite, which is about the folder and no part
 // of a run. Faults and differences are reported in its order.
@@ -54,7 +57,7 @@ var lossSettings = Table{
 	Beta,
 	LossType,
 	Setting[[]float64]{
-		JSON: "loss_weights", Label: "the list of loss weights",
+		JSON: "loss_weights", Label: "the list of loss weights", Swept: Swept{Rebuilds: LossOnly},
 		Help:  "how much each of several losses counts, such as 0.8,0.2,1.0 (`weights`; default 1 each)",
 		Field: func(c *Config) *[]float64 { return &c.LossWeights },
 		Rule:  checkLossWeights,
@@ -67,7 +70,7 @@ var lossSettings = Table{
 		Rule:  func(c Config) error { return loss.CheckSmoothing(c.LossType, c.LabelSmoothing) },
 	},
 	Setting[float64]{
-		JSON: "sft_weight", Label: "the SFT weight",
+		JSON: "sft_weight", Label: "the SFT weight", Swept: Swept{Rebuilds: LossOnly},
 		Help:  "weight of an added SFT loss on the chosen answers, as a loss \"sft\" has; 0 for none",
 		Field: func(c *Config) *float64 { return &c.SFTWeight },
 		Check: atLeast(0., ""),
@@ -98,7 +101,7 @@ var adapterSettings = Table{
 		Check: above(0., "the rank"),
 	},
 	Setting[[]string]{
-		JSON: "lora_modules", TRL: "lora_target_modules", Label: "the list of LoRA modules",
+		JSON: "lora_modules", TRL: "lora_target_modules", Label: "the list of LoRA modules", Swept: Swept{Rebuilds: All},
 		Help:  "the `projections` with LoRA, out of " + strings.Join(decoder.KnownModules, ",") + ", or " + AllLinear + " (default all that the model has)",
 		Field: func(c *Config) *[]string { return &c.LoRAModules },
 		Rule:  checkModules,
@@ -110,13 +113,13 @@ var adapterSettings = Table{
 		Field: func(c *Config) *bool { return &c.RSLoRA },
 	},
 	Setting[string]{
-		JSON: "init_adapter", Label: "the initial adapter",
+		JSON: "init_adapter", Label: "the initial adapter", Swept: Swept{Refused: "the runs would have different references, so that their figures could not be compared"},
 		Help:      "PEFT `folder` to start from; its rank and alpha are used, and the model with it is the reference",
 		Field:     func(c *Config) *string { return &c.InitAdapter },
 		Resumable: true, // run.json has the SHA-256 of its weights, which is compared instead
 	},
 	Setting[bool]{
-		JSON: "adapter_bin", Label: "the choice of adapter_model.bin",
+		JSON: "adapter_bin", Label: "the choice of adapter_model.bin", Swept: Swept{Refused: noEffect},
 		Help:      "also write adapter_model.bin",
 		Field:     func(c *Config) *bool { return &c.AdapterBin },
 		Resumable: true,
@@ -144,14 +147,14 @@ var optimizerSettings = Table{
 		Rule:  checkDecay,
 	},
 	Setting[string]{
-		JSON: "precision", Label: "the precision",
+		JSON: "precision", Label: "the precision", Swept: Swept{Rebuilds: All},
 		Help:  "precision of matrix products, whose results stay float32: " + strings.Join(Precisions, ", ") + "; auto is float16 for a large model on a GPU, float32 otherwise",
 		Field: func(c *Config) *string { return &c.Precision },
 		Rule:  func(c Config) error { return oneOf("precision", c.Precision, Precisions) },
 		Match: func(mine, _ string) bool { return mine == Auto }, // the run continues in the precision it began with
 	},
 	Setting[string]{
-		JSON: "base_weights", Label: "the form of the base weights",
+		JSON: "base_weights", Label: "the form of the base weights", Swept: Swept{Rebuilds: All},
 		Help:  "how the weights of a quantized GGUF file are in memory: quantized, as in the file, or float, widened to 32 bits; auto is float if that takes at most a quarter of the free memory",
 		Field: func(c *Config) *string { return &c.BaseWeights },
 		Rule: func(c Config) error {
@@ -187,7 +190,7 @@ var optimizerSettings = Table{
 		Resumable: true, // the steps that they amount to are compared
 	},
 	Setting[int]{
-		JSON: "batch_size", TRL: "per_device_train_batch_size", Label: "the batch size", Unit: "pairs",
+		JSON: "batch_size", TRL: "per_device_train_batch_size", Label: "the batch size", Unit: "pairs", Swept: Swept{Rebuilds: LossOnly},
 		Help:  "pairs per batch",
 		Field: func(c *Config) *int { return &c.BatchSize },
 		Check: atLeast(1, ""),
@@ -232,7 +235,7 @@ var optimizerSettings = Table{
 
 var dataSettings = Table{
 	Setting[int]{
-		JSON: "max_length", Label: "the maximum length", Unit: "tokens",
+		JSON: "max_length", Label: "the maximum length", Unit: "tokens", Swept: Swept{Rebuilds: All},
 		Help:  "maximum tokens of prompt and answer together; longer pairs are truncated",
 		Field: func(c *Config) *int { return &c.MaxLength },
 		Check: atLeast(8, ""),
@@ -248,7 +251,7 @@ var dataSettings = Table{
 		Field: func(c *Config) *int { return &c.Seed },
 	},
 	Setting[string]{
-		JSON: "date", Label: "the date",
+		JSON: "date", Label: "the date", Swept: Swept{Refused: "the pairs would have different tokens, so that their figures could not be compared"},
 		Help:  DateHelp + " (default that on which the run begins)",
 		Field: func(c *Config) *string { return &c.Date },
 		Rule:  func(c Config) error { _, err := ParseDate(c.Date); return err },
@@ -265,20 +268,20 @@ var progressSettings = Table{
 		Resumable: true, // with early stopping it matters; that row compares it
 	},
 	Setting[bool]{
-		JSON: "eval_on_start", Label: "the choice of an evaluation before the first step",
+		JSON: "eval_on_start", Label: "the choice of an evaluation before the first step", Swept: Swept{Refused: noEffect},
 		Help:      "evaluate before the first step too",
 		Field:     func(c *Config) *bool { return &c.EvalOnStart },
 		Resumable: true,
 	},
 	Setting[Steps]{
-		JSON: "save_steps", Label: "the checkpoint interval", Unit: "steps",
+		JSON: "save_steps", Label: "the checkpoint interval", Unit: "steps", Swept: Swept{Refused: noEffect},
 		Help:      "`steps` between checkpoints, a share of the run such as 0.1, or epoch; 0 for one at the end",
 		Field:     func(c *Config) *Steps { return &c.SaveSteps },
 		Check:     Steps.must,
 		Resumable: true,
 	},
 	Setting[int]{
-		JSON: "save_total_limit", Label: "the number of checkpoints to keep",
+		JSON: "save_total_limit", Label: "the number of checkpoints to keep", Swept: Swept{Refused: noEffect},
 		Help:      "number of latest checkpoints to keep; the best one is kept as well",
 		Field:     func(c *Config) *int { return &c.KeepCheckpoints },
 		Check:     atLeast(1, ""),

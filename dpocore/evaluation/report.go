@@ -147,23 +147,7 @@ func (r Report) Notes() (notes []string) {
 // Compare tests whether two runs, measured on the same pairs, rank a different share of them correctly. Pairs that are not
 // finite in one of them are left out.
 func Compare(first, second []Pair) (statistics.Difference, error) {
-	if len(first) != len(second) {
-		return statistics.Difference{}, fmt.Errorf("compare two runs: one was measured on %d pairs and the other on %d; measure both on the same pairs", len(first), len(second))
-	}
-	var both [2][]Pair
-	for i := range first {
-		a, b := first[i], second[i]
-		if a.Line != b.Line || a.Source != b.Source || a.TokensChosen != b.TokensChosen {
-			return statistics.Difference{}, fmt.Errorf("compare two runs: pair %d is not the same in both; measure both runs on the same pairs", i)
-		}
-		if a.Finite() && b.Finite() {
-			both[0], both[1] = append(both[0], a), append(both[1], b)
-		}
-	}
-	if len(both[0]) == 0 {
-		return statistics.Difference{}, fmt.Errorf("compare two runs: %w with finite log-probabilities in both", ErrNoPairs)
-	}
-	return statistics.Compare(prompts(both[0]), correct(both[0]), correct(both[1])), nil
+	return CompareSeeds([][]Pair{first}, [][]Pair{second})
 }
 
 // prompts returns the prompt number of each pair.

@@ -5,89 +5,147 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/config"
-	"example.com/gonb-dpo/internal/wording"
 )
 
-// Grid is the product of several axes: a run for each combination of their values. Everything else is the same for all
-// runs, including the order of the pairs and the adapter's initial values. An axis without values has the one in Config
-// and is not part of the runs' names.
+// Grid is a list of runs that differ in some settings: one for each combination of the axes' values or, zipped, one for each
+// place in their lists; and each of these once for each seed. All other settings are those of Config.
 type Grid struct {
-	Config        config.Config `json:"config"`
-	Betas         []float64     `json:"betas,omitempty"`
-	LearningRates []float64     `json:"learning_rates,omitempty"`
-	Ranks         []int         `json:"ranks,omitempty"` // alpha stays the same
-	LossTypes     []string      `json:"loss_types,omitempty"`
-}
-
-// Axes returns the grid's axes in the order of the runs' names. Their values point into g.
-func (g *Grid) Axes() []Axis {
-	return []Axis{
-		axis(config.Beta, &g.Betas, "betas", "`values` of beta, such as 0.05,0.1,0.3"),
-		axis(config.LearningRate, &g.LearningRates, "learning-rates", "`values` of the peak learning rate"),
-		axis(config.LoRARank, &g.Ranks, "ranks", "`values` of the adapter's rank; alpha stays the same"),
-		axis(config.LossType, &g.LossTypes, "loss-types", "`losses`, as listed by dpo train --help"),
-	}
+	Config config.Config `json:"config"`
+	Axes   []Axis        `json:"axes,omitempty"`
+	Zip    bool          `json:"zip,omitempty"` // the first run has the first value of each axis, the second the second
 }
 
 // Point is one run of a grid. Its name is the name of its folder.
 type Point struct {
-	Name   string
-	Config config.Config
+	Name    string
+	Setting string // the name without the seed; the runs of a setting are its replicates
+	Config  config.Config
 }
 
-// Points returns the grid's runs, ordered so that runs that share compiled graphs follow each other: beta and the
-// learning rate vary fastest, which are inputs of the graphs; then the loss, and the rank last.
-func (g Grid) Points() []Point { return points(g.Config, g.Axes()) }
-
-func points(base config.Config, axes []Axis) []Point {
-	nested := slices.Clone(axes)
-	slices.SortStableFunc(nested, func(a, b Axis) int { return cmp.Compare(a.rebuilds, b.rebuilds) })
-	configs := []config.Config{base}
-	for _, axis := range slices.Backward(nested) {
-		configs = axis.vary(configs)
+// Add adds an axis.
+func (g *Grid) Add(axis Axis) error {
+	if slices.ContainsFunc(g.Axes, func(a Axis) bool { return a.Setting == axis.Setting }) {
+		return fmt.Errorf("%s has values twice; give them in one list", axis.row().Subject())
 	}
+	g.Axes = append(g.Axes, axis)
+	return nil
+}
+
+// AddSeeds adds an axis of n seeds that starts with the one of Config.
+func (g *Grid) AddSeeds(n int) error {
+	if n < 1 {
+		return fmt.Errorf("the number of seeds is %d; it must be at least 1 (3 is a good start)", n)
+	}
+	axis := Axis{Setting: Seed}
+	for i := range n {
+		axis.Values = append(axis.Values, strconv.Itoa(g.Config.Seed+i))
+	}
+	return g.Add(axis)
+}
+
+// Varies reports whether a setting is one of the axes.
+func (g Grid) Varies(setting string) bool {
+	return slices.ContainsFunc(g.Axes, func(a Axis) bool { return a.Setting == setting })
+}
+
+// Points returns the runs of a valid grid, ordered so that runs that share compiled graphs follow each other: settings that are
+// inputs of the graphs vary fastest, then the seed, then the loss, and what changes the adapter's shape last.
+func (g Grid) Points() []Point {
+	points, err := g.points()
+	if err != nil {
+		return nil // Validate reports it
+	}
+	return points
+}
+
+func (g Grid) points() ([]Point, error) {
+	configs, err := g.configs()
+	if err != nil {
+		return nil, err
+	}
+	axes := ordered(g.Axes)
 	list := make([]Point, len(configs))
 	for i, c := range configs {
-		list[i] = Point{Name: name(axes, c), Config: c}
+		list[i] = Point{Name: name(axes, c), Setting: name(withoutSeed(axes), c), Config: c}
 	}
-	return list
+	return list, nil
 }
+
+// configs returns the settings of the grid's runs, in their order.
+func (g Grid) configs() (configs []config.Config, err error) {
+	nested := ordered(g.Axes)
+	slices.SortStableFunc(nested, func(a, b Axis) int { return cmp.Compare(a.row().Sweep().Rebuilds, b.row().Sweep().Rebuilds) })
+	configs = []config.Config{g.Config}
+	if !g.Zip {
+		for _, axis := range slices.Backward(nested) {
+			if configs, err = axis.vary(configs); err != nil {
+				return nil, err
+			}
+		}
+		return configs, nil
+	}
+	if i := slices.IndexFunc(nested, isSeed); i >= 0 {
+		if configs, err = nested[i].vary(configs); err != nil {
+			return nil, err
+		}
+	}
+	return g.zipped(configs)
+}
+
+// zipped returns each configuration with the first value of each axis, then with the second, and so on.
+func (g Grid) zipped(configs []config.Config) (list []config.Config, err error) {
+	axes := withoutSeed(g.Axes)
+	for _, c := range configs {
+		for i := range axes[0].Values {
+			for _, axis := range axes {
+				if err := config.Settings.Parse(&c, axis.row(), axis.Values[i]); err != nil {
+					return nil, err
+				}
+			}
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
+func isSeed(a Axis) bool { return a.Setting == Seed }
+
+func withoutSeed(axes []Axis) []Axis { return slices.DeleteFunc(slices.Clone(axes), isSeed) }
 
 // name returns a run's name, such as "beta-0.1,rank-8".
 func name(axes []Axis, c config.Config) string {
 	var parts []string
 	for _, axis := range axes {
-		if axis.count() > 0 {
-			parts = append(parts, axis.short+"-"+axis.Text(c))
-		}
+		parts = append(parts, axis.row().Sweep().Short+"-"+axis.row().Print(c))
 	}
-	return strings.Join(parts, ",")
+	return strings.NewReplacer("/", "%2F", `\`, "%5C").Replace(strings.Join(parts, ","))
 }
 
-// Validate reports a grid without axes, runs that are listed twice, and every setting that is out of range.
+// maxName is the maximum length of a run's name in bytes, as the name of a folder.
+const maxName = 200
+
+// Validate reports a grid without axes, axes that don't fit together, runs that are listed twice, and every setting that is out
+// of range.
 func (g Grid) Validate() error {
-	if g.Config.InitAdapter != "" && len(g.Ranks) > 0 {
-		return fmt.Errorf("all runs would have the rank of the initial adapter %s; give no ranks, or no initial adapter", g.Config.InitAdapter)
+	if err := g.validateAxes(); err != nil {
+		return err
 	}
-	return validate(g.Config, g.Axes())
-}
-
-func validate(base config.Config, axes []Axis) error {
-	if !slices.ContainsFunc(axes, func(a Axis) bool { return a.count() > 0 }) {
-		var labels []string
-		for _, axis := range axes {
-			labels = append(labels, axis.label)
-		}
-		return fmt.Errorf("the sweep has no axis; give values of %s", wording.Or(labels))
+	points, err := g.points()
+	if err != nil {
+		return err
 	}
 	names, reported := map[string]bool{}, map[string]bool{}
 	var faults []error
-	for _, point := range points(base, axes) {
-		if names[point.Name] {
+	for _, point := range points {
+		switch {
+		case names[point.Name]:
 			return fmt.Errorf("the sweep has %s twice; give each value once", point.Name)
+		case len(point.Name) > maxName:
+			return fmt.Errorf("the name of a run, %.60s…, would have %d bytes, more than a folder's name can; vary fewer settings", point.Name, len(point.Name))
 		}
 		names[point.Name] = true
 		if err := point.Config.Validate(); err != nil && !reported[err.Error()] {
@@ -96,4 +154,26 @@ func validate(base config.Config, axes []Axis) error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+func (g Grid) validateAxes() error {
+	if len(g.Axes) == 0 {
+		return errors.New("the sweep has no axis; give one setting or more with values, such as beta with 0.05, 0.1 and 0.3, or several seeds")
+	}
+	axes := withoutSeed(g.Axes)
+	for _, axis := range g.Axes {
+		other := config.Settings.Find(axis.row().Instead())
+		switch {
+		case g.Config.InitAdapter != "" && axis.Setting == config.LoRARank.JSON:
+			return fmt.Errorf("all runs would have the rank of the initial adapter %s; give no ranks, or no initial adapter", g.Config.InitAdapter)
+		case other != nil && g.Varies(other.Name()):
+			return fmt.Errorf("%s and %s say the same in two ways; vary one of them", other.Subject(), axis.row().Subject())
+		case g.Zip && !isSeed(axis) && len(axis.Values) != len(axes[0].Values):
+			return fmt.Errorf("zipped settings need equally many values; %s has %d and %s has %d", axes[0].row().Subject(), len(axes[0].Values), axis.row().Subject(), len(axis.Values))
+		}
+	}
+	if g.Zip && len(axes) == 0 {
+		return errors.New("there is nothing to zip; give two settings or more with values")
+	}
+	return nil
 }

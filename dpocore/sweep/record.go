@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/disk"
 )
@@ -17,8 +18,9 @@ const sweepFile = "sweep.json"
 // Record is sweep.json.
 type Record struct {
 	Grid
-	Runs    []Result `json:"runs,omitempty"` // the finished ones first, best first as in Sort
-	Summary string   `json:"says,omitempty"` // which run to choose and why, from Advise
+	Settings []Setting `json:"settings,omitempty"` // those with finished runs, best first as in Sort
+	Runs     []Result  `json:"runs,omitempty"`     // the finished ones first, in the order of their settings
+	Summary  string    `json:"says,omitempty"`     // which setting to choose and why, from Advise
 }
 
 // Result is a run in sweep.json.
@@ -50,10 +52,40 @@ func Read(dir string) (record Record, ok bool, err error) {
 	if err != nil {
 		return record, false, fmt.Errorf("open the sweep: %w", err)
 	}
-	if err := json.Unmarshal(raw, &record); err != nil {
+	if err := errors.Join(json.Unmarshal(raw, &record), record.readLists(raw)); err != nil {
 		return record, false, fmt.Errorf("open the sweep: read %s: %w", path, err)
 	}
 	return record, true, nil
+}
+
+// readLists reads the axes of a sweep that was recorded when each was a separate field.
+func (r *Record) readLists(raw []byte) error {
+	var lists struct {
+		Betas         []float64 `json:"betas"`
+		LearningRates []float64 `json:"learning_rates"`
+		Ranks         []int     `json:"ranks"`
+		LossTypes     []string  `json:"loss_types"`
+	}
+	if err := json.Unmarshal(raw, &lists); err != nil {
+		return err
+	}
+	for _, axis := range []Axis{
+		listed(config.Beta.JSON, lists.Betas), listed(config.LearningRate.JSON, lists.LearningRates),
+		listed(config.LoRARank.JSON, lists.Ranks), listed(config.LossType.JSON, lists.LossTypes),
+	} {
+		if len(axis.Values) > 0 {
+			r.Axes = append(r.Axes, axis)
+		}
+	}
+	return nil
+}
+
+func listed[T any](setting string, values []T) Axis {
+	axis := Axis{Setting: setting}
+	for _, value := range values {
+		axis.Values = append(axis.Values, fmt.Sprint(value))
+	}
+	return axis
 }
 
 // Begin creates a sweep's folder and writes the grid to sweep.json, unless it already has the same grid.

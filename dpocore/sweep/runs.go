@@ -1,7 +1,7 @@
 // Package sweep compares the finished runs of a sweep by metrics that do not depend on their settings.
 //
-// Start with [Sort], which orders the runs from best to worst, and [Advise], which recommends one of them in a sentence, or
-// says that the pairs can't distinguish them. Rewards and reward margins are not used: they scale with beta, so of two runs
+// Start with [Sort], which orders the settings from best to worst, and [Advise], which recommends one of them in a sentence, or
+// says that pairs and seeds can't distinguish them. Rewards and reward margins are not used: they scale with beta, so of two runs
 // that learned the same, the one with the larger beta has the larger margin.
 package sweep
 
@@ -17,48 +17,108 @@ import (
 
 // A Run is a finished run with its metrics on the held-out pairs.
 type Run struct {
-	Name  string            `json:"name"`
-	Pairs []evaluation.Pair `json:"-"` // the same pairs in the same order for every run of a sweep
-
-	Accuracy statistics.Estimate `json:"accuracy"` // share of pairs ranked correctly
-	Gap      statistics.Estimate `json:"gap"`      // log-probability gain of chosen minus rejected answers, in nats, without beta
-	Chosen   statistics.Estimate `json:"chosen"`   // change in the log-probability of chosen answers, in nats
-	KL       statistics.Estimate `json:"kl"`       // divergence from the reference, in nats per token
+	Name    string            `json:"name"`
+	Setting string            `json:"-"` // see [Point]
+	Seed    int               `json:"-"`
+	Pairs   []evaluation.Pair `json:"-"` // the same pairs in the same order for every run of a sweep
+	evaluation.Replicated
 }
 
 // Summarize computes a run's metrics from its held-out pairs.
-func Summarize(name string, pairs []evaluation.Pair) (Run, error) {
-	const anyBeta = 1 // none of the metrics used here depends on it
-	report, err := evaluation.Summarize(pairs, anyBeta)
+func Summarize(point Point, pairs []evaluation.Pair) (Run, error) {
+	figures, err := evaluation.SummarizeSeeds([][]evaluation.Pair{pairs})
 	if err != nil {
-		return Run{}, fmt.Errorf("%s: %w", name, err)
+		return Run{}, fmt.Errorf("%s: %w", point.Name, err)
 	}
-	return Run{Name: name, Pairs: pairs, Accuracy: report.Accuracy, Gap: report.Gap, Chosen: report.Chosen, KL: report.KL}, nil
+	return Run{Name: point.Name, Setting: point.Setting, Seed: point.Config.Seed, Pairs: pairs, Replicated: figures}, nil
 }
 
-// Sort orders runs by higher accuracy; ties by larger gap, then smaller divergence, then higher log-probability of the
+// A Setting is a combination of the axes' values other than the seed, with the finished runs of its seeds.
+type Setting struct {
+	Name  string `json:"name"` // that of its run, if there is one seed
+	Seeds int    `json:"seeds"`
+	evaluation.Replicated
+	Runs []Run `json:"-"` // by seed
+}
+
+// onlySeeds is the name of the only setting of a sweep that varies nothing but the seed.
+const onlySeeds = "all seeds"
+
+// Settings groups finished runs by their settings, in the order of their first runs.
+func Settings(runs []Run) (list []Setting, err error) {
+	for _, run := range runs {
+		i := slices.IndexFunc(list, func(s Setting) bool { return s.Runs[0].Setting == run.Setting })
+		if i < 0 {
+			i = len(list)
+			list = append(list, Setting{Name: cmp.Or(run.Setting, onlySeeds)})
+		}
+		list[i].Runs = append(list[i].Runs, run)
+	}
+	for i := range list {
+		s := &list[i]
+		slices.SortFunc(s.Runs, func(a, b Run) int { return cmp.Compare(a.Seed, b.Seed) })
+		s.Seeds = len(s.Runs)
+		if s.Replicated, err = evaluation.SummarizeSeeds(s.pairs(nil)); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Name, err)
+		}
+	}
+	return list, nil
+}
+
+// pairs returns the pairs of the setting's runs, [seeds][pairs], of the seeds listed, or of all.
+func (s Setting) pairs(seeds []int) (list [][]evaluation.Pair) {
+	for _, run := range s.Runs {
+		if seeds == nil || slices.Contains(seeds, run.Seed) {
+			list = append(list, run.Pairs)
+		}
+	}
+	return list
+}
+
+// compare tests two settings on the seeds with which both have a finished run.
+func compare(a, b Setting) (statistics.Difference, error) {
+	seeds := []int{}
+	for _, run := range a.Runs {
+		if slices.ContainsFunc(b.Runs, func(other Run) bool { return other.Seed == run.Seed }) {
+			seeds = append(seeds, run.Seed)
+		}
+	}
+	if len(seeds) == 0 {
+		return statistics.Difference{}, fmt.Errorf("compare %s with %s: they have no finished run with the same seed; run the sweep again", a.Name, b.Name)
+	}
+	d, err := evaluation.CompareSeeds(a.pairs(seeds), b.pairs(seeds))
+	if err != nil {
+		return d, fmt.Errorf("compare %s with %s: %w", a.Name, b.Name, err)
+	}
+	return d, nil
+}
+
+// Sort orders settings by higher accuracy; ties by larger gap, then smaller divergence, then higher log-probability of the
 // chosen answers.
-func Sort(runs []Run) {
-	slices.SortStableFunc(runs, func(a, b Run) int {
-		return cmp.Or(
-			cmp.Compare(b.Accuracy.Value, a.Accuracy.Value), cmp.Compare(b.Gap.Value, a.Gap.Value),
-			compareKL(a, b), cmp.Compare(b.Chosen.Value, a.Chosen.Value), cmp.Compare(a.Name, b.Name))
-	})
+func Sort(settings []Setting) {
+	slices.SortStableFunc(settings, func(a, b Setting) int { return cmp.Or(better(a.Replicated, b.Replicated), cmp.Compare(a.Name, b.Name)) })
 }
 
-func compareKL(a, b Run) int { return cmp.Compare(a.KL.Value, b.KL.Value) }
+// better is negative if a comes before b.
+func better(a, b evaluation.Replicated) int {
+	return cmp.Or(cmp.Compare(b.Accuracy.Value, a.Accuracy.Value), cmp.Compare(b.Gap.Value, a.Gap.Value),
+		cmp.Compare(a.KL.Value, b.KL.Value), cmp.Compare(b.Chosen.Value, a.Chosen.Value))
+}
 
-// Columns are the headings of [Run.Row].
-var Columns = []string{"run", "held-out accuracy", "95 % interval", "gap (nats)", "KL (nats per token)", "chosen answers (nats)"}
+func compareKL(a, b Setting) int { return cmp.Compare(a.KL.Value, b.KL.Value) }
 
-// Row formats a run's metrics for the columns in Columns.
-func (r Run) Row() []string {
+// Columns are the headings of [Setting.Row].
+var Columns = []string{"run", "seeds", "held-out accuracy", "95 % interval", "gap (nats)", "KL (nats per token)", "chosen answers (nats)"}
+
+// Row formats a setting's metrics for the columns in Columns.
+func (s Setting) Row() []string {
 	return []string{
-		r.Name, wording.Percent(r.Accuracy.Value), wording.Percent(r.Accuracy.Low) + " to " + wording.Percent(r.Accuracy.High),
-		fmt.Sprintf("%+.2f", r.Gap.Value), fmt.Sprintf("%.3g", r.KL.Value), fmt.Sprintf("%+.2f", r.Chosen.Value),
+		s.Name, fmt.Sprint(s.Seeds), wording.Percent(s.Accuracy.Value), wording.Percent(s.Accuracy.Low) + " to " + wording.Percent(s.Accuracy.High),
+		fmt.Sprintf("%+.2f", s.Gap.Value), fmt.Sprintf("%.3g", s.KL.Value), fmt.Sprintf("%+.2f", s.Chosen.Value),
 	}
 }
 
 // ColumnHelp explains the columns.
 const ColumnHelp = "Gap: how much more training raised the log-probability of chosen answers than that of rejected ones, without beta. " +
-	"KL: how far the model has moved from its reference. Chosen answers: change in their log-probability; below 0 they have become less likely."
+	"KL: how far the model has moved from its reference. Chosen answers: change in their log-probability; below 0 they have become less likely. " +
+	"With several seeds each figure is their mean, and the interval is for other seeds and other pairs; with one it is for other pairs only."

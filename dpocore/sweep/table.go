@@ -1,37 +1,31 @@
 package sweep
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
+	"slices"
 )
 
-// Compared returns the finished runs, best first as in [Sort].
-func (r Record) Compared() (list []Run) {
-	for _, run := range r.Runs {
-		if run.HeldOut != nil {
-			list = append(list, *run.HeldOut)
-		}
-	}
-	return list
-}
-
-// InGrid returns the finished runs in the order of the grid, which sets their colors in plots.
-func (r Record) InGrid() (list []Run) {
-	compared := r.Compared()
+// InGrid returns the settings with finished runs, in the order of the grid, which sets their colors in plots.
+func (r Record) InGrid() (list []Setting) {
+	done := map[string]bool{}
 	for _, point := range r.Points() {
-		for _, run := range compared {
-			if run.Name == point.Name {
-				list = append(list, run)
-			}
+		name := cmp.Or(point.Setting, onlySeeds)
+		i := slices.IndexFunc(r.Settings, func(s Setting) bool { return s.Name == name })
+		if i < 0 || done[name] {
+			continue
 		}
+		done[name] = true
+		list = append(list, r.Settings[i])
 	}
 	return list
 }
 
-// Table returns a row for each finished run, with the columns of [Columns].
+// Table returns a row for each setting with finished runs, with the columns of [Columns].
 func (r Record) Table() (rows [][]string) {
-	for _, run := range r.Compared() {
-		rows = append(rows, run.Row())
+	for _, s := range r.Settings {
+		rows = append(rows, s.Row())
 	}
 	return rows
 }

@@ -44,6 +44,11 @@ func (f forecast) String() string {
 	return strings.Join(parts, ", ")
 }
 
+func (f forecast) cost() Cost {
+	compiling := compileSeconds * float64(f.compiles)
+	return Cost{Memory: f.memory, Seconds: f.seconds - compiling, CompilingSeconds: compiling}
+}
+
 func duration(seconds float64) string {
 	if seconds < 90 {
 		return fmt.Sprintf("%.0f seconds", seconds)

@@ -40,6 +40,14 @@ type Begin struct {
 	Rows          []batch.Shape
 	Mix           *dataset.Mix // nil for a single objective
 	Expected      string       // forecast for the rest of the run: memory, time and compilations
+	Cost          Cost         // the same as numbers
+}
+
+// Cost is what a run is expected to take.
+type Cost struct {
+	Memory           int64   // bytes at most; 0 if unknown, as on a GPU
+	Seconds          float64 // for the remaining steps, including their evaluations
+	CompilingSeconds float64
 }
 
 // Finish describes a complete run to its listener.

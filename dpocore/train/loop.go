@@ -61,7 +61,7 @@ func (t *trainer) loop(ctx context.Context) error {
 	t.listener.Begin(Begin{
 		Config: t.config, Model: t.model.Describe(), Backend: t.record.Backend, Step: t.step,
 		Pairs: t.pairs.Len(), HeldOut: len(t.heldOut.List), StepsPerEpoch: t.schedule.StepsPerEpoch(), Rows: t.shapes,
-		Mix: t.record.Mix, Expected: t.expected.String(),
+		Mix: t.record.Mix, Expected: t.expected.String(), Cost: t.expected.cost(),
 	})
 	tasks := t.tasks()
 	for {

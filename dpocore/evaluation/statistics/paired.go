@@ -4,11 +4,14 @@ import "math"
 
 // A Difference compares two runs measured on the same pairs.
 type Difference struct {
-	Accuracy   Estimate `json:"accuracy"` // of the first run minus that of the second
-	Only       [2]int   `json:"only"`     // pairs that only the first, only the second run ranks correctly
-	P          float64  `json:"p"`        // two-sided p-value
-	Pairs      int      `json:"pairs"`    // measured in both runs
-	MinSurplus int      `json:"least"`    // smallest difference between the two counts in Only that would have P below 0.05
+	Accuracy   Estimate `json:"accuracy"`        // of the first run minus that of the second
+	Only       [2]int   `json:"only"`            // pairs that only the first, only the second run ranks correctly
+	P          float64  `json:"p"`               // two-sided p-value
+	Pairs      int      `json:"pairs"`           // measured in both runs
+	MinSurplus int      `json:"least"`           // smallest difference between the two counts in Only that would have P below 0.05, with one seed
+	Seeds      int      `json:"seeds,omitempty"` // of each setting, if there are several: Only counts each pair once for each
+
+	model parts
 }
 
 // minDiffering is the number of differing pairs from which the interval needs no added pairs.
@@ -37,11 +40,8 @@ func Compare(groups []int, first, second []bool) Difference {
 			d.Only[1]++
 		}
 	}
-	var prior []float64
-	if d.Only[0]+d.Only[1] < minDiffering {
-		prior = []float64{1, -1}
-	}
-	d.Accuracy = meanWithPrior(groups, values, prior...)
+	d.Accuracy = meanWithPrior(groups, values, d.prior()...)
+	d.model = splitWithPrior(groups, [][]float64{values}, d.prior())
 	d.P, d.MinSurplus = signFlips(surplus, d.Only[0]-d.Only[1])
 	return d
 }

@@ -22,7 +22,8 @@ func TestSweepHasOneDate(t *testing.T) {
 	s, data := shortSweep(t, 0.1)
 	s.Config.MaxSteps, s.Config.Date = 1, "2020-01-31"
 	sweepInto(t, m, dir, s, data)
-	s.Betas, s.Config.Date = []float64{0.1, 0.3}, ""
+	s.Config.Date = ""
+	vary(&s, "beta", 0.1, 0.3)
 	if record, l := sweepInto(t, m, dir, s, data); record.Config.Date != "2020-01-31" || len(l.faults) != 2 || l.faults["beta-0.1"] != nil {
 		t.Errorf("the sweep's date is %q, faults %v", record.Config.Date, l.faults)
 	}

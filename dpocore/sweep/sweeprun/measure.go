@@ -39,7 +39,7 @@ func (r *runner) measure(ctx context.Context, point sweep.Point) ([]evaluation.P
 			return saved.Pairs, nil
 		}
 	}
-	if last, ok := r.shared.LastHeldOut(dir); ok && point.Config.EarlyStopping == 0 {
+	if last, ok := r.shared.LastHeldOut(dir); ok && point.Config.EarlyStopping == 0 && point.Config.MaxLength == r.maxLength {
 		measured.Pairs = last
 	} else if measured.Pairs, err = r.shared.MeasureHeldOut(ctx, r.model, dir, point.Config, r.heldOut, func(done, total int) {
 		r.listener.Measuring(point, done, total)

@@ -32,13 +32,16 @@ type runner struct {
 	shared   *reuse.Cache
 	dir      string
 	data     dataset.Data
-	heldOut  encode.Examples
 	listener Listener
+
+	heldOut   encode.Examples
+	maxLength int // of the held-out pairs, in tokens
 
 	points   []sweep.Point
 	states   map[string]sweep.State // by name
 	faults   map[string]error       // by name, of failed runs
 	noted    map[string]bool        // notes that the listener has received
+	began    bool                   // a run has begun
 	finished []sweep.Run
 }
 
@@ -62,7 +65,7 @@ func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data 
 	}
 	record := sweep.Record{Grid: grid}
 	var err error
-	if record.Runs, record.Summary, err = r.compare(); err != nil {
+	if err = r.compare(&record); err != nil {
 		return record, fmt.Errorf("sweep: %w", err)
 	}
 	return record, record.Write(dir)
@@ -103,7 +106,10 @@ func (r *runner) open(grid sweep.Grid) (err error) {
 			return err
 		}
 	}
-	if r.heldOut, err = r.model.Encoder(grid.Config.MaxLength).EncodeSet(r.data.HeldOut.Spread(train.MaxHeldOut)); err != nil {
+	for _, point := range r.points { // one length for all, so that all are measured on the same tokens
+		r.maxLength = max(r.maxLength, point.Config.MaxLength)
+	}
+	if r.heldOut, err = r.model.Encoder(r.maxLength).EncodeSet(r.data.HeldOut.Spread(train.MaxHeldOut)); err != nil {
 		return err
 	}
 	return grid.Begin(r.dir)
@@ -134,7 +140,7 @@ func (r *runner) train(ctx context.Context, i int, point sweep.Point, compareOnl
 			return nil
 		}
 	}
-	listener := onceListener{r.listener.Run(i+1, len(r.points), point), r.noted}
+	listener := onceListener{r.listener.Run(i+1, len(r.points), point), r}
 	err := train.Run(ctx, train.Job{Model: r.model, Dir: dir, Config: point.Config, Data: r.data, Listener: listener, Shared: r.shared})
 	var stopped *train.Stopped
 	switch {
@@ -156,7 +162,7 @@ func (r *runner) finish(ctx context.Context, point sweep.Point) error {
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
-	finished, summaryErr := sweep.Summarize(point.Name, pairs)
+	finished, summaryErr := sweep.Summarize(point, pairs)
 	if err := cmp.Or(err, summaryErr); err != nil {
 		r.end(point, sweep.Failed, err)
 		return nil
@@ -172,19 +178,25 @@ func (r *runner) end(point sweep.Point, state sweep.State, err error) {
 	r.listener.Ended(point, state, err)
 }
 
-// compare lists the finished runs, best first, and then the others.
-func (r *runner) compare() (list []sweep.Result, summary string, err error) {
-	sweep.Sort(r.finished)
-	for i := range r.finished {
-		list = append(list, sweep.Result{Name: r.finished[i].Name, State: sweep.Finished, HeldOut: &r.finished[i]})
+// compare lists the settings with finished runs, best first, their runs, and then the other runs.
+func (r *runner) compare(record *sweep.Record) (err error) {
+	if record.Settings, err = sweep.Settings(r.finished); err != nil {
+		return err
+	}
+	sweep.Sort(record.Settings)
+	for _, setting := range record.Settings {
+		for _, run := range setting.Runs {
+			record.Runs = append(record.Runs, sweep.Result{Name: run.Name, State: sweep.Finished, HeldOut: &run})
+		}
 	}
 	for _, point := range r.points {
 		if r.states[point.Name] != sweep.Finished {
-			list = append(list, r.unfinished(point))
+			record.Runs = append(record.Runs, r.unfinished(point))
 		}
 	}
-	advice, err := sweep.Advise(r.finished)
-	return list, advice.Summary, err
+	advice, err := sweep.Advise(record.Settings)
+	record.Summary = advice.Summary
+	return err
 }
 
 // unfinished is the result of a run that can't be compared.
@@ -196,15 +208,24 @@ func (r *runner) unfinished(point sweep.Point) sweep.Result {
 	return result
 }
 
-// onceListener passes on each note once, since notes on the pairs are the same for all runs.
+// onceListener passes on each note once, since notes on the pairs are the same for all runs. Before the first run it says what all will
+// take.
 type onceListener struct {
 	train.Listener
-	noted map[string]bool
+	sweep *runner
 }
 
 func (l onceListener) Note(text string) {
-	if !l.noted[text] {
-		l.noted[text] = true
+	if !l.sweep.noted[text] {
+		l.sweep.noted[text] = true
 		l.Listener.Note(text)
 	}
+}
+
+func (l onceListener) Begin(b train.Begin) {
+	if note := l.sweep.costNote(b); note != "" && !l.sweep.began {
+		l.sweep.began = true
+		l.Note(note)
+	}
+	l.Listener.Begin(b)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,7 +67,21 @@ func (l *sweepListener) Measuring(run sweep.Point, done, _ int) {
 // shortSweep returns a sweep over beta of short runs.
 func shortSweep(t testing.TB, betas ...float64) (sweep.Grid, dataset.Data) {
 	c, data := runtest.Short(t)
-	return sweep.Grid{Config: c, Betas: betas}, data
+	s := sweep.Grid{Config: c}
+	vary(&s, "beta", betas...)
+	return s, data
+}
+
+// vary gives a setting of a grid its values; none for none.
+func vary[T any](g *sweep.Grid, setting string, values ...T) {
+	g.Axes = slices.DeleteFunc(slices.Clone(g.Axes), func(a sweep.Axis) bool { return a.Setting == setting })
+	axis := sweep.Axis{Setting: setting}
+	for _, value := range values {
+		axis.Values = append(axis.Values, fmt.Sprint(value))
+	}
+	if len(values) > 0 {
+		g.Axes = append(g.Axes, axis)
+	}
 }
 
 // sweepInto runs a sweep to its end.
@@ -142,17 +157,27 @@ func TestSweepCompilesOnce(t *testing.T) {
 	}
 }
 
-// A sweep over all four axes equals single runs, also where rank and loss change.
+// A sweep over three settings and two seeds equals single runs, also where rank and loss change, and a note says before what it costs.
 func TestSweepOfEveryAxis(t *testing.T) {
 	cachetest.Own(t)
 	model := runtest.Model(t)
 	s, data := shortSweep(t, 0.1, 0.3)
 	s.Config.MaxSteps, s.Config.EvalSteps = 2, 0
-	s.LearningRates, s.Ranks, s.LossTypes = []float64{1e-3, 2e-3}, []int{2, 4}, []string{"sigmoid", "ipo"}
+	vary(&s, "seed", 42, 43)
+	vary(&s, "lora_r", 2, 4)
+	vary(&s, "loss_type", "sigmoid", "ipo")
 	dir := filepath.Join(t.TempDir(), "sweep")
 	record, l := sweepInto(t, model, dir, s, data)
-	if len(record.Runs) != 16 || len(l.started) != 16 || l.started[15] != "16 of 16: beta-0.3,lr-0.002,rank-4,loss-ipo" {
+	if len(record.Runs) != 16 || len(l.started) != 16 || l.started[15] != "16 of 16: beta-0.3,rank-4,loss-ipo,seed-43" {
 		t.Fatalf("%d runs, started %q", len(record.Runs), l.started)
+	}
+	if len(record.Settings) != 8 || record.Settings[0].Seeds != 2 || record.Settings[0].Accuracy.Value != (record.Settings[0].Runs[0].Accuracy.Value+record.Settings[0].Runs[1].Accuracy.Value)/2 {
+		t.Errorf("the settings are %+v", record.Settings)
+	}
+	if notes := l.runs["beta-0.1,rank-2,loss-sigmoid,seed-42"].Notes; !slices.ContainsFunc(notes, func(note string) bool {
+		return strings.HasPrefix(note, "The sweep has 16 runs to train, about ") && strings.HasSuffix(note, " GB of memory, judging by the first.")
+	}) {
+		t.Errorf("the notes are %q", notes)
 	}
 	for _, run := range s.Points()[6:10] { // includes changes of loss and rank
 		alone := filepath.Join(t.TempDir(), "run")
@@ -198,7 +223,8 @@ func TestFailingRunDoesNotStopTheOthers(t *testing.T) {
 	cachetest.Own(t)
 	model := runtest.Model(t)
 	s, data := shortSweep(t)
-	s.Config.WarmupSteps, s.Config.MaxGradNorm, s.LearningRates = 1, 1e30, []float64{1e-3, 1e30, 2e-3}
+	s.Config.WarmupSteps, s.Config.MaxGradNorm = 1, 1e30
+	vary(&s, "learning_rate", 1e-3, 1e30, 2e-3)
 	dir := filepath.Join(t.TempDir(), "sweep")
 	record, l := sweepInto(t, model, dir, s, data)
 	if l.ended["lr-1e+30"] != sweep.Failed || !strings.Contains(l.faults["lr-1e+30"].Error(), "is not a finite number") {

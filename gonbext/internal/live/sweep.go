@@ -55,7 +55,7 @@ func (v *Sweep) Run(number, of int, run sweep.Point) train.Listener {
 	v.update(func(s *SweepState) {
 		s.pace.StartRun(number)
 		s.number, s.title, s.last = number, fmt.Sprintf("Run %d of %d, %s", number, of, run.Name), metrics.Event{}
-		s.runs = append(s.runs[:len(s.runs):len(s.runs)], plots.Swept{Name: run.Name, Beta: run.Config.Beta})
+		s.runs = append(s.runs[:len(s.runs):len(s.runs)], plots.Swept{Name: run.Name, Setting: run.Setting, Beta: run.Config.Beta})
 	})
 	return v
 }

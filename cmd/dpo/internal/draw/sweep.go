@@ -25,7 +25,7 @@ func Sweep(dir string, record sweep.Record) error {
 		if err := plots.WriteRun(folder, history); err != nil {
 			return err
 		}
-		curves = append(curves, plots.Swept{Name: run.Name, Beta: run.Config.Beta, History: history})
+		curves = append(curves, plots.Swept{Name: run.Name, Setting: run.Setting, Beta: run.Config.Beta, History: history})
 	}
 	if len(curves) == 0 {
 		return nil

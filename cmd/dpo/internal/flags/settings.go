@@ -3,11 +3,9 @@ package flags
 import (
 	"fmt"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"example.com/gonb-dpo/dpocore/config"
-	"example.com/gonb-dpo/dpocore/sweep"
 )
 
 // Settings adds the settings of a run, for every command that trains. Their defaults are the values in c.
@@ -61,23 +59,5 @@ func tableFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
 			added := f.Lookup(name)
 			added.Value = &replacing{added.Value, func() bool { return f.Changed(otherName) }, func() { other.Clear(c) }}
 		}
-	}
-}
-
-// Axes adds the axes of a grid. An axis excludes the flag of its single value.
-func Axes(cmd *cobra.Command, axes []sweep.Axis) {
-	f := cmd.Flags()
-	for _, axis := range axes {
-		switch values := axis.Values.(type) {
-		case *[]float64:
-			f.Float64SliceVar(values, axis.Flag, nil, axis.Help)
-		case *[]int:
-			f.IntSliceVar(values, axis.Flag, nil, axis.Help)
-		case *[]string:
-			f.StringSliceVar(values, axis.Flag, nil, axis.Help)
-		default:
-			panic(fmt.Sprintf("--%s is an axis of type %T", axis.Flag, values))
-		}
-		cmd.MarkFlagsMutuallyExclusive(axis.Flag, axis.Single)
 	}
 }

@@ -1,12 +1,12 @@
 package flags
 
 import (
+	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"example.com/gonb-dpo/dpocore/config"
@@ -168,17 +168,52 @@ func TestDummyFlag(t *testing.T) {
 	}
 }
 
-// TestAxisFlags: the flags of the axes of dpo sweep fill the grid.
-func TestAxisFlags(t *testing.T) {
-	var grid sweep.Grid
-	cmd := &cobra.Command{}
-	Settings(cmd.Flags(), &grid.Config)
-	Axes(cmd, grid.Axes())
-	if err := cmd.ParseFlags(strings.Fields("--betas 0.1,0.3 --learning-rates 5e-5,1e-4 --ranks 8,16 --loss-types sigmoid,ipo")); err != nil {
-		t.Fatal(err)
+// TestGridFlags: the flags of dpo sweep fill the grid, the short ones as --grid does.
+func TestGridFlags(t *testing.T) {
+	parse := func(args string) (sweep.Grid, error) {
+		var flags Grid
+		grid := sweep.Grid{Config: config.Default()}
+		f := pflag.NewFlagSet("", pflag.ContinueOnError)
+		Settings(f, &grid.Config)
+		flags.Add(f)
+		if err := f.Parse(strings.Fields(args)); err != nil {
+			t.Fatal(err)
+		}
+		err := flags.Fill(f, &grid)
+		return grid, err
 	}
-	want := sweep.Grid{Config: grid.Config, Betas: []float64{0.1, 0.3}, LearningRates: []float64{5e-5, 1e-4}, Ranks: []int{8, 16}, LossTypes: []string{"sigmoid", "ipo"}}
-	if !reflect.DeepEqual(grid, want) {
-		t.Errorf("the grid is %+v, want %+v", grid, want)
+	axes := func(args string) string {
+		grid, err := parse(args)
+		if err != nil {
+			t.Errorf("%s: %v", args, err)
+		}
+		return fmt.Sprint(grid.Axes, grid.Zip)
+	}
+	for _, c := range []struct{ args, same, want string }{
+		{"--betas 0.1,0.30 --learning-rates 5e-5,1e-4 --ranks 8,16 --loss-types sigmoid,ipo", "--grid beta=0.1,0.3 --grid learning-rate=5e-5,1e-4 --grid lora_r=8,16 --grid loss-type=sigmoid,ipo",
+			"[{beta [0.1 0.3]} {learning_rate [5e-05 0.0001]} {lora_r [8 16]} {loss_type [sigmoid ipo]}] false"},
+		{"--grid lora-modules=q_proj,v_proj;all-linear --zip --betas 0.1,0.3", "--zip --betas 0.1,0.3 --grid lora_modules=q_proj,v_proj;all-linear", "[{beta [0.1 0.3]} {lora_modules [q_proj,v_proj all-linear]}] true"},
+		{"--seeds 3 --seed 5 --betas 1", "--grid beta=1 --grid seed=5,6,7", "[{beta [1]} {seed [5 6 7]}] false"},
+	} {
+		if a, b := axes(c.args), axes(c.same); a != c.want || b != c.want {
+			t.Errorf("%s is %s, %s is %s, want %s", c.args, a, c.same, b, c.want)
+		}
+	}
+	for args, want := range map[string]string{
+		"--betas 0.1,x":                              `--betas: beta can't be "x"; it must be a number, as in 0.1 or 5e-5`,
+		"--grid beta":                                `--grid: "beta" has no values; write a setting and its values, as in beta=0.05,0.1,0.3`,
+		"--grid betta=1":                             `--grid: unknown setting "betta"; did you mean beta?`,
+		"--grid save-steps=1,2":                      "--grid: a sweep can't vary the checkpoint interval: it does not change what is learned",
+		"--grid beta=1,2 --betas 3":                  "beta has values twice; give them in one list",
+		"--grid beta=1,2 --beta 3":                   "beta has several values in this sweep and a single one in --beta; leave one of the two out",
+		"--grid warmup-ratio=0,0.1 --warmup-steps 3": "--warmup-steps says the same as the share of the warm-up in another way, and would win; leave it out",
+		"--grid warmup-steps=0,1 --warmup-ratio 0.1": "--warmup-ratio says the same as --grid warmup-steps in another way; leave one of the two out",
+		"--range beta=0.1:1":                         "--range beta=0.1:1 needs --samples, the number of random runs",
+		"--samples 3 --range beta=0:1:log":           "--range: the range of beta starts at 0; with log it must start above 0",
+		"--seeds 0":                                  "the number of seeds is 0; it must be at least 1 (3 is a good start)",
+	} {
+		if _, err := parse(args); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", args, err, want)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package sweeps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -12,17 +13,22 @@ import (
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 )
 
-// sweepOnly lists the flags of dpo sweep, other than its axes, that are not passed to dpo train as they were given.
+// sweepOnly lists the flags of dpo sweep, other than those of its grid, that are not passed to dpo train as they were given.
 var sweepOnly = []string{"gather", "print-jobs", "json", "out", "date"}
 
 // PrintJobs prints a dpo train command for each run, quoted for any shell. If the chat template writes a date, all have the same.
-func PrintJobs(ctx context.Context, w io.Writer, flags *pflag.FlagSet, grid sweep.Grid, o Options) error {
+// gridFlags are those of the grid and of single values that it replaces.
+func PrintJobs(ctx context.Context, w io.Writer, flags *pflag.FlagSet, gridFlags []string, grid sweep.Grid, o Options) error {
 	if err := grid.Validate(); err != nil {
 		return exit.WrongUse(err)
+	}
+	if o.Pairs.EvalFraction > 0 && grid.Varies(sweep.Seed) {
+		return exit.WrongUse(errors.New("--eval-fraction splits by the seed, so that jobs with different seeds would hold out different pairs; name held-out pairs with --eval-data"))
 	}
 	if err := fixDate(ctx, &grid, o); err != nil {
 		return err
@@ -30,19 +36,16 @@ func PrintJobs(ctx context.Context, w io.Writer, flags *pflag.FlagSet, grid swee
 	if err := grid.Begin(o.Out); err != nil {
 		return err
 	}
-	axes := grid.Axes()
-	perRun := slices.Clone(sweepOnly)
-	for _, axis := range axes {
-		perRun = append(perRun, axis.Flag, axis.Single)
-	}
-	shared := flagsExcept(flags, perRun)
+	shared := flagsExcept(flags, append(gridFlags, sweepOnly...))
 	if date := grid.Config.Date; date != "" {
 		shared += " --date=" + date
 	}
 	for _, run := range grid.Points() {
 		var values strings.Builder
-		for _, axis := range axes {
-			fmt.Fprintf(&values, " --%s %s", axis.Single, axis.Text(run.Config))
+		for _, axis := range grid.Axes {
+			row := config.Settings.Find(axis.Setting)
+			flag, _ := row.Flag()
+			fmt.Fprintf(&values, " --%s=%s", flag, quoted(row.Print(run.Config)))
 		}
 		fmt.Fprintf(w, "dpo train%s%s --resume --out %s\n", shared, values.String(), quoted(filepath.Join(o.Out, run.Name)))
 	}

@@ -1,0 +1,46 @@
+package plots
+
+import (
+	"cmp"
+	"slices"
+
+	"example.com/gonb-dpo/dpocore/metrics"
+)
+
+// bySetting returns a metric of each setting, in the order of their first runs, divided by beta if divided is set.
+func bySetting(runs []Swept, metric string, divided bool) (all []metrics.Replicates) {
+	histories, divisors := map[string][]metrics.History{}, map[string][]float64{}
+	var names []string
+	for _, run := range runs {
+		name, divisor := cmp.Or(run.Setting, run.Name), 1.0
+		if divided {
+			divisor = run.Beta
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		histories[name], divisors[name] = append(histories[name], run.History), append(divisors[name], divisor)
+	}
+	for _, name := range names {
+		all = append(all, metrics.Replicate(name, metric, histories[name], divisors[name]))
+	}
+	return all
+}
+
+func means(all []metrics.Replicates) (series []Series) {
+	for _, r := range all {
+		series = append(series, Series{Name: r.Name, X: r.Steps, Y: r.Mean})
+	}
+	return series
+}
+
+// withSeeds adds a line for each setting, and a band from the lowest to the highest of its seeds if there are several.
+func (p panel) withSeeds(all []metrics.Replicates) panel {
+	p.lines = exactLines(means(all), true)
+	for i, r := range all {
+		if r.Runs > 1 {
+			p.bands = append(p.bands, band{above: points(r.Steps, r.High), below: points(r.Steps, r.Low), color: withAlpha(cycle[i%len(cycle)], 0x30)})
+		}
+	}
+	return p
+}
