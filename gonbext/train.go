@@ -6,6 +6,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/loss"
+	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/figure"
@@ -28,7 +29,34 @@ func FineTune(dir string, c config.Config, p Pairs) {
 	cell.Run(func(ctx context.Context) error { return trainRun(ctx, dir, c, p) })
 }
 
-func trainRun(ctx context.Context, dir string, c config.Config, p Pairs) error {
+// Fork continues from the checkpoint of a step of the run in from, with settings that change has changed, in a new folder, and shows
+// it live as [Train] does. The run stays as it is. The pairs are those of the run.
+func Fork(from string, step int, dir string, p Pairs, change func(*config.Config)) {
+	cell.Run(func(ctx context.Context) error { return forkRun(ctx, from, step, dir, p, change) })
+}
+
+func forkRun(ctx context.Context, from string, step int, dir string, p Pairs, change func(*config.Config)) error {
+	before, err := open.Run(from)
+	if err != nil {
+		return err
+	}
+	c := before.Config
+	change(&c)
+	c.InitAdapter = before.Find(c.InitAdapter)
+	if _, _, err := limitSteps(&c, p); err != nil {
+		return err
+	}
+	record, err := run.PlanFork(from, step, c)
+	if err != nil {
+		return err
+	}
+	if err := record.StartFork(dir); err != nil {
+		return err
+	}
+	return trainRun(ctx, dir, c, p, "This run continues from "+record.Fork.String()+".")
+}
+
+func trainRun(ctx context.Context, dir string, c config.Config, p Pairs, notes ...string) error {
 	if err := c.Validate(); err != nil {
 		return err
 	}
@@ -46,6 +74,9 @@ func trainRun(ctx context.Context, dir string, c config.Config, p Pairs) error {
 	view := live.New(dir)
 	if limited {
 		view.Note(limitNote(fmt.Sprintf("%d steps instead of %d", c.MaxSteps, wanted), cell.MaxSteps))
+	}
+	for _, note := range notes {
+		view.Note(note)
 	}
 	view.Phase("opening the model")
 	model, err := open.BaseModel(c.InitAdapter)

@@ -82,6 +82,43 @@ func TestTrainOutsideANotebook(t *testing.T) {
 	}
 }
 
+// TestFineTuneAndFork: the cells of fine-tuning, of preferences from its adapter, and of a fork with another beta.
+func TestFineTuneAndFork(t *testing.T) {
+	useTinyModel(t)
+	out := printing(t)
+	p, err := load(t.Context(), pairFile(t, numbered(8)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = p.HoldOut(0.25)
+	work := t.TempDir()
+	tuned, run, forked := filepath.Join(work, "sft"), filepath.Join(work, "run"), filepath.Join(work, "fork")
+	c := shortConfig()
+	c.MaxSteps, c.SaveSteps, c.SampleSteps = 2, 1, 0
+	FineTune(tuned, c, p)
+	for _, want := range []string{"6 training answers, 2 held out", "Step 2 of 2, loss", "token accuracy", "overview.png"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q in\n%s", want, out)
+		}
+	}
+	c.InitAdapter = tuned
+	if err := trainRun(t.Context(), run, c, p); err != nil {
+		t.Fatal(err)
+	}
+	out.Reset()
+	if err := forkRun(t.Context(), run, 1, forked, p, func(c *config.Config) { c.Beta, c.MaxSteps = 0.5, 3 }); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"This run continues from step 1 of " + run + ", with beta: 0.1 → 0.5", "Step 3 of 3, loss"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q in\n%s", want, out)
+		}
+	}
+	if err := forkRun(t.Context(), run, 7, forked, p, func(*config.Config) {}); err == nil || !strings.Contains(output.Sentence(err), "no checkpoint of step 7; choose 1 or 2") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestTrainStops(t *testing.T) {
 	useTinyModel(t)
 	printing(t)

@@ -18,7 +18,7 @@ func tokenAccuracyPanel(h metrics.History) panel {
 	return panel{
 		title: "Token accuracy", yLabel: "Tokens that are the likeliest",
 		lines:   append(noisy(series(h, "mean_token_accuracy"), green), heldOut(series(h, "eval_mean_token_accuracy"))),
-		percent: true, empty: noSteps,
+		percent: true, empty: noSteps, fork: fork(h.ForkedAt),
 	}
 }
 

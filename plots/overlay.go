@@ -22,12 +22,14 @@ type Series struct {
 }
 
 // Overlay draws one metric of several runs in one panel. The metric has TRL's name, such as "loss" or
-// "eval_rewards/accuracies", with an objective for runs that mix several: "eval_rewards/accuracies/helpfulness".
+// "eval_rewards/accuracies", with an objective for runs that mix several: "eval_rewards/accuracies/helpfulness". The line of a forked run begins at
+// its fork.
 func Overlay(metric string, runs []Run) (Figure, error) {
 	known := slices.Contains(metrics.Names(), metric)
 	var all []Series
 	for _, run := range runs {
 		steps, values, recorded := run.History.Series(metric)
+		steps, values = sinceFork(run.History, steps, values)
 		all, known = append(all, Series{Name: run.Name, X: steps, Y: values}), known || recorded
 	}
 	if !known {

@@ -18,6 +18,7 @@ type panel struct {
 	bands         []band
 	lines         []line // in drawing order, the last on top
 	references    []reference
+	fork          fork    // the step that the run was forked at, or 0
 	percent       bool    // y is from 0 to 1, labelled in percent
 	zoom          bool    // with percent: y spans the data only
 	minSpan       float64 // minimum span of y, so that rounding doesn't look like a result
@@ -54,6 +55,9 @@ func (p panel) plot() *plot.Plot {
 	for _, r := range p.references {
 		r.around = p.lines
 		out.Add(r)
+	}
+	if !p.isEmpty() {
+		out.Add(p.fork)
 	}
 	for _, l := range p.lines {
 		out.Add(l)

@@ -25,7 +25,7 @@ func Heldout(h metrics.History) Figure {
 	loss.lines = againstTraining(series(h, "loss"), series(h, "eval_loss"))
 	accuracy.lines = againstTraining(series(h, "rewards/accuracies"), series(h, "eval_rewards/accuracies"))
 	rewards := rewardsPanel(metrics.History{})
-	rewards.title = "Held-out rewards"
+	rewards.title, rewards.fork = "Held-out rewards", fork(h.ForkedAt)
 	chosen, rejected := series(h, "eval_rewards/chosen"), series(h, "eval_rewards/rejected")
 	rewards.lines = []line{dots("chosen", chosen, blue), dots("rejected", rejected, vermillion)}
 	rewards.bands = marginBand(rewards.lines)
@@ -56,7 +56,7 @@ func lossPanel(h metrics.History) panel {
 		title: "Loss", yLabel: "DPO loss",
 		lines:      append(noisy(series(h, "loss"), blue), heldOut(series(h, "eval_loss"))),
 		references: []reference{{level: math.Ln2, label: "ln 2: no preference learned yet"}},
-		minSpan:    0.02, empty: noSteps,
+		minSpan:    0.02, empty: noSteps, fork: fork(h.ForkedAt),
 	}
 	if !startsAtLn2(h) {
 		p.yLabel, p.references = "Loss", nil
@@ -73,7 +73,7 @@ func rewardsPanel(h metrics.History) panel {
 		title: "Rewards", yLabel: "β × log(policy / reference)",
 		lines: lines, bands: marginBand(lines),
 		references: []reference{{level: 0}},
-		minSpan:    0.1, empty: noSteps,
+		minSpan:    0.1, empty: noSteps, fork: fork(h.ForkedAt),
 	}
 	if !relative(h) {
 		p.yLabel, p.references = "Reward", nil
@@ -86,7 +86,7 @@ func marginPanel(h metrics.History) panel {
 		title: "Reward margin", yLabel: "Chosen reward − rejected reward",
 		lines:      append(noisy(series(h, "rewards/margins"), green), heldOut(series(h, "eval_rewards/margins"))),
 		references: noPreference,
-		minSpan:    0.1, empty: noSteps,
+		minSpan:    0.1, empty: noSteps, fork: fork(h.ForkedAt),
 	}
 }
 
@@ -95,7 +95,7 @@ func accuracyPanel(h metrics.History) panel {
 		title: "Reward accuracy", yLabel: "Pairs ranked right",
 		lines:      append(noisy(series(h, "rewards/accuracies"), green), heldOut(series(h, "eval_rewards/accuracies"))),
 		references: coinToss,
-		percent:    true, empty: noSteps,
+		percent:    true, empty: noSteps, fork: fork(h.ForkedAt),
 	}
 }
 
@@ -103,7 +103,7 @@ func logProbsPanel(h metrics.History) panel {
 	return panel{
 		title: "Log-probabilities of the answers", yLabel: "Sum over the tokens (nats)",
 		lines:   twoAnswers(series(h, "logps/chosen"), series(h, "logps/rejected")),
-		minSpan: 1, empty: noSteps,
+		minSpan: 1, empty: noSteps, fork: fork(h.ForkedAt),
 	}
 }
 

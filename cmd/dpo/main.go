@@ -95,7 +95,7 @@ If something does not work, dpo doctor says what is missing and how to fix it.
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(trainCommand(), sftCommand(), replayCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(),
+	cmd.AddCommand(trainCommand(), sftCommand(), replayCommand(), forkCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(),
 		tokensCommand(), mergeCommand(), exportCommand(), pushCommand(), pullCommand(), reportCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), datacommand.New(),
 		configcommand.New(), lossesTopic())
 	for _, child := range cmd.Commands() {

@@ -14,7 +14,6 @@ import (
 	"text/template"
 
 	"example.com/gonb-dpo/dpocore/adapter"
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
@@ -128,7 +127,7 @@ func read(dir string) (f facts, ok bool, err error) {
 	if err != nil {
 		return f, false, err
 	}
-	f = facts{Mark: run.CardMark, Name: filepath.Base(absolute), Base: cmp.Or(record.Model.Hub, base.Name), Record: record, Settings: Settings(record.Config)}
+	f = facts{Mark: run.CardMark, Name: filepath.Base(absolute), Base: cmp.Or(record.Model.Hub, base.Name), Record: record, Settings: Settings(record)}
 	if strings.Count(f.Base, "/") == 1 && !strings.HasPrefix(f.Base, "/") && !strings.HasPrefix(f.Base, ".") {
 		f.BaseID = f.Base
 	} else {
@@ -169,7 +168,8 @@ func (f facts) What() string {
 }
 
 // Settings lists what the reader of a card looks for first.
-func Settings(c config.Config) []Setting {
+func Settings(record run.Record) []Setting {
+	c := record.Config
 	what := "pairs"
 	if c.FineTuning() {
 		what = "answers"
@@ -179,12 +179,16 @@ func Settings(c config.Config) []Setting {
 	if len(scalars.Weights) > 0 {
 		lossType += fmt.Sprintf(", weights %v", scalars.Weights)
 	}
-	return []Setting{
+	settings := []Setting{
 		{"loss", lossType}, {"beta", fmt.Sprint(c.Beta)}, {"LoRA", lora},
 		{"learning rate", fmt.Sprintf("%g, schedule %s, %d warm-up steps", c.LearningRate, c.Scheduler, c.WarmupSteps)},
 		{"steps", fmt.Sprintf("%d of %d %s", c.MaxSteps, c.StepPairs(), what)}, {"maximum length", fmt.Sprintf("%d tokens", c.MaxLength)},
 		{"precision", c.Precision}, {"seed", fmt.Sprint(c.Seed)},
 	}
+	if record.Fork != nil {
+		settings = append(settings, Setting{"forked from", record.Fork.Told()})
+	}
+	return settings
 }
 
 // share is a share of a number of pairs with its 95 % interval.

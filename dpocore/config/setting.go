@@ -25,7 +25,8 @@ type Setting[T any] struct {
 	Text  func(Config) string         // the value as a resumed run compares it; nil for the value as printed
 	Match func(mine, recorded T) bool // overrides the comparison of a resumed run; may be nil
 
-	Resumable bool // a resumed run may change it, since it does not affect what is learned or is recorded elsewhere
+	Kept      string // why a fork of a run can't change it; empty if it can
+	Resumable bool   // a resumed run may change it, since it does not affect what is learned or is recorded elsewhere
 	Swept     Swept
 }
 
@@ -60,6 +61,7 @@ type Row interface {
 	Sweep() Swept                            // with a short name in any case
 	Parse(c *Config, text string) error      // sets the field to a value as its flag takes it
 	Print(Config) string                     // the value as its flag takes it
+	Fork(mine, recorded Config) error        // why a fork can't have the value, if it can't
 }
 
 // FlagName returns the setting's flag, without the dashes in front.

@@ -30,6 +30,7 @@ var (
 	}
 	LoRARank = Setting[int]{
 		JSON: "lora_r", Label: "the LoRA rank", Swept: Swept{Short: "rank", Rebuilds: All},
+		Kept:  ofAdapter,
 		Help:  "rank of the adapter",
 		Field: func(c *Config) *int { return &c.LoRARank },
 		Check: atLeast(1, "16"),
@@ -96,12 +97,14 @@ var adapterSettings = Table{
 	LoRARank,
 	Setting[float64]{
 		JSON: "lora_alpha", Label: "the LoRA alpha",
+		Kept:  ofAdapter,
 		Help:  "the adapter's output is scaled by alpha/r",
 		Field: func(c *Config) *float64 { return &c.LoRAAlpha },
 		Check: above(0., "the rank"),
 	},
 	Setting[[]string]{
 		JSON: "lora_modules", TRL: "lora_target_modules", Label: "the list of LoRA modules", Swept: Swept{Rebuilds: All},
+		Kept:  ofAdapter,
 		Help:  "the `projections` with LoRA, out of " + strings.Join(decoder.KnownModules, ",") + ", or " + AllLinear + " (default all that the model has)",
 		Field: func(c *Config) *[]string { return &c.LoRAModules },
 		Rule:  checkModules,
@@ -109,11 +112,13 @@ var adapterSettings = Table{
 	},
 	Setting[bool]{
 		JSON: "use_rslora", Label: "the choice of rank-stabilized scaling",
+		Kept:  ofAdapter,
 		Help:  "scale by alpha/√r instead (rank-stabilized LoRA)",
 		Field: func(c *Config) *bool { return &c.RSLoRA },
 	},
 	Setting[string]{
 		JSON: "init_adapter", Label: "the initial adapter", Swept: Swept{Refused: "the runs would have different references, so that their figures could not be compared"},
+		Kept:      "a fork starts from a checkpoint",
 		Help:      "PEFT `folder` to start from; its rank and alpha are used, and the model with it is the reference",
 		Field:     func(c *Config) *string { return &c.InitAdapter },
 		Resumable: true, // run.json has the SHA-256 of its weights, which is compared instead
@@ -148,6 +153,7 @@ var optimizerSettings = Table{
 	},
 	Setting[string]{
 		JSON: "precision", Label: "the precision", Swept: Swept{Rebuilds: All},
+		Kept:  ofNumbers,
 		Help:  "precision of matrix products, whose results stay float32: " + strings.Join(Precisions, ", ") + "; auto is float16 for a large model on a GPU, float32 otherwise",
 		Field: func(c *Config) *string { return &c.Precision },
 		Rule:  func(c Config) error { return oneOf("precision", c.Precision, Precisions) },
@@ -155,6 +161,7 @@ var optimizerSettings = Table{
 	},
 	Setting[string]{
 		JSON: "base_weights", Label: "the form of the base weights", Swept: Swept{Rebuilds: All},
+		Kept:  ofNumbers,
 		Help:  "how the weights of a quantized GGUF file are in memory: quantized, as in the file, or float, widened to 32 bits; auto is float if that takes at most a quarter of the free memory",
 		Field: func(c *Config) *string { return &c.BaseWeights },
 		Rule: func(c Config) error {
@@ -236,6 +243,7 @@ var optimizerSettings = Table{
 var dataSettings = Table{
 	Setting[int]{
 		JSON: "max_length", Label: "the maximum length", Unit: "tokens", Swept: Swept{Rebuilds: All},
+		Kept:  ofTokens,
 		Help:  "maximum tokens of prompt and answer together; longer pairs are truncated",
 		Field: func(c *Config) *int { return &c.MaxLength },
 		Check: atLeast(8, ""),
@@ -252,6 +260,7 @@ var dataSettings = Table{
 	},
 	Setting[string]{
 		JSON: "date", Label: "the date", Swept: Swept{Refused: "the pairs would have different tokens, so that their figures could not be compared"},
+		Kept:  ofTokens,
 		Help:  DateHelp + " (default that on which the run begins)",
 		Field: func(c *Config) *string { return &c.Date },
 		Rule:  func(c Config) error { _, err := ParseDate(c.Date); return err },

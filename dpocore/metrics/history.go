@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -13,6 +14,7 @@ import (
 type History struct {
 	Steps       []Event
 	Evaluations []Evaluation
+	ForkedAt    int // the steps up to this one are those of another run, which this one was forked from; 0 if none are
 }
 
 // ReadHistory reads the logs in a run folder. It ignores a torn last line, so it can read a run that is still training. A
@@ -29,7 +31,17 @@ func ReadHistory(dir string) (History, error) {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return History{}, err
 	}
-	return History{Steps: steps, Evaluations: evaluations}, nil
+	return History{Steps: steps, Evaluations: evaluations, ForkedAt: forkedAt(dir)}, nil
+}
+
+// forkedAt is the step of the fork that a run's record names, or 0.
+func forkedAt(dir string) int {
+	var record struct{ Fork struct{ Step int } }
+	raw, err := os.ReadFile(filepath.Join(dir, "run.json"))
+	if err != nil || json.Unmarshal(raw, &record) != nil { // the logs are a history without a record too
+		return 0
+	}
+	return record.Fork.Step
 }
 
 // rows calls a function with each step and each evaluation in the order in which they were made, until it returns false.

@@ -71,6 +71,11 @@ func Run(ctx context.Context, m *model.Model, dir, replay string, data dataset.D
 	if r.Changed = changed(record, now); len(r.Changed) > 0 {
 		return r, nil
 	}
+	if record.Fork != nil {
+		if err := record.RepeatFork(dir, replay); err != nil {
+			return r, fmt.Errorf("replay: %w", err)
+		}
+	}
 	if err := train.Run(ctx, job); err != nil {
 		return r, err
 	}

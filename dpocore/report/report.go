@@ -78,7 +78,7 @@ func render(dir string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := content{Name: filepath.Base(absolute), Record: record, Settings: card.Settings(record.Config), Held: found.History.Evaluations,
+	c := content{Name: filepath.Base(absolute), Record: record, Settings: card.Settings(record), Held: found.History.Evaluations,
 		Report: found.Report, Diagnosis: found.Diagnose(), Answers: found.Answers, Worst: worst(found.Pairs)}
 	if found.Report != nil {
 		c.Rows = found.Report.Rows()

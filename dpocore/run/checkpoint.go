@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/decoder"
@@ -45,8 +46,8 @@ type Checkpoint struct {
 	Adapter, Mean, Variance []float32
 }
 
-// WriteCheckpoint adds checkpoint-N to a run folder atomically, and removes old checkpoints except the latest ones and
-// the best. A checkpoint takes 12 bytes per value of the adapter.
+// WriteCheckpoint adds checkpoint-N to a run folder atomically, and removes old checkpoints except the latest ones, the
+// best, and that of a fork. A checkpoint takes 12 bytes per value of the adapter.
 func WriteCheckpoint(dir, baseModel string, record Record, layout decoder.Layout, s Checkpoint, summary metrics.Summary) error {
 	final := checkpoints.Folder(dir, s.Step)
 	temp := filepath.Join(dir, "."+filepath.Base(final))
@@ -57,7 +58,7 @@ func WriteCheckpoint(dir, baseModel string, record Record, layout decoder.Layout
 	if err := fillCheckpoint(temp, dir, baseModel, record, layout, s, summary); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
-	return moveIn(dir, temp, final, record.Config.KeepCheckpoints, summary.BestStep)
+	return moveIn(dir, temp, final, record.Config.KeepCheckpoints, summary.BestStep, record.Fork.At())
 }
 
 // fillCheckpoint writes the files of a checkpoint of the run in dir to the folder temp.
@@ -93,7 +94,7 @@ func fillCheckpoint(temp, dir, baseModel string, record Record, layout decoder.L
 }
 
 // moveIn gives a complete checkpoint its name and removes checkpoints that are no longer needed.
-func moveIn(dir, temp, final string, limit, best int) error {
+func moveIn(dir, temp, final string, limit int, keep ...int) error {
 	if err := disk.RemoveAll(final); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
@@ -105,7 +106,7 @@ func moveIn(dir, temp, final string, limit, best int) error {
 		return err
 	}
 	for _, step := range steps[:max(0, len(steps)-limit)] {
-		if step == best {
+		if slices.Contains(keep, step) {
 			continue
 		}
 		if err := disk.RemoveAll(checkpoints.Folder(dir, step)); err != nil {

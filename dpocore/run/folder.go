@@ -62,6 +62,7 @@ func Claim(dir string, record *Record, overwrite bool, note func(string)) (relea
 	if changed := record.noteHeldOut(before); changed != "" {
 		note(changed)
 	}
+	record.Fork = before.Fork
 	record.Finished = before.Finished && record.Config.MaxSteps == before.Config.MaxSteps
 	record.Config.Precision, record.Config.BaseWeights = before.Config.Precision, cmp.Or(before.Config.BaseWeights, config.Float)
 	return giveUp, true, nil

@@ -32,6 +32,7 @@ type Record struct {
 	Mix      *dataset.Mix     `json:"mix,omitempty"`
 	Data     *dataset.Origin  `json:"data,omitempty"` // how the pairs were named; nil if a program made them
 	Lineage  *dataset.Lineage `json:"lineage,omitempty"`
+	Fork     *Fork            `json:"fork,omitempty"`    // where a run began that continues from another's checkpoint
 	Folder   string           `json:"folder,omitempty"`  // the working directory of the last start, where relative paths begin
 	Rewards  loss.Reward      `json:"rewards,omitempty"` // what the figures call rewards, if not log-ratios to the reference
 	Backend  string           `json:"backend"`

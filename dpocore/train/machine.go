@@ -109,6 +109,7 @@ func (t *trainer) resume() error {
 	if err != nil {
 		return err
 	}
+	t.forkedAt = t.record.Fork.At()
 	t.restore(latest, history)
 	return t.policy.Restore(latest.Adapter, latest.Mean, latest.Variance, latest.Updates)
 }

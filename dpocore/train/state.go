@@ -14,6 +14,8 @@ type state struct {
 	scale       lossScale
 	evaluations []metrics.Evaluation // of the steps made
 
+	forkedAt int // the step of the checkpoint that the run was forked from, or 0
+
 	lastSave, lastEvaluation, lastSample int // the step after which each was done last; -1 if there was no evaluation
 }
 
@@ -42,10 +44,11 @@ func (s *state) position(p *plan, updates int) run.Position {
 }
 
 // best is the step of the evaluation with the lowest held-out loss, the first if several are equal; ok is false if there
-// was no evaluation. The one before the first step does not count: no adapter was trained by then.
+// was no evaluation. The one before the first step does not count: no adapter was trained by then. Nor do those before a fork: their
+// checkpoints are another run's.
 func (s *state) best() (step int, loss float64, ok bool) {
 	for _, e := range s.evaluations {
-		if e.Step > 0 && finite.Is(e.Loss) && (!ok || e.Loss < loss) {
+		if e.Step >= max(1, s.forkedAt) && finite.Is(e.Loss) && (!ok || e.Loss < loss) {
 			step, loss, ok = e.Step, e.Loss, true
 		}
 	}

@@ -2,6 +2,7 @@ package flags
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/spf13/pflag"
 
@@ -59,5 +60,21 @@ func tableFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
 			added := f.Lookup(name)
 			added.Value = &replacing{added.Value, func() bool { return f.Changed(otherName) }, func() { other.Clear(c) }}
 		}
+	}
+}
+
+// Given copies the settings whose flags are given to another run's settings.
+func Given(f *pflag.FlagSet, from config.Config, to *config.Config) {
+	for _, row := range config.Settings {
+		name, _ := row.Flag()
+		if name == "" || !f.Changed(name) {
+			continue
+		}
+		if other := config.Settings.Find(row.Instead()); other != nil {
+			if otherName, _ := other.Flag(); !f.Changed(otherName) {
+				other.Clear(to)
+			}
+		}
+		reflect.ValueOf(row.Pointer(to)).Elem().Set(reflect.ValueOf(row.Pointer(&from)).Elem())
 	}
 }
