@@ -1,8 +1,10 @@
 package plots
 
 import (
-	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"gonum.org/v1/plot/plotter"
+
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
+	"example.com/gonb-dpo/plots/internal/curve"
 )
 
 // Calibration draws the accuracy of pairs over the policy's confidence in them, with 95 % intervals, in bins. Above
@@ -34,7 +36,7 @@ func Scores(judge string, rounds, scores []float64) Figure {
 	return single("scores", panel{
 		title: "Score of the answers, by round", yLabel: "Mean score",
 		x:       &xAxis{label: "Round", whole: true, minSpan: 1},
-		lines:   []line{dots(judge, points(rounds, scores), blue)},
+		lines:   []line{dots(judge, curve.Points(rounds, scores), blue)},
 		minSpan: 0.1, empty: "No answers judged yet",
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"example.com/gonb-dpo/plots/internal/curve"
 )
 
 // line is one line of a panel. It is in the legend if it has a label.
@@ -27,7 +29,7 @@ func dots(label string, points plotter.XYs, c color.NRGBA) line {
 // Plot draws the line with its gaps. A point between two gaps is a dot.
 func (l line) Plot(c draw.Canvas, p *plot.Plot) {
 	trX, trY := p.Transforms(&c)
-	for _, piece := range pieces(l.points) {
+	for _, piece := range curve.Pieces(l.points) {
 		at := make([]vg.Point, len(piece))
 		for i, xy := range piece {
 			at[i] = vg.Point{X: trX(xy.X), Y: trY(xy.Y)}
@@ -83,7 +85,7 @@ func (b band) Plot(c draw.Canvas, p *plot.Plot) {
 		joint[i] = plotter.XY{X: b.above[i].X, Y: b.above[i].Y - b.below[i].Y}
 	}
 	start := 0
-	for _, piece := range pieces(joint) {
+	for _, piece := range curve.Pieces(joint) {
 		for joint[start] != piece[0] {
 			start++
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/plots/internal/curve"
 )
 
 // Run is a run's record, with its name in a legend.
@@ -61,14 +62,14 @@ func exactLines(all []Series, marked bool) []line {
 	lines := make([]line, len(all))
 	for i, s := range all {
 		lines[i] = line{
-			label: s.Name, points: points(s.X, s.Y), color: cycle[i%len(cycle)], width: lineWidth,
+			label: s.Name, points: curve.Points(s.X, s.Y), color: cycle[i%len(cycle)], width: lineWidth,
 			marked: marked, dashed: i >= len(cycle),
 		}
 		if s.Name == "" {
 			lines[i].label = fmt.Sprintf("series %d", i+1)
 		}
 		if !marked {
-			lines[i].points = thin(lines[i].points, joinedSteps(lines[i].points))
+			lines[i].points = curve.Thin(lines[i].points, curve.Joined(lines[i].points))
 		}
 	}
 	return lines
@@ -80,8 +81,8 @@ func withTrends(p panel, all []Series) panel {
 	front := exactLines(all, false)
 	trended := false
 	for i, s := range all {
-		raw := points(s.X, s.Y)
-		if len(raw) < trendFrom {
+		raw := curve.Points(s.X, s.Y)
+		if len(raw) < curve.TrendFrom {
 			continue
 		}
 		steps, smooth := stepsAndTrend(raw)

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"example.com/gonb-dpo/plots/internal/curve"
 	"example.com/gonb-dpo/plots/internal/ticks"
 )
 
@@ -118,7 +119,7 @@ func (p panel) yRange() (low, high float64) {
 func extent(lines []line, coordinate func(plotter.XY) float64) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, l := range lines {
-		for _, piece := range pieces(l.points) {
+		for _, piece := range curve.Pieces(l.points) {
 			for _, xy := range piece {
 				low, high = min(low, coordinate(xy)), max(high, coordinate(xy))
 			}
@@ -155,12 +156,12 @@ func (p panel) isEmpty() bool {
 func (p panel) entries() []entry {
 	var all []entry
 	for _, l := range p.lines {
-		if l.label != "" && len(pieces(l.points)) > 0 {
+		if l.label != "" && len(curve.Pieces(l.points)) > 0 {
 			all = append(all, entry{l.label, l})
 		}
 	}
 	for _, b := range p.bands {
-		if b.label != "" && len(pieces(b.above)) > 0 && len(pieces(b.below)) > 0 {
+		if b.label != "" && len(curve.Pieces(b.above)) > 0 && len(curve.Pieces(b.below)) > 0 {
 			all = append(all, entry{b.label, b})
 		}
 	}

@@ -8,8 +8,22 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+
+	"example.com/gonb-dpo/plots/internal/curve"
 )
+
+var nan = math.NaN()
+
+// values is a line over the steps from 1.
+func values(ys ...float64) plotter.XYs {
+	line := make(plotter.XYs, len(ys))
+	for i, y := range ys {
+		line[i] = plotter.XY{X: float64(i + 1), Y: y}
+	}
+	return line
+}
 
 func TestRanges(t *testing.T) {
 	for _, c := range []struct {
@@ -36,7 +50,7 @@ func TestRanges(t *testing.T) {
 }
 
 func TestAnAxisBeginsLateForLateSteps(t *testing.T) {
-	late := points([]float64{900, 1000}, []float64{1, 2})
+	late := curve.Points([]float64{900, 1000}, []float64{1, 2})
 	if low, high := (panel{lines: []line{{points: late}}}).xRange(); low != 898.5 || high != 1001.5 {
 		t.Errorf("x from %g to %g, want 1.5%% of 100 beyond 900 and 1000", low, high)
 	}
@@ -75,7 +89,7 @@ func TestCrossings(t *testing.T) {
 		{"below", []float64{0, 40}, []float64{5, 5}, 0},
 		{"a point before a gap counts at its 4 places", []float64{12, 14}, []float64{15, nan}, 4},
 	} {
-		if got := crossings(box, points(c.xs, c.ys), same, same); got != c.want {
+		if got := crossings(box, curve.Points(c.xs, c.ys), same, same); got != c.want {
 			t.Errorf("%s: %d, want %d", c.name, got, c.want)
 		}
 	}

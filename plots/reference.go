@@ -5,6 +5,8 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"example.com/gonb-dpo/plots/internal/curve"
 )
 
 // reference is a labelled dashed line at a level of y.
@@ -67,7 +69,7 @@ func (r reference) places(c draw.Canvas, y vg.Length, size vg.Point) []vg.Rectan
 // crossings counts the points of a line in the box, at 4 positions per segment.
 func crossings(box vg.Rectangle, points plotter.XYs, trX, trY func(float64) vg.Length) int {
 	count := 0
-	for _, piece := range pieces(points) {
+	for _, piece := range curve.Pieces(points) {
 		for i := range piece {
 			next := piece[min(i+1, len(piece)-1)]
 			for part := 0.0; part < 1; part += 0.25 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/plots/internal/curve"
 )
 
 // bySetting returns a metric of each setting, in the order of their first runs, divided by beta if divided is set.
@@ -39,7 +40,7 @@ func (p panel) withSeeds(all []metrics.Replicates) panel {
 	p.lines = exactLines(means(all), true)
 	for i, r := range all {
 		if r.Runs > 1 {
-			p.bands = append(p.bands, band{above: points(r.Steps, r.High), below: points(r.Steps, r.Low), color: withAlpha(cycle[i%len(cycle)], 0x30)})
+			p.bands = append(p.bands, band{above: curve.Points(r.Steps, r.High), below: curve.Points(r.Steps, r.Low), color: withAlpha(cycle[i%len(cycle)], 0x30)})
 		}
 	}
 	return p

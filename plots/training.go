@@ -5,8 +5,10 @@ import (
 	"image/color"
 	"math"
 
-	"example.com/gonb-dpo/dpocore/metrics"
 	"gonum.org/v1/plot/plotter"
+
+	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/plots/internal/curve"
 )
 
 // Overview draws loss, rewards, accuracy and log-probabilities of a run.
@@ -116,18 +118,18 @@ const (
 // series is a metric of the history, by a name in metrics.Names.
 func series(h metrics.History, name string) plotter.XYs {
 	steps, values, _ := h.Series(name)
-	return points(steps, values)
+	return curve.Points(steps, values)
 }
 
 // noisy is a faint line of single steps, with its trend on top. A line too short for a trend has none; a long one is
 // condensed to means of a few steps.
 func noisy(raw plotter.XYs, c color.NRGBA) []line {
-	if len(raw) < trendFrom {
+	if len(raw) < curve.TrendFrom {
 		return []line{{label: "each step", points: raw, color: c, width: lineWidth}}
 	}
 	behind, front := stepsAndTrend(raw)
 	label := "each step"
-	if joined := joinedSteps(raw); joined > 1 {
+	if joined := curve.Joined(raw); joined > 1 {
 		label = fmt.Sprintf("means of %d steps", joined)
 	}
 	return []line{
@@ -136,10 +138,10 @@ func noisy(raw plotter.XYs, c color.NRGBA) []line {
 	}
 }
 
-// stepsAndTrend is the steps and the trend of a noisy line, both condensed to at most maxPoints points.
+// stepsAndTrend is the steps and the trend of a noisy line, both condensed to at most curve.MaxPoints points.
 func stepsAndTrend(raw plotter.XYs) (steps, smooth plotter.XYs) {
-	joined := joinedSteps(raw)
-	return condense(raw, joined), thin(trend(raw), joined)
+	joined := curve.Joined(raw)
+	return curve.Condense(raw, joined), curve.Thin(curve.Trend(raw), joined)
 }
 
 // heldOut is the line of evaluations.
@@ -148,7 +150,7 @@ func heldOut(evaluated plotter.XYs) line { return dots("held-out pairs", evaluat
 // twoAnswers is the lines of chosen and rejected answers: trends on top of single steps.
 func twoAnswers(chosen, rejected plotter.XYs) []line {
 	var behind []line
-	if len(chosen) >= trendFrom {
+	if len(chosen) >= curve.TrendFrom {
 		both := [2]line{{color: faint(blue), width: faintWidth}, {color: faint(vermillion), width: faintWidth}}
 		both[0].points, chosen = stepsAndTrend(chosen)
 		both[1].points, rejected = stepsAndTrend(rejected)

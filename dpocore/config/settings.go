@@ -308,7 +308,7 @@ var progressSettings = Table{
 
 var reportSettings = Table{
 	Setting[string]{
-		JSON: "report_to", Label: "the choice of a report",
+		JSON: "report_to", Label: "the choice of a report", Swept: Swept{Refused: noEffect},
 		Help:  "also write the metrics to a file in the run folder that TensorBoard shows: " + strings.Join(Reports, " or "),
 		Field: func(c *Config) *string { return &c.ReportTo },
 		Rule: func(c Config) error {

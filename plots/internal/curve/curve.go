@@ -1,4 +1,5 @@
-package plots
+// Package curve prepares the points of a line to be drawn: gaps, trends, and fewer points than were measured.
+package curve
 
 import (
 	"math"
@@ -12,8 +13,8 @@ const maxDrawn = 1e30
 
 func drawable(x float64) bool { return math.Abs(x) <= maxDrawn } // false for NaN
 
-// points pairs two slices, up to the shorter one's length.
-func points(xs, ys []float64) plotter.XYs {
+// Points pairs two slices, up to the shorter one's length.
+func Points(xs, ys []float64) plotter.XYs {
 	joined := make(plotter.XYs, min(len(xs), len(ys)))
 	for i := range joined {
 		joined[i] = plotter.XY{X: xs[i], Y: ys[i]}
@@ -21,8 +22,8 @@ func points(xs, ys []float64) plotter.XYs {
 	return joined
 }
 
-// pieces splits a line at its gaps.
-func pieces(line plotter.XYs) []plotter.XYs {
+// Pieces splits a line at its gaps.
+func Pieces(line plotter.XYs) []plotter.XYs {
 	var cut []plotter.XYs
 	start := 0
 	for i := 0; i <= len(line); i++ {
@@ -37,11 +38,11 @@ func pieces(line plotter.XYs) []plotter.XYs {
 	return cut
 }
 
-// trend smooths a noisy line by the mean around each step, with tricube weights (Cleveland 1979). Unlike a moving
+// Trend smooths a noisy line by the mean around each step, with tricube weights (Cleveland 1979). Unlike a moving
 // average of past steps it does not lag behind a falling loss. The window is a fifth of the points to either side, 3
 // to 100 of them; it is narrower near the first step, where DPO's values are known exactly, and one-sided at the
 // last steps. Gaps stay gaps and have no weight.
-func trend(line plotter.XYs) plotter.XYs {
+func Trend(line plotter.XYs) plotter.XYs {
 	const minReach, maxReach = 3, 100
 	smooth := make(plotter.XYs, len(line))
 	for i, p := range line {
@@ -66,16 +67,17 @@ func trend(line plotter.XYs) plotter.XYs {
 	return smooth
 }
 
+// Limits on the points of a line.
 const (
-	trendFrom = 8   // minimum number of points for a trend
-	maxPoints = 200 // per line: more are indistinguishable, and slow to draw
+	TrendFrom = 8   // minimum number of points for a trend
+	MaxPoints = 200 // per line: more are indistinguishable, and slow to draw
 )
 
-// joinedSteps is the number of steps per drawn point.
-func joinedSteps(line plotter.XYs) int { return (len(line) + maxPoints - 1) / maxPoints }
+// Joined is the number of steps per drawn point.
+func Joined(line plotter.XYs) int { return (len(line) + MaxPoints - 1) / MaxPoints }
 
-// condense replaces groups of neighbours by their mean without gaps. A group of gaps is a gap.
-func condense(line plotter.XYs, neighbours int) plotter.XYs {
+// Condense replaces groups of neighbours by their mean without gaps. A group of gaps is a gap.
+func Condense(line plotter.XYs, neighbours int) plotter.XYs {
 	if neighbours <= 1 {
 		return line
 	}
@@ -92,8 +94,8 @@ func condense(line plotter.XYs, neighbours int) plotter.XYs {
 	return short
 }
 
-// thin is the first point, every n-th point after it, and the last.
-func thin(line plotter.XYs, n int) plotter.XYs {
+// Thin is the first point, every n-th point after it, and the last.
+func Thin(line plotter.XYs, n int) plotter.XYs {
 	if n <= 1 {
 		return line
 	}

@@ -1,4 +1,4 @@
-package plots
+package curve
 
 import (
 	"math"
@@ -15,7 +15,7 @@ func values(ys ...float64) plotter.XYs {
 	for i := range xs {
 		xs[i] = float64(i + 1)
 	}
-	return points(xs, ys)
+	return Points(xs, ys)
 }
 
 func TestPieces(t *testing.T) {
@@ -30,7 +30,7 @@ func TestPieces(t *testing.T) {
 		{values(1, 1e300, 2), []int{1, 1}},
 		{plotter.XYs{{X: nan, Y: 1}, {X: 2, Y: 1}}, []int{1}},
 	} {
-		got := pieces(c.line)
+		got := Pieces(c.line)
 		if len(got) != len(c.want) {
 			t.Errorf("%v is split into %v, want pieces of %v", c.line, got, c.want)
 			continue
@@ -44,7 +44,7 @@ func TestPieces(t *testing.T) {
 }
 
 func TestTrendOfAConstantIsTheConstant(t *testing.T) {
-	for _, p := range trend(values(3, 3, nan, 3, 3, 3, 3, 3, 3)) {
+	for _, p := range Trend(values(3, 3, nan, 3, 3, 3, 3, 3, 3)) {
 		if p.X == 3 {
 			if !math.IsNaN(p.Y) {
 				t.Errorf("the gap became %g", p.Y)
@@ -61,7 +61,7 @@ func TestTrendDoesNotLag(t *testing.T) {
 	for i := range line {
 		line[i] = plotter.XY{X: float64(i + 1), Y: 0.7 - 0.005*float64(i)}
 	}
-	smooth := trend(line)
+	smooth := Trend(line)
 	for i := 12; i < 48; i++ { // 60 / 5 = 12 steps to either side
 		if math.Abs(smooth[i].Y-line[i].Y) > 1e-12 {
 			t.Errorf("step %d: %g, want %g", i+1, smooth[i].Y, line[i].Y)
@@ -72,7 +72,7 @@ func TestTrendDoesNotLag(t *testing.T) {
 // Five points reach 3 to either side: at a distance of 0, 1, 2, 3 quarters the
 // tricube weight (1 − d³)³ is 1, (63/64)³, (56/64)³, (37/64)³.
 func TestTrendByHand(t *testing.T) {
-	smooth := trend(values(1, 0, 0, 0, 0))
+	smooth := Trend(values(1, 0, 0, 0, 0))
 	w := []float64{1, 0.953854, 0.669922, 0.193226}
 	want := []float64{
 		w[0] / (w[0] + w[1] + w[2] + w[3]),
@@ -89,7 +89,7 @@ func TestTrendByHand(t *testing.T) {
 }
 
 func TestCondense(t *testing.T) {
-	got := condense(values(1, 3, nan, 5, nan, nan, 8), 2)
+	got := Condense(values(1, 3, nan, 5, nan, nan, 8), 2)
 	// Steps 1 and 2 are joined; of 3 and 4 only 4 has a value; 5 and 6 are a gap; 7 is alone.
 	want := plotter.XYs{{X: 1.5, Y: 2}, {X: 4, Y: 5}, {X: nan, Y: nan}, {X: 7, Y: 8}}
 	if len(got) != len(want) {
@@ -103,7 +103,7 @@ func TestCondense(t *testing.T) {
 }
 
 func TestThinKeepsBothEnds(t *testing.T) {
-	got := thin(values(1, 2, 3, 4, 5, 6), 4)
+	got := Thin(values(1, 2, 3, 4, 5, 6), 4)
 	if len(got) != 3 || got[0].Y != 1 || got[1].Y != 5 || got[2].Y != 6 {
 		t.Errorf("got %v", got)
 	}
