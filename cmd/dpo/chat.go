@@ -28,7 +28,7 @@ standard output, each followed by an empty line, so messages can come from a pip
 		},
 	}
 	flags.Base(cmd, &o.Model, &o.AnyBase)
-	flags.Date(cmd, &o.Date)
+	flags.Prompts(cmd, &o.Prompts)
 	cmd.Flags().StringVar(&o.Adapter, "adapter", "", "PEFT `folder` to answer with; /a switches it off and on")
 	flags.System(cmd, &o.System)
 	flags.Sampling(cmd, &o.Sampling)

@@ -27,7 +27,7 @@ on them.`,
 		},
 	}
 	flags.Base(cmd, &o.Model, &o.AnyBase)
-	flags.Date(cmd, &o.Date)
+	flags.Prompts(cmd, &o.Written)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.Adapters, "adapter", []string{"dpo_finetuned_smollm2"}, "run `folder`; can be repeated")
 	f.StringArrayVar(&o.Prompts, "prompt", nil, "prompt to answer; can be repeated (default three built-in prompts)")

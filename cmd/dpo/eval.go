@@ -31,7 +31,7 @@ plots/calibration.png, for dpo diagnose.`,
 	}
 	f := cmd.Flags()
 	flags.Base(cmd, &o.Model, &o.AnyBase)
-	flags.Date(cmd, &o.Date)
+	flags.Prompts(cmd, &o.Prompts)
 	flags.Data(cmd, &o.Data)
 	f.StringVar(&o.Adapter, "adapter", "", "PEFT `folder` to evaluate")
 	f.StringVar(&o.Against, "against", "", "another PEFT `folder` to compare with on the same pairs")

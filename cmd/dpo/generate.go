@@ -23,7 +23,7 @@ three dashes.`,
 		},
 	}
 	flags.Base(cmd, &o.Model, &o.AnyBase)
-	flags.Date(cmd, &o.Date)
+	flags.Prompts(cmd, &o.Prompts)
 	cmd.Flags().StringVar(&o.Adapter, "adapter", "", "PEFT `folder` to answer with")
 	cmd.Flags().StringVar(&prompt, "prompt", "", "prompt to answer")
 	flags.System(cmd, &o.System)

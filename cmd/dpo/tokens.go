@@ -5,10 +5,12 @@ import (
 
 	"example.com/gonb-dpo/cmd/dpo/internal/dataview"
 	"example.com/gonb-dpo/cmd/dpo/internal/flags"
+	"example.com/gonb-dpo/dpocore/config"
 )
 
 func tokensCommand() *cobra.Command {
-	var model, data, date string
+	var model, data string
+	var prompts config.Prompts
 	cmd := &cobra.Command{
 		Use:   "tokens",
 		Short: "Print the token ids of preference pairs",
@@ -20,11 +22,12 @@ prompt_ids is the chat template up to the start of the assistant's answer;
 prompt_ids followed by chosen_ids is the sequence that the model sees.`,
 		Args: flags.Arguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return dataview.Tokens(cmd.Context(), cmd.OutOrStdout(), data, model, date)
+			return dataview.Tokens(cmd.Context(), cmd.OutOrStdout(), data, model, prompts)
 		},
 	}
 	flags.Model(cmd, &model)
 	flags.Data(cmd, &data)
-	flags.Date(cmd, &date)
+	flags.Prompts(cmd, &prompts)
+	flags.System(cmd, &prompts.System)
 	return cmd
 }

@@ -60,7 +60,7 @@ type Mismatch struct {
 func New(tok *tokenizer.Tokenizer) (*Encoder, error) {
 	source := tok.ChatTemplate()
 	if source == "" {
-		return nil, errors.New("the model has no chat template; use an instruction-tuned model, or add chat_template.jinja to its folder")
+		return nil, errors.New("the model has no chat template; use an instruction-tuned model, add chat_template.jinja to its folder, or name a template (--chat-template)")
 	}
 	template, err := compile(source, tok.Names())
 	if err != nil {

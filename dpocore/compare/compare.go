@@ -118,7 +118,10 @@ func (c *comparison) savedReplies(runs []string) (replies [][]Reply, files []sav
 
 // savedAnswers describes the answers of a run to the prompts; the replies are not filled in.
 func (c *comparison) savedAnswers(dir string) (s savedAnswers, err error) {
-	s = savedAnswers{Date: c.model.Date, MaxNewTokens: c.options.MaxNewTokens, Temperature: c.options.Temperature, Seed: c.options.Seed}
+	s = savedAnswers{Date: c.model.Prompts.Date, MaxNewTokens: c.options.MaxNewTokens, Temperature: c.options.Temperature, Seed: c.options.Seed}
+	if !c.model.Prompts.AsModel() {
+		s.Tokenizer = c.model.Tokenizer.Hash()
+	}
 	for _, prompt := range c.prompts {
 		s.Answers = append(s.Answers, savedAnswer{Prompt: prompt})
 	}

@@ -15,7 +15,8 @@ const answersFile = "answers.json"
 type savedAnswers struct {
 	Weights      string        `json:"weights_sha256"`
 	Adapter      string        `json:"adapter_sha256"`
-	Date         string        `json:"date,omitempty"` // that the chat template wrote
+	Date         string        `json:"date,omitempty"`             // that the chat template wrote
+	Tokenizer    string        `json:"tokenizer_sha256,omitempty"` // with its chat template, if that is not the model's as it is
 	MaxNewTokens int           `json:"max_new_tokens"`
 	Temperature  float64       `json:"temperature,omitempty"`
 	Seed         uint64        `json:"seed,omitempty"`
@@ -51,7 +52,7 @@ func readSaved(dir string, want savedAnswers) (base, ofRun []Reply, ok bool) {
 }
 
 func (s savedAnswers) sameSettings(want savedAnswers) bool {
-	return s.Weights == want.Weights && s.Adapter == want.Adapter && s.Date == want.Date &&
+	return s.Weights == want.Weights && s.Adapter == want.Adapter && s.Date == want.Date && s.Tokenizer == want.Tokenizer &&
 		s.MaxNewTokens == want.MaxNewTokens && s.Temperature == want.Temperature && s.Seed == want.Seed
 }
 

@@ -53,6 +53,10 @@ type Config struct {
 	// which run.json then has if the template writes it.
 	Date string `json:"date,omitempty"`
 
+	ChatTemplate string    `json:"chat_template,omitempty"` // a template or its file, "" for the model's; run.json has the template
+	TemplateArgs Arguments `json:"template_arg,omitempty"`  // values of the template's variables
+	System       string    `json:"system,omitempty"`        // system turn of prompts without one; "" for none
+
 	EvalSteps   Steps `json:"eval_steps"`              // between evaluations on the held-out pairs; 0 for one at the end
 	EvalOnStart bool  `json:"eval_on_start,omitempty"` // evaluate before the first step too
 	SaveSteps   Steps `json:"save_steps"`              // between checkpoints; 0 for one at the end

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -266,6 +267,36 @@ var dataSettings = Table{
 		Rule:  func(c Config) error { _, err := ParseDate(c.Date); return err },
 		Match: func(mine, recorded string) bool { return mine == "" || recorded == "" }, // the tokens then tell whether they differ
 	},
+	Setting[string]{
+		JSON: "chat_template", TRL: "chat_template_path", Label: "the chat template",
+		Help:  "`file` with a chat template in Jinja, to use in place of the model's; the adapter and the merged model get it too",
+		Field: func(c *Config) *string { return &c.ChatTemplate },
+		Text:  templateText,
+	},
+	Setting[Arguments]{
+		JSON: "template_arg", TRL: "chat_template_kwargs", Label: "the list of template arguments",
+		Help:  "a `name=value` for the chat template, such as enable_thinking=false; can be repeated",
+		Field: func(c *Config) *Arguments { return &c.TemplateArgs },
+		Rule:  func(c Config) error { return c.TemplateArgs.Check() },
+		Text:  func(c Config) string { return cmp.Or(c.TemplateArgs.String(), "empty") },
+	},
+	Setting[string]{
+		JSON: "system", Label: "the system prompt",
+		Help:  "`text` of a system turn for prompts that have none",
+		Field: func(c *Config) *string { return &c.System },
+		Text:  func(c Config) string { return cmp.Or(c.System, "none") },
+	},
+}
+
+// templateText names a template for a person. A run compares the text, of which its record has all.
+func templateText(c Config) string {
+	if c.ChatTemplate == "" {
+		return "the model's"
+	}
+	if !isTemplate(c.ChatTemplate) {
+		return c.ChatTemplate
+	}
+	return fmt.Sprintf("another one (SHA-256 %.8x…)", sha256.Sum256([]byte(c.ChatTemplate)))
 }
 
 var progressSettings = Table{

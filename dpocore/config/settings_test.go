@@ -74,6 +74,8 @@ func set(pointer any) {
 		*p += "x"
 	case *Steps:
 		*p++
+	case *Arguments:
+		*p = Arguments{"x": json.RawMessage("true")}
 	case *[]string:
 		*p = append(slices.Clone(*p), "q_proj")
 	case *[]float64:

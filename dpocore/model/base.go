@@ -7,10 +7,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/weights"
@@ -19,9 +21,9 @@ import (
 
 // base is what an adapter's folder tells about the model that the adapter was trained on.
 type base struct {
-	peft adapter.Base   // from adapter_config.json
-	run  run.ModelFacts // from run.json or a checkpoint's copy of it; zero if another program trained the adapter
-	date string         // that the run's chat template wrote, "" if none
+	peft    adapter.Base   // from adapter_config.json
+	run     run.ModelFacts // from run.json or a checkpoint's copy of it; zero if another program trained the adapter
+	prompts config.Prompts // of the run; zero if another program trained the adapter
 }
 
 func readBase(dir string) (b base, err error) {
@@ -29,7 +31,7 @@ func readBase(dir string) (b base, err error) {
 		return b, err
 	}
 	record, _, err := run.ReadRecord(dir)
-	b.run, b.date = record.Model, record.Config.Date
+	b.run, b.prompts = record.Model, record.Config.Prompts()
 	b.run.Path = record.Find(b.run.Path)
 	return b, err
 }
@@ -38,22 +40,23 @@ func readBase(dir string) (b base, err error) {
 func (b base) name() string { return cmp.Or(b.run.Hub, b.run.Path, b.peft.Name) }
 
 // FetchBase is [Fetch] for a model that is used with adapters, of which there may be none. If name is "", it opens the
-// model that the first adapter was trained on. It follows the adapters' runs, see [Model.Follow].
-func FetchBase(ctx context.Context, name string, adapters []string, progress hub.Progress) (*Model, error) {
-	m, err := fetchBase(ctx, name, adapters, progress)
+// model that the first adapter was trained on. It follows the adapters' runs, see [Model.Follow], but for the prompts that are given.
+func FetchBase(ctx context.Context, name string, adapters []string, given config.Prompts, progress hub.Progress) (*Model, error) {
+	prompts, runs, err := follow(adapters)
+	if err != nil {
+		return nil, fmt.Errorf("open the model: %w", err)
+	}
+	m, err := fetchBase(ctx, name, adapters, prompts.With(given), progress)
 	if err != nil {
 		return nil, err
 	}
-	if err := m.Follow(adapters...); err != nil {
-		m.Close()
-		return nil, fmt.Errorf("open the model: %w", err)
-	}
+	m.runs = runs
 	return m, nil
 }
 
-func fetchBase(ctx context.Context, name string, adapters []string, progress hub.Progress) (*Model, error) {
+func fetchBase(ctx context.Context, name string, adapters []string, prompts config.Prompts, progress hub.Progress) (*Model, error) {
 	if name != "" || len(adapters) == 0 || adapters[0] == "" {
-		return Fetch(ctx, name, progress)
+		return fetch(ctx, name, prompts, progress)
 	}
 	b, err := readBase(adapters[0])
 	if err != nil {
@@ -63,7 +66,7 @@ func fetchBase(ctx context.Context, name string, adapters []string, progress hub
 	if err != nil {
 		return nil, fmt.Errorf("open the model: the adapter %s was trained on %w", adapters[0], err)
 	}
-	m, err := Fetch(ctx, name, progress)
+	m, err := fetch(ctx, name, prompts, progress)
 	if err != nil && name != "" {
 		return nil, fmt.Errorf("%w; it is the model that the adapter %s was trained on: name it with --model if it is elsewhere", err, adapters[0])
 	}
@@ -121,7 +124,7 @@ func (m *Model) CheckAdapter(dir string) error {
 	if doubt != "" && m.Note != nil {
 		m.Note(fmt.Sprintf("The adapter %s %s.", dir, doubt))
 	}
-	m.compareDate(dir, b.date)
+	m.compareDate(dir, b.prompts.Date)
 	if m.other == nil {
 		m.other = map[string]bool{}
 	}
@@ -158,6 +161,8 @@ func (m *Model) compare(b base) (difference, doubt string, err error) {
 		return "", "", err
 	case hash != b.run.Weights:
 		return fmt.Sprintf("%s has other weights", m.name()), "", nil
+	case !reflect.DeepEqual(m.Prompts.Undated(), b.prompts.Undated()):
+		return "prompts are written in another way here (see --chat-template, --template-arg and --system)", "", nil
 	case m.Tokenizer.Hash() != b.run.Tokenizer && !isFile(m.Path): // a GGUF file's hash covers its tokenizer
 		return fmt.Sprintf("%s has another tokenizer or chat template", m.name()), "", nil
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/internal/errtest"
@@ -127,7 +128,7 @@ func TestFetchBase(t *testing.T) {
 		{"a model that is gone", "", writeAdapter(t, "x/y", gone), "", "was trained on " + gone.Path + ", which is not there; name the model with --model"},
 		{"no adapter there", "", filepath.Join(t.TempDir(), "none"), "", "there is no adapter folder"},
 	} {
-		m, err := model.FetchBase(context.Background(), c.name, []string{c.adapter}, nil)
+		m, err := model.FetchBase(context.Background(), c.name, []string{c.adapter}, config.Prompts{}, nil)
 		checkMessage(t, err, c.message)
 		if err == nil {
 			if m.Path != c.path {

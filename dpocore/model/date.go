@@ -14,7 +14,7 @@ func (m *Model) SetDate(text string) error {
 		return err
 	}
 	dated := m.Chat.At(date, text != "")
-	m.Chat, m.Date = dated, ""
+	m.Chat, m.Prompts.Date = dated, ""
 	day, timeOfDay := dated.WritesDate()
 	if !day {
 		return nil
@@ -23,15 +23,15 @@ func (m *Model) SetDate(text string) error {
 	if timeOfDay {
 		form = config.TimeOfDay
 	}
-	m.Date = date.Format(form)
-	recorded, err := config.ParseDate(m.Date)
+	m.Prompts.Date = date.Format(form)
+	recorded, err := config.ParseDate(m.Prompts.Date)
 	m.Chat = m.Chat.At(recorded, text != "") // a resumed run knows no more than what is recorded
 	return err
 }
 
 // compareDate notes that the run of an adapter had another date than the prompts that it gets here.
 func (m *Model) compareDate(dir, date string) {
-	if date != "" && m.Date != "" && date != m.Date && m.Note != nil {
-		m.Note(fmt.Sprintf("The chat template wrote the date %s when the adapter %s was trained; here it writes %s.", date, dir, m.Date))
+	if written := m.Prompts.Date; date != "" && written != "" && date != written && m.Note != nil {
+		m.Note(fmt.Sprintf("The chat template wrote the date %s when the adapter %s was trained; here it writes %s.", date, dir, written))
 	}
 }

@@ -36,8 +36,8 @@ func TestSetDate(t *testing.T) {
 		{each, "2020-01-31", "2020-01-31T00:00:00", "31 Jan 2020 00:00:00"},
 		{none, "2020-01-31", "", "<|im_start|>system"},
 	} {
-		if err := c.m.SetDate(c.text); err != nil || c.m.Date != c.date {
-			t.Errorf("%s: the date is %q, %v, want %q", c.text, c.m.Date, err, c.date)
+		if err := c.m.SetDate(c.text); err != nil || c.m.Prompts.Date != c.date {
+			t.Errorf("%s: the date is %q, %v, want %q", c.text, c.m.Prompts.Date, err, c.date)
 		}
 		if got := rendered(t, c.m); !strings.HasPrefix(got, c.written) {
 			t.Errorf("%s: the template writes %q", c.text, got)
@@ -47,12 +47,12 @@ func TestSetDate(t *testing.T) {
 	if err := each.SetDate(""); err != nil {
 		t.Fatal(err)
 	}
-	now, err := time.ParseInLocation(config.TimeOfDay, each.Date, time.Local)
+	now, err := time.ParseInLocation(config.TimeOfDay, each.Prompts.Date, time.Local)
 	if err != nil || now.Before(before) || now.After(time.Now()) {
-		t.Errorf("the present is %s, %v", each.Date, err)
+		t.Errorf("the present is %s, %v", each.Prompts.Date, err)
 	}
 	if first := rendered(t, each); !strings.HasPrefix(first, now.Format("02 Jan 2006 15:04:05")) {
-		t.Errorf("the date is %s, the template writes %q", each.Date, first)
+		t.Errorf("the date is %s, the template writes %q", each.Prompts.Date, first)
 	}
 	if err := each.SetDate("tomorrow"); err == nil {
 		t.Error("a word was accepted")
@@ -67,15 +67,15 @@ func TestDateOfAdapter(t *testing.T) {
 	if err := (run.Record{Model: facts, Config: config.Config{Date: "2020-01-31"}}).Write(dir); err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.FetchBase(context.Background(), "", []string{dir}, nil)
+	m, err := model.FetchBase(context.Background(), "", []string{dir}, config.Prompts{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer m.Close()
 	var notes []string
 	m.Note = func(text string) { notes = append(notes, text) }
-	if err := m.CheckAdapter(dir); err != nil || m.Date != "2020-01-31" || len(notes) > 0 {
-		t.Errorf("the date is %s, %v, notes %q", m.Date, err, notes)
+	if err := m.CheckAdapter(dir); err != nil || m.Prompts.Date != "2020-01-31" || len(notes) > 0 {
+		t.Errorf("the date is %s, %v, notes %q", m.Prompts.Date, err, notes)
 	}
 	other := writeAdapter(t, path, facts)
 	if err := (run.Record{Model: facts, Config: config.Config{Date: "2021-12-24"}}).Write(other); err != nil {
@@ -85,7 +85,7 @@ func TestDateOfAdapter(t *testing.T) {
 		notes[0] != "The chat template wrote the date 2021-12-24 when the adapter "+other+" was trained; here it writes 2020-01-31." {
 		t.Errorf("another date: %v, notes %q", err, notes)
 	}
-	if err := m.Follow(); err != nil || m.Date == "2020-01-31" {
-		t.Errorf("without an adapter the date is %s, %v", m.Date, err)
+	if err := m.Follow(); err != nil || m.Prompts.Date == "2020-01-31" {
+		t.Errorf("without an adapter the date is %s, %v", m.Prompts.Date, err)
 	}
 }

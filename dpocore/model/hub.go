@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/dpocore/weights/configfile"
@@ -27,7 +28,7 @@ const (
 
 // openFromHub downloads a model. The weights come last, so that a model that can't be trained is rejected before its
 // weights are downloaded.
-func openFromHub(ctx context.Context, repo hub.Repo, progress hub.Progress) (*Model, error) {
+func openFromHub(ctx context.Context, repo hub.Repo, prompts config.Prompts, progress hub.Progress) (*Model, error) {
 	snapshot, err := hub.Open(ctx, repo)
 	if err != nil {
 		return nil, err
@@ -49,7 +50,7 @@ func openFromHub(ctx context.Context, repo hub.Repo, progress hub.Progress) (*Mo
 	if _, err := configfile.Read(folder); err != nil {
 		return nil, err
 	}
-	model, err := openPath(folder)
+	model, err := openPath(folder, prompts)
 	if err != nil {
 		return nil, err
 	}

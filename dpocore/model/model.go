@@ -32,7 +32,7 @@ type Model struct {
 	HubID     string // owner/name, with @revision if one was given; "" for a model opened by its path
 	Tokenizer *tokenizer.Tokenizer
 	Chat      *chat.Encoder
-	Date      string // that the chat template writes, from [Model.SetDate]; "" if it writes none
+	Prompts   config.Prompts // how Chat writes conversations, from [Model.SetPrompts]; its date is "" if the template writes none
 
 	AnyBase bool              // accept adapters that were trained on other models
 	Note    func(text string) // receives sentences about adapters; may be nil
@@ -42,16 +42,22 @@ type Model struct {
 	backend compute.Backend
 	weights *weights.Weights
 	form
-	runs    []usedRun       // whose adapters the model is used with
-	devices int             // number of devices to train on; 0 for all suitable ones
-	hash    string          // of the weights, once it is known
-	other   map[string]bool // the adapters that were checked: whether they belong to another model
+	adapters
+	devices int                  // number of devices to train on; 0 for all suitable ones
+	hash    string               // of the weights, once it is known
+	files   *tokenizer.Tokenizer // with the chat template in the model's files
 }
 
 // form is that of the loaded weights.
 type form struct {
 	precision string // one of [config.Precisions] except auto; "" before Load
 	base      string // config.Quantized or config.Float
+}
+
+// adapters are those that the model is used with.
+type adapters struct {
+	runs  []usedRun       // of those that have a precision
+	other map[string]bool // those that were checked: whether they belong to another model
 }
 
 // Open opens a model by name: the path of a folder or a GGUF file or, if no such path exists, owner/name or
@@ -63,6 +69,10 @@ func Open(name string) (*Model, error) {
 
 // Fetch is [Open] with a context and download progress; progress may be nil.
 func Fetch(ctx context.Context, name string, progress hub.Progress) (*Model, error) {
+	return fetch(ctx, name, config.Prompts{}, progress)
+}
+
+func fetch(ctx context.Context, name string, prompts config.Prompts, progress hub.Progress) (*Model, error) {
 	if name == "" {
 		installed, err := deps.Model()
 		if err != nil {
@@ -70,7 +80,7 @@ func Fetch(ctx context.Context, name string, progress hub.Progress) (*Model, err
 		}
 		name = installed
 	}
-	model, err := find(ctx, name, progress)
+	model, err := find(ctx, name, prompts, progress)
 	if err != nil {
 		return nil, fmt.Errorf("open the model: %w", err)
 	}
@@ -78,20 +88,20 @@ func Fetch(ctx context.Context, name string, progress hub.Progress) (*Model, err
 }
 
 // find opens a path or, if it does not exist, a model on the hub.
-func find(ctx context.Context, name string, progress hub.Progress) (*Model, error) {
+func find(ctx context.Context, name string, prompts config.Prompts, progress hub.Progress) (*Model, error) {
 	if _, err := os.Stat(name); err == nil {
-		return openPath(name)
+		return openPath(name, prompts)
 	}
 	repo, ok := hub.Parse(hub.Model, name)
 	if !ok {
 		return nil, fmt.Errorf("no such file or folder: %s; name a model folder, a .gguf file, or owner/name on the Hugging Face hub", name)
 	}
-	return openFromHub(ctx, repo, progress)
+	return openFromHub(ctx, repo, prompts, progress)
 }
 
 // openPath opens the tokenizer and chat template of a folder or a GGUF file. If a folder has checksums, as merged ones
 // do, all files must match them.
-func openPath(path string) (*Model, error) {
+func openPath(path string, prompts config.Prompts) (*Model, error) {
 	if adapter.IsFolder(path) {
 		return nil, fmt.Errorf("%s is an adapter, not a model; name it with --adapter, and its model with --model", path)
 	}
@@ -105,13 +115,12 @@ func openPath(path string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	encoder, err := chat.New(tok)
-	if err != nil {
+	m := &Model{Path: path, Tokenizer: tok, files: tok}
+	if err := m.SetPrompts(prompts); err != nil {
 		tok.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	m := &Model{Path: path, Tokenizer: tok, Chat: encoder}
-	return m, m.SetDate("")
+	return m, nil
 }
 
 // WeightsHash returns the hash that identifies the weights, without loading them.

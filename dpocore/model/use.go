@@ -10,28 +10,36 @@ import (
 // usedRun is a run whose adapter is measured or answers.
 type usedRun struct{ dir, precision string }
 
-// Follow sets the date to that of the run whose adapter is in the first of some folders, of which there may be none, and
-// otherwise to the present: what is measured with an adapter has the prompts that the adapter was trained on. For the same
+// Follow sets date, chat template, its arguments and the system prompt to those of the run whose adapter is in the first of some
+// folders, of which there may be none: what is measured with an adapter has the prompts that the adapter was trained on. For the same
 // reason [Model.LoadForUse] computes in that run's precision. A folder may be "", for no adapter.
 func (m *Model) Follow(adapters ...string) error {
-	date := ""
-	m.runs = nil
+	prompts, runs, err := follow(adapters)
+	if err != nil {
+		return err
+	}
+	m.runs = runs
+	return m.SetPrompts(prompts)
+}
+
+// follow returns the prompts of the first run, and all runs that have a precision.
+func follow(adapters []string) (prompts config.Prompts, runs []usedRun, err error) {
 	for i, dir := range adapters {
 		if dir == "" {
 			continue
 		}
 		record, _, err := run.ReadRecord(dir)
 		if err != nil {
-			return err
+			return prompts, nil, err
 		}
 		if i == 0 {
-			date = record.Config.Date
+			prompts = record.Config.Prompts()
 		}
 		if precision := record.Config.Precision; precision != "" && precision != config.Auto {
-			m.runs = append(m.runs, usedRun{dir, precision})
+			runs = append(runs, usedRun{dir, precision})
 		}
 	}
-	return m.SetDate(date)
+	return prompts, runs, nil
 }
 
 // LoadForUse loads the weights for measuring and answering. Those that are loaded stay as they are. Otherwise they get the

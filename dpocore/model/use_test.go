@@ -40,7 +40,7 @@ func TestLoadForUse(t *testing.T) {
 		{[]string{other}, "float32", nil},
 		{[]string{bfloat16, float32}, "bfloat16", []string{"The adapter " + float32 + " was trained in float32; here it is computed in bfloat16, as " + bfloat16 + " was trained."}},
 	} {
-		m, err := model.FetchBase(context.Background(), path, c.adapters, nil)
+		m, err := model.FetchBase(context.Background(), path, c.adapters, config.Prompts{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

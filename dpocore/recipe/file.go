@@ -6,6 +6,7 @@ package recipe
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -109,6 +110,25 @@ func (f *File) Where(e Entry) string { return fmt.Sprintf("%s, line %d", f.Path,
 // IsNull reports whether a setting has no value, or an empty list, so that its default counts.
 func (e Entry) IsNull() bool {
 	return e.node.Tag == "!!null" || e.node.Kind == yaml.SequenceNode && len(e.node.Content) == 0
+}
+
+// Arguments returns template arguments as they are written on a command line: one for each item of a list, or a mapping as JSON.
+func (e Entry) Arguments() (texts []string, ok bool) {
+	if e.node.Kind == yaml.MappingNode {
+		var values map[string]any
+		if e.node.Decode(&values) != nil {
+			return nil, false
+		}
+		raw, err := json.Marshal(values)
+		return []string{string(raw)}, err == nil
+	}
+	if e.node.Kind != yaml.SequenceNode {
+		return []string{e.node.Value}, e.node.Kind == yaml.ScalarNode
+	}
+	for _, item := range e.node.Content {
+		texts = append(texts, item.Value)
+	}
+	return texts, true
 }
 
 // Text returns the value as it is written on a command line; a list of values is joined by commas. ok is false for anything else.

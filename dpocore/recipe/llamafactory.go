@@ -21,6 +21,7 @@ var llamaFactory = Tool{
 		{name: "pref_ftx", to: "sft_weight"},
 		{name: "dpo_label_smoothing", to: "label_smoothing"},
 		{name: "cutoff_len", to: "max_length", std: "2048"},
+		{name: "default_system", to: "system"},
 		{name: "eval_dataset", kind: Missing, why: "the file of held-out pairs is eval_data"},
 		{name: "stage", off: []string{"dpo"}, kind: Missing, why: "dpo train trains with DPO"},
 		{name: "use_dora", off: []string{"false"}, kind: Missing, why: "the adapter is plain LoRA"},
@@ -35,12 +36,12 @@ var llamaFactory = Tool{
 		{name: "rope_scaling", kind: Missing, why: "positions are those of the model"},
 		{name: "simpo_gamma", to: "simpo_gamma", kind: NoEffect, why: "it is of the loss simpo"},
 	},
-		idle("the chat template is the model's", "template"),
+		idle("the chat template is the model's, or the file that chat_template_path names", "template"),
 		idle(loading, "overwrite_cache", "preprocessing_num_workers", "packing", "neat_packing", "dataset_dir", "preprocessing_batch_size", "streaming", "tokenized_path", "use_fast_tokenizer"),
 		idle(compiled, "flash_attn", "enable_liger_kernel", "use_unsloth", "upcast_layernorm", "upcast_lmhead_output"),
 		idle(logged, "plot_loss", "include_effective_tokens_per_second", "use_swanlab"),
 		idle(memory, "disable_gradient_checkpointing"),
-		whole("dataset", "finetuning_type", "lora_alpha", "lora_dropout", "lora_target", "pref_loss", "val_size"),
+		whole("dataset", "finetuning_type", "lora_alpha", "lora_dropout", "lora_target", "pref_loss", "val_size", "enable_thinking"),
 	),
 	whole: func(t *translation) {
 		t.losses("pref_loss", "")
@@ -53,6 +54,13 @@ var llamaFactory = Tool{
 		t.target("lora_target", "all")
 		t.alpha()
 		t.heldOutShare("val_size")
+		t.with("enable_thinking", func(e Entry, text string) {
+			if text == "" || text == "true" {
+				t.say(e, NoEffect, "it is the default of templates that think")
+				return
+			}
+			t.maps(e, "template_arg", "enable_thinking="+text)
+		})
 		t.with("dataset", func(e Entry, text string) {
 			t.say(e, Missing, "it is a name in LLaMA-Factory's dataset_info.json; write the file, or the dataset on the hub, as dataset_name")
 		})

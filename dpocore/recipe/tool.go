@@ -113,6 +113,11 @@ func (tool *Tool) find(name string) *field {
 // entry translates one setting of the file.
 func (t *translation) entry(e Entry, row *field) {
 	text, isText := e.Text()
+	if e.Key == "chat_template_kwargs" || e.Key == "template_arg" {
+		if values, ok := e.Arguments(); ok && len(values) == 1 {
+			text, isText = values[0], true
+		}
+	}
 	switch {
 	case row == nil && isOurs(e.Key):
 		row = &field{name: e.Key, to: e.Key}

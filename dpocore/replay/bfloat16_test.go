@@ -50,7 +50,7 @@ func TestBFloat16Run(t *testing.T) {
 		t.Errorf("replayed: %v, %v", found, err)
 	}
 
-	later, err := model.FetchBase(context.Background(), m.Path, []string{whole}, nil)
+	later, err := model.FetchBase(context.Background(), m.Path, []string{whole}, config.Prompts{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,6 +81,8 @@ func (r *Record) differs(existing *Record) string {
 		{"choice of pairs", a.Choice, b.Choice}, {"minimum gap", a.MinGap, b.MinGap},
 		{"seed", a.Train.Seed, b.Train.Seed},
 		{"date", a.Train.Date, cmp.Or(b.Train.Date, a.Train.Date)}, // rounds of an earlier version have none
+		{"chat template", a.Train.ChatTemplate, b.Train.ChatTemplate}, {"list of template arguments", a.Train.TemplateArgs.String(), b.Train.TemplateArgs.String()},
+		{"system prompt", a.Train.System, b.Train.System},
 		{"judge", r.Judge, existing.Judge},
 		{"set of check prompts", r.Checks, existing.Checks},
 	} {

@@ -78,7 +78,7 @@ func (r *runner) open() (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.fixDate(); err != nil {
+	if err := r.fixPrompts(); err != nil {
 		return nil, err
 	}
 	r.record = Record{Config: r.config, Weights: weights, Judge: r.judge.Name(), Checks: hashPrompts(r.prompts.Check)}
@@ -110,17 +110,19 @@ func (r *runner) open() (release func(), err error) {
 	return release, r.record.write(r.dir)
 }
 
-// fixDate gives all rounds and the judge the same date: that of the rounds in the folder already, or the present.
-func (r *runner) fixDate() error {
+// fixPrompts gives all rounds the same prompts, and the judge too their date: that of the rounds in the folder already, or the present.
+func (r *runner) fixPrompts() error {
 	existing, _, err := Read(r.dir)
 	if err != nil {
 		return err
 	}
 	date := cmp.Or(r.config.Train.Date, existing.Config.Train.Date)
-	if err := r.first.SetDate(date); err != nil {
+	r.config.Train.Date = date
+	if err := r.first.SetPrompts(r.config.Train.Prompts()); err != nil {
 		return err
 	}
-	r.config.Train.Date = cmp.Or(r.first.Date, date)
+	r.config.Train.SetPrompts(r.first.Prompts)
+	r.config.Train.Date = cmp.Or(r.first.Prompts.Date, date)
 	if dated, ok := r.judge.(judge.Dated); ok {
 		return dated.SetDate(r.config.Train.Date)
 	}
@@ -168,7 +170,7 @@ func (r *runner) advance(ctx context.Context, round int) error {
 	if err != nil {
 		return err
 	}
-	if err := next.SetDate(r.config.Train.Date); err != nil {
+	if err := next.SetPrompts(r.config.Train.Prompts()); err != nil {
 		return err
 	}
 	r.closeModel()

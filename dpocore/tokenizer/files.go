@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -49,4 +50,24 @@ func (t *Tokenizer) files() []namedFile {
 		{specialsFile, t.source.specials},
 		{templateFile, []byte(t.source.template)},
 	}
+}
+
+// WithTemplate returns the tokenizer with another chat template. It shares the native library's memory with t: one of the two is
+// closed.
+func (t *Tokenizer) WithTemplate(template string) (*Tokenizer, error) {
+	other := *t
+	other.source.template = template
+	var config map[string]json.RawMessage
+	if json.Unmarshal(t.source.config, &config) != nil || config["chat_template"] == nil {
+		return &other, nil
+	}
+	text, err := json.Marshal(template)
+	if err == nil {
+		config["chat_template"] = text
+		other.source.config, err = json.MarshalIndent(config, "", "  ")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("set the chat template in %s: %w", configFile, err)
+	}
+	return &other, nil
 }

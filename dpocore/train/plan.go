@@ -88,7 +88,7 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	if err != nil {
 		return p, record, err
 	}
-	for _, note := range slices.Concat(dateNotes(job.Config.Date, p.config.Date), p.config.Notes(p.pairs.Len()), p.pairs.Notes(partOf(job.Data.Train, evaluated, "training pairs")), heldOutNotes, faults) {
+	for _, note := range slices.Concat(dateNotes(job.Config.Date, p.config.Date), systemNote(p.config.System, job.Data.Train), p.config.Notes(p.pairs.Len()), p.pairs.Notes(partOf(job.Data.Train, evaluated, "training pairs")), heldOutNotes, faults) {
 		job.Listener.Note(note)
 	}
 	return p, record, nil
@@ -123,10 +123,10 @@ func Identify(job Job) (run.Record, error) {
 
 // identify opens the training pairs and makes the run's record.
 func (p *plan) identify(job Job) (record run.Record, err error) {
-	if err := p.model.SetDate(p.config.Date); err != nil {
+	if err := p.model.SetPrompts(p.config.Prompts()); err != nil {
 		return record, err
 	}
-	p.config.Date = p.model.Date
+	p.config.SetPrompts(p.model.Prompts)
 	if p.pairs, err = encode.NewFeed(p.model.Encoder(p.config.MaxLength), job.Data.Train, encode.MaxPretokenized); err != nil {
 		return record, err
 	}

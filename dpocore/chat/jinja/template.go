@@ -16,7 +16,8 @@ import (
 
 // Template is a parsed template. It is safe for concurrent use.
 type Template struct {
-	body []syntax.Statement
+	body  []syntax.Statement
+	reads map[string]bool
 }
 
 // Error is a failure of a template.
@@ -37,12 +38,15 @@ func (e *Error) Unwrap() error { return e.Reason }
 
 // Parse parses a template.
 func Parse(source string) (*Template, error) {
-	body, err := syntax.Parse(source, builtin.Names{})
+	body, reads, err := syntax.Parse(source, builtin.Names{})
 	if err != nil {
 		return nil, err
 	}
-	return &Template{body}, nil
+	return &Template{body, reads}, nil
 }
+
+// Reads reports whether a variable is read anywhere in the template.
+func (t *Template) Reads(variable string) bool { return t.reads[variable] }
 
 // Limits of one rendering, because templates are untrusted. They count work, not time, so that a template fails on every machine
 // or on none.

@@ -51,7 +51,7 @@ type runner struct {
 // runs continue; one that another process is training is left to it. With compareOnly nothing is trained, only the
 // finished runs are compared. When the context ends, Run returns a *[train.Stopped], and the same call resumes.
 func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data dataset.Data, compareOnly bool, listener Listener) (sweep.Record, error) {
-	if err := FixDate(m, dir, &grid); err != nil {
+	if err := FixPrompts(m, dir, &grid); err != nil {
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
 	}
 	r := &runner{model: m, dir: dir, data: data, listener: listener, points: grid.Points(), states: map[string]sweep.State{}, faults: map[string]error{}, noted: map[string]bool{}}
@@ -71,9 +71,9 @@ func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data 
 	return record, record.Write(dir)
 }
 
-// FixDate gives all runs of a grid the same date: the one given, that of the sweep or of a run in the folder already, or the present
-// if the model's chat template writes it. Otherwise there is none.
-func FixDate(m *model.Model, dir string, grid *sweep.Grid) error {
+// FixPrompts gives all runs of a grid the same prompts, with the same date: the one given, that of the sweep or of a run in the
+// folder already, or the present if the model's chat template writes it. Otherwise there is none.
+func FixPrompts(m *model.Model, dir string, grid *sweep.Grid) error {
 	existing, _, err := sweep.Read(dir)
 	if err != nil {
 		return err
@@ -86,10 +86,12 @@ func FixDate(m *model.Model, dir string, grid *sweep.Grid) error {
 		record, _, _ := run.ReadRecord(filepath.Join(dir, point.Name)) // training reports the error
 		date = record.Config.Date
 	}
-	if err := m.SetDate(date); err != nil {
+	grid.Config.Date = date
+	if err := m.SetPrompts(grid.Config.Prompts()); err != nil {
 		return err
 	}
-	grid.Config.Date = cmp.Or(m.Date, date)
+	grid.Config.SetPrompts(m.Prompts)
+	grid.Config.Date = cmp.Or(m.Prompts.Date, date)
 	return nil
 }
 

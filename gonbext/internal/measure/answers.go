@@ -33,7 +33,7 @@ func Answers(ctx context.Context, folder string, prompts []string, status cell.S
 		return nil, err
 	}
 	defer merged.Close()
-	if err := merged.SetDate(base.Date); err != nil {
+	if err := merged.SetDate(base.Prompts.Date); err != nil {
 		return nil, err
 	}
 	var answers [2][]string

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
@@ -26,7 +27,7 @@ func BaseModel(adapters ...string) (*model.Model, error) {
 	if base != nil {
 		return base, base.Follow(adapters...)
 	}
-	opened, err := model.FetchBase(context.Background(), os.Getenv(cell.Model), adapters, nil)
+	opened, err := model.FetchBase(context.Background(), os.Getenv(cell.Model), adapters, config.Prompts{}, nil)
 	if err != nil {
 		return nil, err
 	}

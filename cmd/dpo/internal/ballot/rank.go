@@ -3,6 +3,7 @@ package ballot
 
 import (
 	"context"
+	"example.com/gonb-dpo/dpocore/config"
 	"fmt"
 	"io"
 	"slices"
@@ -20,8 +21,8 @@ type Options struct {
 	Rankings       string // file to save the rankings in
 	Rater          string
 	Model, Adapter string
-	AnyBase        bool   // accept an adapter of another model
-	Date           string // that the chat template writes, "" for that of the adapter's run or the present
+	AnyBase        bool           // accept an adapter of another model
+	Written        config.Prompts // that are given; the others are those of the adapter's run
 	Prompts        []string
 	File           string // file with more prompts, or ""
 	Drawing        generate.DrawOptions
@@ -34,12 +35,12 @@ func Rank(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 		return err
 	}
 	session, err := ranking.OpenSession(o.Rankings, o.Rater, func(ctx context.Context, prompt string) (ranking.Candidates, error) {
-		m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapter)
+		m, err := open.Base(ctx, o.Model, o.AnyBase, o.Written, o.Adapter)
 		if err != nil {
 			return ranking.Candidates{}, err
 		}
 		defer m.Close()
-		if err := open.Date(m, o.Date); err != nil {
+		if err := open.Date(m, o.Written.Date); err != nil {
 			return ranking.Candidates{}, err
 		}
 		return generate.Draw(ctx, m, o.Adapter, prompt, o.Drawing)

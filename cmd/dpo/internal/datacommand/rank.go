@@ -33,7 +33,7 @@ The file can be used for training: dpo train --data RANKINGS.`,
 		},
 	}
 	flags.Base(cmd, &o.Model, &o.AnyBase)
-	flags.Date(cmd, &o.Date)
+	flags.Prompts(cmd, &o.Written)
 	f := cmd.Flags()
 	f.StringVar(&o.Adapter, "adapter", "", "PEFT `folder` to answer with")
 	f.StringArrayVar(&o.Prompts, "prompt", nil, "a `prompt`; may be repeated")

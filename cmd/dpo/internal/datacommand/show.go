@@ -5,10 +5,12 @@ import (
 
 	"example.com/gonb-dpo/cmd/dpo/internal/dataview"
 	"example.com/gonb-dpo/cmd/dpo/internal/flags"
+	"example.com/gonb-dpo/dpocore/config"
 )
 
 func showCommand() *cobra.Command {
-	var model, date string
+	var model string
+	var prompts config.Prompts
 	n, number := 3, 0
 	cmd := &cobra.Command{
 		Use:   "show PAIRS",
@@ -21,13 +23,14 @@ Differing words are coloured, or put in «» if the output is not a terminal.`,
 		Args: flags.OneArgument,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !cmd.Flags().Changed("pair") {
-				return dataview.Show(cmd.Context(), cmd.OutOrStdout(), args[0], model, date, n)
+				return dataview.Show(cmd.Context(), cmd.OutOrStdout(), args[0], model, prompts, n)
 			}
-			return dataview.ShowOne(cmd.Context(), cmd.OutOrStdout(), args[0], model, date, number)
+			return dataview.ShowOne(cmd.Context(), cmd.OutOrStdout(), args[0], model, prompts, number)
 		},
 	}
 	flags.Model(cmd, &model)
-	flags.Date(cmd, &date)
+	flags.Prompts(cmd, &prompts)
+	flags.System(cmd, &prompts.System)
 	cmd.Flags().IntVarP(&n, "number", "n", n, "number of pairs to show, starting with the first")
 	cmd.Flags().IntVar(&number, "pair", 0, "show only the pair with this number, starting at 1")
 	cmd.MarkFlagsMutuallyExclusive("number", "pair")

@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
 	"example.com/gonb-dpo/dpocore/chat"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -18,12 +19,12 @@ import (
 )
 
 // Tokens writes the token ids of pairs as JSON Lines, without those that the model has no tokens for, which it names at the end.
-func Tokens(ctx context.Context, out io.Writer, data, model, date string) error {
+func Tokens(ctx context.Context, out io.Writer, data, model string, prompts config.Prompts) error {
 	set, _, err := dataset.ReadPairs(data)
 	if err != nil {
 		return exit.BadData(err)
 	}
-	m, err := open.Dated(ctx, model, date)
+	m, err := open.Prompted(ctx, model, prompts)
 	if err != nil {
 		return err
 	}

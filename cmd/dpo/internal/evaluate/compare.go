@@ -11,14 +11,15 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
 	"example.com/gonb-dpo/dpocore/compare"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/generate"
 )
 
 // CompareOptions are the flags of dpo compare.
 type CompareOptions struct {
 	Model    string
-	AnyBase  bool   // accept adapters of another model
-	Date     string // that the chat template writes, "" for that of the first adapter's run or the present
+	AnyBase  bool           // accept adapters of another model
+	Written  config.Prompts // that are given; the others are those of the first adapter's run
 	Adapters []string
 	Prompts  []string
 	File     string // file with more prompts, or ""
@@ -43,12 +44,12 @@ func Compare(ctx context.Context, in io.Reader, out io.Writer, o CompareOptions)
 	if len(prompts) == 0 {
 		prompts = generate.SamplePrompts
 	}
-	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapters...)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Written, o.Adapters...)
 	if err != nil {
 		return err
 	}
 	defer m.Close()
-	if err := open.Date(m, o.Date); err != nil {
+	if err := open.Date(m, o.Written.Date); err != nil {
 		return err
 	}
 	bar := terminal.NewBar(os.Stderr)

@@ -26,9 +26,9 @@ import (
 // Options are the flags of dpo eval.
 type Options struct {
 	Model, Adapter string
-	AnyBase        bool   // accept an adapter of another model
-	Date           string // that the chat template writes, "" for that of the adapter's run or the present
-	Against        string // another adapter to compare with, or ""
+	AnyBase        bool           // accept an adapter of another model
+	Prompts        config.Prompts // that are given; the others are those of the adapter's run
+	Against        string         // another adapter to compare with, or ""
 	Data           string
 	PerPair        string // file for a line per pair, or ""
 
@@ -56,12 +56,12 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
-	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapter, o.Against)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Prompts, o.Adapter, o.Against)
 	if err != nil {
 		return err
 	}
 	defer m.Close()
-	if err := open.Date(m, o.Date); err != nil {
+	if err := open.Date(m, o.Prompts.Date); err != nil {
 		return err
 	}
 	if o.Against != "" { // before the first adapter is measured

@@ -93,16 +93,23 @@ func (c *configFile) apply(cmd *cobra.Command, e recipe.Entry, given map[string]
 	if e.IsNull() || given[f.Name] || slices.ContainsFunc(rivals(f), func(name string) bool { return given[name] }) {
 		return nil
 	}
-	text, ok := e.Text()
+	texts, ok := e.Arguments()
+	if f.Value.Type() != new(config.Arguments).Type() {
+		var text string
+		text, ok = e.Text()
+		texts = []string{text}
+	}
 	if !ok {
 		return fmt.Errorf("%s takes one value, or a list of them", e.Key)
 	}
-	if err := cmd.Flags().Set(f.Name, text); err != nil {
-		var invalid *pflag.InvalidValueError
-		if errors.As(err, &invalid) {
-			err = explainValue(cmd, invalid)
+	for _, text := range texts {
+		if err := cmd.Flags().Set(f.Name, text); err != nil {
+			var invalid *pflag.InvalidValueError
+			if errors.As(err, &invalid) {
+				err = explainValue(cmd, invalid)
+			}
+			return err
 		}
-		return err
 	}
 	c.lines[f.Name] = e
 	return nil

@@ -24,9 +24,13 @@ func Base(cmd *cobra.Command, model *string, anyBase *bool) {
 	cmd.Flags().BoolVar(anyBase, "any-base", false, "accept an adapter that was trained on another model")
 }
 
-// Date adds the flag of commands that write prompts without training; training has it among the settings.
-func Date(cmd *cobra.Command, date *string) {
-	cmd.Flags().StringVar(date, "date", "", config.DateHelp+" (default that of the adapter's run, or today)")
+// Prompts adds the flags of commands that write prompts without training; training has them among the settings.
+func Prompts(cmd *cobra.Command, p *config.Prompts) {
+	const ofRun = " (default that of the adapter's run, or "
+	f := cmd.Flags()
+	f.StringVar(&p.Date, "date", "", config.DateHelp+ofRun+"today)")
+	f.StringVar(&p.Template, "chat-template", "", "`file` with a chat template in Jinja"+ofRun+"of the model)")
+	f.Var(&p.Arguments, "template-arg", "a `name=value` for the chat template, such as enable_thinking=false; can be repeated"+ofRun+"none)")
 }
 
 // Data adds the flag of commands that read preference pairs.

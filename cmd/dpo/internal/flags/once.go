@@ -11,7 +11,7 @@ import (
 )
 
 // paths lists the flags that name files and folders, whose values a shell may have left unexpanded or empty.
-var paths = []string{"model", "data", "eval-data", "adapter", "against", "init-adapter", "out", "merged", "per-pair", "prompts", "check-prompts", "blind"}
+var paths = []string{"model", "data", "eval-data", "adapter", "against", "init-adapter", "out", "merged", "per-pair", "prompts", "check-prompts", "blind", "chat-template"}
 
 // Once makes it an error to give a flag twice, for a command and its subcommands, unless it is a list. Otherwise the last value
 // would count and the others would be lost without a word.

@@ -47,7 +47,7 @@ func Run(ctx context.Context, out io.Writer, config rounds.Config, o Options) er
 	if err != nil {
 		return err
 	}
-	model, err := open.Base(ctx, o.Model, o.AnyBase, config.Train.InitAdapter)
+	model, err := open.Base(ctx, o.Model, o.AnyBase, config.Train.Prompts(), config.Train.InitAdapter)
 	if err != nil {
 		return err
 	}

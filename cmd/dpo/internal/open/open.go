@@ -9,6 +9,7 @@ import (
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -22,11 +23,12 @@ func Model(ctx context.Context, name string) (*model.Model, error) {
 }
 
 // Base opens a model that adapters are used with; an adapter may be "". Without a name it is the model that the first of
-// them was trained on. Notes about adapters go to standard error.
-func Base(ctx context.Context, name string, anyBase bool, adapters ...string) (*model.Model, error) {
+// them was trained on. Prompts that are given win over those of that adapter's run, but for the date, which [Date] sets. Notes about
+// adapters go to standard error.
+func Base(ctx context.Context, name string, anyBase bool, prompts config.Prompts, adapters ...string) (*model.Model, error) {
 	bar := terminal.NewBar(os.Stderr)
 	defer bar.End()
-	m, err := model.FetchBase(ctx, name, adapters, bar.Download)
+	m, err := model.FetchBase(ctx, name, adapters, prompts.Undated(), bar.Download)
 	if err != nil {
 		return nil, err
 	}
@@ -34,13 +36,13 @@ func Base(ctx context.Context, name string, anyBase bool, adapters ...string) (*
 	return m, nil
 }
 
-// Dated opens a model by name and sets the date that its chat template writes, as [Date] does.
-func Dated(ctx context.Context, name, date string) (*model.Model, error) {
-	m, err := Model(ctx, name)
+// Prompted opens a model by name for showing its prompts.
+func Prompted(ctx context.Context, name string, prompts config.Prompts) (*model.Model, error) {
+	m, err := Base(ctx, name, false, prompts)
 	if err != nil {
 		return nil, err
 	}
-	return m, Date(m, date)
+	return m, Date(m, prompts.Date)
 }
 
 // Date sets the date that a model's chat template writes, if text is not "", and says which date it writes, if any.
@@ -51,8 +53,8 @@ func Date(m *model.Model, text string) error {
 		}
 	}
 	switch {
-	case m.Date != "":
-		fmt.Fprintf(os.Stderr, "note: the chat template writes the date, here %s; --date sets another\n", m.Date)
+	case m.Prompts.Date != "":
+		fmt.Fprintf(os.Stderr, "note: the chat template writes the date, here %s; --date sets another\n", m.Prompts.Date)
 	case text != "":
 		fmt.Fprintf(os.Stderr, "note: the chat template writes no date, so --date has no effect\n")
 	}

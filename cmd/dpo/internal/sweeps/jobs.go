@@ -30,7 +30,7 @@ func PrintJobs(ctx context.Context, w io.Writer, flags *pflag.FlagSet, gridFlags
 	if o.Pairs.EvalFraction > 0 && grid.Varies(sweep.Seed) {
 		return exit.WrongUse(errors.New("--eval-fraction splits by the seed, so that jobs with different seeds would hold out different pairs; name held-out pairs with --eval-data"))
 	}
-	if err := fixDate(ctx, &grid, o); err != nil {
+	if err := fixPrompts(ctx, &grid, o); err != nil {
 		return err
 	}
 	if err := grid.Begin(o.Out); err != nil {
@@ -52,14 +52,14 @@ func PrintJobs(ctx context.Context, w io.Writer, flags *pflag.FlagSet, gridFlags
 	return nil
 }
 
-// fixDate opens the model, without its weights, and gives the runs their date.
-func fixDate(ctx context.Context, grid *sweep.Grid, o Options) error {
-	m, err := open.Base(ctx, o.Model, o.AnyBase, grid.Config.InitAdapter)
+// fixPrompts opens the model, without its weights, and gives the runs their date.
+func fixPrompts(ctx context.Context, grid *sweep.Grid, o Options) error {
+	m, err := open.Base(ctx, o.Model, o.AnyBase, grid.Config.Prompts(), grid.Config.InitAdapter)
 	if err != nil {
 		return err
 	}
 	defer m.Close()
-	return sweeprun.FixDate(m, o.Out, grid)
+	return sweeprun.FixPrompts(m, o.Out, grid)
 }
 
 // flagsExcept returns the flags that were given, except those left out, each with a space before it.
@@ -69,11 +69,16 @@ func flagsExcept(flags *pflag.FlagSet, leftOut []string) string {
 		if slices.Contains(leftOut, f.Name) {
 			return
 		}
-		value := f.Value.String()
+		values := []string{f.Value.String()}
 		if list, ok := f.Value.(pflag.SliceValue); ok {
-			value = strings.Join(list.GetSlice(), ",")
+			values = list.GetSlice()
+			if f.Value.Type() != new(config.Arguments).Type() {
+				values = []string{strings.Join(values, ",")}
+			}
 		}
-		b.WriteString(" --" + f.Name + "=" + quoted(value))
+		for _, value := range values {
+			b.WriteString(" --" + f.Name + "=" + quoted(value))
+		}
 	})
 	return b.String()
 }

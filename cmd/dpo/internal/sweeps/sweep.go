@@ -40,7 +40,7 @@ func Run(ctx context.Context, out io.Writer, grid sweep.Grid, o Options) error {
 	if data.HeldOut == nil {
 		return exit.WrongUse(errors.New("a sweep compares its runs on held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"))
 	}
-	model, err := open.Base(ctx, o.Model, o.AnyBase, grid.Config.InitAdapter)
+	model, err := open.Base(ctx, o.Model, o.AnyBase, grid.Config.Prompts(), grid.Config.InitAdapter)
 	if err != nil {
 		return err
 	}

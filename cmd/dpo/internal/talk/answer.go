@@ -4,6 +4,7 @@ package talk
 import (
 	"context"
 	"errors"
+	"example.com/gonb-dpo/dpocore/config"
 	"fmt"
 	"io"
 	"strings"
@@ -17,10 +18,10 @@ import (
 
 // Options are the settings of answers: the model and how it is sampled.
 type Options struct {
-	Model, Adapter string // Adapter is "" for the model alone
-	AnyBase        bool   // accept an adapter of another model
-	Date           string // that the chat template writes, "" for that of the adapter's run or the present
-	System         string // system prompt, "" for the one of the chat template
+	Model, Adapter string         // Adapter is "" for the model alone
+	AnyBase        bool           // accept an adapter of another model
+	Prompts        config.Prompts // that are given; the others are those of the adapter's run
+	System         string         // system prompt, "" for the one of the chat template
 	Sampling       generate.Options
 }
 
@@ -32,12 +33,12 @@ func Answer(ctx context.Context, out io.Writer, prompt string, o Options) error 
 	if err := o.Sampling.Validate(); err != nil {
 		return exit.WrongUse(err)
 	}
-	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapter)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Prompts, o.Adapter)
 	if err != nil {
 		return err
 	}
 	defer m.Close()
-	if err := open.Date(m, o.Date); err != nil {
+	if err := open.Date(m, o.Prompts.Date); err != nil {
 		return err
 	}
 	if err := o.checkSystem(m); err != nil {

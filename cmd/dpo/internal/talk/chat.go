@@ -40,12 +40,12 @@ func Chat(ctx context.Context, in io.Reader, out, notes io.Writer, o Options) er
 	if err := o.Sampling.Validate(); err != nil {
 		return exit.WrongUse(err)
 	}
-	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapter)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Prompts, o.Adapter)
 	if err != nil {
 		return err
 	}
 	defer m.Close()
-	if err := open.Date(m, o.Date); err != nil {
+	if err := open.Date(m, o.Prompts.Date); err != nil {
 		return err
 	}
 	if err := o.checkSystem(m); err != nil {

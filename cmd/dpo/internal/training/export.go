@@ -14,6 +14,7 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/internal/wording"
@@ -35,7 +36,7 @@ func Export(ctx context.Context, o ExportOptions) error {
 	if err := o.complete(); err != nil {
 		return exit.WrongUse(err)
 	}
-	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapter)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, config.Prompts{}, o.Adapter)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/model"
 )
@@ -26,7 +27,7 @@ func Merge(ctx context.Context, o MergeOptions) error {
 	if !slices.Contains(export.MergedFolder.DTypes(), o.DType) {
 		return exit.WrongUse(fmt.Errorf("unknown type %q; choose float32, float16 or bfloat16", o.DType))
 	}
-	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Adapter)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, config.Prompts{}, o.Adapter)
 	if err != nil {
 		return err
 	}

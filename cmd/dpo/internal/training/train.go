@@ -74,7 +74,7 @@ func trainRun(ctx context.Context, settings config.Config, o Options, listener t
 	if settings.EarlyStopping > 0 && data.HeldOut == nil {
 		return exit.WrongUse(errors.New("early stopping needs held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"))
 	}
-	m, err := open.Base(ctx, o.Model, o.AnyBase, settings.InitAdapter)
+	m, err := open.Base(ctx, o.Model, o.AnyBase, settings.Prompts(), settings.InitAdapter)
 	if err != nil {
 		return err
 	}

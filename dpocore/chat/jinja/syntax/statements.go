@@ -12,8 +12,8 @@ type Names interface {
 	Unsupported(kind, name string) bool // of a filter or method that Jinja2 has, and that can't be rendered
 }
 
-// Parse parses a template.
-func Parse(source string, names Names) (body []Statement, err error) {
+// Parse parses a template. It also returns the names of the variables that it reads.
+func Parse(source string, names Names) (body []Statement, reads map[string]bool, err error) {
 	defer func() {
 		if failure := recover(); failure != nil {
 			e, ok := failure.(*Error)
@@ -25,7 +25,7 @@ func Parse(source string, names Names) (body []Statement, err error) {
 	}()
 	p := &parser{source: strings.TrimSuffix(strings.ReplaceAll(strings.ReplaceAll(source, "\r\n", "\n"), "\r", "\n"), "\n"), tokens: lex(source), used: map[string]bool{}, names: names}
 	body, _ = p.block()
-	return body, nil
+	return body, p.used, nil
 }
 
 // block is body for all but {% if %}: what it uses must exist.
