@@ -19,7 +19,7 @@ import (
 	"example.com/gonb-dpo/plots"
 )
 
-// Axis is a part of a sweep's grid: see [Vary], [Seeds], [Zip] and [Samples].
+// Axis is a part of a sweep's grid: see [Vary], [Seeds], [Zip], [Samples] and [Halving].
 type Axis func(*sweep.Grid) error
 
 // Vary gives a setting of a [Sweep] several values. The setting has its name in run.json, such as "warmup_ratio"; [Betas],
@@ -66,6 +66,15 @@ func Seeds(n int) Axis { return func(g *sweep.Grid) error { return g.AddSeeds(n)
 func Zip() Axis {
 	return func(g *sweep.Grid) error {
 		g.Zip = true
+		return nil
+	}
+}
+
+// Halving stops the worse settings of a [Sweep] early, by their held-out figures at half of their steps and, if there are many, at a quarter
+// and an eighth; three are trained to the end.
+func Halving() Axis {
+	return func(g *sweep.Grid) error {
+		g.Halving = true
 		return nil
 	}
 }

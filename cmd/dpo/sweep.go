@@ -26,17 +26,17 @@ and compare them on held-out pairs:
 --grid varies any setting that dpo train has a flag for. --zip pairs the values
 instead of combining them, and --samples draws random ones from each --range.
 --seeds trains each setting several times, to distinguish a better setting from a
-lucky run.
+lucky run. --halving stops the worse settings early.
 
 One process loads the model once. Runs that differ only in beta and learning rate
 share their compiled graphs, and all runs share the reference log-probabilities.
-Each run gives the same bytes as dpo train with the same settings, in a folder
-below --out such as runs/beta-0.05. Finished runs are reused, so you can stop a
+Each run gives the same bytes as dpo train with the same settings and pairs, in a
+folder below --out such as runs/beta-0.05. Finished runs are reused, so you can stop a
 sweep, resume it, and add values. Failed runs are reported at the end.
 
 The table is sorted by accuracy on the held-out pairs, shown with its 95 %
-interval over pairs and seeds, then by gap, by divergence from the reference, and by how much the
-likelihood of the chosen answers fell. Reward margins are not compared, since they
+interval over pairs and seeds, then by gap, by divergence from the reference, and
+by how much the likelihood of the chosen answers fell. Reward margins are not compared, since they
 scale with beta. Below the table is the recommended run with the evidence, or a
 note that pairs and seeds are too few to tell the settings apart, and how many
 would do. --out holds sweep.json

@@ -127,6 +127,8 @@ func TestBadSweeps(t *testing.T) {
 		{"sweep --model MODEL --data PAIRS --out OUT", 2, "the sweep has no axis; give one setting or more with values, such as beta with 0.05, 0.1 and 0.3, or several seeds"},
 		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1,0.3", 2, "a sweep compares its runs on held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"},
 		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1,0", 2, "beta is 0; it must be above 0 (0.1 is a good start)"},
+		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1,0.2,0.3,0.4 --halving --print-jobs", 2, "printed jobs can't be halved, since none knows the others' figures; start dpo sweep --halving on each machine, with --out in a shared folder"},
+		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1 --seeds 3 --eval-fraction 0.5 --print-jobs", 2, "--eval-fraction splits by the seed, so that jobs with different seeds would hold out different pairs; name held-out pairs with --eval-data"},
 		{"sweep --model MODEL --data PAIRS --out OUT --ranks 4,4", 2, "the sweep has rank-4 twice; give each value once"},
 		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1 --beta 0.2", 2, "beta has several values in this sweep and a single one in --beta; leave one of the two out"},
 	} {

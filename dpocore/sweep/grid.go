@@ -17,6 +17,8 @@ type Grid struct {
 	Config config.Config `json:"config"`
 	Axes   []Axis        `json:"axes,omitempty"`
 	Zip    bool          `json:"zip,omitempty"` // the first run has the first value of each axis, the second the second
+
+	Halving bool `json:"halving,omitempty"` // stop the worse settings at each of Rungs
 }
 
 // Point is one run of a grid. Its name is the name of its folder.
@@ -153,7 +155,7 @@ func (g Grid) Validate() error {
 			faults = append(faults, err)
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, g.validateHalving())...)
 }
 
 func (g Grid) validateAxes() error {

@@ -28,6 +28,7 @@ type Result struct {
 	Name    string `json:"name"`
 	State   State  `json:"state"`
 	Error   string `json:"error,omitempty"`    // of a failed run
+	Stop    *Stop  `json:"stop,omitempty"`     // of a stopped run
 	HeldOut *Run   `json:"held_out,omitempty"` // of a finished run
 }
 
@@ -39,6 +40,7 @@ const (
 	Finished  State = "finished"
 	Failed    State = "failed"
 	Elsewhere State = "elsewhere" // another process is training it
+	Stopped   State = "stopped"   // by halving
 	Pending   State = "waits"     // not finished, and not trained by this call
 )
 

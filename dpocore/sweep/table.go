@@ -37,6 +37,8 @@ func (r Record) Unfinished(dir string) (lines []string) {
 		switch run.State {
 		case Failed:
 			lines = append(lines, fmt.Sprintf("%s failed: %s", folder, run.Error))
+		case Stopped:
+			lines = append(lines, fmt.Sprintf("%s was %v", folder, run.Stop))
 		case Elsewhere:
 			lines = append(lines, fmt.Sprintf("%s is being trained by another process; run the sweep again when that has finished", folder))
 		case Pending:

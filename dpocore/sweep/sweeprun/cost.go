@@ -18,16 +18,20 @@ func (r *runner) costNote(b train.Begin) string {
 	if trained <= 0 {
 		return ""
 	}
-	pairs, runs := 0, 0
+	pairs, runs := 0., 0
 	for _, point := range r.points {
 		if record, _, err := run.ReadRecord(filepath.Join(r.dir, point.Name)); err == nil && record.Finished {
 			continue
 		}
 		c := point.Config.Resolve(b.Pairs)
-		pairs, runs = pairs+c.MaxSteps*c.StepPairs(), runs+1
+		pairs, runs = pairs+float64(c.MaxSteps*c.StepPairs())*r.share, runs+1
 	}
-	seconds := b.Cost.CompilingSeconds + b.Cost.Seconds*float64(pairs)/float64(trained)
-	text := fmt.Sprintf("The sweep has %s to train, about %s", wording.Count(runs, "run"), approximately(seconds))
+	seconds := b.Cost.CompilingSeconds + b.Cost.Seconds*pairs/float64(trained)
+	which := wording.Count(runs, "run")
+	if r.share < 1 {
+		which += fmt.Sprintf(" (halving trains %s of them)", wording.Percent(r.share))
+	}
+	text := fmt.Sprintf("The sweep has %s to train, about %s", which, approximately(seconds))
 	if b.Cost.Memory > 0 {
 		text += fmt.Sprintf(" and %s of memory", demand.Gigabytes(b.Cost.Memory))
 	}

@@ -23,7 +23,8 @@ import (
 type Listener interface {
 	Run(number, of int, run sweep.Point) train.Listener  // a run starts, counted from 1; returns the listener of its training
 	Ended(run sweep.Point, state sweep.State, err error) // a run ended; err is why it failed
-	Measuring(run sweep.Point, done, total int)          // rows of held-out pairs of a finished run
+	Measuring(run sweep.Point, done, total int)          // rows of held-out pairs of a finished run, or of one at a rung
+	Waiting(reason string)                               // for another process
 }
 
 // runner is a call of [Run].
@@ -40,6 +41,8 @@ type runner struct {
 	points   []sweep.Point
 	states   map[string]sweep.State // by name
 	faults   map[string]error       // by name, of failed runs
+	stops    map[string]sweep.Stop  // by setting, of those stopped by halving
+	share    float64                // of the steps of all runs that are made
 	noted    map[string]bool        // notes that the listener has received
 	began    bool                   // a run has begun
 	finished []sweep.Run
@@ -54,12 +57,19 @@ func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data 
 	if err := FixPrompts(m, dir, &grid); err != nil {
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
 	}
-	r := &runner{model: m, dir: dir, data: data, listener: listener, points: grid.Points(), states: map[string]sweep.State{}, faults: map[string]error{}, noted: map[string]bool{}}
+	r := &runner{model: m, dir: dir, data: data, listener: listener, points: grid.Points(), states: map[string]sweep.State{}, faults: map[string]error{}, stops: map[string]sweep.Stop{}, noted: map[string]bool{}}
 	if err := r.open(grid); err != nil {
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
 	}
 	r.shared = reuse.New()
 	defer m.Work.WhenIdle(r.shared.Close)
+	r.share = 1
+	if grid.Halving {
+		r.share = grid.Halved(len(r.data.Train.Pairs))
+		if err := r.halve(ctx, grid, compareOnly); err != nil {
+			return sweep.Record{}, err
+		}
+	}
 	if err := r.trainAll(ctx, compareOnly); err != nil {
 		return sweep.Record{}, err
 	}
@@ -121,7 +131,7 @@ func (r *runner) open(grid sweep.Grid) (err error) {
 func (r *runner) trainAll(ctx context.Context, compareOnly bool) error {
 	for pass := range 2 {
 		for i, point := range r.points {
-			if pass > 0 && r.states[point.Name] != sweep.Elsewhere {
+			if state := r.states[point.Name]; state == sweep.Stopped || state == sweep.Failed || pass > 0 && state != sweep.Elsewhere {
 				continue
 			}
 			if err := r.train(ctx, i, point, compareOnly); err != nil {
@@ -204,6 +214,9 @@ func (r *runner) compare(record *sweep.Record) (err error) {
 // unfinished is the result of a run that can't be compared.
 func (r *runner) unfinished(point sweep.Point) sweep.Result {
 	result := sweep.Result{Name: point.Name, State: r.states[point.Name]}
+	if stop, ok := r.stops[point.Setting]; ok {
+		result.Stop = &stop
+	}
 	if fault := r.faults[point.Name]; fault != nil {
 		result.Error = strings.TrimPrefix(fault.Error(), "train: ")
 	}
@@ -225,9 +238,16 @@ func (l onceListener) Note(text string) {
 }
 
 func (l onceListener) Begin(b train.Begin) {
-	if note := l.sweep.costNote(b); note != "" && !l.sweep.began {
-		l.sweep.began = true
+	l.noteCost(b)
+	l.Listener.Begin(b)
+}
+
+func (l onceListener) noteCost(b train.Begin) {
+	if l.sweep.began {
+		return
+	}
+	l.sweep.began = true
+	if note := l.sweep.costNote(b); note != "" {
 		l.Note(note)
 	}
-	l.Listener.Begin(b)
 }

@@ -26,6 +26,7 @@ type sweepListener struct {
 	ended    map[string]sweep.State
 	faults   map[string]error
 	measured []string
+	waited   int
 	runs     map[string]*runRecorder
 	OnStep   func(run string, e metrics.Event)
 }
@@ -57,6 +58,8 @@ func (l *sweepListener) Ended(run sweep.Point, state sweep.State, err error) {
 	}
 	l.ended[run.Name], l.faults[run.Name] = state, err
 }
+
+func (l *sweepListener) Waiting(string) { l.waited++ }
 
 func (l *sweepListener) Measuring(run sweep.Point, done, _ int) {
 	if done == 0 {

@@ -65,6 +65,8 @@ func (v *Sweep) Ended(run sweep.Point, state sweep.State, err error) {
 	switch state {
 	case sweep.Failed:
 		v.Note(fmt.Sprintf("%s failed: %s", run.Name, output.Sentence(err)))
+	case sweep.Stopped:
+		v.Note(run.Name + " is stopped by halving.")
 	case sweep.Elsewhere:
 		v.Note(run.Name + " is being trained by another process, so it is skipped here.")
 	}
@@ -74,6 +76,9 @@ func (v *Sweep) Ended(run sweep.Point, state sweep.State, err error) {
 func (v *Sweep) Measuring(run sweep.Point, done, total int) {
 	v.Phase(fmt.Sprintf("evaluating %s on the held-out pairs, part %d of %d", run.Name, done+1, total))
 }
+
+// Waiting shows that another process is awaited.
+func (v *Sweep) Waiting(reason string) { v.Phase("waiting: " + reason) }
 
 // Phase shows what the sweep is doing.
 func (v *Sweep) Phase(text string) { v.update(func(s *SweepState) { s.activity = text }) }

@@ -32,6 +32,7 @@ var filePurposes = []struct{ pattern, purpose string }{
 	{"evaluation.json", "the results of Evaluate and Fluency"},
 	{"README.md", "the model card, for the Hugging Face hub"},
 	{"measured.json", "the held-out pairs' results that a sweep compares"},
+	{"measured-*.json", "the held-out pairs' results at a step at which halving compares runs"},
 	{"sweep.json", "a sweep's grid, and the comparison of its runs"},
 	{"events.out.tfevents.*", "the metrics once more, for TensorBoard"},
 	{"trainer_state.json", "the same history in the format of Hugging Face's Trainer"},

@@ -16,7 +16,7 @@ type Grid struct {
 	axes, ranges   []string
 	lists          [4][]string // of the short flags
 	seeds, samples int
-	zip            bool
+	zip, halving   bool
 }
 
 // short are the flags that are short for --grid with a setting.
@@ -36,12 +36,13 @@ func (g *Grid) Add(f *pflag.FlagSet) {
 	f.BoolVar(&g.zip, "zip", false, "combine the first values of all settings, then the second, instead of all combinations")
 	f.IntVar(&g.samples, "samples", 0, "train this many `runs` with random values from --range, and from the lists of --grid")
 	f.StringArrayVar(&g.ranges, "range", nil, "a `setting` with lowest and highest value, such as learning-rate=1e-5:5e-4:log; needs --samples")
+	f.BoolVar(&g.halving, "halving", false, "stop the worse settings early, by their held-out figures at an eighth, a quarter and half of their steps")
 	f.IntVar(&g.seeds, "seeds", 0, "train each setting with this `number` of seeds, from --seed on, to tell a better setting from luck")
 }
 
 // Names returns the flags that say which runs a grid has, and those of single values that it replaces.
 func (g *Grid) Names(grid sweep.Grid) []string {
-	names := []string{"grid", "zip", "samples", "range", "seeds"}
+	names := []string{"grid", "zip", "samples", "range", "seeds", "halving"}
 	for _, s := range short {
 		names = append(names, s.flag)
 	}
@@ -80,7 +81,7 @@ func (g *Grid) Fill(f *pflag.FlagSet, grid *sweep.Grid) error {
 			return err
 		}
 	}
-	grid.Zip = g.zip
+	grid.Zip, grid.Halving = g.zip, g.halving
 	if err := g.sample(f, grid); err != nil {
 		return err
 	}

@@ -36,8 +36,12 @@ func (p *Sweep) Ended(run sweep.Point, state sweep.State, err error) {
 		p.Line("%s failed: %s", run.Name, exit.Message(err))
 	case sweep.Elsewhere:
 		p.Line("%s is being trained by another process; skipped", run.Name)
+	case sweep.Stopped:
+		p.Line("%s is stopped by halving", run.Name)
 	}
 }
+
+func (p *Sweep) Waiting(reason string) { p.Show("waiting: %s", reason) }
 
 func (p *Sweep) Measuring(run sweep.Point, done, total int) {
 	p.Show("%s: held-out pairs, row %d of %d", run.Name, done+1, total)

@@ -27,6 +27,9 @@ func PrintJobs(ctx context.Context, w io.Writer, flags *pflag.FlagSet, gridFlags
 	if err := grid.Validate(); err != nil {
 		return exit.WrongUse(err)
 	}
+	if grid.Halving {
+		return exit.WrongUse(errors.New("printed jobs can't be halved, since none knows the others' figures; start dpo sweep --halving on each machine, with --out in a shared folder"))
+	}
 	if o.Pairs.EvalFraction > 0 && grid.Varies(sweep.Seed) {
 		return exit.WrongUse(errors.New("--eval-fraction splits by the seed, so that jobs with different seeds would hold out different pairs; name held-out pairs with --eval-data"))
 	}
