@@ -48,6 +48,9 @@ var (
 // noEffect is why a sweep can't vary what only says what a run writes and when.
 const noEffect = "it does not change what is learned"
 
+// otherTokens is why a sweep can't vary what the chat template writes.
+const otherTokens = "the pairs would have different tokens, so that their figures could not be compared"
+
 // Settings has one row for each field of [Config] except Overwrite, which is about the folder and no part
 // of a run. Faults and differences are reported in its order.
 var Settings = slices.Concat(lossSettings, FineTuning)
@@ -260,7 +263,7 @@ var dataSettings = Table{
 		Field: func(c *Config) *int { return &c.Seed },
 	},
 	Setting[string]{
-		JSON: "date", Label: "the date", Swept: Swept{Refused: "the pairs would have different tokens, so that their figures could not be compared"},
+		JSON: "date", Label: "the date", Swept: Swept{Refused: otherTokens},
 		Kept:  ofTokens,
 		Help:  DateHelp + " (default that on which the run begins)",
 		Field: func(c *Config) *string { return &c.Date },
@@ -268,20 +271,20 @@ var dataSettings = Table{
 		Match: func(mine, recorded string) bool { return mine == "" || recorded == "" }, // the tokens then tell whether they differ
 	},
 	Setting[string]{
-		JSON: "chat_template", TRL: "chat_template_path", Label: "the chat template",
+		JSON: "chat_template", TRL: "chat_template_path", Label: "the chat template", Swept: Swept{Refused: otherTokens},
 		Help:  "`file` with a chat template in Jinja, to use in place of the model's; the adapter and the merged model get it too",
 		Field: func(c *Config) *string { return &c.ChatTemplate },
 		Text:  templateText,
 	},
 	Setting[Arguments]{
-		JSON: "template_arg", TRL: "chat_template_kwargs", Label: "the list of template arguments",
+		JSON: "template_arg", TRL: "chat_template_kwargs", Label: "the list of template arguments", Swept: Swept{Refused: otherTokens},
 		Help:  "a `name=value` for the chat template, such as enable_thinking=false; can be repeated",
 		Field: func(c *Config) *Arguments { return &c.TemplateArgs },
 		Rule:  func(c Config) error { return c.TemplateArgs.Check() },
 		Text:  func(c Config) string { return cmp.Or(c.TemplateArgs.String(), "empty") },
 	},
 	Setting[string]{
-		JSON: "system", Label: "the system prompt",
+		JSON: "system", Label: "the system prompt", Swept: Swept{Refused: otherTokens},
 		Help:  "`text` of a system turn for prompts that have none",
 		Field: func(c *Config) *string { return &c.System },
 		Text:  func(c Config) string { return cmp.Or(c.System, "none") },
