@@ -64,6 +64,11 @@ type Config struct {
 	KeepCheckpoints int `json:"save_total_limit"`         // number of latest checkpoints to keep; the best one is kept as well
 	EarlyStopping   int `json:"early_stopping,omitempty"` // evaluations without a lower held-out loss before the run stops and uses its best checkpoint; 0 for never
 
+	GuardKL         float64 `json:"guard_kl,omitempty"`         // bound of the divergence from the reference, in nats per token; 0 for none, as in the next two
+	GuardChosen     float64 `json:"guard_chosen,omitempty"`     // bound of what the chosen answers lose against the reference, in nats per token
+	GuardRepetition float64 `json:"guard_repetition,omitempty"` // bound of the repetition of sampled answers, from 0 to 1
+	GuardAction     string  `json:"guard_action,omitempty"`     // what happens then: one of GuardActions
+
 	ReportTo string `json:"report_to,omitempty"` // one of Reports: TensorBoard's file in the run folder, or nothing beside the logs
 
 	SamplePrompts []string `json:"sample_prompts,omitempty"` // answered during training, to show how the model changes
@@ -87,7 +92,7 @@ func Default() Config {
 		AdamBeta1: adamw.Default.Beta1, AdamBeta2: adamw.Default.Beta2, AdamEpsilon: adamw.Default.Epsilon,
 		MaxLength: 512, Shuffle: true, Seed: 42,
 		EvalSteps: 10, SaveSteps: 10, KeepCheckpoints: 2,
-		ReportTo:  NoReport,
+		GuardAction: GuardStop, ReportTo: NoReport,
 		Precision: Auto, BaseWeights: Auto,
 	}
 }

@@ -23,6 +23,8 @@ type Evaluation struct {
 	Step    int
 	Epoch   float64
 	Runtime float64 // seconds that the evaluation took
+
+	Guards *Guards // only in a run with guards
 }
 
 // PairMeans are the means over pairs that steps and evaluations have in common. Log-probabilities are summed over the
@@ -73,9 +75,9 @@ func (e *Event) fields() []field {
 // fields lists the evaluation's metrics in file order, under TRL's names.
 func (e *Evaluation) fields() []field {
 	if e.FineTuning != nil {
-		return e.fineTuningFields()
+		return append(e.fineTuningFields(), e.Guards.fields()...)
 	}
-	return []field{
+	return append([]field{
 		{"step", (*integer)(&e.Step)},
 		{"epoch", (*Figure)(&e.Epoch)},
 		{evaluationPrefix + "loss", (*Figure)(&e.Loss)},
@@ -86,7 +88,7 @@ func (e *Evaluation) fields() []field {
 		{evaluationPrefix + "logps/chosen", (*Figure)(&e.LogpsChosen)},
 		{evaluationPrefix + "logps/rejected", (*Figure)(&e.LogpsRejected)},
 		{evaluationPrefix + "runtime", (*Figure)(&e.Runtime)},
-	}
+	}, e.Guards.fields()...)
 }
 
 // MarshalJSON writes the event as one JSON object, with null for a metric that isn't finite.
@@ -104,6 +106,7 @@ func (e Evaluation) MarshalJSON() ([]byte, error) { return encodeRow(&e), nil }
 // UnmarshalJSON reads an evaluation; a metric that is null or missing becomes NaN.
 func (e *Evaluation) UnmarshalJSON(data []byte) error {
 	e.ofFineTuning(data)
+	e.ofGuards(data)
 	return decodeRow(data, e)
 }
 

@@ -51,6 +51,9 @@ func (t *trainer) evaluate(ctx context.Context) error {
 	result := metrics.Evaluation{
 		PairMeans: sums.Means(), Step: t.step, Epoch: t.schedule.Epoch(t.step), Runtime: time.Since(started).Seconds(),
 	}
+	if result.Guards, err = t.readGuards(ctx, pairs); err != nil {
+		return err
+	}
 	if err := t.log.Evaluation(result); err != nil {
 		return err
 	}

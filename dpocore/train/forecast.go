@@ -1,23 +1,13 @@
 package train
 
 import (
-	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"example.com/gonb-dpo/dpocore/demand"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/internal/wording"
+	"example.com/gonb-dpo/dpocore/train/cost"
 )
-
-// forecast is the expected cost of a run or, afterwards, its actual cost.
-type forecast struct {
-	memory   int64 // bytes at most; 0 if unknown, as on a GPU
-	seconds  float64
-	compiles int
-	filled   float64 // share of the positions in rows that hold a token; 0 if unknown
-}
 
 // Assumptions of a forecast, measured on two CPU cores with SmolLM2-135M.
 const (
@@ -31,30 +21,6 @@ const (
 	heldGraphs     = 5         // for the held-out rows; a shape that training has too compiles once
 	sampledSteps   = 32
 )
-
-func (f forecast) String() string {
-	var parts []string
-	if f.memory > 0 {
-		parts = append(parts, demand.Gigabytes(f.memory)+" of memory at most")
-	}
-	parts = append(parts, duration(f.seconds), wording.Count(f.compiles, "graph"))
-	if f.filled > 0 {
-		parts = append(parts, fmt.Sprintf("rows %.0f %% full", 100*f.filled))
-	}
-	return strings.Join(parts, ", ")
-}
-
-func (f forecast) cost() Cost {
-	compiling := compileSeconds * float64(f.compiles)
-	return Cost{Memory: f.memory, Seconds: f.seconds - compiling, CompilingSeconds: compiling}
-}
-
-func duration(seconds float64) string {
-	if seconds < 90 {
-		return fmt.Sprintf("%.0f seconds", seconds)
-	}
-	return fmt.Sprintf("%.1f minutes", seconds/60)
-}
 
 // shapeGraphs is the number of graphs that compile for each shape of row.
 func (t *trainer) shapeGraphs() int {
@@ -96,18 +62,18 @@ func (t *trainer) checkMemory() error {
 }
 
 // expect forecasts the remaining steps and evaluations.
-func (t *trainer) expect(recompute bool) (forecast, error) {
+func (t *trainer) expect(recompute bool) (cost.Cost, error) {
 	rate, err := demand.Rate(t.model.Backend(), t.model.Weights().Config)
 	if err != nil {
-		return forecast{}, err
+		return cost.Cost{}, err
 	}
 	c := t.model.Weights().Config
 	left := t.config.MaxSteps - t.step
 	perStep, filled, err := t.rowsPerStep(left)
 	if err != nil {
-		return forecast{}, err
+		return cost.Cost{}, err
 	}
-	f := forecast{filled: filled}
+	f := cost.Cost{Filled: filled}
 	var largest, evaluation int64
 	products := 0.0
 	for i, shape := range t.shapes {
@@ -118,18 +84,18 @@ func (t *trainer) expect(recompute bool) (forecast, error) {
 		}
 		products += perStep[i] * float64(left) * (row.TrainFLOPs + row.MeasuredFLOPs)
 	}
-	f.compiles = otherGraphs + t.shapeGraphs()*len(t.shapes)
+	f.Compiles = otherGraphs + t.shapeGraphs()*len(t.shapes)
 	if len(t.heldOutRows) > 0 {
 		row := demand.Of(c, t.heldOutRows[0].Shape, recompute)
 		products += float64(len(t.heldOutRows)*t.model.Devices()) * row.MeasuredFLOPs * float64(1+t.evaluationsLeft())
 		evaluation = row.Attention + row.Workspace // the allocator keeps it separately
-		f.compiles += heldGraphs
+		f.Compiles += heldGraphs
 	}
 	if t.compiled > 0 { // by earlier runs of this process, which have most of these graphs
-		f.compiles = 0
+		f.Compiles = 0
 	}
-	f.seconds = products/(rate*productShare*float64(t.model.Devices())) + compileSeconds*float64(f.compiles)
-	f.memory = t.memory(largest + evaluation)
+	f.Seconds = products/(rate*productShare*float64(t.model.Devices())) + compileSeconds*float64(f.Compiles)
+	f.Memory = t.memory(largest + evaluation)
 	return f, nil
 }
 
@@ -183,10 +149,16 @@ func (t *trainer) evaluationsLeft() int {
 }
 
 // actual is the cost of the run since its forecast.
-func (t *trainer) actual() forecast {
-	f := forecast{seconds: time.Since(t.opened).Seconds(), compiles: t.policy.Compiles() - t.compiled}
-	if peak, ok := device.PeakMemory(); ok && t.expected.memory > 0 {
-		f.memory = peak
+func (t *trainer) actual() cost.Cost {
+	f := cost.Cost{Seconds: time.Since(t.opened).Seconds(), Compiles: t.policy.Compiles() - t.compiled}
+	if peak, ok := device.PeakMemory(); ok && t.expected.Memory > 0 {
+		f.Memory = peak
 	}
 	return f
+}
+
+// numbers is a forecast for the listener.
+func numbers(c cost.Cost) Cost {
+	compiling := compileSeconds * float64(c.Compiles)
+	return Cost{Memory: c.Memory, Seconds: c.Seconds - compiling, CompilingSeconds: compiling}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/train/cost"
 	"example.com/gonb-dpo/dpocore/train/reuse"
 	"example.com/gonb-dpo/internal/checkpoints"
 )
@@ -24,7 +25,7 @@ type trainer struct {
 
 	started    time.Time
 	opened     time.Time // when everything was read and the first graph could compile
-	expected   forecast
+	expected   cost.Cost
 	overflowed bool // a gradient of the current step is not finite, in float16
 }
 
@@ -61,7 +62,7 @@ func (t *trainer) loop(ctx context.Context) error {
 	t.listener.Begin(Begin{
 		Config: t.config, Model: t.model.Describe(), Backend: t.record.Backend, Step: t.step,
 		Pairs: t.pairs.Len(), HeldOut: len(t.heldOut.List), StepsPerEpoch: t.schedule.StepsPerEpoch(), Rows: t.shapes,
-		Mix: t.record.Mix, Expected: t.expected.String(), Cost: t.expected.cost(),
+		Mix: t.record.Mix, Expected: t.expected.String(), Cost: numbers(t.expected),
 	})
 	tasks := t.tasks()
 	for {
@@ -73,6 +74,9 @@ func (t *trainer) loop(ctx context.Context) error {
 				return err
 			}
 			*task.last = t.step
+		}
+		if err := t.guarded(ctx); err != nil {
+			return err
 		}
 		exhausted := t.config.EarlyStopping > 0 && t.evaluationsSinceBest() >= t.config.EarlyStopping
 		if t.step == t.config.MaxSteps || exhausted {

@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/reference"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/train/lossscale"
 )
 
 // machine is what a run computes with and writes to.
@@ -92,7 +93,7 @@ func (t *trainer) openPolicy() (err error) {
 		return err
 	}
 	t.compiled = t.policy.Compiles()
-	t.scale = initialLossScale(t.model.Precision())
+	t.scale = lossscale.Initial(t.model.Precision())
 	return nil
 }
 
@@ -119,7 +120,7 @@ func (t *trainer) spread() (err error) {
 	if t.devices, err = policy.Spread(t.policy, t.model.Devices()); err != nil {
 		return err
 	}
-	t.devices.SetLossScale(t.scale.factor)
+	t.devices.SetLossScale(t.scale.Factor)
 	if n := len(t.devices); n > 1 {
 		t.listener.Note(fmt.Sprintf("Training on %d devices: each holds the whole model, and the rows of a step are distributed over them.", n))
 	}

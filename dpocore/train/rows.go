@@ -1,8 +1,6 @@
 package train
 
 import (
-	"slices"
-
 	"example.com/gonb-dpo/dpocore/batch"
 )
 
@@ -37,37 +35,6 @@ func (p *plan) chooseShapes() error {
 // pack packs the pairs of a step into rows of the chosen shapes. A pair that fits none of them gets a row to itself, of
 // the length that the longest possible pair needs.
 func (p *plan) pack(pairs []batch.Example) ([]*batch.Row, error) {
-	fits := func(pair batch.Example) bool {
-		return slices.ContainsFunc(p.shapes, func(s batch.Shape) bool { return pair.Tokens() <= s.Tokens && pair.Answers() <= s.Answers })
-	}
-	var usual, long []int
-	for i, pair := range pairs {
-		if fits(pair) {
-			usual = append(usual, i)
-		} else {
-			long = append(long, i)
-		}
-	}
-	rows, err := packSome(pairs, usual, p.shapes...)
-	if err != nil {
-		return nil, err
-	}
 	longest := (2*p.pairs.Limit().Tokens() + rowStep - 1) / rowStep * rowStep
-	more, err := packSome(pairs, long, batch.Shape{Tokens: longest, Answers: longest, Pairs: 1})
-	return append(rows, more...), err
-}
-
-// packSome packs the pairs with the given indices; the rows refer to them by these.
-func packSome(pairs []batch.Example, indices []int, shapes ...batch.Shape) ([]*batch.Row, error) {
-	list := make([]batch.Example, len(indices))
-	for i, index := range indices {
-		list[i] = pairs[index]
-	}
-	rows, err := batch.Pack(list, shapes...)
-	for _, row := range rows {
-		for i, example := range row.Examples {
-			row.Examples[i] = indices[example]
-		}
-	}
-	return rows, err
+	return batch.PackOrAlone(pairs, longest, p.shapes...)
 }

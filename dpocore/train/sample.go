@@ -10,9 +10,23 @@ import (
 
 // sample answers the sample prompts greedily, with the current adapter.
 func (t *trainer) sample(ctx context.Context) error {
+	var answers []Answer
+	for _, prompt := range t.config.SamplePrompts {
+		text, err := t.answer(ctx, preference.User(prompt), t.config.SampleTokens)
+		if err != nil {
+			return err
+		}
+		answers = append(answers, Answer{Prompt: prompt, Text: text})
+	}
+	t.listener.Sampled(t.step, answers)
+	return nil
+}
+
+// answer answers a prompt greedily, with the current adapter.
+func (t *trainer) answer(ctx context.Context, prompt []preference.Turn, tokens int) (string, error) {
 	adapter, _, _, err := t.policy.Snapshot()
 	if err != nil {
-		return err
+		return "", err
 	}
 	if t.answerer == nil {
 		t.answerer, err = generate.AnswererWith(t.model, t.layout, adapter)
@@ -20,19 +34,13 @@ func (t *trainer) sample(ctx context.Context) error {
 		err = t.answerer.SetAdapter(adapter)
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	options := generate.Options{MaxNewTokens: t.config.SampleTokens, TopP: 1, Samples: 1}
-	var answers []Answer
-	for _, prompt := range t.config.SamplePrompts {
-		texts, err := device.Await(ctx, &t.model.Work, func() ([]string, error) {
-			return t.answerer.Answer(ctx, preference.User(prompt), options, nil)
-		})
-		if err != nil {
-			return err
-		}
-		answers = append(answers, Answer{Prompt: prompt, Text: texts[0]})
+	texts, err := device.Await(ctx, &t.model.Work, func() ([]string, error) {
+		return t.answerer.Answer(ctx, prompt, generate.Options{MaxNewTokens: tokens, TopP: 1, Samples: 1}, nil)
+	})
+	if err != nil {
+		return "", err
 	}
-	t.listener.Sampled(t.step, answers)
-	return nil
+	return texts[0], nil
 }

@@ -3,6 +3,7 @@ package train
 import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/train/lossscale"
 	"example.com/gonb-dpo/internal/finite"
 )
 
@@ -11,7 +12,7 @@ import (
 type state struct {
 	step        int // steps made
 	tokens      int64
-	scale       lossScale
+	scale       lossscale.Scale
 	evaluations []metrics.Evaluation // of the steps made
 
 	forkedAt int // the step of the checkpoint that the run was forked from, or 0
@@ -23,7 +24,7 @@ type state struct {
 func (s *state) restore(c run.Checkpoint, history metrics.History) {
 	s.step, s.tokens, s.lastSave, s.lastSample = c.Step, c.NumTokens, c.Step, c.Step
 	if c.LossScale > 0 { // checkpoints of earlier versions have none
-		s.scale = lossScale{c.LossScale, c.LossScaleSteps}
+		s.scale = lossscale.Scale{Factor: c.LossScale, Steps: c.LossScaleSteps}
 	}
 	for _, evaluation := range history.Evaluations {
 		if evaluation.Step <= s.step {
@@ -39,7 +40,7 @@ func (s *state) position(p *plan, updates int) run.Position {
 	return run.Position{
 		Step: s.step, Epoch: s.step / perEpoch, NextPair: s.step % perEpoch * p.config.StepPairs(),
 		Seed: p.config.Seed, NumTokens: s.tokens, Updates: updates,
-		LossScale: s.scale.factor, LossScaleSteps: s.scale.steps,
+		LossScale: s.scale.Factor, LossScaleSteps: s.scale.Steps,
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/train/figures"
+	"example.com/gonb-dpo/dpocore/train/guard"
+	"example.com/gonb-dpo/dpocore/train/lossscale"
 	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/finite"
 )
@@ -42,7 +44,7 @@ func (t *trainer) makeStep(ctx context.Context) error {
 			return err
 		}
 	}
-	rate := t.config.RateAt(t.step)
+	rate := t.config.RateAt(t.step) * guard.Factor(t.config, t.evaluations)
 	norm, err := t.update(rate, indices)
 	if err != nil {
 		return err
@@ -127,7 +129,7 @@ func (t *trainer) sum(row *batch.Row, r rowResult, step stepPairs, sums *figures
 	switch {
 	case r.notFinite == "":
 		return nil
-	case t.model.Precision() == config.Float16 && t.scale.factor >= 1:
+	case t.model.Precision() == config.Float16 && t.scale.Factor >= 1:
 		t.overflowed = true
 		return nil
 	default:
@@ -151,10 +153,10 @@ func (t *trainer) update(rate float64, indices []int) (norm float64, err error) 
 	case err != nil:
 		return norm, err
 	}
-	t.scale = t.scale.next(overflowed, initialLossScale(t.model.Precision()).factor)
-	t.devices.SetLossScale(t.scale.factor)
+	t.scale = t.scale.Next(overflowed, lossscale.Initial(t.model.Precision()).Factor)
+	t.devices.SetLossScale(t.scale.Factor)
 	if overflowed {
-		t.listener.Note(fmt.Sprintf("Step %d was skipped: its gradient overflows float16. The loss scale is now %g; if this happens often, train in float32.", t.step+1, t.scale.factor))
+		t.listener.Note(fmt.Sprintf("Step %d was skipped: its gradient overflows float16. The loss scale is now %g; if this happens often, train in float32.", t.step+1, t.scale.Factor))
 	}
 	return norm, nil
 }

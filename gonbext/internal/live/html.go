@@ -114,6 +114,9 @@ func (p *Progress) lastEvaluation() string {
 		what = "answers"
 	}
 	text := fmt.Sprintf("Held-out %s after step %d: %s", what, e.Step, strings.Join(figures(e.PairMeans), ", "))
+	if e.Guards != nil {
+		text += "; " + e.Guards.String()
+	}
 	for i, o := range e.Objectives {
 		text += fmt.Sprintf("%s %s %.0f %%", []string{"; by objective:", ","}[min(i, 1)], o.Name, 100*o.RewardsAccuracies)
 	}

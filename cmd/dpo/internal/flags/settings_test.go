@@ -102,7 +102,7 @@ func TestSettingFlagsAreParsed(t *testing.T) {
 	Settings(flags, &c)
 	args := "--adapter-bin --base-weights=quantized --batch-size=2 --beta=0.2 --early-stopping=3 --eval-steps=4 --gradient-accumulation-steps=5 --init-adapter=folder " +
 		"--label-smoothing=0.1 --learning-rate=1e-4 --lora-alpha=8 --lora-modules=q_proj,v_proj --lora-r=4 --loss-type=robust --lr-scheduler=cosine " +
-		"--max-grad-norm=2 --max-length=64 --max-steps=7 --precision=float16 --report-to=tensorboard --save-steps=6 --save-total-limit=3 --seed=1 --sft-weight=0.5 " +
+		"--max-grad-norm=2 --max-length=64 --max-steps=7 --precision=float16 --report-to=tensorboard --guard-kl=0.5 --guard-action=slow --save-steps=6 --save-total-limit=3 --seed=1 --sft-weight=0.5 " +
 		"--shuffle=false --use-rslora --warmup-steps=2"
 	if err := flags.Parse(strings.Fields(args)); err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func TestSettingFlagsAreParsed(t *testing.T) {
 		LearningRate: 1e-4, Scheduler: "cosine", WarmupSteps: 2, MaxSteps: 7, BatchSize: 2, GradientAccumulation: 5, MaxGradNorm: 2,
 		MaxLength: 64, Seed: 1, EvalSteps: 4, SaveSteps: 6, KeepCheckpoints: 3, EarlyStopping: 3,
 		DPOPLambda: 50, SimPOGamma: 0.5, AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8,
-		Precision: "float16", BaseWeights: "quantized", InitAdapter: "folder", AdapterBin: true, ReportTo: config.TensorBoard,
+		Precision: "float16", BaseWeights: "quantized", InitAdapter: "folder", AdapterBin: true, ReportTo: config.TensorBoard, GuardKL: 0.5, GuardAction: config.GuardSlow,
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("the settings are\n%+v\nwant\n%+v", c, want)

@@ -95,6 +95,9 @@ func (p *Listener) Evaluating(done, total int) {
 func (p *Listener) Evaluated(e metrics.Evaluation) {
 	p.pace.Evaluated(e)
 	p.Line("held out after step %d: %s", e.Step, figures(e.PairMeans, 3))
+	if e.Guards != nil {
+		p.Line("%s", e.Guards)
+	}
 	for _, o := range e.Objectives {
 		p.Line("  %-22s loss %.4f  margin %+.4f  accuracy %.3f  (%s)", o.Name, o.Loss, o.RewardsMargins, o.RewardsAccuracies, wording.Count(o.Pairs, "pair"))
 	}
