@@ -163,11 +163,16 @@ func showSweep(dir string, record sweep.Record) error {
 		return errors.New("no run of the sweep is finished; the boxes above say why")
 	}
 	cell.Show(output.Stack{
-		output.Table{Caption: "The runs in " + dir + ", best first", Columns: sweep.Columns, Rows: record.Table()},
+		output.Table{Caption: "The runs in " + dir + ", best first", Columns: record.Columns(), Rows: record.Table()},
 		output.Paragraph(sweep.ColumnHelp),
 	})
 	if err := figure.Show(plots.Frontier(record.InGrid()), dir); err != nil {
 		return err
+	}
+	if record.HasAnswers() {
+		if err := figure.Show(plots.Effects(record.InGrid()), dir); err != nil {
+			return err
+		}
 	}
 	cell.Show(output.Box{Kind: output.Done, Message: record.Summary})
 	return nil

@@ -36,6 +36,7 @@ func TestPicturesLookLikeTheirGoldens(t *testing.T) {
 		{"tradeoff_helpfulness_truthfulness", ExampleTradeoff},
 		{"frontier", ExampleFrontier},
 		{"curves", ExampleCurves},
+		{"effects", ExampleEffects},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.example()

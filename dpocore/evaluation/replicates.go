@@ -100,3 +100,49 @@ func samePairs(runs [][]Pair) ([][]Pair, error) {
 	}
 	return both, nil
 }
+
+// ReplicatedAnswers are the sampled answers of runs that differ only in their seed: means over seeds and prompts, with 95 % intervals for
+// other seeds and other prompts.
+type ReplicatedAnswers struct {
+	Prompts    int                 `json:"prompts"`
+	Tokens     statistics.Estimate `json:"tokens"`
+	Ended      statistics.Estimate `json:"ended"`      // share that ended before the maximum length
+	Repetition statistics.Estimate `json:"repetition"` // see statistics.Repetition
+	Base       AnswerStats         `json:"base"`
+}
+
+// SummarizeAnswerSeeds summarizes the answers of runs; ok is false if there are none, or not to the same prompts with the same maximum
+// length.
+func SummarizeAnswerSeeds(runs []*AnswerReport) (r ReplicatedAnswers, ok bool) {
+	for _, run := range runs {
+		if run == nil || len(run.Answers) == 0 || len(run.Answers) != len(runs[0].Answers) || run.MaxNewTokens != runs[0].MaxNewTokens {
+			return r, false
+		}
+		for i, a := range run.Answers {
+			if a.Prompt != runs[0].Answers[i].Prompt {
+				return r, false
+			}
+		}
+	}
+	if len(runs) == 0 {
+		return r, false
+	}
+	groups := promptGroups(runs[0].Answers)
+	of := func(value func(Answer) float64) (all [][]float64) {
+		for _, run := range runs {
+			list := make([]float64, len(run.Answers))
+			for i, a := range run.Answers {
+				list[i] = value(a.Run)
+			}
+			all = append(all, list)
+		}
+		return all
+	}
+	return ReplicatedAnswers{
+		Prompts:    countDistinct(groups),
+		Tokens:     statistics.Replicates(groups, of(func(a Answer) float64 { return float64(a.Tokens) })),
+		Ended:      statistics.ReplicatedRate(groups, of(func(a Answer) float64 { return indicator(a.Ended) })),
+		Repetition: statistics.ReplicatedRate(groups, of(func(a Answer) float64 { return statistics.Repetition(a.Text) })),
+		Base:       runs[0].Base,
+	}, true
+}

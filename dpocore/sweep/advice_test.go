@@ -218,3 +218,26 @@ func TestAdviceSeparatesSettingsFromSeeds(t *testing.T) {
 		t.Errorf("three bad seeds: %s", all.Summary)
 	}
 }
+
+// Answers of all seeds to the same prompts are two more columns; a setting with other answers has none.
+func TestAnswersOfSettings(t *testing.T) {
+	report := func(prompt, text string, tokens int) *evaluation.AnswerReport {
+		r := evaluation.SummarizeAnswers([]evaluation.AnswerPair{{Prompt: prompt, Run: evaluation.Answer{Text: text, Tokens: tokens}}, {Prompt: "b", Run: evaluation.Answer{Text: "b", Tokens: 1}}}, 64)
+		return &r
+	}
+	pairs := newRun(t, "", 10, 1, 0.01).Runs[0].Pairs
+	settings := []Setting{newSetting(t, "same", pairs, pairs), newSetting(t, "other", pairs, pairs)}
+	for i := range settings {
+		s := &settings[i]
+		s.Runs[0].Answers = report("a", "one two three four one two three four", 8)
+		s.Runs[1].Answers = report([]string{"a", "c"}[i], "one", 4)
+		s.summarizeAnswers()
+	}
+	r := Record{Settings: settings}
+	if rows := r.Table(); len(r.Columns()) != 9 || !slices.Equal(rows[0][7:], []string{"4", "5 %"}) || !slices.Equal(rows[1][7:], []string{"", ""}) { // (8+1+4+1)/4 = 3.5 tokens; one of 5 4-grams is repeated in one of 4 answers
+		t.Errorf("columns %q, rows %q", r.Columns(), r.Table())
+	}
+	if r.Settings = nil; len(r.Columns()) != 7 {
+		t.Errorf("without settings: %q", r.Columns())
+	}
+}

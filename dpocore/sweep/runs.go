@@ -22,6 +22,8 @@ type Run struct {
 	Seed    int               `json:"-"`
 	Pairs   []evaluation.Pair `json:"-"` // the same pairs in the same order for every run of a sweep
 	evaluation.Replicated
+
+	Answers *evaluation.AnswerReport `json:"-"` // nil if dpo eval --answers has not sampled any
 }
 
 // Summarize computes a run's metrics from its held-out pairs.
@@ -39,6 +41,8 @@ type Setting struct {
 	Seeds int    `json:"seeds"`
 	evaluation.Replicated
 	Runs []Run `json:"-"` // by seed
+
+	Answers *evaluation.ReplicatedAnswers `json:"answers,omitempty"` // nil unless all runs have answered the same prompts
 }
 
 // onlySeeds is the name of the only setting of a sweep that varies nothing but the seed.
@@ -61,8 +65,19 @@ func Settings(runs []Run) (list []Setting, err error) {
 		if s.Replicated, err = evaluation.SummarizeSeeds(s.pairs(nil)); err != nil {
 			return nil, fmt.Errorf("%s: %w", s.Name, err)
 		}
+		s.summarizeAnswers()
 	}
 	return list, nil
+}
+
+func (s *Setting) summarizeAnswers() {
+	var reports []*evaluation.AnswerReport
+	for _, run := range s.Runs {
+		reports = append(reports, run.Answers)
+	}
+	if answers, ok := evaluation.SummarizeAnswerSeeds(reports); ok {
+		s.Answers = &answers
+	}
 }
 
 // pairs returns the pairs of the setting's runs, [seeds][pairs], of the seeds listed, or of all.

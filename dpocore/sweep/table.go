@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // InGrid returns the settings with finished runs, in the order of the grid, which sets their colors in plots.
@@ -22,10 +24,30 @@ func (r Record) InGrid() (list []Setting) {
 	return list
 }
 
-// Table returns a row for each setting with finished runs, with the columns of [Columns].
+// HasAnswers reports whether any setting has sampled answers.
+func (r Record) HasAnswers() bool {
+	return slices.ContainsFunc(r.Settings, func(s Setting) bool { return s.Answers != nil })
+}
+
+// Columns are the headings of Table: those of [Columns], and two of answers if any setting has some.
+func (r Record) Columns() []string {
+	if !r.HasAnswers() {
+		return Columns
+	}
+	return append(slices.Clone(Columns), "answer length (tokens)", "repeated 4-grams")
+}
+
+// Table returns a row for each setting with finished runs.
 func (r Record) Table() (rows [][]string) {
 	for _, s := range r.Settings {
-		rows = append(rows, s.Row())
+		row := s.Row()
+		if a := s.Answers; a != nil {
+			row = append(row, fmt.Sprintf("%.0f", a.Tokens.Value), wording.Percent(a.Repetition.Value))
+		}
+		for len(row) < len(r.Columns()) {
+			row = append(row, "")
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }

@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/encode"
+	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/sweep"
@@ -178,6 +179,9 @@ func (r *runner) finish(ctx context.Context, point sweep.Point) error {
 	if err := cmp.Or(err, summaryErr); err != nil {
 		r.end(point, sweep.Failed, err)
 		return nil
+	}
+	if report, exists, err := evaluation.ReadReport(filepath.Join(r.dir, point.Name)); err == nil && exists {
+		finished.Answers = report.Answers
 	}
 	r.finished = append(r.finished, finished)
 	r.end(point, sweep.Finished, nil)

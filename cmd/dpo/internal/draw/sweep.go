@@ -30,5 +30,9 @@ func Sweep(dir string, record sweep.Record) error {
 	if len(curves) == 0 {
 		return nil
 	}
-	return plots.WriteFigures(filepath.Join(dir, "plots"), plots.Curves(curves), plots.Frontier(record.InGrid()))
+	figures := []plots.Figure{plots.Curves(curves), plots.Frontier(record.InGrid())}
+	if record.HasAnswers() {
+		figures = append(figures, plots.Effects(record.InGrid()))
+	}
+	return plots.WriteFigures(filepath.Join(dir, "plots"), figures...)
 }

@@ -72,7 +72,7 @@ func printSweep(w io.Writer, dir string, record sweep.Record, asJSON bool) error
 		return errors.Join(encoder.Encode(record), fault)
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, row := range append([][]string{sweep.Columns}, record.Table()...) {
+	for _, row := range append([][]string{record.Columns()}, record.Table()...) {
 		for _, cell := range row {
 			fmt.Fprintf(table, "%s\t", cell)
 		}
