@@ -60,7 +60,8 @@ func (h Heads) attend(bias *Node) (attended, logSums *Node) {
 
 // attendGrad returns the gradients of q, k and v, from that of attend's result. The softmax's probabilities P are computed
 // again from the scores, whose gradient is P·(grad·vᵀ − Σ grad·attended), as in FlashAttention (Dao et al. 2022,
-// https://arxiv.org/abs/2205.14135, appendix B.2). dots are Σ grad·attended, [kvHeads, tokens, perGroup].
+// https://arxiv.org/abs/2205.14135, appendix B.2). dots are Σ grad·attended, [kvHeads, tokens, perGroup]. Keys and values have
+// their tokens last here, [kvHeads, headDim, tokens]: XLA's CPU products take 0.8 of the time with the small factor first.
 func (h Heads) attendGrad(bias, logSums, grad, dots *Node) Heads {
 	scores := h.scores(bias)
 	perKey := func(x *Node) *Node { return BroadcastToShape(ExpandAxes(x, -1), scores.Shape()) }
@@ -72,8 +73,8 @@ func (h Heads) attendGrad(bias, logSums, grad, dots *Node) Heads {
 	scale := h.scale()
 	return Heads{
 		Q: MulScalar(Reshape(Product(gradScores, 2, h.K, 1, 0), h.Q.Shape().Dimensions...), scale),
-		K: MulScalar(Product(gradScores, 1, rounded(flat(h.Q)), 1, 0), scale),
-		V: Product(flat(probabilities), 1, rounded(flatGrad), 1, 0),
+		K: MulScalar(Product(rounded(flat(h.Q)), 1, gradScores, 1, 0), scale),
+		V: Product(rounded(flatGrad), 1, flat(probabilities), 1, 0),
 	}
 }
 

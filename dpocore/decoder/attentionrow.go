@@ -26,7 +26,7 @@ func (p Positions) attendGrad(h Heads, logSums, grad, dots *Node) Heads {
 		rows := func(x *Node) *Node { return SliceAxis(x, 1, AxisRange(begin, end)) }
 		grads := h.block(begin, end).attendGrad(p.block(begin, end), rows(logSums), rows(grad), rows(dots))
 		padded := func(x *Node) *Node { // to all of the row's tokens
-			return Pad(x, ScalarZero(x.Graph(), x.DType()), PadAxis{}, PadAxis{End: p.tokens() - end}, PadAxis{})
+			return Pad(x, ScalarZero(x.Graph(), x.DType()), PadAxis{}, PadAxis{}, PadAxis{End: p.tokens() - end})
 		}
 		q = append(q, grads.Q)
 		if k == nil {
@@ -35,7 +35,7 @@ func (p Positions) attendGrad(h Heads, logSums, grad, dots *Node) Heads {
 			k, v = Add(k, padded(grads.K)), Add(v, padded(grads.V))
 		}
 	}
-	return Heads{Concatenate(q, 1), k, v}
+	return Heads{Concatenate(q, 1), TransposeAllAxes(k, 0, 2, 1), TransposeAllAxes(v, 0, 2, 1)}
 }
 
 func (p Positions) tokens() int { return p.Bias.Shape().Dim(0) }

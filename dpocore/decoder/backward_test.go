@@ -23,19 +23,21 @@ func TestBackwardIsTheLayersGradient(t *testing.T) {
 		name   string
 		config decoder.Config
 		lora   decoder.LoRA
+		tokens int
 	}{
-		{"all projections", plain, all},
-		{"some, with biases", biased, decoder.LoRA{Rank: 3, Alpha: 8, Modules: []string{"v_proj", "gate_proj", "q_proj"}}},
-		{"another block", otherBlock, all},
-		{"OLMo 2", tinymodel.OLMo2(), all},
-		{"Gemma 3", tinymodel.Gemma3(), all},
-		{"Phi-3", tinymodel.Phi3(), all},
-		{"o and down", plain, decoder.LoRA{Rank: 2, Alpha: 8, Modules: []string{"o_proj", "down_proj"}}},
+		{"all projections", plain, all, 24},
+		{"two blocks of attention", plain, all, 150},
+		{"some, with biases", biased, decoder.LoRA{Rank: 3, Alpha: 8, Modules: []string{"v_proj", "gate_proj", "q_proj"}}, 24},
+		{"another block", otherBlock, all, 24},
+		{"OLMo 2", tinymodel.OLMo2(), all, 24},
+		{"Gemma 3", tinymodel.Gemma3(), all, 24},
+		{"Phi-3", tinymodel.Phi3(), all, 24},
+		{"o and down", plain, decoder.LoRA{Rank: 2, Alpha: 8, Modules: []string{"o_proj", "down_proj"}}, 24},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, layout := tiny(t, c.config), newLayout(t, c.config, c.lora)
 			m.weights.Config.Block = c.config.Block
-			tokens := tinymodel.RandomTokens(24, 9)
+			tokens := tinymodel.RandomTokens(c.tokens, 9)
 			gradOut := make([]float32, len(tokens)*c.config.HiddenSize)
 			for i := range gradOut {
 				gradOut[i] = float32(i%7) - 3
