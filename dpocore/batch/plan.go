@@ -14,7 +14,7 @@ const (
 // Costs are relative to one token's forward and backward pass through the layers of SmolLM2-135M plus the reference's
 // forward pass, and were measured.
 const (
-	attentionShare = 0.15 // attention per token in a row of 1,000 tokens; proportional to the row's length
+	attentionShare = 0.30 // attention per token in a row of 1,000 tokens; proportional to the row's length
 	answerCost     = 0.25 // output matrix product per answer token, padding included
 	rowCost        = 8    // per row
 	shapeCost      = 700  // compilation of a shape
