@@ -21,7 +21,7 @@ type benchPart struct {
 	build  func(in []*Node) []*Node
 }
 
-// BenchmarkParts times the parts of a layer of SmolLM2-135M in a row of 512 tokens, each in a graph of its own, and shows which
+// BenchmarkParts times the parts of a layer of SmolLM2-135M in a row of 512 tokens, each in a separate graph, and shows which
 // share of the machine's peak the useful operations reach. Both are in processor time: a product of two matrices of
 // 1024×1024 is the peak, and runs in turn with the part, so that other load slows both alike. Useful are those with the stored
 // matrices and factors, and of attention those up to each token's position in one sequence of 256 tokens.
