@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run gpu-report test cover fuzz interop interop-llamacpp bench notebooks lab lint move clean t4 t4-check
+.PHONY: help setup build run gpu-report test cover fuzz interop interop-llamacpp bench notebooks lab lint move clean t4 t4-check models
 
 export CGO_LDFLAGS := -L$(CURDIR)/.deps/lib
 export GOMLX_NO_AUTO_INSTALL := 1
@@ -80,6 +80,9 @@ lab: ## JupyterLab with the GoNB kernel; LAB="…" passes options to jupyter lab
 
 t4: ## memory and time of training on a Tesla T4, computed (the tables in docs/t4.md)
 	@go run ./dev/t4
+
+models: ## which published models fit which machines, computed (docs/models.md)
+	@go run ./dev/models
 
 t4-check: setup ## compile every graph for a Tesla T4 without a GPU: memory, products, command buffers (T4="135M in float32")
 	@bash dev/t4/run.sh $(if $(T4),"$(T4)")
