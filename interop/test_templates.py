@@ -12,7 +12,7 @@ from transformers import AutoTokenizer
 TEMPLATES = Path(trl.__file__).parent / "chat_templates"
 NAMES = [
     "llama3", "llama3_1", "llama3_2", "llama3_training", "qwen2_5", "qwen2_5_training", "qwen3", "qwen3_training",
-    "qwen3_instruct_2507", "deepseek_r1_distill", "phi3_5", "glm4moe", "smolvlm",
+    "qwen3_instruct_2507", "deepseek_r1_distill", "phi3", "phi3_5", "gemma3", "glm4moe", "smolvlm",
 ]  # fmt: skip
 TALK = [
     pairs.Pair(0, [pairs.user("Hi there, <b>you</b>")], "Hello!", "No."),
