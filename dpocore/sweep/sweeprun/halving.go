@@ -130,7 +130,7 @@ func (r *runner) trainTo(ctx context.Context, i int, point sweep.Point, step int
 	listener := untilListener{onceListener{r.listener.Run(i+1, len(r.points), point), r}, step, stop}
 	err = train.Run(upTo, train.Job{Model: r.model, Dir: dir, Config: point.Config, Data: r.data, Listener: listener, Shared: r.shared})
 	var stopped *train.Stopped
-	if err != nil && (ctx.Err() != nil || !errors.As(err, &stopped)) {
+	if err != nil && (ctx.Err() != nil || upTo.Err() == nil || !errors.As(err, &stopped)) {
 		return "", err
 	}
 	if adapter = latest(); adapter == "" {
