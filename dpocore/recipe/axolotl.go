@@ -11,7 +11,7 @@ import (
 	"example.com/gonb-dpo/dpocore/config"
 )
 
-// axolotl has the settings of axolotl's files for DPO.
+// axolotl has the settings of axolotl's files for DPO, with the defaults of version 0.18.0, and some of earlier versions.
 var axolotl = Tool{
 	Name:  "axolotl",
 	marks: []string{"base_model", "micro_batch_size", "sequence_len", "lora_target_linear"},
@@ -74,7 +74,8 @@ var axolotl = Tool{
 			t.set("warmup_ratio", "0.03", "axolotl's default, there at most 100 steps")
 		}
 		t.schedulerSettings()
-		t.lengths("1.0")
+		t.lengths("1.0", t.axolotlIntervals())
+		t.set("save_total_limit", "4", "axolotl's default")
 		t.precision()
 		t.dropout("lora_dropout", "0.0")
 		t.adapterOnly("adapter", "lora", "a LoRA adapter of the model as it is is trained")
@@ -89,6 +90,18 @@ var axolotl = Tool{
 		t.heldOutShare("val_set_size")
 		t.datasets()
 	},
+}
+
+// axolotlIntervals are axolotl's defaults: steps if their number is given, and otherwise no evaluation, and a checkpoint after each epoch.
+func (t *translation) axolotlIntervals() intervals {
+	std := intervals{"no", "epoch", ""}
+	if t.text("eval_steps") != "" {
+		std.eval = "steps"
+	}
+	if t.text("save_steps") != "" {
+		std.save = "steps"
+	}
+	return std
 }
 
 // perEpoch translates a number of evaluations or checkpoints per epoch to a share of the run.

@@ -89,8 +89,14 @@ var training = slices.Concat(
 
 var adamW = []string{"adamw_torch", "adamw_torch_fused", "adamw_hf", "adamw", "adamw_apex_fused", "paged_adamw_32bit"}
 
-// lengths translates how long a run is, and how often it is evaluated and saved; epochs is the tool's default.
-func (t *translation) lengths(epochs string) {
+// intervals is when a run is evaluated and saved if the file does not say.
+type intervals struct{ eval, save, saveSteps string }
+
+// ofTransformers are the defaults of transformers.
+var ofTransformers = intervals{"no", "steps", "500"}
+
+// lengths translates how long a run is, and how often it is evaluated and saved; epochs and std are the tool's defaults.
+func (t *translation) lengths(epochs string, std intervals) {
 	t.with("max_steps", func(e Entry, text string) {
 		if n, err := strconv.Atoi(text); err == nil && n > 0 {
 			t.maps(e, "max_steps", text)
@@ -104,8 +110,8 @@ func (t *translation) lengths(epochs string) {
 		t.set("num_train_epochs", epochs, t.tool.Name+"'s default")
 	}
 	t.warmUp()
-	t.interval("eval", "no", "")
-	t.interval("save", "steps", "500")
+	t.interval("eval", std.eval, "")
+	t.interval("save", std.save, std.saveSteps)
 	t.reports()
 	t.with("save_total_limit", func(e Entry, text string) {
 		if text == "" {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// llamaFactory has the settings of LLaMA-Factory's files for DPO.
+// llamaFactory has the settings of LLaMA-Factory's files for DPO, with the defaults of version 0.9.6.dev0.
 var llamaFactory = Tool{
 	Name:  "LLaMA-Factory",
 	marks: []string{"stage", "finetuning_type", "pref_beta", "cutoff_len"},
@@ -34,6 +34,10 @@ var llamaFactory = Tool{
 		{name: "use_badam", off: []string{"false"}, kind: Missing, why: "the optimizer is AdamW"},
 		{name: "additional_target", kind: Missing, why: "only the adapter is trained"},
 		{name: "rope_scaling", kind: Missing, why: "positions are those of the model"},
+		{name: "pref_bco_weight", off: []string{"0", "0.0"}, kind: Missing, why: "write the loss as sigmoid,bco_pair with loss_weights"},
+		{name: "ld_alpha", to: "ld_alpha", kind: Missing, why: "the loss counts all tokens of the longer answer"},
+		{name: "ref_model_adapters", kind: Missing, why: "the reference is the model that training starts from"},
+		{name: "ref_model_quantization_bit", kind: Missing, why: "the reference has the weights of the model"},
 		{name: "simpo_gamma", to: "simpo_gamma", kind: NoEffect, why: "it is of the loss simpo"},
 	},
 		idle("the chat template is the model's, or the file that chat_template_path names", "template"),
@@ -44,10 +48,13 @@ var llamaFactory = Tool{
 		whole("dataset", "finetuning_type", "lora_alpha", "lora_dropout", "lora_target", "pref_loss", "val_size", "enable_thinking"),
 	),
 	whole: func(t *translation) {
+		if t.file.Find("stage") == nil {
+			t.lacks("stage", "sft", "LLaMA-Factory's default; dpo train trains with DPO, and dpo sft on single answers")
+		}
 		t.losses("pref_loss", "")
 		t.set("loss_type", "sigmoid", "LLaMA-Factory's default")
 		t.schedulerSettings()
-		t.lengths("3.0")
+		t.lengths("3.0", ofTransformers)
 		t.precision()
 		t.dropout("lora_dropout", "0.0")
 		t.adapterOnly("finetuning_type", "lora", "a LoRA adapter is trained")

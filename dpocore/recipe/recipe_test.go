@@ -111,6 +111,27 @@ func read(t *testing.T, text string) File {
 	return f
 }
 
+// TestDefaults: what the other tools do if a file does not say.
+func TestDefaults(t *testing.T) {
+	for text, want := range map[string]string{
+		"base_model: o/m":                                   "save_steps: epoch",
+		"{base_model: o/m, rl: dpo}":                        "save_total_limit: 4  # axolotl's default",
+		"{base_model: o/m, save_steps: 20}":                 "save_steps: 20",
+		"{base_model: o/m, eval_steps: 0.1}":                "eval_steps: 0.1",
+		"{base_model: o/m, saves_per_epoch: 2}":             "save_steps: 0.5",
+		"pref_beta: 0.2":                                    "# missing: stage: sft (LLaMA-Factory's default",
+		"{stage: dpo, lora_rank: 4}":                        "lora_alpha: 8",
+		"{stage: dpo, pref_beta: 0.2}":                      "max_length: 2048  # LLaMA-Factory's default",
+		"{stage: dpo, pref_bco_weight: 0.5}":                "# missing: pref_bco_weight: 0.5 (write the loss as sigmoid,bco_pair",
+		"{stage: dpo, save_strategy: steps, eval_steps: 3}": "save_steps: 500",
+	} {
+		f := read(t, text)
+		if got := f.Translate(f.Detect()).YAML("x"); !strings.Contains(got, want) {
+			t.Errorf("%s: lacks %q:\n%s", text, want, got)
+		}
+	}
+}
+
 // TestBadFiles: errors have the file and the line.
 func TestBadFiles(t *testing.T) {
 	for text, want := range map[string]string{

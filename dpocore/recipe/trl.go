@@ -51,7 +51,7 @@ var trl = Tool{
 		t.losses("loss_type", "loss_weights")
 		t.set("loss_type", "sigmoid", "TRL's default")
 		t.schedulerSettings()
-		t.lengths("3.0")
+		t.lengths("3.0", ofTransformers)
 		t.precision()
 		t.with("dtype", func(e Entry, text string) {
 			t.say(e, NoEffect, "the precision is chosen by the device, or by precision")
