@@ -3,7 +3,7 @@ package config
 // The precisions of the products with the model's matrices, in attention and with the vocabulary. The results of these
 // products, LoRA, norms, softmax, log-probabilities and the optimizer are always float32.
 const (
-	Auto     = "auto" // float32, or float16 for a large model on a GPU
+	Auto     = "auto" // bfloat16 with AMX or on GPUs from Ampere on, float16 for a large model on another GPU, else float32
 	Float32  = "float32"
 	Float16  = "float16"
 	BFloat16 = "bfloat16"

@@ -158,7 +158,7 @@ var optimizerSettings = Table{
 	Setting[string]{
 		JSON: "precision", Label: "the precision", Swept: Swept{Rebuilds: All},
 		Kept:  ofNumbers,
-		Help:  "precision of matrix products, whose results stay float32: " + strings.Join(Precisions, ", ") + "; auto is float16 for a large model on a GPU, float32 otherwise",
+		Help:  "precision of matrix products, whose results stay float32: " + strings.Join(Precisions, ", ") + "; auto is bfloat16 on processors with AMX and GPUs from Ampere on, float16 for a large model on another GPU, else float32",
 		Field: func(c *Config) *string { return &c.Precision },
 		Rule:  func(c Config) error { return oneOf("precision", c.Precision, Precisions) },
 		Match: func(mine, _ string) bool { return mine == Auto }, // the run continues in the precision it began with

@@ -27,9 +27,13 @@ func (h Heads) HeadsFirst() Heads {
 	return Heads{TransposeAllAxes(h.Q, 1, 0, 2, 3), TransposeAllAxes(h.K, 1, 0, 2), TransposeAllAxes(h.V, 1, 0, 2)}
 }
 
-// in rounds keys and values to a precision, so that attention's products are computed in it.
+// in rounds values, and keys unless that is bfloat16, to a precision, so that attention's products are computed in it. The
+// scores are exponents: bfloat16's 8 digits would change probabilities by some percent.
 func (h Heads) in(precision dtypes.DType) Heads {
-	return Heads{h.Q, ConvertDType(h.K, precision), ConvertDType(h.V, precision)}
+	if precision != dtypes.BFloat16 {
+		h.K = ConvertDType(h.K, precision)
+	}
+	return Heads{h.Q, h.K, ConvertDType(h.V, precision)}
 }
 
 // joinHeads is [tokens, queries] from [kvHeads, tokens, perGroup, headDim].
@@ -69,10 +73,10 @@ func (h Heads) attendGrad(bias, logSums, grad, dots *Node) Heads {
 	flatGrad := flat(grad)
 	gradProbabilities := Reshape(Product(flatGrad, 2, h.V, 2, 0), scores.Shape().Dimensions...)
 	gradScores := flat(Mul(probabilities, Sub(gradProbabilities, perKey(dots))))
-	rounded := func(x *Node) *Node { return ConvertDType(x, h.K.DType()) }
+	rounded := func(x *Node) *Node { return ConvertDType(x, h.V.DType()) }
 	scale := h.scale()
 	return Heads{
-		Q: MulScalar(Reshape(Product(gradScores, 2, h.K, 1, 0), h.Q.Shape().Dimensions...), scale),
+		Q: MulScalar(Reshape(Product(gradScores, 2, rounded(h.K), 1, 0), h.Q.Shape().Dimensions...), scale),
 		K: MulScalar(Product(rounded(flat(h.Q)), 1, gradScores, 1, 0), scale),
 		V: Product(rounded(flatGrad), 1, flat(probabilities), 1, 0),
 	}

@@ -50,9 +50,10 @@ func (n *Net) Extend(chunk Chunk, cache Cache) (hidden *Node, updated Cache) {
 	return c.FinalNorm(x, n.norm), updated
 }
 
-// write puts x [kvHeads, tokens, headDim] into the slots [kvHeads, slots, headDim].
+// write puts x [kvHeads, tokens, headDim], rounded to the cache's precision, into the slots [kvHeads, slots, headDim].
 func (chunk Chunk) write(slots, x *Node) *Node {
 	g := x.Graph()
+	x = ConvertDType(x, slots.DType())
 	if !g.Backend().Capabilities().Operations[compute.OpTypeDynamicUpdateSlice] {
 		return chunk.writeSelecting(slots, x)
 	}

@@ -21,12 +21,24 @@ func Product(x *Node, xAxis int, y *Node, yAxis int, batch ...int) *Node {
 	return dot.General([]int{xAxis}, batch, []int{yAxis}, batch)
 }
 
-// Logits is the vocabulary logits of states [tokens, hidden], with head [vocabulary, hidden]: [tokens, vocabulary]. Their
-// gradient is a product in the same precision, where gomlx's own would be in float32.
+// fineProduct is [Product] for x [tokens, in] with twice the digits of x, if y has bfloat16: x becomes the sum of two numbers of
+// 8 digits, each multiplied by y. The forward pass needs them: its errors become those of scores and logits, which are
+// exponents. The two are one product, which reads y once.
+func fineProduct(x, y *Node, yAxis int) *Node {
+	if y.DType() != dtypes.BFloat16 {
+		return Product(x, 1, y, yAxis)
+	}
+	tokens, high := x.Shape().Dim(0), withDigits(x, digits[dtypes.BFloat16])
+	both := Product(Concatenate([]*Node{high, Sub(x, high)}, 0), 1, y, yAxis)
+	return Add(SliceAxis(both, 0, AxisRange(0, tokens)), SliceAxis(both, 0, AxisRange(tokens, 2*tokens)))
+}
+
+// Logits is the vocabulary logits of states [tokens, hidden], with head [vocabulary, hidden]: [tokens, vocabulary]. In bfloat16
+// states have twice its digits. The gradient is a product in the same precision, where gomlx's own would be in float32.
 func Logits(states, head *Node) *Node {
 	var grad *Node // of the logits
 	states = IdentityWithCustomGradient(states, func(_, _ *Node) *Node { return Product(grad, 1, head, 0) })
-	return IdentityWithCustomGradient(Product(states, 1, head, 1), func(_, gradLogits *Node) *Node {
+	return IdentityWithCustomGradient(fineProduct(states, head, 1), func(_, gradLogits *Node) *Node {
 		grad = gradLogits
 		return grad
 	})
@@ -35,16 +47,24 @@ func Logits(states, head *Node) *Node {
 // digits of the significand in binary.
 var digits = map[dtypes.DType]int{dtypes.Float32: 24, dtypes.Float16: 11, dtypes.BFloat16: 8}
 
-// Rounded is x, in float32, with the values that a product with y computes with. Its gradient is not rounded. Conversion to y's
-// type and back would not do, because XLA may leave both out; the difference of two large numbers keeps as many digits (Dekker
-// 1971, "A floating-point technique for extending the available precision").
-func Rounded(x, y *Node) *Node {
-	if !y.DType().IsHalfPrecision() {
-		return x
+// Rounded is states, in float32, with the values that Logits computes with. Its gradient is not rounded.
+func Rounded(states, head *Node) *Node {
+	to := digits[head.DType()]
+	switch head.DType() {
+	case dtypes.Float32:
+		return states
+	case dtypes.BFloat16:
+		to *= 2
 	}
-	large := MulScalar(x, float64(int(1)<<(digits[x.DType()]-digits[y.DType()])+1))
-	rounded := Sub(large, Sub(large, x))
-	return Add(x, StopGradient(Sub(rounded, x)))
+	return Add(states, StopGradient(Sub(withDigits(states, to), states)))
+}
+
+// withDigits is x, in float32, with the given number of binary digits. Conversion to a type that has them and back would not do,
+// because XLA may leave both out; the difference of two large numbers keeps as many digits (Dekker 1971, "A floating-point
+// technique for extending the available precision").
+func withDigits(x *Node, to int) *Node {
+	large := MulScalar(x, float64(int(1)<<(digits[dtypes.Float32]-to)+1))
+	return Sub(large, Sub(large, x))
 }
 
 // matmul is x·wᵀ for x [tokens, in] and w [out, in], the layout of PEFT's factors.

@@ -13,7 +13,8 @@ import (
 
 // TestProductRounds: 1 + 2⁻⁹ is between two bfloat16, 1 and 1 + 2⁻⁷, and is 1 rounded; float16 has 10 bits after the point
 // and keeps it. The sum over 301 of them is not rounded: bfloat16 has no 301, and float16 no 301 · (1 + 2⁻⁹) = 301.587890625.
-// What Rounded returns has the same values. The gradient of a sum of logits, over 301 columns of a head of these values, is the same product.
+// Logits have twice bfloat16's digits of the states, and so has what Rounded returns, but not of the head: 301 · (1 + 2⁻⁹) · 1.
+// The gradient of a sum of logits, over 301 columns of a head of these values, has 8 digits of both.
 func TestProductRounds(t *testing.T) {
 	backend, err := device.Open()
 	if err != nil {
@@ -26,23 +27,29 @@ func TestProductRounds(t *testing.T) {
 	}
 	matrix := tensors.FromFlatDataAndDimensions(flat, terms, terms)
 	defer matrix.MustFinalizeAll()
-	for precision, want := range map[dtypes.DType]float32{
-		dtypes.Float32: terms * value * value, dtypes.BFloat16: terms, dtypes.Float16: terms * value * value,
+	for precision, want := range map[dtypes.DType]struct{ product, logits float32 }{
+		dtypes.Float32:  {terms * value * value, terms * value * value},
+		dtypes.BFloat16: {terms, terms * value},
+		dtypes.Float16:  {terms * value * value, terms * value * value},
 	} {
 		outputs, err := CallOnceN(backend, func(x *Node) []*Node {
 			w := StopGradient(ConvertDType(x, precision))
 			logits := decoder.Logits(x, w)
-			return []*Node{decoder.Product(x, 1, w, 0), decoder.Product(w, 1, x, 0), logits,
+			return []*Node{decoder.Product(x, 1, w, 0), decoder.Product(w, 1, x, 0),
 				Gradient(ReduceAllSum(Mul(logits, StopGradient(x))), x)[0],
-				MulScalar(Mul(decoder.Rounded(x, w), ConvertDType(w, x.DType())), terms)}
+				logits, MulScalar(Mul(decoder.Rounded(x, w), ConvertDType(w, x.DType())), terms)}
 		}, matrix)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, output := range outputs {
 			got := tensors.MustCopyFlatData[float32](output)
-			if difference := got[0] - want; difference > 1e-3 || difference < -1e-3 {
-				t.Errorf("%s, result %d: %g, want %g", precision, i, got[0], want)
+			expected := want.product
+			if i > 2 {
+				expected = want.logits
+			}
+			if difference := got[0] - expected; difference > 1e-3 || difference < -1e-3 {
+				t.Errorf("%s, result %d: %g, want %g", precision, i, got[0], expected)
 			}
 			output.MustFinalizeAll()
 		}

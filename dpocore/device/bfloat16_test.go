@@ -24,16 +24,20 @@ func TestBFloat16(t *testing.T) {
 		backend compute.Backend
 		cpu     cpuFeatures
 		want    bool
+		prefers bool
 	}{
-		{onCPU, cpuFeatures{}, false},
-		{onCPU, cpuFeatures{amx: true}, true},
-		{onCPU, cpuFeatures{avx512: true}, true},
-		{described{text: "xla:cuda - PJRT plugin"}, cpuFeatures{amx: true, avx512: true}, false},
-		{goBackend{}, cpuFeatures{amx: true, avx512: true}, false},
+		{onCPU, cpuFeatures{}, false, false},
+		{onCPU, cpuFeatures{amx: true, avx512: true}, true, true},
+		{onCPU, cpuFeatures{avx512: true}, true, false},
+		{described{text: "xla:cuda - PJRT plugin"}, cpuFeatures{amx: true, avx512: true}, false, false},
+		{goBackend{}, cpuFeatures{amx: true, avx512: true}, false, false},
 	} {
 		features = func() cpuFeatures { return c.cpu }
 		if got := BFloat16(c.backend); got != c.want {
 			t.Errorf("%v with %+v: %t", c.backend, c.cpu, got)
+		}
+		if got := PrefersBFloat16(c.backend); got != c.prefers {
+			t.Errorf("%v with %+v: prefers it %t", c.backend, c.cpu, got)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/demand"
@@ -14,27 +13,33 @@ import (
 )
 
 // Load reads the weights in a precision, one of [config.Precisions], and a form, one of [config.BaseWeights], unless they are
-// loaded so. "auto" keeps that of loaded weights.
-func (m *Model) Load(precision, base string) error {
+// loaded so. "auto" keeps that of loaded weights, except the precision that [Model.LoadForUse] chose.
+func (m *Model) Load(precision, base string) error { return m.load(precision, base, hardwareOf) }
+
+// load is Load, with what "auto" may use of a backend's hardware.
+func (m *Model) load(precision, base string, has func(compute.Backend) hardware) error {
 	base = cmp.Or(base, config.Float) // as in runs recorded earlier
-	if m.weights != nil {
-		if (precision == config.Auto || precision == m.precision) && (base == config.Auto || base == m.base) {
-			return nil
-		}
-		if base == config.Auto {
-			base = m.base
-		}
-		m.unload()
-	}
 	backend, err := device.Open()
 	if err != nil {
 		return err
 	}
-	whole, err := weights.SizesOf(m.Path, dtypes.Float32)
+	c, err := weights.ConfigOf(m.Path)
 	if err != nil {
 		return fmt.Errorf("load the model: %w", err)
 	}
-	precision = choosePrecision(precision, device.OnGPU(backend), int(whole.Float/4))
+	if m.weights != nil && precision == config.Auto && !m.forUse {
+		precision = m.precision
+	}
+	precision = choosePrecision(precision, has(backend), c.Parameters())
+	if m.weights != nil {
+		if base == config.Auto {
+			base = m.base
+		}
+		if precision == m.precision && base == m.base {
+			return nil
+		}
+		m.unload()
+	}
 	if base, err = m.chooseBase(base, precision, demand.FreeOn(backend)); err != nil {
 		return fmt.Errorf("load the model: %w", err)
 	}
@@ -72,8 +77,7 @@ func (m *Model) LoadOn(backend compute.Backend, devices int) error {
 
 // loadOn loads the weights, and checks that the embedding has a row for each token.
 func (m *Model) loadOn(backend compute.Backend, precision, base string) error {
-	form := weights.Form{Quantized: base == config.Quantized, Precision: halfTypes[precision]}
-	loaded, err := weights.LoadAs(backend, m.Path, form)
+	loaded, err := weights.LoadAs(backend, m.Path, weights.Form{Quantized: base == config.Quantized, Precision: halfTypes[precision]})
 	if err != nil {
 		return err
 	}
@@ -81,7 +85,7 @@ func (m *Model) loadOn(backend compute.Backend, precision, base string) error {
 		loaded.Finalize()
 		return fmt.Errorf("open the model: the tokenizer of %s has %d tokens but the embedding has %d rows; one of the two belongs to another model", m.Path, tokens, rows)
 	}
-	m.backend, m.weights, m.precision, m.base, m.hash = backend, loaded, precision, base, loaded.Hash
+	m.backend, m.weights, m.form, m.hash = backend, loaded, form{precision: precision, base: base}, loaded.Hash
 	return nil
 }
 

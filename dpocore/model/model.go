@@ -52,6 +52,7 @@ type Model struct {
 type form struct {
 	precision string // one of [config.Precisions] except auto; "" before Load
 	base      string // config.Quantized or config.Float
+	forUse    bool   // the precision was chosen for measuring and answering without a run
 }
 
 // adapters are those that the model is used with.
@@ -204,8 +205,11 @@ func (m *Model) ReferenceKey(adapter string) string {
 	if adapter != "" {
 		key += " with the adapter " + adapter
 	}
-	if m.precision != config.Float32 {
-		key += " " + m.precision + " with float32 results"
+	switch m.precision {
+	case config.Float16:
+		key += " float16 with float32 results"
+	case config.BFloat16:
+		key += " bfloat16 with float32 results, scores and logits of 16 digits"
 	}
 	return key
 }

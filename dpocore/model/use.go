@@ -3,7 +3,10 @@ package model
 import (
 	"fmt"
 
+	"github.com/gomlx/compute"
+
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/run"
 )
 
@@ -43,9 +46,9 @@ func follow(adapters []string) (prompts config.Prompts, runs []usedRun, err erro
 }
 
 // LoadForUse loads the weights for measuring and answering. Those that are loaded stay as they are. Otherwise they get the
-// precision of the first run that the model follows, so that its held-out pairs have the figures that training had; without
-// a run it is "auto". m.Note receives a sentence on each other run with another precision, and where the machine is slow in
-// it.
+// precision of the first run that the model follows, so that its held-out pairs have the figures that training had. Without
+// a run it is not bfloat16, so that a model answers alike on all machines. m.Note receives a sentence on a run in bfloat16,
+// and on each other run with another precision.
 func (m *Model) LoadForUse() error {
 	if m.weights != nil {
 		return nil
@@ -54,9 +57,10 @@ func (m *Model) LoadForUse() error {
 	if len(m.runs) > 0 {
 		precision = m.runs[0].precision
 	}
-	if err := m.Load(precision, config.Auto); err != nil {
+	if err := m.load(precision, config.Auto, func(b compute.Backend) hardware { return hardware{gpu: device.OnGPU(b)} }); err != nil {
 		return err
 	}
+	m.forUse = precision == config.Auto
 	for _, note := range m.useNotes() {
 		if m.Note != nil {
 			m.Note(note)
