@@ -5,6 +5,8 @@ import (
 
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/decoder/product"
 )
 
 // Adapter is one layer's part of a LoRA adapter inside a graph.
@@ -146,3 +148,9 @@ func (a *Adapter) grad(g Group, x, gradOut *Node) (gradX *Node, factors []*Node)
 
 // matmulTransposed is xᵀ·y for x [tokens, m] and y [tokens, n]. XLA's CPU products are faster with the smaller one first.
 func matmulTransposed(x, y *Node) *Node { return DotGeneral(x, []int{0}, nil, y, []int{0}, nil) }
+
+// matmul is x·wᵀ for x [tokens, in] and w [out, in], the layout of PEFT's factors.
+func matmul(x, w *Node) *Node { return product.Of(x, 1, w, 1) }
+
+// matmulGrad is y·w for y [tokens, out] and w [out, in]: the gradient of matmul's x, from that of its result.
+func matmulGrad(y, w *Node) *Node { return product.Of(y, 1, w, 0) }

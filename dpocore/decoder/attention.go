@@ -5,6 +5,8 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/decoder/product"
 )
 
 // Heads are the queries [kvHeads, tokens, perGroup, headDim], keys and values [kvHeads, tokens, headDim] of a layer. The
@@ -58,7 +60,7 @@ func (h Heads) attend(bias *Node) (attended, logSums *Node) {
 	maxima := ReduceAndKeep(scores, ReduceMax, -1)
 	exps := Exp(Sub(scores, BroadcastToShape(maxima, scores.Shape())))
 	sums := ReduceAndKeep(exps, ReduceSum, -1)
-	attended = Reshape(Product(flat(exps), 2, h.V, 1, 0), h.Q.Shape().Dimensions...)
+	attended = Reshape(product.Of(flat(exps), 2, h.V, 1, 0), h.Q.Shape().Dimensions...)
 	return Div(attended, BroadcastToShape(sums, attended.Shape())), Squeeze(Add(maxima, Log(sums)), -1)
 }
 
@@ -71,22 +73,22 @@ func (h Heads) attendGrad(bias, logSums, grad, dots *Node) Heads {
 	perKey := func(x *Node) *Node { return BroadcastToShape(ExpandAxes(x, -1), scores.Shape()) }
 	probabilities := Exp(Sub(scores, perKey(logSums)))
 	flatGrad := flat(grad)
-	gradProbabilities := Reshape(Product(flatGrad, 2, h.V, 2, 0), scores.Shape().Dimensions...)
+	gradProbabilities := Reshape(product.Of(flatGrad, 2, h.V, 2, 0), scores.Shape().Dimensions...)
 	gradScores := flat(Mul(probabilities, Sub(gradProbabilities, perKey(dots))))
 	rounded := func(x *Node) *Node { return ConvertDType(x, h.V.DType()) }
 	scale := h.scale()
 	return Heads{
-		Q: MulScalar(Reshape(Product(gradScores, 2, rounded(h.K), 1, 0), h.Q.Shape().Dimensions...), scale),
-		K: MulScalar(Product(rounded(flat(h.Q)), 1, gradScores, 1, 0), scale),
-		V: Product(rounded(flatGrad), 1, flat(probabilities), 1, 0),
+		Q: MulScalar(Reshape(product.Of(gradScores, 2, rounded(h.K), 1, 0), h.Q.Shape().Dimensions...), scale),
+		K: MulScalar(product.Of(rounded(flat(h.Q)), 1, gradScores, 1, 0), scale),
+		V: product.Of(rounded(flatGrad), 1, flat(probabilities), 1, 0),
 	}
 }
 
 // scores are q·kᵀ/√headDim + bias, [kvHeads, tokens, perGroup, keys].
 func (h Heads) scores(bias *Node) *Node {
 	dims := h.Q.Shape().Dimensions
-	product := Product(flat(MulScalar(h.Q, h.scale())), 2, h.K, 2, 0)
-	scores := Reshape(product, dims[0], dims[1], dims[2], h.K.Shape().Dim(1))
+	joined := product.Of(flat(MulScalar(h.Q, h.scale())), 2, h.K, 2, 0)
+	scores := Reshape(joined, dims[0], dims[1], dims[2], h.K.Shape().Dim(1))
 	return Add(scores, BroadcastToShape(ExpandAxes(bias, 0, 2), scores.Shape()))
 }
 

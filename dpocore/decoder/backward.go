@@ -2,6 +2,8 @@ package decoder
 
 import (
 	. "github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/decoder/product"
 )
 
 // Activations are the intermediate results of a layer that its backward pass needs, so that no product with its matrices
@@ -66,7 +68,7 @@ func (l Layer) attentionGrad(saved Activations[*Node], p Positions, grad *Node) 
 // projectGrad returns the gradients of project's input x and of the group's factors, the joined A first, from that of its
 // result.
 func (l Layer) projectGrad(g Group, x, grad *Node) (gradX *Node, factors []*Node) {
-	gradX = Product(grad, 1, l.matrices[g], 1)
+	gradX = product.Of(grad, 1, l.matrices[g], 1)
 	if !l.adapter.covers(g) {
 		return gradX, nil
 	}

@@ -8,6 +8,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"example.com/gonb-dpo/dpocore/decoder/product"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/internal/cputime"
 )
@@ -32,7 +33,7 @@ func BenchmarkParts(b *testing.B) {
 	}
 	const size = 1024
 	peak := benchPart{"peak", 2 * size * size * size, [][]int{{size, size}, {size, size}}, func(in []*Node) []*Node {
-		return []*Node{Product(in[0], 1, in[1], 0)}
+		return []*Node{product.Of(in[0], 1, in[1], 0)}
 	}}
 	timePeak := peak.prepare(b, backend)
 	for _, part := range layerParts(b, 512, 256) {
@@ -108,20 +109,20 @@ func layerParts(b *testing.B, tokens, pair int) []benchPart {
 		}
 		return l, in[3], Positions{Rotation{in[0], in[1]}, in[2]}, in[5:]
 	}
-	product := 2 * tokens
-	attention := product * (pair + 1) / 2 * 2 * c.QuerySize()
-	lora := product * layout.LayerSize
-	projections := product * c.MatrixWeights()
+	flops := 2 * tokens
+	attention := flops * (pair + 1) / 2 * 2 * c.QuerySize()
+	lora := flops * layout.LayerSize
+	projections := flops * c.MatrixWeights()
 	return []benchPart{
 		{"projections", projections, join(inputs, matrices), func(in []*Node) (out []*Node) {
 			for g := range groupCount {
-				out = append(out, Product(in[g], 1, in[groupCount+g], 0))
+				out = append(out, product.Of(in[g], 1, in[groupCount+g], 0))
 			}
 			return out
 		}},
 		{"projections_backward", projections, join(outputs, matrices), func(in []*Node) (out []*Node) {
 			for g := range groupCount {
-				out = append(out, Product(in[g], 1, in[groupCount+g], 1))
+				out = append(out, product.Of(in[g], 1, in[groupCount+g], 1))
 			}
 			return out
 		}},

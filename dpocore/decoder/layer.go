@@ -7,6 +7,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 
 	"example.com/gonb-dpo/dpocore/decoder/packed"
+	"example.com/gonb-dpo/dpocore/decoder/product"
 )
 
 // Layer is one layer of a model inside a graph.
@@ -85,7 +86,7 @@ func (l Layer) forward(x *Node, r Rotation, attend attention) (output *Node, sav
 
 // project multiplies x [tokens, in] by a group's joined matrix and adds bias and adapter: [tokens, out].
 func (l Layer) project(g Group, x *Node) *Node {
-	joined := fineProduct(x, l.matrices[g], 0)
+	joined := product.Fine(x, l.matrices[g], 0)
 	if bias := l.biases[g]; bias != nil {
 		joined = Add(joined, BroadcastToShape(Reshape(bias, 1, bias.Shape().Dim(0)), joined.Shape()))
 	}

@@ -2,6 +2,8 @@ package decoder
 
 import (
 	. "github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/decoder/product"
 )
 
 // Net is a whole model inside one graph.
@@ -51,7 +53,7 @@ func (n *Net) Hidden(row Row) *Node {
 }
 
 // Logits is the vocabulary logits [tokens, vocabulary] of hidden states [tokens, hidden].
-func (n *Net) Logits(hidden *Node) *Node { return Logits(hidden, n.head) }
+func (n *Net) Logits(hidden *Node) *Node { return product.Logits(hidden, n.head) }
 
 // Embed is the input [tokens, hidden] of the first layer, from the embedding [vocabulary, hidden] and tokens [tokens].
 func (c Config) Embed(embedding, tokens *Node) *Node { return c.block().Embed(c, embedding, tokens) }

@@ -12,6 +12,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/product"
 )
 
 // Demand is the memory and work of training on a row, computed from shapes alone.
@@ -61,7 +62,7 @@ func Rate(backend compute.Backend, c decoder.Config) (float64, error) {
 		if c.Products != dtypes.InvalidDType {
 			w = graph.ConvertDType(w, c.Products)
 		}
-		return decoder.Product(x, 1, w, 1)
+		return product.Of(x, 1, w, 1)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("measure the machine: %w", err)

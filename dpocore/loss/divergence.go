@@ -3,7 +3,7 @@ package loss
 import (
 	. "github.com/gomlx/gomlx/core/graph"
 
-	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/product"
 )
 
 // MaxLogitGap is the largest difference between the logits of two models, in nats, for which Divergence is accurate.
@@ -20,10 +20,10 @@ const MaxLogitGap = 80
 // are the same as in LogProbs. maxGap [] is the maximum of d; if it is above MaxLogitGap, use FarDivergence.
 func Divergence(policy, reference, head *Node, a Answers, answers int) (divergence, maxGap *Node) {
 	states := a.states(policy)
-	exps, _ := exponentials(decoder.Logits(states, head))
+	exps, _ := exponentials(product.Logits(states, head))
 	sum := sumAsTorch(exps)
 	mean := func(x *Node) *Node { return Div(sumAsTorch(Mul(exps, x)), sum) } // under π, [tokens]
-	d := decoder.Logits(Sub(a.states(reference), states), head)
+	d := product.Logits(Sub(a.states(reference), states), head)
 	d = Sub(d, BroadcastToShape(Reshape(mean(d), d.Shape().Dim(0), 1), d.Shape()))
 	terms := Sub(Expm1(MinScalar(d, MaxLogitGap)), d)
 	return a.sum(Log1p(mean(terms)), answers), ReduceAllMax(d)
@@ -33,7 +33,7 @@ func Divergence(policy, reference, head *Node, a Answers, answers int) (divergen
 // but small divergences lose precision.
 func FarDivergence(policy, reference, head *Node, a Answers, answers int) *Node {
 	logProbs := func(hidden *Node) *Node { // [tokens, vocabulary]
-		logits := decoder.Logits(a.states(hidden), head)
+		logits := product.Logits(a.states(hidden), head)
 		exps, maximum := exponentials(logits)
 		norm := Add(Log(sumAsTorch(exps)), maximum)
 		return Sub(logits, BroadcastToShape(Reshape(norm, norm.Shape().Dim(0), 1), logits.Shape()))

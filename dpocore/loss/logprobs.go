@@ -5,7 +5,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 
-	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/product"
 )
 
 // Answers maps hidden states to the tokens they predict and the answers these belong to. Each vector is [tokens] int32 and
@@ -45,8 +45,8 @@ func exponentials(logits *Node) (exps, maximum *Node) {
 // log-sum-exp of all logits. Its logit is computed as hidden·head[target], which avoids a gather from [tokens, vocabulary],
 // from the same rounded values as the others, so that no probability exceeds 1.
 func TokenLogProbs(hidden, head *Node, a Answers) (logProbs, meanLogits *Node) {
-	states := decoder.Rounded(a.states(hidden), head)
-	exps, maximum := exponentials(decoder.Logits(states, head))
+	states := product.Rounded(a.states(hidden), head)
+	exps, maximum := exponentials(product.Logits(states, head))
 	logSum := Add(Log(sumAsTorch(exps)), maximum)
 	wide := ConvertDType(head, states.DType())
 	mean := ReduceSum(Mul(states, BroadcastToShape(ReduceAndKeep(wide, ReduceMean, 0), states.Shape())), -1)
@@ -65,8 +65,8 @@ const rounding = 1e-4
 // Likeliest counts each answer's tokens that have the largest logit of the vocabulary, [answers] float32. The arguments are
 // those of [LogProbs].
 func Likeliest(hidden, head *Node, a Answers, answers int) *Node {
-	states := decoder.Rounded(a.states(hidden), head)
-	_, maximum := exponentials(decoder.Logits(states, head))
+	states := product.Rounded(a.states(hidden), head)
+	_, maximum := exponentials(product.Logits(states, head))
 	target := a.logits(states, head)
 	return a.sum(ConvertDType(GreaterOrEqual(target, AddScalar(maximum, -rounding)), dtypes.Float32), answers)
 }

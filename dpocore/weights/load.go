@@ -30,7 +30,7 @@ type Form struct {
 	// layers.
 	Quantized bool
 
-	// Precision is that of the products with the matrices, embedding and vocabulary included, see [decoder.Product]: Float16
+	// Precision is that of the products with the matrices, embedding and vocabulary included, see decoder/product: Float16
 	// or BFloat16, or else float32. Matrices are rounded to it as they are read; norms and biases stay float32.
 	Precision dtypes.DType
 }

@@ -1,15 +1,16 @@
-package decoder
+// Package product multiplies by a model's matrices in a run's precision.
+package product
 
 import (
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// Product sums over an axis of x and an axis of y, matrix by matrix along the batch axes, if any: a product with the model's
+// Of sums over an axis of x and an axis of y, matrix by matrix along the batch axes, if any: a product with the model's
 // weights, keys, values or vocabulary. It is where a run's precision acts, which is the type of those tensors: if x or y has
 // a half precision, both are rounded to it. The sums are computed and returned in float32, because a layer's results can
 // exceed float16's range, and bfloat16's 8 digits are too few for them.
-func Product(x *Node, xAxis int, y *Node, yAxis int, batch ...int) *Node {
+func Of(x *Node, xAxis int, y *Node, yAxis int, batch ...int) *Node {
 	precision := x.DType()
 	if y.DType().IsHalfPrecision() {
 		precision = y.DType()
@@ -21,15 +22,15 @@ func Product(x *Node, xAxis int, y *Node, yAxis int, batch ...int) *Node {
 	return dot.General([]int{xAxis}, batch, []int{yAxis}, batch)
 }
 
-// fineProduct is [Product] for x [tokens, in] with twice the digits of x, if y has bfloat16: x becomes the sum of two numbers of
+// Fine is [Of] for x [tokens, in] with twice the digits of x, if y has bfloat16: x becomes the sum of two numbers of
 // 8 digits, each multiplied by y. The forward pass needs them: its errors become those of scores and logits, which are
 // exponents. The two are one product, which reads y once.
-func fineProduct(x, y *Node, yAxis int) *Node {
+func Fine(x, y *Node, yAxis int) *Node {
 	if y.DType() != dtypes.BFloat16 {
-		return Product(x, 1, y, yAxis)
+		return Of(x, 1, y, yAxis)
 	}
 	tokens, high := x.Shape().Dim(0), withDigits(x, digits[dtypes.BFloat16])
-	both := Product(Concatenate([]*Node{high, Sub(x, high)}, 0), 1, y, yAxis)
+	both := Of(Concatenate([]*Node{high, Sub(x, high)}, 0), 1, y, yAxis)
 	return Add(SliceAxis(both, 0, AxisRange(0, tokens)), SliceAxis(both, 0, AxisRange(tokens, 2*tokens)))
 }
 
@@ -37,8 +38,8 @@ func fineProduct(x, y *Node, yAxis int) *Node {
 // states have twice its digits. The gradient is a product in the same precision, where gomlx's own would be in float32.
 func Logits(states, head *Node) *Node {
 	var grad *Node // of the logits
-	states = IdentityWithCustomGradient(states, func(_, _ *Node) *Node { return Product(grad, 1, head, 0) })
-	return IdentityWithCustomGradient(fineProduct(states, head, 1), func(_, gradLogits *Node) *Node {
+	states = IdentityWithCustomGradient(states, func(_, _ *Node) *Node { return Of(grad, 1, head, 0) })
+	return IdentityWithCustomGradient(Fine(states, head, 1), func(_, gradLogits *Node) *Node {
 		grad = gradLogits
 		return grad
 	})
@@ -66,9 +67,3 @@ func withDigits(x *Node, to int) *Node {
 	large := MulScalar(x, float64(int(1)<<(digits[dtypes.Float32]-to)+1))
 	return Sub(large, Sub(large, x))
 }
-
-// matmul is x·wᵀ for x [tokens, in] and w [out, in], the layout of PEFT's factors.
-func matmul(x, w *Node) *Node { return Product(x, 1, w, 1) }
-
-// matmulGrad is y·w for y [tokens, out] and w [out, in]: the gradient of matmul's x, from that of its result.
-func matmulGrad(y, w *Node) *Node { return Product(y, 1, w, 0) }

@@ -1,4 +1,4 @@
-package decoder_test
+package product_test
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/product"
 	"example.com/gonb-dpo/dpocore/device"
 )
 
@@ -34,10 +34,10 @@ func TestProductRounds(t *testing.T) {
 	} {
 		outputs, err := CallOnceN(backend, func(x *Node) []*Node {
 			w := StopGradient(ConvertDType(x, precision))
-			logits := decoder.Logits(x, w)
-			return []*Node{decoder.Product(x, 1, w, 0), decoder.Product(w, 1, x, 0),
+			logits := product.Logits(x, w)
+			return []*Node{product.Of(x, 1, w, 0), product.Of(w, 1, x, 0),
 				Gradient(ReduceAllSum(Mul(logits, StopGradient(x))), x)[0],
-				logits, MulScalar(Mul(decoder.Rounded(x, w), ConvertDType(w, x.DType())), terms)}
+				logits, MulScalar(Mul(product.Rounded(x, w), ConvertDType(w, x.DType())), terms)}
 		}, matrix)
 		if err != nil {
 			t.Fatal(err)
