@@ -6,7 +6,7 @@ from pathlib import Path
 DPO = Path(__file__).resolve().parent.parent / "bin/dpo"
 
 
-OTHERS = {"dpop", "simpo", "cpo", "orpo"}  # dpop is in no trainer; the others are in test_reference_free.py
+OTHERS = {"dpop", "simpo", "cpo", "orpo", "kto"}  # dpop is in no trainer; the others are in test_reference_free.py and test_kto.py
 
 
 def names():

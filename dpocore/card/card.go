@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -145,7 +146,7 @@ func read(dir string) (f facts, ok bool, err error) {
 	}
 	if n := len(history.Evaluations); n > 0 && record.HeldOut != nil {
 		f.Last = &history.Evaluations[n-1]
-		if f.Last.FineTuning == nil {
+		if f.Last.FineTuning == nil && !math.IsNaN(f.Last.RewardsAccuracies) {
 			f.Right = share(f.Last.RewardsAccuracies, record.HeldOut.Pairs)
 		}
 	}

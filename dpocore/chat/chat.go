@@ -106,8 +106,8 @@ func (e *Encoder) Prompt(turns []preference.Turn) ([]int32, error) {
 }
 
 // Pair returns the ids of a pair: those of the prompt up to the start of the
-// assistant's turn, and those that each answer adds; a single one has no
-// rejected ones. The Mismatch is not nil if
+// assistant's turn, and those that each answer adds; of a single one the other
+// side has none. The Mismatch is not nil if
 // the prompt's tokens were not a prefix; the tokens are usable in that case too.
 func (e *Encoder) Pair(pair preference.Pair) (Tokens, *Mismatch, error) {
 	tokens, mismatch, err := e.pair(pair)
@@ -118,6 +118,12 @@ func (e *Encoder) Pair(pair preference.Pair) (Tokens, *Mismatch, error) {
 }
 
 func (e *Encoder) pair(pair preference.Pair) (Tokens, *Mismatch, error) {
+	if pair.Single && pair.Chosen == "" {
+		pair.Chosen = pair.Rejected
+		tokens, mismatch, err := e.pair(pair)
+		tokens.Chosen, tokens.Rejected = nil, tokens.Chosen
+		return tokens, mismatch, err
+	}
 	prompt, err := e.Prompt(pair.Prompt)
 	if err != nil {
 		return Tokens{}, nil, fmt.Errorf("prompt: %w", err)

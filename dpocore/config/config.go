@@ -22,6 +22,9 @@ type Config struct {
 	DPOPLambda float64 `json:"dpop_lambda"` // penalty of dpop on chosen answers that become less likely
 	SimPOGamma float64 `json:"simpo_gamma"` // margin that simpo aims at
 
+	DesirableWeight   float64 `json:"desirable_weight"`   // how much good answers count with kto
+	UndesirableWeight float64 `json:"undesirable_weight"` // and bad ones
+
 	LossWeights []float64 `json:"loss_weights,omitempty"` // of several losses, in the order of LossType; empty if each counts once
 
 	LoRARank    int      `json:"lora_r"`                 // rank of the adapter; a higher rank can learn more and costs more
@@ -86,7 +89,7 @@ type Config struct {
 // Default returns settings that work for SmolLM2-135M-Instruct.
 func Default() Config {
 	return Config{
-		Beta: 0.1, LossType: "sigmoid", DPOPLambda: 50, SimPOGamma: 0.5,
+		Beta: 0.1, LossType: "sigmoid", DPOPLambda: 50, SimPOGamma: 0.5, DesirableWeight: 1, UndesirableWeight: 1,
 		LoRARank: 16, LoRAAlpha: 16,
 		LearningRate: 5e-5, Scheduler: Linear, WarmupSteps: 5, MaxSteps: 50, BatchSize: 8, GradientAccumulation: 1, MaxGradNorm: 1,
 		AdamBeta1: adamw.Default.Beta1, AdamBeta2: adamw.Default.Beta2, AdamEpsilon: adamw.Default.Epsilon,

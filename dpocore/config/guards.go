@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"example.com/gonb-dpo/dpocore/config/bounds"
 )
 
 // What a run does when a guard's bound is crossed.
@@ -22,14 +24,14 @@ var guardSettings = Table{
 		JSON: "guard_kl", Label: "the bound of the divergence", Swept: Swept{Refused: ofGuards},
 		Help:      "guard: the highest KL divergence from the reference on the held-out answers, in `nats` per token, measured after each evaluation; 0 for none",
 		Field:     func(c *Config) *float64 { return &c.GuardKL },
-		Check:     atLeast(0., "0.5"),
+		Check:     bounds.AtLeast(0., "0.5"),
 		Resumable: true, // if the guards slow down the run, the row of the action compares all of them
 	},
 	Setting[float64]{
 		JSON: "guard_chosen", Label: "the bound of what chosen answers lose", Swept: Swept{Refused: ofGuards},
 		Help:      "guard: how many `nats` per token less likely than under the reference the held-out chosen answers may become; 0 for any",
 		Field:     func(c *Config) *float64 { return &c.GuardChosen },
-		Check:     atLeast(0., "0.2"),
+		Check:     bounds.AtLeast(0., "0.2"),
 		Rule:      checkGuardChosen,
 		Resumable: true,
 	},
@@ -37,7 +39,7 @@ var guardSettings = Table{
 		JSON: "guard_repetition", Label: "the bound of repetition", Swept: Swept{Refused: ofGuards},
 		Help:      "guard: the highest `share` of repeated 4-grams in answers sampled after each evaluation, such as 0.3; 0 for any",
 		Field:     func(c *Config) *float64 { return &c.GuardRepetition },
-		Check:     share,
+		Check:     bounds.Share,
 		Resumable: true,
 	},
 	Setting[string]{

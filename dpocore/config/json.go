@@ -11,6 +11,8 @@ type recorded struct {
 	AdamEpsilon *float64 `json:"adam_epsilon,omitempty"`
 	DPOPLambda  *float64 `json:"dpop_lambda,omitempty"`
 	SimPOGamma  *float64 `json:"simpo_gamma,omitempty"`
+	Desirable   *float64 `json:"desirable_weight,omitempty"`
+	Undesirable *float64 `json:"undesirable_weight,omitempty"`
 }
 
 type plain Config
@@ -27,6 +29,7 @@ func (r *recorded) optional() []optional {
 	return []optional{
 		{&r.AdamBeta1, &p.AdamBeta1, d.AdamBeta1}, {&r.AdamBeta2, &p.AdamBeta2, d.AdamBeta2}, {&r.AdamEpsilon, &p.AdamEpsilon, d.AdamEpsilon},
 		{&r.DPOPLambda, &p.DPOPLambda, d.DPOPLambda}, {&r.SimPOGamma, &p.SimPOGamma, d.SimPOGamma},
+		{&r.Desirable, &p.DesirableWeight, d.DesirableWeight}, {&r.Undesirable, &p.UndesirableWeight, d.UndesirableWeight},
 	}
 }
 

@@ -16,7 +16,8 @@ func (c Config) Loss() (lossType string, scalars loss.Scalars[float64]) {
 	if c.SFTWeight > 0 {
 		lossType, weights = lossType+","+loss.SFTName, append(c.weights(), c.SFTWeight)
 	}
-	return lossType, loss.Scalars[float64]{Beta: c.Beta, LabelSmoothing: c.LabelSmoothing, Penalty: c.DPOPLambda, Target: c.SimPOGamma, Weights: weights}
+	return lossType, loss.Scalars[float64]{Beta: c.Beta, LabelSmoothing: c.LabelSmoothing, Penalty: c.DPOPLambda, Target: c.SimPOGamma,
+		Desirable: c.DesirableWeight, Undesirable: c.UndesirableWeight, Weights: weights}
 }
 
 // weights returns a weight for each loss of LossType.
@@ -32,6 +33,9 @@ func (c Config) Uses(name string) bool { return slices.Contains(loss.Names(c.Los
 
 // FineTuning reports whether the run is supervised fine-tuning on single answers.
 func (c Config) FineTuning() bool { return lossTypeText(c) == loss.SFTName }
+
+// KTO reports whether the run's loss is KTO, which compares each answer with the others of its batch.
+func (c Config) KTO() bool { return lossTypeText(c) == loss.KTOName }
 
 // Reward returns what the run's rewards are.
 func (c Config) Reward() loss.Reward { return loss.RewardOf(c.LossType) }
@@ -50,6 +54,14 @@ func lossTypeText(c Config) string { return strings.Join(loss.Names(c.LossType),
 
 func lossWeightsText(c Config) string { return strings.Trim(fmt.Sprint(c.weights()), "[]") }
 
+// checkBatch refuses a batch in which no answer has another prompt.
+func checkBatch(c Config) error {
+	if c.KTO() && c.BatchSize == 1 {
+		return errors.New(`the batch size is 1; with the loss "kto" it must be at least 2, because each answer is compared with those to other prompts of its batch`)
+	}
+	return nil
+}
+
 func checkLossWeights(c Config) error {
 	if loss.Check(c.LossType) != nil {
 		return nil // reported by its row
@@ -58,6 +70,9 @@ func checkLossWeights(c Config) error {
 }
 
 func checkSFTWeight(c Config) error {
+	if c.SFTWeight > 0 && c.KTO() {
+		return errors.New(`the loss "kto" has no SFT term: set the SFT weight to 0, or choose another loss`)
+	}
 	if c.SFTWeight > 0 && c.Uses(loss.SFTName) {
 		return errors.New(`the loss type has "sft" already, so leave the SFT weight out; the loss weights say how much it counts`)
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"example.com/gonb-dpo/dpocore/config/bounds"
 	"example.com/gonb-dpo/internal/wording"
 )
 
@@ -62,8 +63,8 @@ func (c Config) ConstantRate() bool {
 
 func checkFloor(c Config) error {
 	switch {
-	case share(c.MinLRRate) != "":
-		return fmt.Errorf("the floor of the learning rate is %g of the peak; it must be %s", c.MinLRRate, share(c.MinLRRate))
+	case bounds.Share(c.MinLRRate) != "":
+		return fmt.Errorf("the floor of the learning rate is %g of the peak; it must be %s", c.MinLRRate, bounds.Share(c.MinLRRate))
 	case c.MinLRRate > 0 && slices.Contains(Schedulers, c.Scheduler) && !slices.Contains(withFloor, c.Scheduler):
 		return fmt.Errorf("the floor of the learning rate is %g of the peak, but the scheduler %q has none; leave it out, or choose %s", c.MinLRRate, c.Scheduler, wording.Or(withFloor))
 	case c.MinLRRate == 0 && c.Scheduler == CosineWithMinLR:

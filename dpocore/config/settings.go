@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/config/bounds"
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/internal/wording"
@@ -21,20 +22,20 @@ var (
 		JSON: "beta", Label: "beta", Swept: Swept{Short: "beta", Rebuilds: Nothing},
 		Help:  "strength of the tie to the reference: a small beta ties the policy loosely, so that it may move far, a large one tightly",
 		Field: func(c *Config) *float64 { return &c.Beta },
-		Check: above(0., "0.1"),
+		Check: bounds.Above(0., "0.1"),
 	}
 	LearningRate = Setting[float64]{
 		JSON: "learning_rate", Label: "the learning rate", Swept: Swept{Short: "lr", Rebuilds: Nothing},
 		Help:  "peak learning rate, reached at the end of warm-up",
 		Field: func(c *Config) *float64 { return &c.LearningRate },
-		Check: above(0., "5e-5"),
+		Check: bounds.Above(0., "5e-5"),
 	}
 	LoRARank = Setting[int]{
 		JSON: "lora_r", Label: "the LoRA rank", Swept: Swept{Short: "rank", Rebuilds: All},
 		Kept:  ofAdapter,
 		Help:  "rank of the adapter",
 		Field: func(c *Config) *int { return &c.LoRARank },
-		Check: atLeast(1, "16"),
+		Check: bounds.AtLeast(1, "16"),
 	}
 	LossType = Setting[string]{
 		JSON: "loss_type", Label: "the loss type", Swept: Swept{Short: "loss", Rebuilds: LossOnly},
@@ -78,22 +79,36 @@ var lossSettings = Table{
 		JSON: "sft_weight", Label: "the SFT weight", Swept: Swept{Rebuilds: LossOnly},
 		Help:  "weight of an added SFT loss on the chosen answers, as a loss \"sft\" has; 0 for none",
 		Field: func(c *Config) *float64 { return &c.SFTWeight },
-		Check: atLeast(0., ""),
+		Check: bounds.AtLeast(0., ""),
 		Rule:  checkSFTWeight,
 	},
 	Setting[float64]{
 		JSON: "dpop_lambda", Label: "dpop's lambda",
 		Help:  "with the loss dpop: penalty on chosen answers that become less likely",
 		Field: func(c *Config) *float64 { return &c.DPOPLambda },
-		Check: above(0., "50"),
+		Check: bounds.Above(0., "50"),
 		Text:  of("dpop", func(c Config) float64 { return c.DPOPLambda }),
 	},
 	Setting[float64]{
 		JSON: "simpo_gamma", Label: "simpo's gamma",
 		Help:  "with the loss simpo: the margin that it aims at, a quarter to a half of beta",
 		Field: func(c *Config) *float64 { return &c.SimPOGamma },
-		Check: atLeast(0., "half of beta"),
+		Check: bounds.AtLeast(0., "half of beta"),
 		Text:  of("simpo", func(c Config) float64 { return c.SimPOGamma }),
+	},
+	Setting[float64]{
+		JSON: "desirable_weight", Label: "the weight of good answers",
+		Help:  "with the loss kto: how much good answers count; if they are fewer than the bad ones, raise it until both sides weigh the same",
+		Field: func(c *Config) *float64 { return &c.DesirableWeight },
+		Check: bounds.Above(0., "1"),
+		Text:  of(loss.KTOName, func(c Config) float64 { return c.DesirableWeight }),
+	},
+	Setting[float64]{
+		JSON: "undesirable_weight", Label: "the weight of bad answers",
+		Help:  "with the loss kto: how much bad answers count",
+		Field: func(c *Config) *float64 { return &c.UndesirableWeight },
+		Check: bounds.Above(0., "1"),
+		Text:  of(loss.KTOName, func(c Config) float64 { return c.UndesirableWeight }),
 	},
 }
 
@@ -104,7 +119,7 @@ var adapterSettings = Table{
 		Kept:  ofAdapter,
 		Help:  "the adapter's output is scaled by alpha/r",
 		Field: func(c *Config) *float64 { return &c.LoRAAlpha },
-		Check: above(0., "the rank"),
+		Check: bounds.Above(0., "the rank"),
 	},
 	Setting[[]string]{
 		JSON: "lora_modules", TRL: "lora_target_modules", Label: "the list of LoRA modules", Swept: Swept{Rebuilds: All},
@@ -178,13 +193,13 @@ var optimizerSettings = Table{
 		JSON: "warmup_steps", Label: "the warm-up", Unit: "steps",
 		Help:  "steps over which the learning rate rises linearly from 0",
 		Field: func(c *Config) *int { return &c.WarmupSteps },
-		Check: atLeast(0, ""),
+		Check: bounds.AtLeast(0, ""),
 	},
 	Setting[float64]{
 		JSON: "warmup_ratio", Label: "the share of the warm-up", Replaces: "warmup_steps",
 		Help:      "warm-up as a share of the run, such as 0.1; --warmup-steps wins",
 		Field:     func(c *Config) *float64 { return &c.WarmupRatio },
-		Check:     share,
+		Check:     bounds.Share,
 		Resumable: true, // the steps that it amounts to are compared
 	},
 	Setting[int]{
@@ -197,50 +212,51 @@ var optimizerSettings = Table{
 		JSON: "num_train_epochs", Label: "the number of epochs", Replaces: "max_steps",
 		Help:      "passes over the training pairs, such as 3 or 0.5, instead of a number of steps; --max-steps wins",
 		Field:     func(c *Config) *float64 { return &c.NumTrainEpochs },
-		Check:     atLeast(0., "1"),
+		Check:     bounds.AtLeast(0., "1"),
 		Resumable: true, // the steps that they amount to are compared
 	},
 	Setting[int]{
 		JSON: "batch_size", TRL: "per_device_train_batch_size", Label: "the batch size", Unit: "pairs", Swept: Swept{Rebuilds: LossOnly},
 		Help:  "pairs per batch",
 		Field: func(c *Config) *int { return &c.BatchSize },
-		Check: atLeast(1, ""),
+		Check: bounds.AtLeast(1, ""),
+		Rule:  checkBatch,
 	},
 	Setting[int]{
 		JSON: "gradient_accumulation_steps", Label: "gradient accumulation", Unit: "batches",
 		Help:  "batches per optimizer step",
 		Field: func(c *Config) *int { return &c.GradientAccumulation },
-		Check: atLeast(1, ""),
+		Check: bounds.AtLeast(1, ""),
 	},
 	Setting[float64]{
 		JSON: "max_grad_norm", Label: "the maximum gradient norm",
 		Help:  "clip gradients to this norm",
 		Field: func(c *Config) *float64 { return &c.MaxGradNorm },
-		Check: above(0., ""),
+		Check: bounds.Above(0., ""),
 	},
 	Setting[float64]{
 		JSON: "weight_decay", Label: "the weight decay",
 		Help:  "weight decay of AdamW: each step takes this share of the adapter, times the learning rate, away",
 		Field: func(c *Config) *float64 { return &c.WeightDecay },
-		Check: atLeast(0., ""),
+		Check: bounds.AtLeast(0., ""),
 	},
 	Setting[float64]{
 		JSON: "adam_beta1", Label: "Adam's beta1",
 		Help:  "decay of the mean of gradients in AdamW",
 		Field: func(c *Config) *float64 { return &c.AdamBeta1 },
-		Check: belowOne,
+		Check: bounds.BelowOne,
 	},
 	Setting[float64]{
 		JSON: "adam_beta2", Label: "Adam's beta2",
 		Help:  "decay of the mean of squared gradients in AdamW",
 		Field: func(c *Config) *float64 { return &c.AdamBeta2 },
-		Check: belowOne,
+		Check: bounds.BelowOne,
 	},
 	Setting[float64]{
 		JSON: "adam_epsilon", Label: "Adam's epsilon",
 		Help:  "added to the root of the mean of squared gradients in AdamW",
 		Field: func(c *Config) *float64 { return &c.AdamEpsilon },
-		Check: above(0., "1e-8"),
+		Check: bounds.Above(0., "1e-8"),
 	},
 }
 
@@ -250,7 +266,7 @@ var dataSettings = Table{
 		Kept:  ofTokens,
 		Help:  "maximum tokens of prompt and answer together; longer pairs are truncated",
 		Field: func(c *Config) *int { return &c.MaxLength },
-		Check: atLeast(8, ""),
+		Check: bounds.AtLeast(8, ""),
 	},
 	Setting[bool]{
 		JSON: "shuffle", Label: "shuffling",
@@ -327,14 +343,14 @@ var progressSettings = Table{
 		JSON: "save_total_limit", Label: "the number of checkpoints to keep", Swept: Swept{Refused: noEffect},
 		Help:      "number of latest checkpoints to keep; the best one is kept as well",
 		Field:     func(c *Config) *int { return &c.KeepCheckpoints },
-		Check:     atLeast(1, ""),
+		Check:     bounds.AtLeast(1, ""),
 		Resumable: true,
 	},
 	Setting[int]{
 		JSON: "early_stopping", Label: "the limit for early stopping", Unit: "evaluations",
 		Help:  "stop after this many evaluations without a lower held-out loss, and use the best checkpoint; 0 for never",
 		Field: func(c *Config) *int { return &c.EarlyStopping },
-		Check: atLeast(0, ""),
+		Check: bounds.AtLeast(0, ""),
 		Rule:  checkEarlyStopping,
 		Text:  earlyStoppingText,
 	},
@@ -361,7 +377,7 @@ var sampleSettings = Table{
 	Setting[int]{
 		JSON: "sample_steps", Label: "the interval of sample answers", Unit: "steps", NoFlag: true,
 		Field:     func(c *Config) *int { return &c.SampleSteps },
-		Check:     atLeast(0, ""),
+		Check:     bounds.AtLeast(0, ""),
 		Resumable: true,
 	},
 	Setting[int]{

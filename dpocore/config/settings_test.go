@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/gonb-dpo/dpocore/config/bounds"
 )
 
 // TestEveryFieldHasOneRow: each field of Config has exactly one row, under the field's JSON name. Overwrite has none: it
@@ -94,7 +96,13 @@ func TestDifference(t *testing.T) {
 		mine, recorded := Default(), Default()
 		mine.Date, recorded.Date = "2026-11-29", "2026-11-29"                         // a run without one was recorded by an earlier version
 		mine.LossType, recorded.LossType = "sigmoid,dpop,simpo", "sigmoid,dpop,simpo" // so that each setting matters
+		if strings.Contains(jsonName, "desirable") {
+			mine.LossType, recorded.LossType = "kto", "kto"
+		}
 		set(row.Pointer(&mine))
+		if jsonName == "guard_action" { // the other one matters only with a guard
+			mine.GuardAction, mine.GuardKL, recorded.GuardKL = GuardSlow, 0.5, 0.5
+		}
 		if got := Difference(mine, recorded); (got == "") != resumable[jsonName] {
 			t.Errorf("%s: the difference is %q", jsonName, got)
 		}
@@ -188,7 +196,7 @@ func TestDummySetting(t *testing.T) {
 	dummy := Table{Setting[int]{
 		JSON: "dummy_size", Label: "the dummy size", Help: "size of the dummy",
 		Field: func(c *Config) *int { return &c.SampleTokens },
-		Check: atLeast(2, "3"),
+		Check: bounds.AtLeast(2, "3"),
 	}}
 	c, recorded := Default(), Default()
 	c.SampleTokens, recorded.SampleTokens = 1, 2

@@ -42,7 +42,10 @@ func (d Data) ChosenOnly() Data {
 }
 
 func single(set *preference.Set) *preference.Set {
-	if set == nil || set.Single() {
+	if set == nil {
+		return nil
+	}
+	if _, bad := set.Sides(); set.Single() && bad == 0 {
 		return set
 	}
 	return set.ChosenOnly()

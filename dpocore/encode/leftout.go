@@ -82,7 +82,9 @@ func (e Encoded) Length() int {
 // reason is why the pair, which may be a single answer, can't be trained on, or "".
 func (e Encoded) reason(l Limit, single bool) Reason {
 	switch {
-	case len(e.Whole.Chosen) == 0 || len(e.Whole.Rejected) == 0 && !single:
+	case single && len(e.Whole.Chosen)+len(e.Whole.Rejected) == 0:
+		return NoTokens
+	case !single && (len(e.Whole.Chosen) == 0 || len(e.Whole.Rejected) == 0):
 		return NoTokens
 	case slices.Equal(e.Whole.Chosen, e.Whole.Rejected):
 		return SameTokens

@@ -183,6 +183,7 @@ const (
 	contradictRule = "contradicting pairs"
 	dominantRule   = "dominating prompt"
 	lengthRule     = "length bias"
+	balanceRule    = "balance of labels"
 	emptyTurnRule  = "empty turns"
 	rolesRule      = "unusual roles"
 	controlRule    = "control tokens in text"
@@ -199,6 +200,6 @@ const (
 )
 
 var ruleNames = []string{
-	columnsRule, notesRule, scoresRule, promptRule, leftOutRule, fewRule, equalRule, nearEqualRule, repeatedRule, contradictRule, dominantRule, lengthRule, emptyTurnRule,
+	columnsRule, notesRule, scoresRule, promptRule, leftOutRule, fewRule, equalRule, nearEqualRule, repeatedRule, contradictRule, dominantRule, lengthRule, balanceRule, emptyTurnRule,
 	rolesRule, controlRule, escapesRule, languageRule, switchRule, overlapRule, nearRule, sameRule, refusedRule, droppedRule, truncatedRule, endRule,
 }

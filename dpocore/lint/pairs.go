@@ -67,7 +67,11 @@ func (l *linter) eachPair() {
 	l.contradicts(keys)
 	l.dominates(keys)
 	l.size()
-	l.lengths(lengths)
+	if l.train.Single() {
+		l.balance()
+	} else {
+		l.lengths(lengths)
+	}
 	l.reportTurns()
 	escaped.report()
 	languages.finish()

@@ -14,8 +14,7 @@ import (
 var hints = map[string]string{
 	"dpo":          `DPO's own loss is "sigmoid"`,
 	"dpo_loss":     `DPO's own loss is "sigmoid"`,
-	"kto":          `it learns from single answers, not from pairs`,
-	"kto_pair":     `TRL has removed it; "apo_zero" is its nearest relative`,
+	"kto_pair":     `TRL has removed it; "kto" learns from pairs too`,
 	"smaug":        `its loss is "dpop"`,
 	"rpo":          `it is "sigmoid" with an SFT weight`,
 	"cdpo":         `conservative DPO is "sigmoid" with label smoothing`,
@@ -39,6 +38,9 @@ func Check(lossType string) error {
 	for i, name := range names {
 		if err := checkName(name); err != nil {
 			return err
+		}
+		if name == KTOName && len(names) > 1 {
+			return fmt.Errorf("the loss type %q has %q beside other losses; it weighs each answer against its batch, so name it alone", lossType, name)
 		}
 		if slices.Contains(names[:i], name) {
 			return fmt.Errorf("the loss type %q has %q twice; name each loss once, and say with weights how much it counts", lossType, name)

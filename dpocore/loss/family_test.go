@@ -38,11 +38,13 @@ func graphOf(t testing.TB, lossType string) *Exec {
 		return exec
 	}
 	exec, err := NewExec(backend, func(in []*Node) []*Node {
-		terms := loss.Terms{Policy: in[0], Reference: in[1], Tokens: in[2], Scalars: loss.Scalars[*Node]{Weights: make([]*Node, 2)}}
+		terms := loss.Terms{Policy: in[0], Reference: in[1], Tokens: in[2], Sides: OnesLike(in[0]), Scalars: loss.Scalars[*Node]{Weights: make([]*Node, 2)}}
 		for i, scalar := range terms.Scalars.Fields() {
 			*scalar = in[3+i]
 		}
-		losses := loss.Of(lossType+",sft", terms)
+		weights := terms.Weights
+		terms.Weights = nil
+		losses := Add(loss.Of(lossType, terms), Mul(loss.SFT(terms), BroadcastToShape(weights[1], in[3+2].Shape()))) // kto allows no other loss in its list
 		return []*Node{losses, Gradient(ReduceAllSum(losses), in[0])[0]}
 	})
 	if err != nil {

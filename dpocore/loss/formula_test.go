@@ -53,6 +53,9 @@ var answerFormulas = map[string]answerFormula{
 	"dpop": func(p, r, _ [2]float64, _, beta, _ float64) float64 {
 		return -logSigma(beta * (p[0] - r[0] - (p[1] - r[1]) - 0.5*math.Max(0, r[0]-p[0])))
 	},
+	"kto": func(p, r, _ [2]float64, _, beta, _ float64) float64 {
+		return 0.5 * (0.5*sigma(-beta*(p[0]-r[0]-0.5)) + 0.5*sigma(beta*(p[1]-r[1]-0.5)))
+	},
 	"simpo": func(p, _, n [2]float64, _, beta, epsilon float64) float64 {
 		m := beta*(p[0]/n[0]-p[1]/n[1]) - 0.5
 		return -(1-epsilon)*logSigma(m) - epsilon*logSigma(-m)

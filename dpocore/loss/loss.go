@@ -1,8 +1,8 @@
 // Package loss builds graphs of the DPO loss (Rafailov et al. 2023, https://arxiv.org/abs/2305.18290) and its successors.
 // [LogProbs] computes the log-probabilities of answers, [Of] the loss of each pair from them, or a weighted sum of several.
 //
-// Every loss has the formula of TRL 1.16, or of its paper where TRL has none. The loss of a pair does not depend on other pairs, so the loss of a batch is
-// their mean and a batch can be computed in parts. TRL averages [SFT] differently; its comment explains how to get the same
+// Every loss has the formula of TRL 1.16, or of its paper where TRL has none. The loss of a pair depends on other pairs only through the scalars, so the loss of
+// a batch is their mean and a batch can be computed in parts. TRL averages [SFT] differently; its comment explains how to get the same
 // value.
 package loss
 
@@ -33,6 +33,7 @@ var kinds = []kind{
 	{"sigmoid", DPO, allowed, LogRatio, "DPO, the loss to start with: −log σ(margin); label smoothing makes it conservative DPO (Rafailov et al. 2023, arXiv 2305.18290)."},
 	{"dpop", DPOP, none, LogRatio, "DPO for when even the chosen answers become less likely: penalizes that, times --dpop-lambda (Pal et al. 2024, arXiv 2402.13228)."},
 	{"simpo", SimPO, allowed, MeanLogProb, "SimPO, for when answers grow too long or the reference takes too much time: compares log-probabilities per token, without a reference; set --beta to 2 to 10 (Meng et al. 2024, arXiv 2405.14734)."},
+	{KTOName, KTO, none, LogRatio, "KTO, for answers with a thumb up or down instead of pairs: good answers up, bad ones down, each relative to the others of its batch; also learns from pairs (Ethayarajh et al. 2024, arXiv 2402.01306)."},
 	{"hinge", Hinge, none, LogRatio, "SLiC's hinge loss: learns from a pair until its margin is 1 (Zhao et al. 2023, arXiv 2305.10425)."},
 	{"ipo", IPO, none, LogRatio, "Pulls the margin per token to 1/(2β) and no further, so that clear-cut pairs are not overfitted (Azar et al. 2023, arXiv 2310.12036)."},
 	{"robust", Robust, allowed, LogRatio, "DPO corrected for wrong labels; label smoothing is their fraction (Chowdhury et al. 2024, arXiv 2403.00409)."},
@@ -62,13 +63,16 @@ type Scalars[T any] struct {
 	SFTTokens      T // for [SFT]: what a chosen log-probability is divided by, at least 1
 	Penalty        T // λ of [DPOP]
 	Target         T // γ of [SimPO]
+	Desirable      T // λ_D of [KTO]
+	Undesirable    T // λ_U of [KTO]
+	Divergence     T // z of [KTO], of a batch, in nats
 
 	Weights []T // of several losses, one each; none if each counts once
 }
 
 // Fields lists the scalars in the order of the compiled graphs' inputs.
 func (s *Scalars[T]) Fields() []*T {
-	fields := []*T{&s.Beta, &s.LabelSmoothing, &s.SFTTokens, &s.Penalty, &s.Target}
+	fields := []*T{&s.Beta, &s.LabelSmoothing, &s.SFTTokens, &s.Penalty, &s.Target, &s.Desirable, &s.Undesirable, &s.Divergence}
 	for i := range s.Weights {
 		fields = append(fields, &s.Weights[i])
 	}

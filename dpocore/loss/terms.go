@@ -11,6 +11,8 @@ type Terms struct {
 	Policy, Reference *Node // summed log-probabilities [pairs, 2], chosen before rejected
 	Tokens            *Node // number of tokens of each answer, at least 1, [pairs, 2] float32; for ipo and sigmoid_norm
 
+	Sides *Node // 1 where there is an answer, 0 elsewhere, [pairs, 2] float32; for kto
+
 	Scalars[*Node] // SFTTokens is [pairs]
 }
 

@@ -28,6 +28,9 @@ func Evaluate(ctx context.Context, m *model.Model, adapter string, set *preferen
 }
 
 func evaluate(ctx context.Context, m *model.Model, adapter string, set *preference.Set, maxLength int, progress func(done, total int)) (pairs []evaluation.Pair, notes []string, err error) {
+	if err := set.CheckPairs("measuring accuracy and margins"); err != nil {
+		return nil, nil, err
+	}
 	encoder := m.Encoder(maxLength)
 	examples, err := encoder.EncodeSet(set)
 	if err != nil {

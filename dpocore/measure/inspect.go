@@ -46,6 +46,9 @@ func Inspect(ctx context.Context, m *model.Model, dir string, set *preference.Se
 }
 
 func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Set, maxLength int, progress func(done, total int)) (inspection Inspection, err error) {
+	if err := set.CheckPairs("inspecting pairs"); err != nil {
+		return inspection, err
+	}
 	encoder := m.Encoder(maxLength)
 	examples, err := encoder.EncodeSet(set)
 	if err != nil {

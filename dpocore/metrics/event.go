@@ -41,9 +41,15 @@ type PairMeans struct {
 	LogpsChosen   float64 // policy log-probability of the chosen answer
 	LogpsRejected float64 // policy log-probability of the rejected answer
 
+	// KL is the estimate of the divergence from the reference that KTO's loss has, in nats per answer: TRL's kl. nil with other losses.
+	KL *float64
+
 	Objectives []Objective // only in a run that mixes several objectives
 	FineTuning *FineTuning // only in supervised fine-tuning, which has nothing of the above but the loss
 }
+
+// kl is the name of the divergence in a row.
+const kl = "kl"
 
 // evaluationPrefix starts the names of held-out metrics.
 const evaluationPrefix = "eval_"
@@ -68,6 +74,7 @@ func (e *Event) fields() []field {
 		{"logps/rejected", (*Figure)(&e.LogpsRejected)},
 		{"logits/chosen", (*Figure)(&e.LogitsChosen)},
 		{"logits/rejected", (*Figure)(&e.LogitsRejected)},
+		{kl, optional{&e.KL}},
 		{"num_tokens", (*integer64)(&e.NumTokens)},
 	}
 }
@@ -87,6 +94,7 @@ func (e *Evaluation) fields() []field {
 		{evaluationPrefix + "rewards/margins", (*Figure)(&e.RewardsMargins)},
 		{evaluationPrefix + "logps/chosen", (*Figure)(&e.LogpsChosen)},
 		{evaluationPrefix + "logps/rejected", (*Figure)(&e.LogpsRejected)},
+		{evaluationPrefix + kl, optional{&e.KL}},
 		{evaluationPrefix + "runtime", (*Figure)(&e.Runtime)},
 	}, e.Guards.fields()...)
 }

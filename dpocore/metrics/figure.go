@@ -35,6 +35,34 @@ func (f *Figure) UnmarshalJSON(text []byte) error {
 
 func (f Figure) float() float64 { return float64(f) }
 
+// optional is a metric that only some runs have; a row without it does not have its name.
+type optional struct{ value **float64 }
+
+func (o optional) absent() bool { return *o.value == nil }
+
+func (o optional) float() float64 {
+	if o.absent() {
+		return math.NaN()
+	}
+	return **o.value
+}
+
+// MarshalJSON writes the metric like a [Figure].
+func (o optional) MarshalJSON() ([]byte, error) { return Figure(o.float()).MarshalJSON() }
+
+// UnmarshalJSON reads a number; null is no metric.
+func (o optional) UnmarshalJSON(text []byte) error {
+	var f Figure
+	if err := f.UnmarshalJSON(text); err != nil {
+		return err
+	}
+	if *o.value = nil; !math.IsNaN(float64(f)) {
+		value := float64(f)
+		*o.value = &value
+	}
+	return nil
+}
+
 // integer and integer64 are counts. JSON may write one as a float, such as TRL's 17.0; null becomes 0.
 type (
 	integer   int

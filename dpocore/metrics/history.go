@@ -68,7 +68,7 @@ func (h History) rows(yield func(row) bool) {
 func Names() []string {
 	var names []string
 	for _, f := range append(new(Event).fields(), new(Evaluation).fields()...) {
-		if !slices.Contains(names, f.name) {
+		if _, ok := f.value.(optional); !ok && !slices.Contains(names, f.name) {
 			names = append(names, f.name)
 		}
 	}

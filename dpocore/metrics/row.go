@@ -25,7 +25,7 @@ type field struct {
 	value number
 }
 
-// number is a *Figure, *integer or *integer64.
+// number is a *Figure, *integer, *integer64 or optional.
 type number interface {
 	json.Marshaler
 	json.Unmarshaler
@@ -54,6 +54,9 @@ func encodeRow(r row) []byte {
 // appendFields appends keys and numbers, each key between prefix and suffix.
 func appendFields(out []byte, fields []field, prefix, suffix string) []byte {
 	for i, f := range fields {
+		if o, ok := f.value.(optional); ok && o.absent() {
+			continue
+		}
 		if i > 0 {
 			out = append(out, ", "...)
 		}

@@ -40,6 +40,9 @@ func (g *graphs) compareGraph(in *compareInputs[node]) *compareOutputs[node] {
 	terms := loss.Terms{Policy: out.logProbs, Reference: in.reference, Scalars: in.scalars,
 		Tokens: Reshape(loss.Tokens(in.answers.owner, 2*pairs), pairs, 2)}
 	terms.SFTTokens = BroadcastToDims(terms.SFTTokens, pairs)
+	if in.kind.lossType == loss.KTOName {
+		terms.Sides = Reshape(loss.Sides(in.answers.owner, 2*pairs), pairs, 2)
+	}
 	out.losses = loss.Of(in.kind.lossType, terms)
 	if in.kind.likeliest() {
 		hidden, of := g.final(&in.answerInputs)

@@ -12,6 +12,7 @@ type Columns struct {
 	Prompt   string // "" if both answers start with the prompt
 	Chosen   string
 	Rejected string
+	Label    string   // reports whether the one answer is good, which then is Chosen and Rejected; "" for pairs
 	Also     []string // what other columns are used for: "system is the system turn"
 	Unused   []string // the others, in file order
 }
@@ -21,6 +22,9 @@ type Columns struct {
 // columns.
 func (c Columns) Note() string {
 	standard := (c.Prompt == "" || c.Prompt == "prompt") && c.Chosen == "chosen" && c.Rejected == "rejected"
+	if c.Label != "" {
+		standard = c.Prompt == "prompt" && c.Chosen == "completion" && c.Label == "label"
+	}
 	switch {
 	case c.Chosen == "" || standard && len(c.Also)+len(c.Unused) == 0:
 		return ""
@@ -38,10 +42,16 @@ func (c Columns) String() string {
 		prompt = ""
 	}
 	text := fmt.Sprintf("columns: %s%s is chosen, %s is rejected", prompt, c.Chosen, c.Rejected)
+	if c.Label != "" {
+		text = fmt.Sprintf("columns: %s%s is the answer, %s reports whether it is good", prompt, c.Chosen, c.Label)
+	}
 	for _, use := range c.Also {
 		text += ", " + use
 	}
-	if c.Prompt == "" {
+	switch {
+	case c.Prompt == "" && c.Label != "":
+		text += ", and the answer begins with the prompt"
+	case c.Prompt == "":
 		text += ", both begin with the prompt"
 	}
 	if len(c.Unused) > 0 {

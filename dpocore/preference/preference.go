@@ -41,7 +41,7 @@ type Pair struct {
 	Objective string      // what the pair teaches, such as "harmlessness"; may be empty
 	Weight    float64     // how much its loss counts in training, relative to other pairs; 0 is 1
 	Scores    *[2]float64 // of the chosen and the rejected answer, if the file has them; for the linter
-	Single    bool        // there is one answer, Chosen, and Rejected is empty: to fine-tune on
+	Single    bool        // there is one answer: Chosen, or Rejected if it is a bad one; the other is empty
 }
 
 // LossWeight returns how much the pair's loss counts in training, relative to other pairs.
@@ -74,6 +74,7 @@ const (
 	NotAssistant     = "answer not by the assistant"
 	Tie              = "tie"
 	NoWeight         = "weight of 0"
+	BadAnswer        = "bad answer"
 	SeenAnswer       = "chosen answer that another pair has"
 )
 
@@ -84,6 +85,7 @@ var plurals = map[string]string{
 	NotAssistant: "answers not by the assistant",
 	Tie:          "ties",
 	NoWeight:     "weights of 0",
+	BadAnswer:    "bad answers",
 	SeenAnswer:   "chosen answers that other pairs have",
 }
 
@@ -92,7 +94,9 @@ func (p *Pair) Fault() string {
 	switch {
 	case !slices.ContainsFunc(p.Prompt, func(t Turn) bool { return strings.TrimSpace(t.Content) != "" }):
 		return NoPrompt
-	case strings.TrimSpace(p.Chosen) == "" || strings.TrimSpace(p.Rejected) == "" && !p.Single:
+	case p.Single && strings.TrimSpace(p.Chosen+p.Rejected) == "":
+		return EmptyAnswer
+	case !p.Single && (strings.TrimSpace(p.Chosen) == "" || strings.TrimSpace(p.Rejected) == ""):
 		return EmptyAnswer
 	case p.Chosen == p.Rejected:
 		return EqualAnswers
@@ -127,14 +131,15 @@ type Set struct {
 	heap heapTexts
 }
 
-// Single reports whether the pairs have one answer each.
-func (s *Set) Single() bool { return len(s.Pairs) > 0 && s.Pairs[0].Single }
-
 // ChosenOnly returns a set with the chosen answers of the pairs alone, each answer to a prompt once.
 func (s *Set) ChosenOnly() *Set {
 	single, seen := *s, map[[sha256.Size]byte]bool{}
 	single.Pairs, single.Skipped = nil, slices.Clone(s.Skipped)
 	for _, pair := range s.Each() {
+		if pair.Chosen == "" {
+			single.Skipped = append(single.Skipped, Skip{Line: pair.Line, Reason: BadAnswer})
+			continue
+		}
 		key := sha256.Sum256(fmt.Appendf(nil, "%q", []any{pair.Prompt, pair.Chosen}))
 		if seen[key] {
 			single.Skipped = append(single.Skipped, Skip{Line: pair.Line, Reason: SeenAnswer})

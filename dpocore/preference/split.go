@@ -91,3 +91,12 @@ func hold(prompts []prompt, fraction float64, pairs int) (held []bool, count int
 	}
 	return held, count
 }
+
+// PartOf returns the set under the name that notes give it: if the other set of a run is from the same source, it says which one it is.
+func (s *Set) PartOf(other *Set, name string) *Set {
+	part := *s
+	if other != nil && other.Source == s.Source {
+		part.Source += ", " + name
+	}
+	return &part
+}

@@ -23,7 +23,7 @@ type Pair struct {
 
 // Part is the prompt or an answer as the model sees it.
 type Part struct {
-	Name   string // "prompt", "chosen" or "rejected"
+	Name   string // "prompt", "chosen" or "rejected"; of single answers "good" or "bad"
 	Tokens int
 	Pieces []Piece
 }
@@ -42,10 +42,14 @@ func Of(pair preference.Pair, encoder *chat.Encoder, tok *tokenizer.Tokenizer) (
 	}
 	p := Pair{Where: pair.Where(), Prompt: pair.PromptText()}
 	p.Chosen, p.Rejected = Differences(pair.Chosen, pair.Rejected)
+	names := [2]string{"chosen", "rejected"}
+	if pair.Single {
+		names = [2]string{"good", "bad"}
+	}
 	for _, part := range []struct {
 		name string
 		ids  []int32
-	}{{"prompt", tokens.Prompt}, {"chosen", tokens.Chosen}, {"rejected", tokens.Rejected}} {
+	}{{"prompt", tokens.Prompt}, {names[0], tokens.Chosen}, {names[1], tokens.Rejected}} {
 		p.Seen = append(p.Seen, Part{part.name, len(part.ids), pieces(part.ids, tok)})
 	}
 	return p, nil

@@ -29,6 +29,8 @@ var axolotl = Tool{
 		{name: "dpo_beta", to: "beta"},
 		{name: "beta", to: "beta", std: "0.1"},
 		{name: "dpo_label_smoothing", to: "label_smoothing"},
+		{name: "kto_desirable_weight", to: "desirable_weight"},
+		{name: "kto_undesirable_weight", to: "undesirable_weight"},
 		{name: "rpo_alpha", to: "sft_weight"},
 		{name: "early_stopping_patience", to: "early_stopping"},
 		{name: "dpo_use_weighting", to: "use_weighting", off: []string{"false"}, kind: Missing, why: "pairs are weighted by their column weight only"},
@@ -59,7 +61,7 @@ var axolotl = Tool{
 			switch text {
 			case "dpo":
 				t.say(e, NoEffect, "this is what is done here")
-			case "ipo":
+			case "ipo", "kto":
 				t.maps(e, "loss_type", text)
 			default:
 				t.say(e, Missing, "dpo train trains with DPO and its variants")

@@ -19,11 +19,12 @@ var llamaFactory = Tool{
 		{name: "lora_rank", to: "lora_r", std: "8"},
 		{name: "pref_beta", to: "beta", std: "0.1"},
 		{name: "pref_ftx", to: "sft_weight"},
+		{name: "kto_chosen_weight", to: "desirable_weight"},
+		{name: "kto_rejected_weight", to: "undesirable_weight"},
 		{name: "dpo_label_smoothing", to: "label_smoothing"},
 		{name: "cutoff_len", to: "max_length", std: "2048"},
 		{name: "default_system", to: "system"},
 		{name: "eval_dataset", kind: Missing, why: "the file of held-out pairs is eval_data"},
-		{name: "stage", off: []string{"dpo"}, kind: Missing, why: "dpo train trains with DPO"},
 		{name: "use_dora", off: []string{"false"}, kind: Missing, why: "the adapter is plain LoRA"},
 		{name: "pissa_init", off: []string{"false"}, kind: Missing, why: "B begins at zero"},
 		{name: "loraplus_lr_ratio", to: "loraplus_lr_ratio", kind: Missing, why: "A and B have the same learning rate"},
@@ -45,13 +46,27 @@ var llamaFactory = Tool{
 		idle(compiled, "flash_attn", "enable_liger_kernel", "use_unsloth", "upcast_layernorm", "upcast_lmhead_output"),
 		idle(logged, "plot_loss", "include_effective_tokens_per_second", "use_swanlab"),
 		idle(memory, "disable_gradient_checkpointing"),
-		whole("dataset", "finetuning_type", "lora_alpha", "lora_dropout", "lora_target", "pref_loss", "val_size", "enable_thinking"),
+		whole("dataset", "finetuning_type", "lora_alpha", "lora_dropout", "lora_target", "pref_loss", "stage", "val_size", "enable_thinking"),
 	),
 	whole: func(t *translation) {
 		if t.file.Find("stage") == nil {
 			t.lacks("stage", "sft", "LLaMA-Factory's default; dpo train trains with DPO, and dpo sft on single answers")
 		}
-		t.losses("pref_loss", "")
+		t.with("stage", func(e Entry, text string) {
+			switch text {
+			case "dpo":
+				t.say(e, NoEffect, "this is what is done here")
+			case "kto":
+				t.maps(e, "loss_type", text)
+			default:
+				t.say(e, Missing, "dpo train learns from preferences, with DPO or KTO")
+			}
+		})
+		if t.text("stage") == "kto" {
+			t.with("pref_loss", func(e Entry, _ string) { t.say(e, NoEffect, "the loss of the stage kto is KTO's") })
+		} else {
+			t.losses("pref_loss", "")
+		}
 		t.set("loss_type", "sigmoid", "LLaMA-Factory's default")
 		t.schedulerSettings()
 		t.lengths("3.0", ofTransformers)

@@ -18,7 +18,10 @@ import (
 // the sweep's comparison needs.
 func (t *trainer) evaluate(ctx context.Context) error {
 	started := time.Now()
-	objective := measure.LossOf(t.config, t.heldOut.List)
+	objective, err := t.lossOf(ctx, t.heldOut.List)
+	if err != nil {
+		return err
+	}
 	evaluate := func(row *batch.Row, reference [][2]float32) (policy.Measured, error) {
 		return t.policy.Evaluate(row, reference, objective)
 	}
@@ -33,12 +36,15 @@ func (t *trainer) evaluate(ctx context.Context) error {
 		}
 	}
 	var sums figures.Sums
+	if t.config.KTO() {
+		sums.AddKL(objective.Divergence, len(t.heldOut.List))
+	}
 	filled := t.reward
 	if t.references != nil { // so that the runs of a sweep can be compared whatever their losses
 		filled = loss.LogRatio
 	}
 	pairs := measure.PairsOf(t.heldOut, t.trained)
-	err := measure.Rows(ctx, &t.model.Work, t.references, t.heldOutRows, t.listener.Evaluating, evaluate, func(m measure.RowPair) {
+	err = measure.Rows(ctx, &t.model.Work, t.references, t.heldOutRows, t.listener.Evaluating, evaluate, func(m measure.RowPair) {
 		sums.Add(t.objective(&t.heldOut.Pairs[m.Example]), t.heldOut.List[m.Example], figures.Pair{
 			Policy: m.Policy, Reference: m.Reference, Logits: m.MeanLogits, Loss: m.Loss, Beta: t.config.Beta, Reward: t.reward,
 			Likeliest: m.Likeliest,
@@ -57,7 +63,7 @@ func (t *trainer) evaluate(ctx context.Context) error {
 	if err := t.log.Evaluation(result); err != nil {
 		return err
 	}
-	if result.FineTuning == nil { // single answers are no pairs
+	if !t.heldOut.Pairs[0].Single { // single answers are no pairs
 		if err := evaluation.WritePairs(filepath.Join(t.dir, evaluation.PairsFile), pairs); err != nil {
 			return err
 		}

@@ -33,9 +33,10 @@ type Begin struct {
 	Config        config.Config
 	Model         string // as Model.Describe returns it
 	Backend       string
-	Step          int // steps made by earlier processes; 0 for a new run
-	Pairs         int // to train on
-	HeldOut       int // to evaluate on
+	Step          int  // steps made by earlier processes; 0 for a new run
+	Pairs         int  // to train on
+	Single        bool // they are single answers
+	HeldOut       int  // to evaluate on
 	StepsPerEpoch int
 	Rows          []batch.Shape
 	Mix           *dataset.Mix // nil for a single objective

@@ -61,7 +61,7 @@ func (t *trainer) due(task task) bool {
 func (t *trainer) loop(ctx context.Context) error {
 	t.listener.Begin(Begin{
 		Config: t.config, Model: t.model.Describe(), Backend: t.record.Backend, Step: t.step,
-		Pairs: t.pairs.Len(), HeldOut: len(t.heldOut.List), StepsPerEpoch: t.schedule.StepsPerEpoch(), Rows: t.shapes,
+		Pairs: t.pairs.Len(), Single: t.pairs.Pair(0).Single, HeldOut: len(t.heldOut.List), StepsPerEpoch: t.schedule.StepsPerEpoch(), Rows: t.shapes,
 		Mix: t.record.Mix, Expected: t.expected.String(), Cost: numbers(t.expected),
 	})
 	tasks := t.tasks()

@@ -51,8 +51,10 @@ type plan struct {
 // folder nor the device. The record identifies the run.
 func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	p := &plan{model: job.Model, config: job.Config, reward: job.Config.Reward(), dir: job.Dir, mixed: job.Data.Mix != nil}
-	if err := checkAnswers(job); err != nil {
-		return p, run.Record{}, err
+	for _, set := range []*preference.Set{job.Data.Train, job.Data.HeldOut} {
+		if err := set.CheckFor(job.Config.LossType, job.Config.FineTuning(), job.Config.KTO()); err != nil {
+			return p, run.Record{}, err
+		}
 	}
 	job.Listener.Phase("reading the pairs")
 	record, err := p.identify(job)
@@ -89,26 +91,10 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	if err != nil {
 		return p, record, err
 	}
-	for _, note := range slices.Concat(dateNotes(job.Config.Date, p.config.Date), systemNote(p.config.System, job.Data.Train), p.config.Notes(p.pairs.Len()), p.pairs.Notes(partOf(job.Data.Train, evaluated, "training pairs")), heldOutNotes, faults) {
+	for _, note := range slices.Concat(dateNotes(job.Config.Date, p.config.Date), job.Data.Train.SystemNote(p.config.System), p.config.Notes(p.pairs.Len()), p.pairs.Notes(job.Data.Train.PartOf(evaluated, "training pairs")), heldOutNotes, faults) {
 		job.Listener.Note(note)
 	}
 	return p, record, nil
-}
-
-// checkAnswers refuses pairs for a loss of single answers, and the other way round.
-func checkAnswers(job Job) error {
-	for _, set := range []*preference.Set{job.Data.Train, job.Data.HeldOut} {
-		if set == nil || len(set.Pairs) == 0 {
-			continue
-		}
-		switch single := job.Config.FineTuning(); {
-		case single && !set.Single():
-			return fmt.Errorf("the loss type %q alone is fine-tuning on single answers, and %s has pairs; use their chosen answers (dpo sft --chosen), or add another loss, as in \"sigmoid,sft\"", job.Config.LossType, set.Source)
-		case !single && set.Single():
-			return fmt.Errorf("%s has single answers, and the loss type %q compares two; fine-tune on them (dpo sft)", set.Source, job.Config.LossType)
-		}
-	}
-	return nil
 }
 
 // Identify returns the record of the run that a job would train.
@@ -173,7 +159,7 @@ func (p *plan) readHeldOut(job Job, record *run.Record) (evaluated *preference.S
 	if p.heldOut, err = encoder.EncodeSet(evaluated); err != nil {
 		return nil, nil, err
 	}
-	part := partOf(evaluated, job.Data.Train, "held-out pairs")
+	part := evaluated.PartOf(job.Data.Train, "held-out pairs")
 	if part.Source != evaluated.Source {
 		part.Columns = preference.Columns{} // those of the training pairs
 	}
@@ -184,15 +170,6 @@ func (p *plan) readHeldOut(job Job, record *run.Record) (evaluated *preference.S
 	record.HeldOut = &run.DataFacts{Source: set.Source, Pairs: len(p.heldOut.List), Tokens: p.heldOut.Hash()}
 	p.heldOutRows, err = measure.Pack(p.heldOut.List)
 	return evaluated, notes, err
-}
-
-// partOf returns a set under the name that notes give it: if the other set of the run is from the same source, it says which one it is.
-func partOf(set, other *preference.Set, name string) *preference.Set {
-	part := *set
-	if other != nil && other.Source == set.Source {
-		part.Source += ", " + name
-	}
-	return &part
 }
 
 // collectPrompts lists the prompts that the adapter will have been trained on.
@@ -211,7 +188,7 @@ func (p *plan) collectPrompts(job Job) (err error) {
 // lint returns sentences on the worst faults of the pairs.
 func (p *plan) lint(ctx context.Context, job Job, heldOut *preference.Set) ([]string, error) {
 	train := job.Data.Train
-	if train.Single() {
+	if job.Config.FineTuning() {
 		return nil, nil // the linter compares answers
 	}
 	linted := train.Spread(maxLinted)

@@ -3,9 +3,7 @@ package train
 import (
 	"fmt"
 
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/run"
-	"example.com/gonb-dpo/internal/wording"
 )
 
 // continueDate sets the date of a run that is in the folder already, unless another one is given: a resumed run has the prompts
@@ -28,18 +26,4 @@ func dateNotes(given, written string) []string {
 		return []string{fmt.Sprintf("The chat template writes no date, so the date %s has no effect.", given)}
 	}
 	return nil
-}
-
-// systemNote says how many prompts have a system turn already, so that the one given is not put in front of them.
-func systemNote(system string, set *preference.Set) []string {
-	n := 0
-	for _, pair := range set.Pairs {
-		if len(pair.Prompt) > 0 && pair.Prompt[0].Role == "system" {
-			n++
-		}
-	}
-	if system == "" || n == 0 {
-		return nil
-	}
-	return []string{fmt.Sprintf("%d of %s have a system turn and keep it; the others get the system prompt that is given.", n, wording.Count(len(set.Pairs), "prompt"))}
 }

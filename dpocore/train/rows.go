@@ -2,6 +2,7 @@ package train
 
 import (
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/measure"
 )
 
 // Limits on the steps whose pairs the shapes of rows are chosen for.
@@ -27,6 +28,9 @@ func (p *plan) chooseShapes() error {
 			return err
 		}
 		steps = append(steps, pairs)
+		if p.config.KTO() {
+			steps = append(steps, measure.Mismatched(pairs, p.pairs.Limit().Tokens()))
+		}
 	}
 	p.shapes = batch.Plan(steps)
 	return nil

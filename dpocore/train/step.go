@@ -12,7 +12,6 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/train/figures"
 	"example.com/gonb-dpo/dpocore/train/guard"
@@ -25,6 +24,7 @@ import (
 type stepPairs struct {
 	indices []int
 	pairs   []batch.Example
+	total   int // pairs of the whole step, of which these may be a batch
 }
 
 // makeStep trains on the next pairs. Until the update at its end the run's state does not change.
@@ -33,14 +33,9 @@ func (t *trainer) makeStep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, err := t.pack(pairs)
-	if err != nil {
-		return err
-	}
 	var sums figures.Sums
-	step, loss := stepPairs{indices, pairs}, measure.LossOf(t.config, pairs)
-	for rows := range slices.Chunk(rows, len(t.devices)) {
-		if err := t.accumulate(ctx, rows, loss, step, &sums); err != nil {
+	for _, part := range t.batches(stepPairs{indices, pairs, len(pairs)}) {
+		if err := t.accumulateBatch(ctx, part, &sums); err != nil {
 			return err
 		}
 	}
@@ -58,6 +53,27 @@ func (t *trainer) makeStep(ctx context.Context) error {
 		return err
 	}
 	t.listener.Step(event)
+	return nil
+}
+
+// accumulateBatch adds the gradients and figures of a step or a batch of it.
+func (t *trainer) accumulateBatch(ctx context.Context, part stepPairs, sums *figures.Sums) error {
+	rows, err := t.pack(part.pairs)
+	if err != nil {
+		return err
+	}
+	loss, err := t.lossOf(ctx, part.pairs)
+	if err != nil {
+		return err
+	}
+	if t.config.KTO() {
+		sums.AddKL(loss.Divergence, len(part.pairs))
+	}
+	for rows := range slices.Chunk(rows, len(t.devices)) {
+		if err := t.accumulate(ctx, rows, loss, part, sums); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -98,7 +114,7 @@ func (t *trainer) accumulateOn(p *policy.Policy, row *batch.Row, loss policy.Los
 	}
 	weights := make([]float32, len(row.Examples))
 	for i, example := range row.Examples {
-		weights[i] = t.schedule.Weight(step.indices[example]) / float32(len(step.pairs))
+		weights[i] = t.schedule.Weight(step.indices[example]) / float32(step.total)
 	}
 	if r.measured, err = p.Accumulate(row, r.reference, weights, loss); err != nil {
 		return r, err

@@ -128,6 +128,13 @@ func (c *collector) addPairs(at recordfile.Place, record recordfile.Fields) erro
 	if err := c.unprint(record, columns); err != nil {
 		return err
 	}
+	good, single, err := c.layout.Thumb(record)
+	switch {
+	case err != nil:
+		return err
+	case single:
+		return c.addSingle(at, record, good)
+	}
 	records, err := c.several(record, columns)
 	if err != nil {
 		return err

@@ -106,6 +106,8 @@ func (c *collector) fromForm(record recordfile.Fields, f form) (pair preference.
 	switch {
 	case f.transcript:
 		return f.fromTranscripts(pair)
+	case f.prompt == "missing" && f.columns.Label != "":
+		return pair, "", fmt.Errorf("there is no prompt: %s is one text; add a %s \"prompt\", or write the whole conversation as turns", f.part.Of(f.columns.Chosen), f.part)
 	case f.prompt == "missing":
 		reason = splitCommonPrefix(&pair)
 	default:

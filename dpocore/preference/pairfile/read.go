@@ -11,9 +11,11 @@
 //	{"chosen": "\n\nHuman: Why?\n\nAssistant: Because …", "rejected": "\n\nHuman: Why?\n\nAssistant: Dunno."}
 //	{"prompt": [turns], "chosen": [turns], "rejected": [turns]}
 //	{"chosen": [turns], "rejected": [turns]}
+//	{"prompt": "Why?", "completion": "Because …", "label": true}
 //
 // where a turn is {"role": "user", "content": "Why?"}; a CSV column has turns
-// as JSON text. A prompt may also be a transcript. Two more fields are
+// as JSON text. A prompt may also be a transcript. The last form is a single
+// answer that is good or bad, in all forms that answers of pairs have. Two more fields are
 // optional: "objective", a word to group pairs by, and "weight", how much the
 // pair's loss counts in training.
 //

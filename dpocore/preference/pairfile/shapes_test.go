@@ -218,32 +218,28 @@ func TestSeveralRejectedAnswers(t *testing.T) {
 
 // Data for other tasks is refused by its kind, with what to do if there is something.
 func TestDataForOtherTasks(t *testing.T) {
-	const label, tuned = "these are single answers with a label, as for KTO, and not pairs", "these are single answers, as for fine-tuning, and not pairs"
+	const tuned = "these are single answers, as for fine-tuning, and not pairs"
 	const why = `"prompt":[{"role":"user","content":"Why?"}]`
 	const talk = `[{"from":"human","value":"Why?"},{"from":"gpt","value":"So."}]`
 	for record, want := range map[string]string{
-		`{"text":"The sky is blue."}`:                                "these are plain texts, as for pretraining",                                                                            // TRL, language modeling; LLaMA-Factory, pre-training
-		`{"segments":[{"label":true,"text":"a"}]}`:                   "these are plain texts",                                                                                                // axolotl, template-free
-		`{"messages":[{"role":"user","content":"Why?"}]}`:            tuned,                                                                                                                  // TRL, conversations
-		`{"prompt":"Why?"}`:                                          "these are prompts without answers",                                                                                    // TRL, prompt-only
-		`{` + why + `}`:                                              "these are prompts without answers",                                                                                    //
-		`{"prompt":"Why?","completion":"So."}`:                       tuned + ": DPO needs a better and a worse answer to the same prompt; to rank",                                          // TRL, prompt-completion; axolotl, KTO's chatml.prompt_pairs and ultra
-		`{"prompt":"Why?","system":"a","completion":"So."}`:          "dpo data rank rankings.jsonl --prompts pairs; to fine-tune on these answers: dpo sft --data pairs",                    //
-		`{` + why + `,"completion":[]}`:                              tuned,                                                                                                                  //
-		`{"prompt":"Why?","completion":"So.","label":true}`:          label + ": DPO needs a better and a worse answer to the same prompt; put the answers to the same prompt in one record", // TRL, unpaired preference; axolotl, KTO's user_defined.default
-		`{` + why + `,"completion":[],"label":false}`:                label,                                                                                                                  //
-		`{"prompt":"a","completions":["a","b"],"labels":[true]}`:     "these are the steps of single answers",                                                                                // TRL and axolotl, stepwise supervision
-		`{"input_ids":[1],"labels":[1]}`:                             "these are token ids",                                                                                                  // axolotl, tokenized
-		`{"prompt_ids":[1],"chosen_ids":[2],"rejected_ids":[3]}`:     "these are token ids",                                                                                                  // dpo tokens
-		`{"system":"a","instruction":"Why?","completion":"So."}`:     tuned,                                                                                                                  // axolotl, KTO's chatml.argilla
-		`{"question":"Why?","completion":"So."}`:                     tuned,                                                                                                                  // axolotl, KTO's chatml.intel
-		`{"chosen":[{"role":"user","content":"a"}],"completion":[]}`: tuned,                                                                                                                  // axolotl, KTO's chatml.argilla_chat
-		`{"completion":[{"role":"user","content":"a"}]}`:             tuned,                                                                                                                  // axolotl, KTO's llama3.argilla_chat
-		`{"instruction":"a","input":"","output":"b","history":[]}`:   tuned,                                                                                                                  // LLaMA-Factory, alpaca
-		`{"instruction":"a","input":"","output":"b","images":[1]}`:   tuned,                                                                                                                  // LLaMA-Factory, multimodal
-		`{"instruction":"a","input":"","output":"b","kto_tag":true}`: label,                                                                                                                  // LLaMA-Factory, KTO
-		`{"conversations":` + talk + `,"system":"a","tools":"b"}`:    tuned,                                                                                                                  // LLaMA-Factory, sharegpt
-		`{"conversations":` + talk + `,"kto_tag":true}`:              label,                                                                                                                  //
+		`{"text":"The sky is blue."}`:                                "these are plain texts, as for pretraining",                                                         // TRL, language modeling; LLaMA-Factory, pre-training
+		`{"segments":[{"label":true,"text":"a"}]}`:                   "these are plain texts",                                                                             // axolotl, template-free
+		`{"messages":[{"role":"user","content":"Why?"}]}`:            tuned,                                                                                               // TRL, conversations
+		`{"prompt":"Why?"}`:                                          "these are prompts without answers",                                                                 // TRL, prompt-only
+		`{` + why + `}`:                                              "these are prompts without answers",                                                                 //
+		`{"prompt":"Why?","completion":"So."}`:                       tuned + ": DPO needs a better and a worse answer to the same prompt; to rank",                       // TRL, prompt-completion; axolotl, KTO's chatml.prompt_pairs and ultra
+		`{"prompt":"Why?","system":"a","completion":"So."}`:          "dpo data rank rankings.jsonl --prompts pairs; to fine-tune on these answers: dpo sft --data pairs", //
+		`{` + why + `,"completion":[]}`:                              tuned,                                                                                               //
+		`{"prompt":"a","completions":["a","b"],"labels":[true]}`:     "these are the steps of single answers",                                                             // TRL and axolotl, stepwise supervision
+		`{"input_ids":[1],"labels":[1]}`:                             "these are token ids",                                                                               // axolotl, tokenized
+		`{"prompt_ids":[1],"chosen_ids":[2],"rejected_ids":[3]}`:     "these are token ids",                                                                               // dpo tokens
+		`{"system":"a","instruction":"Why?","completion":"So."}`:     tuned,                                                                                               // axolotl, KTO's chatml.argilla
+		`{"question":"Why?","completion":"So."}`:                     tuned,                                                                                               // axolotl, KTO's chatml.intel
+		`{"chosen":[{"role":"user","content":"a"}],"completion":[]}`: tuned,                                                                                               // axolotl, KTO's chatml.argilla_chat
+		`{"completion":[{"role":"user","content":"a"}]}`:             tuned,                                                                                               // axolotl, KTO's llama3.argilla_chat
+		`{"instruction":"a","input":"","output":"b","history":[]}`:   tuned,                                                                                               // LLaMA-Factory, alpaca
+		`{"instruction":"a","input":"","output":"b","images":[1]}`:   tuned,                                                                                               // LLaMA-Factory, multimodal
+		`{"conversations":` + talk + `,"system":"a","tools":"b"}`:    tuned,                                                                                               // LLaMA-Factory, sharegpt
 	} {
 		_, err := Read(strings.NewReader(record+"\n"+record), "pairs")
 		errtest.Contains(t, err, "pairs, line 1", want)

@@ -18,8 +18,10 @@ type writtenTurn struct {
 // A line is a pair as it is written.
 type line struct {
 	Prompt        any      `json:"prompt"`
-	Chosen        any      `json:"chosen"`
-	Rejected      any      `json:"rejected"`
+	Chosen        any      `json:"chosen,omitempty"`
+	Rejected      any      `json:"rejected,omitempty"`
+	Completion    any      `json:"completion,omitempty"` // of a single answer, with its label
+	Label         *bool    `json:"label,omitempty"`
 	Objective     string   `json:"objective,omitempty"`
 	Weight        *float64 `json:"weight,omitempty"`
 	ScoreChosen   *float64 `json:"score_chosen,omitempty"`
@@ -35,7 +37,7 @@ func WriteFile(path string, pairs []preference.Pair) error {
 		}
 	}
 	return write(path, pairs, func(pair *preference.Pair) line {
-		return line{Prompt: pair.PromptText(), Chosen: pair.Chosen, Rejected: pair.Rejected}
+		return answered(pair, pair.PromptText(), func(answer string) any { return answer })
 	})
 }
 
@@ -46,8 +48,17 @@ func WriteTurns(path string, pairs []preference.Pair) error {
 		for i, turn := range pair.Prompt {
 			prompt[i] = writtenTurn(turn)
 		}
-		return line{Prompt: prompt, Chosen: []writtenTurn{{"assistant", pair.Chosen}}, Rejected: []writtenTurn{{"assistant", pair.Rejected}}}
+		return answered(pair, prompt, func(answer string) any { return []writtenTurn{{"assistant", answer}} })
 	})
+}
+
+// answered is a line with the pair's answers, as a function makes them.
+func answered(pair *preference.Pair, prompt any, as func(answer string) any) line {
+	if !pair.Single {
+		return line{Prompt: prompt, Chosen: as(pair.Chosen), Rejected: as(pair.Rejected)}
+	}
+	good := pair.Chosen != ""
+	return line{Prompt: prompt, Completion: as(pair.Chosen + pair.Rejected), Label: &good}
 }
 
 // write writes a line for each pair, whose texts a function returns.

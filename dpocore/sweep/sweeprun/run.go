@@ -114,6 +114,9 @@ func (r *runner) open(grid sweep.Grid) (err error) {
 	if r.data.HeldOut == nil || len(r.data.HeldOut.Pairs) == 0 {
 		return errors.New("a sweep needs held-out pairs to compare its runs, and there are none; name a file of them, or hold out a share of the training pairs")
 	}
+	if err := r.data.HeldOut.CheckPairs("a sweep"); err != nil {
+		return err
+	}
 	if dir := grid.Config.InitAdapter; dir != "" {
 		if err := r.model.CheckAdapter(dir); err != nil {
 			return err

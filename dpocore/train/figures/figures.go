@@ -3,6 +3,7 @@ package figures
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/batch"
@@ -19,6 +20,9 @@ type Sums struct {
 	logProbs       [2]float64
 	logits         [2]float64
 	tokens         [2]int
+	answers        [2]int // that have tokens
+	kl             float64
+	klPairs        int
 	wins, sequence int
 	likeliest      float64 // of the answers' tokens, in fine-tuning
 	fineTuning     bool
@@ -60,6 +64,7 @@ func (f *Sums) addPair(e batch.Example, pair Pair) {
 		f.logits[side] += float64(pair.Logits[side])
 		f.tokens[side] += len(answer)
 		if len(answer) > 0 {
+			f.answers[side]++
 			f.sequence += len(e.Prompt) + len(answer)
 		}
 	}
@@ -70,6 +75,12 @@ func (f *Sums) addPair(e batch.Example, pair Pair) {
 	if evaluation.Correct(scores[0]-scores[1], float64(pair.Policy[0]), float64(pair.Policy[1])) {
 		f.wins++
 	}
+}
+
+// AddKL adds the divergence of a batch of this many pairs.
+func (f *Sums) AddKL(nats float64, pairs int) {
+	f.kl += nats * float64(pairs)
+	f.klPairs += pairs
 }
 
 // mean of a sum over the pairs.
@@ -92,13 +103,42 @@ func (f *Sums) Means() metrics.PairMeans {
 		accuracy := f.likeliest / float64(f.tokens[0])
 		return metrics.PairMeans{Loss: f.mean(f.loss), FineTuning: &metrics.FineTuning{MeanTokenAccuracy: accuracy}}
 	}
-	return metrics.PairMeans{
+	means := metrics.PairMeans{
 		Loss:          f.mean(f.loss),
-		RewardsChosen: f.mean(f.rewards[0]), RewardsRejected: f.mean(f.rewards[1]),
-		RewardsAccuracies: f.mean(float64(f.wins)), RewardsMargins: f.mean(f.rewards[0] - f.rewards[1]),
-		LogpsChosen: f.mean(f.logProbs[0]), LogpsRejected: f.mean(f.logProbs[1]),
+		RewardsChosen: f.meanOf(f.rewards, 0), RewardsRejected: f.meanOf(f.rewards, 1),
+		RewardsAccuracies: f.accuracy(), RewardsMargins: f.margin(),
+		LogpsChosen: f.meanOf(f.logProbs, 0), LogpsRejected: f.meanOf(f.logProbs, 1),
 		Objectives: f.byObjective(),
 	}
+	if f.klPairs > 0 {
+		kl := f.kl / float64(f.klPairs)
+		means.KL = &kl
+	}
+	return means
+}
+
+// paired reports whether the sums are of pairs, not of single answers.
+func (f *Sums) paired() bool { return f.answers == [2]int{f.pairs, f.pairs} }
+
+// meanOf is the mean of a sum over the answers of a side, NaN if there are none.
+func (f *Sums) meanOf(sums [2]float64, side int) float64 {
+	return sums[side] / float64(f.answers[side])
+}
+
+// accuracy is the share of pairs in which the chosen answer has the larger reward, NaN for single answers.
+func (f *Sums) accuracy() float64 {
+	if !f.paired() {
+		return math.NaN()
+	}
+	return f.mean(float64(f.wins))
+}
+
+// margin is the mean difference of rewards, of single answers the difference of their means.
+func (f *Sums) margin() float64 {
+	if f.paired() {
+		return f.mean(f.rewards[0] - f.rewards[1])
+	}
+	return f.meanOf(f.rewards, 0) - f.meanOf(f.rewards, 1)
 }
 
 // byObjective are the figures of each objective, by name.
@@ -107,7 +147,7 @@ func (f *Sums) byObjective() (list []metrics.Objective) {
 		o := f.objectives[name]
 		list = append(list, metrics.Objective{
 			Name: name, Pairs: o.pairs, Loss: o.mean(o.loss),
-			RewardsAccuracies: o.mean(float64(o.wins)), RewardsMargins: o.mean(o.rewards[0] - o.rewards[1]),
+			RewardsAccuracies: o.accuracy(), RewardsMargins: o.margin(),
 		})
 	}
 	return list

@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"strings"
 	"time"
 
@@ -64,7 +65,7 @@ func modelAndData(b train.Begin) string {
 		return ""
 	}
 	what := "pairs"
-	if b.Config.FineTuning() {
+	if b.Single {
 		what = "answers"
 	}
 	return fmt.Sprintf("%s on %s; %d training %s, %d held out", b.Model, b.Backend, b.Pairs, what, b.HeldOut)
@@ -100,6 +101,9 @@ func figures(m metrics.PairMeans) []string {
 	loss := fmt.Sprintf("loss %.4f", m.Loss)
 	if m.FineTuning != nil {
 		return []string{loss, fmt.Sprintf("token accuracy %.0f %%", 100*m.FineTuning.MeanTokenAccuracy)}
+	}
+	if math.IsNaN(m.RewardsAccuracies) { // single answers
+		return []string{loss, fmt.Sprintf("rewards of good answers %+.4f, of bad ones %+.4f", m.RewardsChosen, m.RewardsRejected)}
 	}
 	return []string{loss, fmt.Sprintf("margin %+.4f", m.RewardsMargins), fmt.Sprintf("accuracy %.0f %%", 100*m.RewardsAccuracies)}
 }

@@ -44,6 +44,9 @@ func (p *page) pair(shown preview.Pair) {
 		fmt.Fprintf(p.out, "%s │ %s\n", pad(l.painted, l.plain, p.width), r.painted)
 	}
 	for _, part := range shown.Seen {
+		if part.Tokens == 0 { // the other side of a single answer
+			continue
+		}
 		fmt.Fprintf(p.out, "\nwhat the model sees, %s, %d tokens\n", part.Name, part.Tokens)
 		var text strings.Builder
 		for _, piece := range part.Pieces {

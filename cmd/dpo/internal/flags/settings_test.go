@@ -115,7 +115,7 @@ func TestSettingFlagsAreParsed(t *testing.T) {
 		LoRARank: 4, LoRAAlpha: 8, LoRAModules: []string{"q_proj", "v_proj"}, RSLoRA: true,
 		LearningRate: 1e-4, Scheduler: "cosine", WarmupSteps: 2, MaxSteps: 7, BatchSize: 2, GradientAccumulation: 5, MaxGradNorm: 2,
 		MaxLength: 64, Seed: 1, EvalSteps: 4, SaveSteps: 6, KeepCheckpoints: 3, EarlyStopping: 3,
-		DPOPLambda: 50, SimPOGamma: 0.5, AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8,
+		DPOPLambda: 50, SimPOGamma: 0.5, DesirableWeight: 1, UndesirableWeight: 1, AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8,
 		Precision: "float16", BaseWeights: "quantized", InitAdapter: "folder", AdapterBin: true, ReportTo: config.TensorBoard, GuardKL: 0.5, GuardAction: config.GuardSlow,
 	}
 	if !reflect.DeepEqual(c, want) {

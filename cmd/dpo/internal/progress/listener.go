@@ -3,6 +3,7 @@ package progress
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -34,8 +35,11 @@ func (p *Listener) Begin(b train.Begin) {
 	c := b.Config
 	p.Line("model    %s, on %s", b.Model, b.Backend)
 	data, settings := "pairs   ", fmt.Sprintf("beta %g, ", c.Beta)
+	if b.Single {
+		data = "answers "
+	}
 	if c.FineTuning() {
-		data, settings = "answers ", ""
+		settings = ""
 	}
 	p.Line("%s %d for training, %d held out; %d per step, %s per epoch", data, b.Pairs, b.HeldOut, c.StepPairs(), wording.Count(b.StepsPerEpoch, "step"))
 	if b.Mix != nil {
@@ -73,6 +77,9 @@ func (p *Listener) draw(doing string) {
 func figures(m metrics.PairMeans, n int) string {
 	if m.FineTuning != nil {
 		return fmt.Sprintf("loss %.4f  token accuracy %.*f", m.Loss, n, m.FineTuning.MeanTokenAccuracy)
+	}
+	if math.IsNaN(m.RewardsAccuracies) { // single answers
+		return fmt.Sprintf("loss %.4f  rewards of good answers %+.4f, of bad ones %+.4f", m.Loss, m.RewardsChosen, m.RewardsRejected)
 	}
 	return fmt.Sprintf("loss %.4f  margin %+.4f  accuracy %.*f", m.Loss, m.RewardsMargins, n, m.RewardsAccuracies)
 }

@@ -23,6 +23,7 @@ type Layout struct {
 	lifted             []string  // paths into fields
 	joined             []string  // columns that make the prompt together
 	label              *label    // which of two answers is chosen; nil if the columns are named so
+	thumb              *thumb    // whether the one answer of a record is good; nil if there are two
 	scores             [2]string // columns with scores of chosen and rejected
 }
 
@@ -34,7 +35,7 @@ func (l *Layout) Uses(name string) bool {
 	case l.Prompt, l.Chosen, l.Rejected, l.System, l.History, "objective", "weight":
 		return true
 	}
-	return slices.Contains(l.joined, name) || l.label != nil && l.label.uses(name) ||
+	return slices.Contains(l.joined, name) || l.label != nil && l.label.uses(name) || l.thumb != nil && l.thumb.column == name ||
 		slices.ContainsFunc(l.lifted, func(path string) bool { return base(path) == name || path == name })
 }
 
@@ -131,6 +132,14 @@ func (r *Finder) answers(l *Layout) (err error) {
 		l.Chosen, l.Rejected = l.label.sides()
 		return nil
 	}
+	if l.Chosen == "" && l.Rejected == "" {
+		if answer, thumb, err := r.findThumb(); err != nil || thumb != nil {
+			if thumb != nil {
+				l.setThumb(answer, thumb)
+			}
+			return err
+		}
+	}
 	if l.Chosen == "" || l.Rejected == "" {
 		return r.incomplete(l.Columns)
 	}
@@ -144,7 +153,8 @@ func (r *Finder) CheckAnswers() error { return r.answers(new(Layout)) }
 func (r *Finder) HasAnswer() bool {
 	chosen, rejected, err := r.named()
 	_, _, unlabelled := answerPair(r.Names)
-	return chosen != "" || rejected != "" || err != nil || unlabelled
+	_, thumb, _ := r.findThumb()
+	return chosen != "" || rejected != "" || err != nil || unlabelled || thumb != nil
 }
 
 // named finds the columns of the answers by their names; "" if there is none.

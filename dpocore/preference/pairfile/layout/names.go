@@ -47,7 +47,7 @@ func IsKnown(name string) bool {
 			return true
 		}
 	}
-	return slices.Contains([]string{"objective", "weight", "history"}, name) || slices.Contains(labelNames, plain) || strings.HasPrefix(plain, winnerPrefix) ||
+	return slices.Contains([]string{"objective", "weight", "history"}, name) || slices.Contains(labelNames, plain) || slices.Contains(thumbNames, plain) || slices.Contains(singleAnswers, plain) || strings.HasPrefix(plain, winnerPrefix) ||
 		answerNames.MatchString(plain) || isScoreName(plain)
 }
 

@@ -37,9 +37,6 @@ func (r *Finder) otherTask(c preference.Columns) string {
 		return command
 	}
 	switch {
-	case answer != "" && r.first(ofOneAnswer) != "":
-		return "these are single answers with a label, as for KTO, and not pairs: " + needed +
-			fmt.Sprintf("; put the answers to the same prompt in one %s, the good one as \"chosen\" and the bad one, or a list of several, as \"rejected\"", r.record()) + r.rankAnswers()
 	case answer != "":
 		return "these are single answers, as for fine-tuning, and not pairs: " + needed + r.rankAnswers() + r.fineTune()
 	case slices.Contains(r.Names, "prompt") && c.Chosen == "" && !slices.ContainsFunc(r.Names, func(name string) bool { return !slices.Contains([]string{"prompt", "system", "id"}, name) }):
