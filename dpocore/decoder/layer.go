@@ -86,7 +86,7 @@ func (l Layer) forward(x *Node, r Rotation, attend attention) (output *Node, sav
 
 // project multiplies x [tokens, in] by a group's joined matrix and adds bias and adapter: [tokens, out].
 func (l Layer) project(g Group, x *Node) *Node {
-	joined := product.Fine(x, l.matrices[g], 0)
+	joined := product.Few(x, l.matrices[g])
 	if bias := l.biases[g]; bias != nil {
 		joined = Add(joined, BroadcastToShape(Reshape(bias, 1, bias.Shape().Dim(0)), joined.Shape()))
 	}
