@@ -147,9 +147,16 @@ func (ggufFormat) CheckFiles(ctx context.Context, dir string, model Model, dtype
 	if err != nil {
 		return err
 	}
-	want := model.Weights.Config
+	form, err := ggufmodel.FormOf(model.Weights.Config)
+	if err != nil {
+		return err
+	}
+	want, err := form.Stored()
+	if err != nil {
+		return err
+	}
 	got.Family, want.SpecialTokens, got.SpecialTokens = want.Family, decoder.SpecialTokens{}, decoder.SpecialTokens{}
-	if got.RMSNormEps, want.RMSNormEps = float64(float32(got.RMSNormEps)), float64(float32(want.RMSNormEps)); !reflect.DeepEqual(got, want) {
+	if got.RMSNormEps = float64(float32(got.RMSNormEps)); !reflect.DeepEqual(got, want) {
 		return fmt.Errorf("the file has the architecture %+v where the model has %+v", got, want)
 	}
 	if err := checkIDs(path, model.Tokenizer); err != nil {

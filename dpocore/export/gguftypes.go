@@ -51,8 +51,11 @@ func (t fileType) of(p tensorPlace, shape []int) ggml.Type {
 	name := t.most
 	isVocabulary := p.name == "output.weight" || p.tied && p.name == "token_embd.weight"
 	sensitive := strings.HasSuffix(p.name, ".attn_v.weight") || strings.HasSuffix(p.name, ".ffn_down.weight")
-	if t.better != "" && isVocabulary || t.mixed && sensitive && keepsMore(p.layer, p.layers) {
+	switch {
+	case t.better != "" && isVocabulary || t.mixed && sensitive && keepsMore(p.layer, p.layers):
 		name = t.better
+	case t.mixed && strings.HasSuffix(p.name, ".attn_qkv.weight"): // queries, keys and values in one
+		name = map[string]string{"Q4_K": "Q5_K", "Q5_K": "Q6_K"}[t.most]
 	}
 	return fitting(name, shape[1])
 }

@@ -73,7 +73,7 @@ func (m metadata) write(t *testing.T) string {
 // TestGGUFDigits: "12" is one token in the vocabulary, which smollm's digit
 // splitting never produces and GPT-2's pattern does.
 func TestGGUFDigits(t *testing.T) {
-	for pre, want := range map[string][]int32{"smollm": {1, 2, 4}, "gpt-2": {3, 4}} {
+	for pre, want := range map[string][]int32{"smollm": {1, 2, 4}, "refact": {1, 2, 4}, "gpt-2": {3, 4}} {
 		m := tinyMetadata()
 		m["tokenizer.ggml.pre"] = pre
 		tok, err := Open(m.write(t))
@@ -93,7 +93,7 @@ func TestUnsupportedGGUF(t *testing.T) {
 		value any
 		want  string
 	}{
-		"another split":    {"tokenizer.ggml.pre", "tekken", `tokenizer.ggml.pre is "tekken"; this program knows "smollm", "gpt-2", "qwen2" and "llama-bpe"`},
+		"another split":    {"tokenizer.ggml.pre", "tekken", `tokenizer.ggml.pre is "tekken"; this program knows "smollm", "refact", "gpt-2", "qwen2" and "llama-bpe"`},
 		"no split named":   {"tokenizer.ggml.pre", nil, `tokenizer.ggml.pre is ""`},
 		"Unigram":          {"tokenizer.ggml.model", "t5", `tokenizer.ggml.model is "t5"`},
 		"no SentencePiece": {"tokenizer.ggml.model", "llama", `tokenizer.ggml.pre is "smollm"`},

@@ -103,6 +103,7 @@ func (g *ggufFile) readConfig(file *gguf.File, f family.Family) (decoder.Config,
 	if err := m.readHeads(&c, f.PartialRotary); err != nil {
 		return c, err
 	}
+	m.readScaling(&c)
 	if g.form.Configure != nil {
 		if err := g.form.Configure(m, &c); err != nil {
 			return c, err

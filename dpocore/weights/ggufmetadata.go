@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/go-huggingface/models/gguf"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/rotary"
 )
 
 // ggufMetadata reads what a file says about its model.
@@ -25,6 +26,12 @@ func (m ggufMetadata) Integer(key string) int {
 func (m ggufMetadata) Real(key string) float64 {
 	kv, _ := m.file.GetKeyValue(m.prefix + key)
 	return kv.Float64()
+}
+
+// text is "" for a missing key.
+func (m ggufMetadata) text(key string) string {
+	kv, _ := m.file.GetKeyValue(m.prefix + key)
+	return kv.String()
 }
 
 func (m ggufMetadata) Vector(name string) ([]float32, error) {
@@ -66,7 +73,7 @@ func (m ggufMetadata) readHeads(c *decoder.Config, partial bool) error {
 var knownKeys = []string{
 	"embedding_length", "feed_forward_length", "block_count", "attention.head_count", "attention.head_count_kv", "attention.key_length",
 	"attention.value_length", "attention.layer_norm_rms_epsilon", "rope.freq_base", "rope.dimension_count", "context_length",
-	"vocab_size", "tensor_data_layout", "rope.scaling.type", "rope.scaling.finetuned",
+	"vocab_size", "tensor_data_layout", RopeScalingType, RopeScalingFactor, RopeScalingOriginal, "rope.scaling.finetuned",
 }
 
 // meanNothing are values of other keys that change nothing.
@@ -75,8 +82,8 @@ var meanNothing = []any{uint32(0), int32(0), float32(0), false, ""}
 // refuseUnsupported names what this program computes for a model folder but not for a GGUF file, or not at all.
 func (m ggufMetadata) refuseUnsupported() error {
 	const instead = "which this program reads only from a model's folder"
-	if kv, ok := m.file.GetKeyValue(m.prefix + "rope.scaling.type"); ok && kv.String() != "none" {
-		return fmt.Errorf("the file scales its rotary positions (%srope.scaling.type is %q), %s", m.prefix, kv.String(), instead)
+	if kind := m.text(RopeScalingType); kind != "" && kind != "none" && kind != rotary.Linear && kind != rotary.Yarn {
+		return fmt.Errorf("the file scales its rotary positions (%s%s is %q), %s", m.prefix, RopeScalingType, kind, instead)
 	}
 	for _, kv := range m.file.KeyValues {
 		key, ours := strings.CutPrefix(kv.Key, m.prefix)

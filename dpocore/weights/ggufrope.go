@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -59,4 +60,20 @@ func Llama3Factor(c decoder.Config, i int, factor float64) float64 {
 	}
 	smooth := (llama3Original/wave - llama3Low) / (llama3High - llama3Low)
 	return 1 / ((1-smooth)/factor + smooth)
+}
+
+// Keys of a file about the scaling of rotary positions, without the architecture.
+const (
+	RopeScalingType     = "rope.scaling.type"
+	RopeScalingFactor   = "rope.scaling.factor"
+	RopeScalingOriginal = "rope.scaling.original_context_length"
+)
+
+// readScaling sets linear scaling and yarn. As in llama.cpp, a factor without a type is linear.
+func (m ggufMetadata) readScaling(c *decoder.Config) {
+	kind, factor := m.text(RopeScalingType), m.Real(RopeScalingFactor)
+	if kind == "none" || kind == "" && factor == 0 {
+		return
+	}
+	c.RopeScaling = rotary.Scaling{Type: cmp.Or(kind, rotary.Linear), Factor: factor, OriginalMaxPositions: m.Integer(RopeScalingOriginal)}
 }

@@ -51,6 +51,19 @@ func Gemma3() decoder.Config {
 		func(c *decoder.Config) { c.HeadDim, c.RopeTheta = 24, 1000000 })
 }
 
+// Published models of three families, whose settings GGUF files don't have or have no place for: which layers of SmolLM3 have no
+// rotary positions and which of Gemma 3 have no window, how Gemma 3 scales scores, and that Mistral has no window.
+func Published() map[string]decoder.Config {
+	layers := func(n, headDim int) func(*decoder.Config) {
+		return func(c *decoder.Config) { c.Layers, c.HeadDim = n, headDim }
+	}
+	return map[string]decoder.Config{
+		"SmolLM3": of(family.SmolLM3, `{}`, layers(4, 16)),
+		"Mistral": of(family.Mistral, `{"sliding_window": null}`, func(c *decoder.Config) { c.TiedEmbeddings = false }),
+		"Gemma 3": of(family.Gemma3, `{"sliding_window": 5, "rope_local_base_freq": 500, "query_pre_attn_scalar": 24}`, layers(6, 24)),
+	}
+}
+
 // Phi3 rotates 12 of a head's 16 values, slower in sequences of more than 30 tokens.
 func Phi3() decoder.Config {
 	return of(family.Phi3, `{"sliding_window": null, "original_max_position_embeddings": 30}`, func(c *decoder.Config) {

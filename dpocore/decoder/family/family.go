@@ -58,7 +58,7 @@ func Find(modelType string) (Family, error) {
 func FindGGUF(architecture string) (Family, error) {
 	var known []string
 	for _, f := range all {
-		if f.GGUF == nil {
+		if f.GGUF == nil || f.GGUF == Llama.GGUF && f.ModelType != Llama.ModelType {
 			continue
 		}
 		if f.GGUF.Architecture == architecture {

@@ -67,7 +67,6 @@ var Gemma3 = Family{
 	},
 	GGUF: &GGUF{
 		Architecture: "gemma3",
-		ReadOnly:     true,
 		Examples:     "Gemma 3",
 		Names:        with(ggufHeadNorms, ggufNormsAfter, map[string]string{beforeMLP + ".weight": "ffn_norm.weight"}),
 		Keys:         []string{"attention.sliding_window", "rope.freq_base_swa"},
@@ -80,6 +79,22 @@ var Gemma3 = Family{
 				}
 			}
 			return values
+		},
+		Write: func(c decoder.Config) Extras {
+			keys := map[string]any{}
+			for _, kind := range c.Attentions {
+				if kind.Window > 0 {
+					keys["attention.sliding_window"], keys["rope.freq_base_swa"] = uint32(kind.Window), float32(kind.Theta)
+				}
+			}
+			return Extras{Keys: keys}
+		},
+		Store: func(values []float32) []float32 {
+			stored := make([]float32, len(values))
+			for i, value := range values {
+				stored[i] = value + 1
+			}
+			return stored
 		},
 		Unsupported: append([]string{"rope_freqs.weight"}, noBiases...),
 	},

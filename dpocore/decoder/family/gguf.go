@@ -22,7 +22,11 @@ type GGUF struct {
 	// For a matrix it only moves rows.
 	Restore func(name string, values []float32, shape []int, c decoder.Config) []float32
 
-	ReadOnly bool // this program writes no such files
+	// Write returns what Configure reads: keys and additional tensors; nil for nothing.
+	Write func(c decoder.Config) Extras
+
+	// Store is the inverse of Restore for a vector whose values it changes; nil for none.
+	Store func(values []float32) []float32
 
 	Unsupported []string // tensors that only files have whose model this program does not compute
 }
@@ -33,6 +37,27 @@ type GGUFFile interface {
 	Real(key string) float64                 // 0 for a missing key
 	Vector(tensor string) ([]float32, error) // nil for a missing tensor
 }
+
+// Extras are what only files of a family have.
+type Extras struct {
+	Keys    map[string]any       // without the architecture: uint32 or float32
+	Vectors map[string][]float32 // tensors
+}
+
+// Integer implements [GGUFFile].
+func (e Extras) Integer(key string) int {
+	value, _ := e.Keys[key].(uint32)
+	return int(value)
+}
+
+// Real implements [GGUFFile].
+func (e Extras) Real(key string) float64 {
+	value, _ := e.Keys[key].(float32)
+	return float64(value)
+}
+
+// Vector implements [GGUFFile].
+func (e Extras) Vector(tensor string) ([]float32, error) { return e.Vectors[tensor], nil }
 
 // Name is a tensor's name in GGUF, from Hugging Face's; "" for an unknown one.
 func (g GGUF) Name(name string) string {

@@ -36,7 +36,6 @@ var Granite = Family{
 	},
 	GGUF: &GGUF{
 		Architecture: "granite",
-		ReadOnly:     true,
 		Examples:     "Granite 3",
 		Names:        ggufNames,
 		Restore:      restoreHeads,
@@ -45,6 +44,11 @@ var Granite = Family{
 			m := multipliers{file.Real("embedding_scale"), file.Real("residual_scale"), file.Real("attention.scale"), file.Real("logit_scale")}
 			c.Block = graniteBlock{multipliers: m}
 			return m.check()
+		},
+		Write: func(c decoder.Config) Extras {
+			m := c.Block.(graniteBlock).multipliers
+			return Extras{Keys: map[string]any{"embedding_scale": float32(m.Embedding), "residual_scale": float32(m.Residual),
+				"attention.scale": float32(m.Attention), "logit_scale": float32(m.Logits)}}
 		},
 		Unsupported: append([]string{"rope_freqs.weight"}, noBiases...),
 	},

@@ -28,6 +28,7 @@ var Mistral = Family{
 		}
 		return mistralFields{windowOf(c)}, nil
 	},
+	GGUF: Llama.GGUF, // which have no place for a window
 }
 
 type mistralFields struct {

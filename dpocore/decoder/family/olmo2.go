@@ -40,7 +40,6 @@ var OLMo2 = Family{
 	},
 	GGUF: &GGUF{
 		Architecture: "olmo2",
-		ReadOnly:     true,
 		Examples:     "OLMo 2",
 		Names:        with(ggufHeadNorms, ggufNormsAfter),
 		Configure:    withBlock(olmo2Block{}),

@@ -45,11 +45,11 @@ var Phi3 = Family{
 	},
 	GGUF: &GGUF{
 		Architecture: "phi3",
-		ReadOnly:     true,
 		Examples:     "Phi-3, Phi-4-mini",
 		Names:        with(map[string]string{"self_attn.qkv_proj.weight": "attn_qkv.weight", "mlp.gate_up_proj.weight": "ffn_up.weight"}),
 		Keys:         []string{"attention.sliding_window", "rope.scaling.original_context_length", "rope.scaling.attn_factor"},
 		Configure:    configurePhi3,
+		Write:        phi3Extras,
 		Unsupported:  []string{"rope_freqs.weight", "blk.0.attn_q.weight", "blk.0.attn_qkv.bias", "blk.0.ffn_gate.weight"},
 	},
 }
@@ -74,6 +74,28 @@ func configurePhi3(file GGUFFile, c *decoder.Config) error {
 		c.RopeScaling.OriginalMaxPositions = file.Integer("rope.scaling.original_context_length")
 	}
 	return nil
+}
+
+// phi3Extras are what configurePhi3 reads. A window of 0 is none, by which llama.cpp knows a Phi-4.
+func phi3Extras(c decoder.Config) Extras {
+	window := 0
+	if w := windowOf(c); w != nil {
+		window = *w
+	}
+	e := Extras{Keys: map[string]any{"attention.sliding_window": uint32(window)}}
+	if s := c.RopeScaling; s.Type == rotary.Long {
+		e.Keys["rope.scaling.original_context_length"] = uint32(s.OriginalMaxPositions)
+		e.Keys["rope.scaling.attn_factor"] = float32(s.Amplitude(c.MaxPositions))
+		e.Vectors = map[string][]float32{"rope_factors_short.weight": inFloat32(s.ShortFactor), "rope_factors_long.weight": inFloat32(s.LongFactor)}
+	}
+	return e
+}
+
+func inFloat32(values []float64) (rounded []float32) {
+	for _, value := range values {
+		rounded = append(rounded, float32(value))
+	}
+	return rounded
 }
 
 type phi3Fields struct {

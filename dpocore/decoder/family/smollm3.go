@@ -50,7 +50,6 @@ var SmolLM3 = Family{
 	},
 	GGUF: &GGUF{
 		Architecture: "smollm3",
-		ReadOnly:     true,
 		Examples:     "SmolLM3",
 		Names:        ggufNames,
 		Restore:      restoreHeads,

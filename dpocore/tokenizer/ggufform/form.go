@@ -35,6 +35,7 @@ const (
 // ByteLevel are the forms of byte-level BPE, which GGUF calls gpt2.
 var ByteLevel = []Form{
 	{Pre: "smollm", PreTokenizer: sequence(Object{"type": "Digits", "individual_digits": true}, gpt2), Decoder: gpt2},
+	{Pre: "refact", PreTokenizer: sequence(Object{"type": "Digits", "individual_digits": true}, gpt2), Decoder: gpt2}, // Granite's, the same
 	{Pre: "gpt-2", PreTokenizer: gpt2, Decoder: gpt2},
 	{Pre: "qwen2", Normalizer: Object{"type": "NFC"}, PreTokenizer: sequence(isolated(qwen2Pattern), bytesOnly), Decoder: bytesOnly},
 	{Pre: "llama-bpe", PreTokenizer: sequence(isolated(llama3Pattern), bytesOnly), Decoder: bytesOnly, IgnoresMerges: true, AddsBOS: true},
