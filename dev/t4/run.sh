@@ -20,6 +20,7 @@ if [ ! -f "$CACHE/$part/$CUDA_FILE" ]; then
   unpack_wheel jax-cuda12-pjrt jax_plugins/xla_cuda12/xla_cuda_plugin.so "$WORK/t4/nvidia/$CUDA_FILE"
   install_part "$WORK/t4/nvidia" "$part"
 fi
+exec 9>&- # another check can run meanwhile
 
 CGO_CFLAGS=-I$(go list -m -f '{{.Dir}}' github.com/gomlx/go-xla)/pjrt
 export CGO_CFLAGS
