@@ -95,7 +95,7 @@ func LoadAs(backend compute.Backend, path string, form Form) (*Weights, error) {
 func ConfigOf(path string) (decoder.Config, error) {
 	src, _, err := open(path)
 	if err != nil {
-		return decoder.Config{}, fmt.Errorf("read the model's configuration: %w", err)
+		return decoder.Config{}, err
 	}
 	defer src.Close()
 	return src.Config(), nil
