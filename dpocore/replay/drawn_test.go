@@ -41,6 +41,9 @@ var notDrawn = map[string]string{
 	"chat_template": "it is part of the model's hash, and of the pairs' tokens",
 	"template_arg":  "it depends on the template",
 	"system":        "it is part of the pairs' tokens",
+
+	"desirable_weight":   "of the loss kto, whose runs TestKTOOnSingleAnswers stops and resumes",
+	"undesirable_weight": "the same",
 }
 
 // TestDrawnSettings draws settings from the table: a run that is stopped after a drawn step and resumed, and a replay, end in the same
