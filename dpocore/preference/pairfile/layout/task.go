@@ -110,14 +110,6 @@ func answerIn(raw json.RawMessage) string {
 	return ""
 }
 
-// record is what a pair is called in the file.
-func (r *Finder) record() string {
-	if r.Part == recordfile.Column {
-		return "row"
-	}
-	return "record"
-}
-
 // rankAnswers says how to get pairs of prompts that a command can read.
 func (r *Finder) rankAnswers() string {
 	if r.Part != recordfile.Field || recordfile.KindOf(r.Record["prompt"]) != "a string" {
