@@ -3,6 +3,7 @@ package metrics
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // row is one line of a log: *Event or *Evaluation.
@@ -32,6 +33,14 @@ type number interface {
 	float() float64
 }
 
+// present leaves out the optional metrics that a row does not have.
+func present(fields []field) []field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f field) bool {
+		o, ok := f.value.(optional)
+		return ok && o.absent()
+	})
+}
+
 // find returns the metric of that name.
 func find(fields []field, name string) (value number, ok bool) {
 	for _, f := range fields {
@@ -53,10 +62,7 @@ func encodeRow(r row) []byte {
 
 // appendFields appends keys and numbers, each key between prefix and suffix.
 func appendFields(out []byte, fields []field, prefix, suffix string) []byte {
-	for i, f := range fields {
-		if o, ok := f.value.(optional); ok && o.absent() {
-			continue
-		}
+	for i, f := range present(fields) {
 		if i > 0 {
 			out = append(out, ", "...)
 		}

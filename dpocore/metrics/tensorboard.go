@@ -49,7 +49,7 @@ func eventOf(r row) eventfile.Event {
 	e := eventfile.Event{Step: r.step()}
 	group := map[string]string{"": "train/", evaluationPrefix: "eval/"}[r.prefix()]
 	add := func(fields []field, suffix string) {
-		for _, f := range fields {
+		for _, f := range present(fields) {
 			name := strings.TrimPrefix(f.name, r.prefix())
 			if name == "step" || name == "seconds" || name == "epoch" && r.prefix() != "" {
 				continue

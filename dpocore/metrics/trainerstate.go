@@ -88,7 +88,7 @@ func logHistory(h History) []map[string]any {
 // logRow returns the metrics of a row and of its objectives by name, nil where one isn't finite.
 func logRow(r row) map[string]any {
 	values := map[string]any{}
-	for _, f := range r.fields() {
+	for _, f := range present(r.fields()) {
 		values[f.name] = finiteOrNil(f.value.float())
 	}
 	for _, o := range *r.objectives() {
