@@ -2,7 +2,6 @@ package train_test
 
 import (
 	"context"
-	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -11,7 +10,6 @@ import (
 
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/loss"
-	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/internal/cachefolder"
@@ -41,18 +39,7 @@ func TestFineTuning(t *testing.T) {
 	}
 	noReferences(t)
 
-	dir := filepath.Join(t.TempDir(), "run")
-	ctx, cancel := context.WithCancel(context.Background())
-	err := train.Run(ctx, train.Job{Model: model, Dir: dir, Config: c, Data: data, Listener: &runtest.Recorder{OnStep: func(e metrics.Event) {
-		if e.Step == 4 {
-			cancel()
-		}
-	}}})
-	if stopped := (*train.Stopped)(nil); !errors.As(err, &stopped) {
-		t.Fatal(err)
-	}
-	runtest.Train(t, model, dir, c, data)
-	runtest.EqualOutcome(t, "fine-tuning, stopped", runtest.Outcome(t, dir), runtest.Outcome(t, whole))
+	dir := stopAndResume(t, "fine-tuning", train.Job{Model: model, Config: c, Data: data}, whole)
 
 	c.LossType, c.InitAdapter, c.MaxSteps = "sigmoid", dir, 1
 	if r := runtest.Train(t, model, filepath.Join(t.TempDir(), "dpo"), c, pairs); math.Abs(r.Steps[0].Loss-math.Ln2) > 1e-4 {

@@ -1,8 +1,6 @@
 package train_test
 
 import (
-	"context"
-	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -10,7 +8,6 @@ import (
 
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/loss"
-	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/internal/cachetest"
@@ -52,16 +49,5 @@ func TestKTOOnSingleAnswers(t *testing.T) {
 		t.Error("the run has a file of evaluated pairs")
 	}
 
-	dir := filepath.Join(t.TempDir(), "run")
-	ctx, cancel := context.WithCancel(context.Background())
-	err := train.Run(ctx, train.Job{Model: model, Dir: dir, Config: c, Data: data, Listener: &runtest.Recorder{OnStep: func(e metrics.Event) {
-		if e.Step == 4 {
-			cancel()
-		}
-	}}})
-	if stopped := (*train.Stopped)(nil); !errors.As(err, &stopped) {
-		t.Fatal(err)
-	}
-	runtest.Train(t, model, dir, c, data)
-	runtest.EqualOutcome(t, "KTO, stopped", runtest.Outcome(t, dir), runtest.Outcome(t, whole))
+	stopAndResume(t, "KTO", train.Job{Model: model, Config: c, Data: data}, whole)
 }

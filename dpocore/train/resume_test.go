@@ -52,6 +52,25 @@ func TestStoppedRunResumesToTheSameBytes(t *testing.T) {
 	}
 }
 
+// stopAndResume stops a run after its fourth step, resumes it, and compares it with one that was not stopped. It returns its folder.
+func stopAndResume(t *testing.T, what string, job train.Job, whole string) string {
+	t.Helper()
+	job.Dir = filepath.Join(t.TempDir(), "run")
+	ctx, cancel := context.WithCancel(context.Background())
+	job.Listener = &runtest.Recorder{OnStep: func(e metrics.Event) {
+		if e.Step == 4 {
+			cancel()
+		}
+	}}
+	err := train.Run(ctx, job)
+	if stopped := (*train.Stopped)(nil); !errors.As(err, &stopped) {
+		t.Fatal(err)
+	}
+	runtest.Train(t, job.Model, job.Dir, job.Config, job.Data)
+	runtest.EqualOutcome(t, what+", stopped", runtest.Outcome(t, job.Dir), runtest.Outcome(t, whole))
+	return job.Dir
+}
+
 // equalEvents fails the test if two runs' files for TensorBoard differ in more than times.
 func equalEvents(t *testing.T, dir, whole string) {
 	t.Helper()
