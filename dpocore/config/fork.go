@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 )
 
@@ -14,18 +13,6 @@ const (
 	ofNumbers = "the optimizer's state in the checkpoint was computed with it"
 	ofTokens  = "with another one the pairs would be other tokens than those of the steps before"
 )
-
-// Fork implements [Row].
-func (s Setting[T]) Fork(mine, recorded Config) error {
-	if s.Kept == "" || s.same(mine, recorded) || !s.Resumable && s.Difference(mine, recorded) == "" {
-		return nil
-	}
-	return fmt.Errorf("%s is %s in the run and %s here, and a fork can't change it: %s; train a new run for that", s.Label, cmp.Or(s.value(recorded), "none"), cmp.Or(s.value(mine), "none"), s.Kept)
-}
-
-func (s Setting[T]) same(mine, recorded Config) bool {
-	return reflect.DeepEqual(*s.Field(&mine), *s.Field(&recorded))
-}
 
 // CheckFork returns why a run with settings mine can't be a fork of one recorded with settings recorded, if it can't.
 func CheckFork(mine, recorded Config) error {

@@ -8,9 +8,16 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/config/bounds"
-	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/config/setting"
 	"example.com/gonb-dpo/dpocore/loss"
-	"example.com/gonb-dpo/internal/wording"
+)
+
+// The rows of the settings' tables.
+type (
+	Setting[T any] = setting.Setting[Config, T]
+	Row            = setting.Row[Config]
+	Table          = setting.Table[Config]
+	Swept          = setting.Swept
 )
 
 // The settings that have a short name in a sweep: in flags, cells and the names of runs.
@@ -19,26 +26,26 @@ var (
 	// 0.01–0.1 conservative, 0.1–0.3 balanced and 0.3–0.5 aggressive; those words are theirs, and say nothing about how far
 	// the policy moves.
 	Beta = Setting[float64]{
-		JSON: "beta", Label: "beta", Swept: Swept{Short: "beta", Rebuilds: Nothing},
+		JSON: "beta", Label: "beta", Swept: Swept{Short: "beta", Rebuilds: setting.Nothing},
 		Help:  "strength of the tie to the reference: a small beta ties the policy loosely, so that it may move far, a large one tightly",
 		Field: func(c *Config) *float64 { return &c.Beta },
 		Check: bounds.Above(0., "0.1"),
 	}
 	LearningRate = Setting[float64]{
-		JSON: "learning_rate", Label: "the learning rate", Swept: Swept{Short: "lr", Rebuilds: Nothing},
+		JSON: "learning_rate", Label: "the learning rate", Swept: Swept{Short: "lr", Rebuilds: setting.Nothing},
 		Help:  "peak learning rate, reached at the end of warm-up",
 		Field: func(c *Config) *float64 { return &c.LearningRate },
 		Check: bounds.Above(0., "5e-5"),
 	}
 	LoRARank = Setting[int]{
-		JSON: "lora_r", Label: "the LoRA rank", Swept: Swept{Short: "rank", Rebuilds: All},
+		JSON: "lora_r", Label: "the LoRA rank", Swept: Swept{Short: "rank", Rebuilds: setting.All},
 		Kept:  ofAdapter,
 		Help:  "rank of the adapter",
 		Field: func(c *Config) *int { return &c.LoRARank },
 		Check: bounds.AtLeast(1, "16"),
 	}
 	LossType = Setting[string]{
-		JSON: "loss_type", Label: "the loss type", Swept: Swept{Short: "loss", Rebuilds: LossOnly},
+		JSON: "loss_type", Label: "the loss type", Swept: Swept{Short: "loss", Rebuilds: setting.LossOnly},
 		Help:  "the `loss`, or several with commas, which are added: " + strings.Join(loss.Types(), ", "),
 		Field: func(c *Config) *string { return &c.LossType },
 		Rule:  func(c Config) error { return loss.Check(c.LossType) },
@@ -63,7 +70,7 @@ var lossSettings = Table{
 	Beta,
 	LossType,
 	Setting[[]float64]{
-		JSON: "loss_weights", Label: "the list of loss weights", Swept: Swept{Rebuilds: LossOnly},
+		JSON: "loss_weights", Label: "the list of loss weights", Swept: Swept{Rebuilds: setting.LossOnly},
 		Help:  "how much each of several losses counts, such as 0.8,0.2,1.0 (`weights`; default 1 each)",
 		Field: func(c *Config) *[]float64 { return &c.LossWeights },
 		Rule:  checkLossWeights,
@@ -76,7 +83,7 @@ var lossSettings = Table{
 		Rule:  func(c Config) error { return loss.CheckSmoothing(c.LossType, c.LabelSmoothing) },
 	},
 	Setting[float64]{
-		JSON: "sft_weight", Label: "the SFT weight", Swept: Swept{Rebuilds: LossOnly},
+		JSON: "sft_weight", Label: "the SFT weight", Swept: Swept{Rebuilds: setting.LossOnly},
 		Help:  "weight of an added SFT loss on the chosen answers, as a loss \"sft\" has; 0 for none",
 		Field: func(c *Config) *float64 { return &c.SFTWeight },
 		Check: bounds.AtLeast(0., ""),
@@ -112,157 +119,9 @@ var lossSettings = Table{
 	},
 }
 
-var adapterSettings = Table{
-	LoRARank,
-	Setting[float64]{
-		JSON: "lora_alpha", Label: "the LoRA alpha",
-		Kept:  ofAdapter,
-		Help:  "the adapter's output is scaled by alpha/r",
-		Field: func(c *Config) *float64 { return &c.LoRAAlpha },
-		Check: bounds.Above(0., "the rank"),
-	},
-	Setting[[]string]{
-		JSON: "lora_modules", TRL: "lora_target_modules", Label: "the list of LoRA modules", Swept: Swept{Rebuilds: All},
-		Kept:  ofAdapter,
-		Help:  "the `projections` with LoRA, out of " + strings.Join(decoder.KnownModules, ",") + ", or " + AllLinear + " (default all that the model has)",
-		Field: func(c *Config) *[]string { return &c.LoRAModules },
-		Rule:  checkModules,
-		Text:  func(c Config) string { return strings.Join(c.LoRA().Modules, ", ") },
-	},
-	Setting[bool]{
-		JSON: "use_rslora", Label: "the choice of rank-stabilized scaling",
-		Kept:  ofAdapter,
-		Help:  "scale by alpha/√r instead (rank-stabilized LoRA)",
-		Field: func(c *Config) *bool { return &c.RSLoRA },
-	},
-	Setting[string]{
-		JSON: "init_adapter", Label: "the initial adapter", Swept: Swept{Refused: "the runs would have different references, so that their figures could not be compared"},
-		Kept:      "a fork starts from a checkpoint",
-		Help:      "PEFT `folder` to start from; its rank and alpha are used, and the model with it is the reference",
-		Field:     func(c *Config) *string { return &c.InitAdapter },
-		Resumable: true, // run.json has the SHA-256 of its weights, which is compared instead
-	},
-	Setting[bool]{
-		JSON: "adapter_bin", Label: "the choice of adapter_model.bin", Swept: Swept{Refused: noEffect},
-		Help:      "also write adapter_model.bin",
-		Field:     func(c *Config) *bool { return &c.AdapterBin },
-		Resumable: true,
-	},
-}
-
-var optimizerSettings = Table{
-	LearningRate,
-	Setting[string]{
-		JSON: "lr_scheduler", TRL: "lr_scheduler_type", Label: "the scheduler",
-		Help:  "learning-rate schedule after warm-up: " + strings.Join(Schedulers, ", "),
-		Field: func(c *Config) *string { return &c.Scheduler },
-		Rule:  func(c Config) error { return oneOf("scheduler", c.Scheduler, Schedulers) },
-	},
-	Setting[float64]{
-		JSON: "min_lr_rate", Label: "the floor of the learning rate",
-		Help:  "share of the peak learning rate that " + wording.Or(withFloor) + " falls to, such as 0.1",
-		Field: func(c *Config) *float64 { return &c.MinLRRate },
-		Rule:  checkFloor,
-	},
-	Setting[Steps]{
-		JSON: "num_decay_steps", Label: "the decay of the learning rate", Unit: "steps",
-		Help:  "`steps` of decay at the end with " + WarmupStableDecay + ", or a share of the run such as 0.1",
-		Field: func(c *Config) *Steps { return &c.DecaySteps },
-		Rule:  checkDecay,
-	},
-	Setting[string]{
-		JSON: "precision", Label: "the precision", Swept: Swept{Rebuilds: All},
-		Kept:  ofNumbers,
-		Help:  "precision of matrix products, whose results stay float32: " + strings.Join(Precisions, ", ") + "; auto is bfloat16 on processors with AMX and GPUs from Ampere on, float16 for a large model on another GPU, else float32",
-		Field: func(c *Config) *string { return &c.Precision },
-		Rule:  func(c Config) error { return oneOf("precision", c.Precision, Precisions) },
-		Match: func(mine, _ string) bool { return mine == Auto }, // the run continues in the precision it began with
-	},
-	Setting[string]{
-		JSON: "base_weights", Label: "the form of the base weights", Swept: Swept{Rebuilds: All},
-		Kept:  ofNumbers,
-		Help:  "how the weights of a quantized GGUF file are in memory: quantized, as in the file, or float, widened to 32 bits; auto is float if that takes at most a quarter of the free memory",
-		Field: func(c *Config) *string { return &c.BaseWeights },
-		Rule: func(c Config) error {
-			return oneOf("form of the base weights", cmp.Or(c.BaseWeights, Float), BaseWeights)
-		},
-		Text:  func(c Config) string { return cmp.Or(c.BaseWeights, Float) }, // runs recorded earlier have no other
-		Match: func(mine, _ string) bool { return mine == Auto },             // the run continues with those it began with
-	},
-	Setting[int]{
-		JSON: "warmup_steps", Label: "the warm-up", Unit: "steps",
-		Help:  "steps over which the learning rate rises linearly from 0",
-		Field: func(c *Config) *int { return &c.WarmupSteps },
-		Check: bounds.AtLeast(0, ""),
-	},
-	Setting[float64]{
-		JSON: "warmup_ratio", Label: "the share of the warm-up", Replaces: "warmup_steps",
-		Help:      "warm-up as a share of the run, such as 0.1; --warmup-steps wins",
-		Field:     func(c *Config) *float64 { return &c.WarmupRatio },
-		Check:     bounds.Share,
-		Resumable: true, // the steps that it amounts to are compared
-	},
-	Setting[int]{
-		JSON: "max_steps", Label: "the number of steps",
-		Help:  "number of optimizer steps",
-		Field: func(c *Config) *int { return &c.MaxSteps },
-		Rule:  checkLength,
-	},
-	Setting[float64]{
-		JSON: "num_train_epochs", Label: "the number of epochs", Replaces: "max_steps",
-		Help:      "passes over the training pairs, such as 3 or 0.5, instead of a number of steps; --max-steps wins",
-		Field:     func(c *Config) *float64 { return &c.NumTrainEpochs },
-		Check:     bounds.AtLeast(0., "1"),
-		Resumable: true, // the steps that they amount to are compared
-	},
-	Setting[int]{
-		JSON: "batch_size", TRL: "per_device_train_batch_size", Label: "the batch size", Unit: "pairs", Swept: Swept{Rebuilds: LossOnly},
-		Help:  "pairs per batch",
-		Field: func(c *Config) *int { return &c.BatchSize },
-		Check: bounds.AtLeast(1, ""),
-		Rule:  checkBatch,
-	},
-	Setting[int]{
-		JSON: "gradient_accumulation_steps", Label: "gradient accumulation", Unit: "batches",
-		Help:  "batches per optimizer step",
-		Field: func(c *Config) *int { return &c.GradientAccumulation },
-		Check: bounds.AtLeast(1, ""),
-	},
-	Setting[float64]{
-		JSON: "max_grad_norm", Label: "the maximum gradient norm",
-		Help:  "clip gradients to this norm",
-		Field: func(c *Config) *float64 { return &c.MaxGradNorm },
-		Check: bounds.Above(0., ""),
-	},
-	Setting[float64]{
-		JSON: "weight_decay", Label: "the weight decay",
-		Help:  "weight decay of AdamW: each step takes this share of the adapter, times the learning rate, away",
-		Field: func(c *Config) *float64 { return &c.WeightDecay },
-		Check: bounds.AtLeast(0., ""),
-	},
-	Setting[float64]{
-		JSON: "adam_beta1", Label: "Adam's beta1",
-		Help:  "decay of the mean of gradients in AdamW",
-		Field: func(c *Config) *float64 { return &c.AdamBeta1 },
-		Check: bounds.BelowOne,
-	},
-	Setting[float64]{
-		JSON: "adam_beta2", Label: "Adam's beta2",
-		Help:  "decay of the mean of squared gradients in AdamW",
-		Field: func(c *Config) *float64 { return &c.AdamBeta2 },
-		Check: bounds.BelowOne,
-	},
-	Setting[float64]{
-		JSON: "adam_epsilon", Label: "Adam's epsilon",
-		Help:  "added to the root of the mean of squared gradients in AdamW",
-		Field: func(c *Config) *float64 { return &c.AdamEpsilon },
-		Check: bounds.Above(0., "1e-8"),
-	},
-}
-
 var dataSettings = Table{
 	Setting[int]{
-		JSON: "max_length", Label: "the maximum length", Unit: "tokens", Swept: Swept{Rebuilds: All},
+		JSON: "max_length", Label: "the maximum length", Unit: "tokens", Swept: Swept{Rebuilds: setting.All},
 		Kept:  ofTokens,
 		Help:  "maximum tokens of prompt and answer together; longer pairs are truncated",
 		Field: func(c *Config) *int { return &c.MaxLength },
@@ -386,21 +245,6 @@ var sampleSettings = Table{
 		Rule:      checkSampleTokens,
 		Resumable: true,
 	},
-}
-
-func checkModules(c Config) error {
-	if slices.Equal(c.LoRAModules, []string{AllLinear}) {
-		return nil
-	}
-	if slices.Contains(c.LoRAModules, AllLinear) {
-		return fmt.Errorf("the LoRA modules are %s; %s is all projections, so give it alone", strings.Join(c.LoRAModules, ", "), AllLinear)
-	}
-	for _, module := range c.LoRAModules {
-		if err := oneOf("LoRA module", module, append(slices.Clone(decoder.KnownModules), AllLinear)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // earlyStoppingText includes the evaluation interval, since both decide when the run stops.

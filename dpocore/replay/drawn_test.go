@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/config/setting"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
@@ -98,7 +99,7 @@ func draw(t *testing.T, random *rand.Rand, usual config.Config, all bool) (c con
 		c, given = usual, ""
 		for _, row := range config.Settings {
 			values := drawn[row.Name()]
-			if values == nil || random.IntN(3) > 0 || !all && row.Sweep().Rebuilds == config.All {
+			if values == nil || random.IntN(3) > 0 || !all && row.Sweep().Rebuilds == setting.All {
 				continue
 			}
 			value := values[random.IntN(len(values))]

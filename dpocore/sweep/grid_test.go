@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/config/setting"
 )
 
 func pointNames(points []Point) (list []string) {
@@ -181,7 +182,7 @@ func TestEverySettingSweeps(t *testing.T) {
 func TestDummyAxis(t *testing.T) {
 	defer func(rows config.Table) { config.Settings = rows }(config.Settings)
 	config.Settings = append(slices.Clone(config.Settings), config.Setting[int]{
-		JSON: "dummy_size", Label: "the dummy size", Swept: config.Swept{Short: "dummy", Rebuilds: config.LossOnly},
+		JSON: "dummy_size", Label: "the dummy size", Swept: config.Swept{Short: "dummy", Rebuilds: setting.LossOnly},
 		Field: func(c *config.Config) *int { return &c.SampleTokens },
 	})
 	g := gridOf(t, "dummy-size=3,4", "beta=0.1,0.3")

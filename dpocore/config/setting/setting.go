@@ -1,4 +1,6 @@
-package config
+// Package setting has the rows of a table of settings: what a program knows about one field of a configuration C, such as its
+// flag, its check, and whether a resumed run may change it. Start with [Setting] and [Table].
+package setting
 
 import (
 	"cmp"
@@ -6,8 +8,8 @@ import (
 	"strings"
 )
 
-// Setting is a row of the settings table: what the program knows about one field of [Config], of type T.
-type Setting[T any] struct {
+// Setting is a row of the table: what the program knows about one field of a configuration C, of type T.
+type Setting[C, T any] struct {
 	JSON  string // field in run.json; its flag has the same name, with dashes
 	Label string // subject of a sentence, such as "the learning rate"
 	Unit  string // after the value in a sentence, such as "tokens"; may be empty
@@ -19,10 +21,10 @@ type Setting[T any] struct {
 	Help   string // of the flag; a word in backquotes names the value
 	NoFlag bool   // only notebooks and programs set it
 
-	Field func(*Config) *T
+	Field func(*C) *T
 	Check func(T) string              // what the value must be, if it is not that, such as "above 0"; nil if anything goes
-	Rule  func(Config) error          // check of several settings together, or one with a separate message; may be nil
-	Text  func(Config) string         // the value as a resumed run compares it; nil for the value as printed
+	Rule  func(C) error               // check of several settings together, or one with a separate message; may be nil
+	Text  func(C) string              // the value as a resumed run compares it; nil for the value as printed
 	Match func(mine, recorded T) bool // overrides the comparison of a resumed run; may be nil
 
 	Kept      string // why a fork of a run can't change it; empty if it can
@@ -48,27 +50,27 @@ const (
 )
 
 // Row is a [Setting] of any type.
-type Row interface {
-	Flag() (name, help string)               // name is empty if there is no flag
-	Pointer(*Config) any                     // *float64, *[]float64, *int, *bool, *string, *[]string or *Steps
-	Name() string                            // field in run.json
-	TRLName() string                         // in files of settings
-	Instead() string                         // name of the setting that this one replaces, or ""
-	Clear(*Config)                           // sets the field to its zero value
-	Validate(Config) error                   // every fault of the value
-	Difference(mine, recorded Config) string // see the function [Difference]
-	Subject() string                         // of a sentence, such as "the learning rate"
-	Sweep() Swept                            // with a short name in any case
-	Parse(c *Config, text string) error      // sets the field to a value as its flag takes it
-	Print(Config) string                     // the value as its flag takes it
-	Fork(mine, recorded Config) error        // why a fork can't have the value, if it can't
+type Row[C any] interface {
+	Flag() (name, help string)          // name is empty if there is no flag
+	Pointer(*C) any                     // *float64, *[]float64, *int, *bool, *string, *[]string, or a type with Set
+	Name() string                       // field in run.json
+	TRLName() string                    // in files of settings
+	Instead() string                    // name of the setting that this one replaces, or ""
+	Clear(*C)                           // sets the field to its zero value
+	Validate(C) error                   // every fault of the value
+	Difference(mine, recorded C) string // see [Table.Difference]
+	Subject() string                    // of a sentence, such as "the learning rate"
+	Sweep() Swept                       // with a short name in any case
+	Parse(c *C, text string) error      // sets the field to a value as its flag takes it
+	Print(C) string                     // the value as its flag takes it
+	Fork(mine, recorded C) error        // why a fork can't have the value, if it can't
 }
 
 // FlagName returns the setting's flag, without the dashes in front.
-func (s Setting[T]) FlagName() string { return strings.ReplaceAll(s.JSON, "_", "-") }
+func (s Setting[C, T]) FlagName() string { return strings.ReplaceAll(s.JSON, "_", "-") }
 
 // Flag implements [Row].
-func (s Setting[T]) Flag() (name, help string) {
+func (s Setting[C, T]) Flag() (name, help string) {
 	if s.NoFlag {
 		return "", ""
 	}
@@ -76,25 +78,25 @@ func (s Setting[T]) Flag() (name, help string) {
 }
 
 // Pointer implements [Row].
-func (s Setting[T]) Pointer(c *Config) any { return s.Field(c) }
+func (s Setting[C, T]) Pointer(c *C) any { return s.Field(c) }
 
 // Name implements [Row].
-func (s Setting[T]) Name() string { return s.JSON }
+func (s Setting[C, T]) Name() string { return s.JSON }
 
 // TRLName implements [Row].
-func (s Setting[T]) TRLName() string { return cmp.Or(s.TRL, s.JSON) }
+func (s Setting[C, T]) TRLName() string { return cmp.Or(s.TRL, s.JSON) }
 
 // Instead implements [Row].
-func (s Setting[T]) Instead() string { return s.Replaces }
+func (s Setting[C, T]) Instead() string { return s.Replaces }
 
 // Clear implements [Row].
-func (s Setting[T]) Clear(c *Config) { *s.Field(c) = *new(T) }
+func (s Setting[C, T]) Clear(c *C) { *s.Field(c) = *new(T) }
 
 // Subject implements [Row].
-func (s Setting[T]) Subject() string { return s.Label }
+func (s Setting[C, T]) Subject() string { return s.Label }
 
 // Sweep implements [Row].
-func (s Setting[T]) Sweep() Swept {
+func (s Setting[C, T]) Sweep() Swept {
 	swept := s.Swept
 	swept.Short = cmp.Or(swept.Short, s.FlagName())
 	if s.NoFlag {
@@ -104,7 +106,7 @@ func (s Setting[T]) Sweep() Swept {
 }
 
 // Validate implements [Row].
-func (s Setting[T]) Validate(c Config) error {
+func (s Setting[C, T]) Validate(c C) error {
 	if s.Check != nil {
 		if must := s.Check(*s.Field(&c)); must != "" {
 			return fmt.Errorf("%s is %s; it must be %s", s.Label, s.value(c), must)
@@ -117,7 +119,7 @@ func (s Setting[T]) Validate(c Config) error {
 }
 
 // Difference implements [Row].
-func (s Setting[T]) Difference(mine, recorded Config) string {
+func (s Setting[C, T]) Difference(mine, recorded C) string {
 	switch {
 	case s.Resumable || s.text(mine) == s.text(recorded):
 		return ""
@@ -128,7 +130,7 @@ func (s Setting[T]) Difference(mine, recorded Config) string {
 }
 
 // text returns the value as a resumed run compares it.
-func (s Setting[T]) text(c Config) string {
+func (s Setting[C, T]) text(c C) string {
 	if s.Text != nil {
 		return s.Text(c)
 	}
@@ -136,7 +138,7 @@ func (s Setting[T]) text(c Config) string {
 }
 
 // value prints the value with its unit.
-func (s Setting[T]) value(c Config) string {
+func (s Setting[C, T]) value(c C) string {
 	text := fmt.Sprint(*s.Field(&c))
 	if s.Unit != "" {
 		text += " " + s.Unit

@@ -1,4 +1,4 @@
-package config
+package setting
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 )
 
 // Parse implements [Row].
-func (s Setting[T]) Parse(c *Config, text string) (err error) {
+func (s Setting[C, T]) Parse(c *C, text string) (err error) {
 	must := ""
 	switch value := any(s.Field(c)).(type) {
 	case *float64:
@@ -26,9 +26,10 @@ func (s Setting[T]) Parse(c *Config, text string) (err error) {
 	case *[]float64:
 		*value, err = parseNumbers(text)
 		must = "numbers with commas between them"
-	case *Steps:
-		err = value.Set(text)
-		must = stepsMust
+	case interface{ Set(string) error }:
+		if err := value.Set(text); err != nil {
+			return fmt.Errorf("%s can't be %q; %w", s.Label, text, err)
+		}
 	default:
 		panic(fmt.Sprintf("%s is a setting of type %T", s.JSON, value))
 	}
@@ -50,7 +51,7 @@ func parseNumbers(text string) (list []float64, err error) {
 }
 
 // Print implements [Row].
-func (s Setting[T]) Print(c Config) string {
+func (s Setting[C, T]) Print(c C) string {
 	switch value := any(*s.Field(&c)).(type) {
 	case []string:
 		return strings.Join(value, ",")
@@ -62,7 +63,7 @@ func (s Setting[T]) Print(c Config) string {
 }
 
 // Parse sets a setting of the table to a value as its flag takes it, and clears the setting that it replaces, as the flag does.
-func (t Table) Parse(c *Config, row Row, text string) error {
+func (t Table[C]) Parse(c *C, row Row[C], text string) error {
 	if other := t.Find(row.Instead()); other != nil {
 		other.Clear(c)
 	}

@@ -1,12 +1,12 @@
-package config
+package setting
 
 import "errors"
 
 // Table is a list of settings.
-type Table []Row
+type Table[C any] []Row[C]
 
 // Validate reports every setting of c that is out of range, with its value and what it may be.
-func (t Table) Validate(c Config) error {
+func (t Table[C]) Validate(c C) error {
 	var faults []error
 	for _, row := range t {
 		faults = append(faults, row.Validate(c))
@@ -14,9 +14,9 @@ func (t Table) Validate(c Config) error {
 	return errors.Join(faults...)
 }
 
-// Difference returns the first difference between a run with settings mine and a recorded one; see the function
-// [Difference].
-func (t Table) Difference(mine, recorded Config) string {
+// Difference returns the first difference between a run with settings mine and one recorded with settings recorded, such as
+// "its beta is 0.1, this run's is 0.3"; "" if one can continue the other.
+func (t Table[C]) Difference(mine, recorded C) string {
 	for _, row := range t {
 		if difference := row.Difference(mine, recorded); difference != "" {
 			return difference
@@ -26,7 +26,7 @@ func (t Table) Difference(mine, recorded Config) string {
 }
 
 // Find returns the row of a name, or nil.
-func (t Table) Find(name string) Row {
+func (t Table[C]) Find(name string) Row[C] {
 	for _, row := range t {
 		if row.Name() == name {
 			return row
@@ -36,7 +36,7 @@ func (t Table) Find(name string) Row {
 }
 
 // Named returns the row of a name in a file of settings, TRL's or ours, or nil.
-func (t Table) Named(name string) Row {
+func (t Table[C]) Named(name string) Row[C] {
 	for _, row := range t {
 		if row.Name() == name || row.TRLName() == name {
 			return row
