@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run gpu-report test cover fuzz interop interop-llamacpp bench notebooks lab lint move clean t4 t4-check models
+.PHONY: help setup build run gpu-report test cover fuzz interop interop-llamacpp bench notebooks lab lint move clean t4 t4-check models site
 
 export CGO_LDFLAGS := -L$(CURDIR)/.deps/lib
 export GOMLX_NO_AUTO_INSTALL := 1
@@ -38,7 +38,7 @@ lint: ## gofmt, go vet, staticcheck, words, known vulnerabilities in the code th
 	go run ./dev/vulnerabilities
 
 # The race detector runs on packages that don't link XLA: XLA is not built for it, and training under it takes hours.
-test: ## set-up, lint, every Go test, and the notebooks in JupyterLab
+test: ## set-up, lint, every Go test, the notebooks in JupyterLab, and the links of the documentation
 	@bash colab_setup.sh --gguf --notebooks
 	@bash setup/test/run.sh
 	@$(MAKE) --no-print-directory lint
@@ -46,6 +46,7 @@ test: ## set-up, lint, every Go test, and the notebooks in JupyterLab
 	@bash dev/test_addresses.sh
 	@bash dev/python_env.sh notebook-tests
 	@.deps/notebook-tests/bin/python -m pytest notebooks/tests
+	@$(MAKE) --no-print-directory site
 
 cover: setup ## coverage of dpocore by the tests that take less than a minute
 	go test -short -timeout 30m -coverpkg=./dpocore/... -coverprofile=.deps/cover.out ./dpocore/...
@@ -77,6 +78,11 @@ notebooks: ## run every notebook without a browser; DPO_MAX_STEPS=4 for a quick 
 lab: ## JupyterLab with the GoNB kernel; LAB="…" passes options to jupyter lab
 	@bash colab_setup.sh --notebooks
 	.deps/notebooks/bin/jupyter lab --ServerApp.root_dir=$(CURDIR)/notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
+
+site: ## build the documentation as one site, .deps/site/html: README, docs, saved notebooks, the packages' reference
+	@bash colab_setup.sh --notebooks
+	@bash dev/python_env.sh docs
+	@bash dev/site/build.sh
 
 t4: ## memory and time of training on a Tesla T4, computed (the tables in docs/t4.md)
 	@go run ./dev/t4

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The Python environment of tests, in the shared cache: interop (of `make interop` and `make bench`), tensorboard (of `make interop`),
-# notebook-tests, or llamacpp (of `make interop-llamacpp`).
-#   dev/python_env.sh interop|tensorboard|notebook-tests|llamacpp     .deps/NAME links to the environment
+# notebook-tests, docs (of `make site`), or llamacpp (of
+# `make interop-llamacpp`).
+#   dev/python_env.sh interop|tensorboard|notebook-tests|docs|llamacpp     .deps/NAME links to the environment
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source setup/lib/start.sh
@@ -13,6 +14,9 @@ install_environment() {
       ;;
     tensorboard)
       install_venv tensorboard interop/tensorboard/requirements.txt 200 "tensorboard and what its reader of files needs, 30 MB"
+      ;;
+    docs)
+      install_venv docs dev/site/requirements.txt 100 "Zensical, which builds the documentation site, 20 MB"
       ;;
     llamacpp)
       install_venv llamacpp dev/llamacpp/requirements.txt 2000 "llama.cpp's source, compiled here, and the package gguf, about 110 MB"
@@ -26,9 +30,9 @@ install_environment() {
 
 environment=${1:-}
 case "$environment" in
-  interop | tensorboard | notebook-tests | llamacpp) ;;
+  interop | tensorboard | notebook-tests | docs | llamacpp) ;;
   *)
-    printf 'dev/python_env.sh: name the environment, interop, tensorboard, notebook-tests or llamacpp\n' >&2
+    printf 'dev/python_env.sh: name the environment, interop, tensorboard, notebook-tests, docs or llamacpp\n' >&2
     exit 2
     ;;
 esac

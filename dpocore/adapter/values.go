@@ -7,7 +7,7 @@ import (
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 )
 
-// ReadValues reads the factors of the adapter in dir into one vector [layout.Size]. The file must contain every factor of
+// ReadValues reads the factors of the adapter in dir into one vector of the layout's size. The file must contain every factor of
 // the layout in its shape and nothing else, and match the folder's checksum, if any.
 func ReadValues(dir string, layout decoder.Layout) ([]float32, error) {
 	file, err := openWeights(dir)

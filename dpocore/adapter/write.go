@@ -16,7 +16,7 @@ import (
 )
 
 // Write writes adapter_config.json and adapter_model.safetensors to dir, and adapter_model.bin if bin is set, then reads
-// them back and compares. values is [layout.Size]; baseModel is the name or path under which PEFT finds the base model.
+// them back and compares. values has the layout's size; baseModel is the name or path under which PEFT finds the base model.
 // Checksums of earlier files are removed first.
 func Write(dir string, layout decoder.Layout, values []float32, baseModel string, bin bool) error {
 	if err := write(dir, layout, values, baseModel, bin); err != nil {
