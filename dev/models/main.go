@@ -1,4 +1,7 @@
-// Command models prints docs/models.md: which published models can be trained on which machines, computed from their shapes.
+// Command models prints docs/models.md: which published models can be trained on which machines, computed from their shapes. With
+// the name of one and a path it writes a GGUF file of these shapes with made-up weights:
+//
+//	go run ./dev/models Llama-3.1-8B /tmp/model.gguf
 package main
 
 import (
@@ -8,7 +11,13 @@ import (
 )
 
 func main() {
-	if err := write(os.Stdout); err != nil {
+	var err error
+	if len(os.Args) == 3 {
+		err = writeMadeUp(os.Args[1], os.Args[2])
+	} else {
+		err = write(os.Stdout)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "models:", err)
 		os.Exit(1)
 	}
@@ -26,9 +35,9 @@ in a row.
 ## Memory
 
 GB (10⁹ bytes) on the device, without the program itself (about half a GB on a CPU). *float32* and *half* (float16 or bfloat16) are the
-weights of a folder, or of a GGUF file with ` + "`--base-weights float`" + `. *Q8_0* and *Q4_0* are quantized files with ` + "`--base-weights quantized`" + `: only
-the layers' matrices are quantized; the vocabulary matrix is in float32, and in half precision with ` + "`--precision float16`" + ` or bfloat16, which
-saves as much as its size in the column *vocabulary in half*. In each cell layers are saved / computed again, which takes a third more work.
+weights of a folder, or of a GGUF file with ` + "`--base-weights float`" + `. *Q8_0* and *Q4_0* are quantized files with ` + "`--base-weights quantized`" + `, whose
+embedding and vocabulary matrix stay quantized too; in files of the type Q4_0 that matrix is in Q6_K. In each cell layers are saved /
+computed again, which takes a third more work.
 
 `
 
@@ -47,8 +56,8 @@ between kernels are not in them, so small models take longer on a GPU. Half prec
 // write writes the document.
 func write(out io.Writer) error {
 	fmt.Fprint(out, introduction)
-	fmt.Fprintln(out, "| model | weights, 10⁶ | float32 | half | Q8_0 | Q4_0 | vocabulary in half |")
-	fmt.Fprintln(out, "|---|---|---|---|---|---|---|")
+	fmt.Fprintln(out, "| model | weights, 10⁶ | float32 | half | Q8_0 | Q4_0 |")
+	fmt.Fprintln(out, "|---|---|---|---|---|---|")
 	for _, m := range models {
 		if err := m.memoryRow(out); err != nil {
 			return fmt.Errorf("%s: %w", m.name, err)
@@ -86,7 +95,7 @@ func (m model) memoryRow(out io.Writer) error {
 		}
 		fmt.Fprintf(out, " %.1f / %.1f |", saved/1e9, again/1e9)
 	}
-	fmt.Fprintf(out, " −%.1f |\n", (q4.weights(c)-q4Half.weights(c))/1e9)
+	fmt.Fprintln(out)
 	return nil
 }
 

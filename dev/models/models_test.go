@@ -51,14 +51,14 @@ func TestParameters(t *testing.T) {
 }
 
 // TestWeights: of a model with one layer of 576 matrix weights (see dev/t4), norms of 3·8 and a vocabulary of 100·8. Q4_0 takes 18 bytes
-// for 32 weights.
+// for 32 weights, Q8_0 34, and Q6_K 20 for 16 on a device.
 func TestWeights(t *testing.T) {
 	m := model{name: "made up", family: models[0].family, fields: "{}", hidden: 8, intermediate: 16, layers: 1, heads: 2, kvHeads: 1, headDim: 4, vocabulary: 100, tied: true}
 	c, err := m.config()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for f, want := range map[form]float64{float32s: 4 * (576 + 24 + 800), halves: 2*(576+800) + 4*24, q4: 576*18/32 + 4*(24+800), q4Half: 576*18/32 + 4*24 + 2*800} {
+	for f, want := range map[form]float64{float32s: 4 * (576 + 24 + 800), halves: 2*(576+800) + 4*24, q8: (576+800)*34/32 + 4*24, q4: 576*18/32 + 4*24 + 800*5/4} {
 		if got := f.weights(c); got != want {
 			t.Errorf("%s takes %g bytes, want %g", f.name, got, want)
 		}

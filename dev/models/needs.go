@@ -17,31 +17,30 @@ var row = batch.Shape{Tokens: 256 + 2*256, Answers: 2 * 256, Pairs: 1}
 
 // A form is how weights are in memory.
 type form struct {
-	name   string
-	matrix float64 // bytes of a weight in a layer's matrix
-	other  float64 // bytes of one in the vocabulary matrix
+	name       string
+	matrix     float64 // bytes of a weight in a layer's matrix, or in an embedding that makes no logits
+	vocabulary float64 // bytes of one in the matrix that makes logits
 }
 
-// The blocks of Q8_0 and Q4_0 are 32 codes and a scale in float16. What is not a layer's matrix is not quantized.
+// The blocks of Q8_0 and Q4_0 are 32 codes and a scale in float16. In files of the type Q4_0 the vocabulary matrix is in Q6_K, which takes
+// a byte for a code on a device, and a scale in float32 for 16.
 var (
 	float32s = form{"float32", 4, 4}
 	halves   = form{"half", 2, 2}
-	q8       = form{"Q8_0", 34. / 32, 4}
-	q4       = form{"Q4_0", 18. / 32, 4}
-	q8Half   = form{"Q8_0", 34. / 32, 2}
-	q4Half   = form{"Q4_0", 18. / 32, 2}
+	q8       = form{"Q8_0", 34. / 32, 34. / 32}
+	q4       = form{"Q4_0", 18. / 32, 1 + 4./16}
 )
 
 // weights is the size of a model's weights in bytes. Vectors are in float32.
 func (f form) weights(c decoder.Config) float64 {
 	total := 0.
-	for _, slot := range c.Slots() {
+	for i, slot := range c.Slots() {
 		each := 4.
 		switch {
-		case slot.Transposed:
+		case slot.Transposed, i == 0 && !c.TiedEmbeddings:
 			each = f.matrix
 		case len(slot.Dims) == 2:
-			each = f.other
+			each = f.vocabulary
 		}
 		total += each * float64(slot.Size())
 	}
@@ -60,8 +59,8 @@ func (f form) memory(c decoder.Config, again bool) (float64, error) {
 	if again {
 		total += float64(demand.Of(c, row, false).Activations) / float64(c.Layers)
 	}
-	if f.matrix < 2 { // a layer's matrices, widened while its graph runs
-		total += 4 * float64(c.MatrixWeights())
+	if f.matrix < 2 { // a layer's matrices, widened while its graph runs, or a sixteenth of the vocabulary matrix
+		total += 4 * max(float64(c.MatrixWeights()), float64(c.VocabSize*c.HiddenSize)/16)
 	}
 	return total, nil
 }
@@ -84,8 +83,8 @@ const gib = 1 << 30
 
 // XLA takes 75 % of a GPU's memory. On a laptop 3 GB are the system's and the browser's, and half a GB the program's.
 var places = []place{
-	{"T4", 0.75 * 15 * gib, 20e12, []form{halves, q8Half, q4Half}},
-	{"24 GB GPU", 0.75 * 24e9, 40e12, []form{halves, q8Half, q4Half}},
+	{"T4", 0.75 * 15 * gib, 20e12, []form{halves, q8, q4}},
+	{"24 GB GPU", 0.75 * 24e9, 40e12, []form{halves, q8, q4}},
 	{"laptop, 8 GB", 8e9 - 3.5e9, 0.2e12, []form{float32s, halves, q8, q4}},
 	{"laptop, 16 GB", 16e9 - 3.5e9, 0.2e12, []form{float32s, halves, q8, q4}},
 	{"laptop, 24 GB", 24e9 - 3.5e9, 0.2e12, []form{float32s, halves, q8, q4}},

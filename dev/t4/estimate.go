@@ -16,6 +16,7 @@ const (
 	float32Rate = 5e12   // floating-point operations per second in large products
 	float16Rate = 20e12  // the same with float16 factors
 	smallRate   = 1.5e12 // in float32 products of attention heads and LoRA, which memory limits
+	bandwidth   = 200e9  // bytes per second, read and written
 	launch      = 6e-6   // seconds between a kernel and the next
 	hostWait    = 1e-4   // seconds that the GPU waits for the host after a graph
 )
@@ -52,19 +53,26 @@ func memoryOf(c decoder.Config, p precision, recompute bool) memory {
 	if recompute { // the activations of one layer
 		m.rest += demand.Of(c, row, false).Activations / int64(c.Layers)
 	}
+	if p == q4 { // a layer's matrices while its graph runs
+		m.rest += 2 * int64(c.MatrixWeights())
+	}
 	return m
 }
 
 // weightBytes is the size of the weights, as they are loaded: matrices in the precision, norms and biases in float32.
-func weightBytes(c decoder.Config, p precision) (bytes int64) {
-	for _, slot := range c.Slots() {
-		each := int64(4)
-		if len(slot.Dims) == 2 {
+func weightBytes(c decoder.Config, p precision) int64 {
+	bytes := 0.
+	for i, slot := range c.Slots() {
+		each := 4.
+		switch {
+		case p == q4 && len(slot.Dims) == 2 && !slot.Transposed && (i > 0 || c.TiedEmbeddings):
+			each = vocabularyBytes
+		case len(slot.Dims) == 2:
 			each = p.bytes
 		}
-		bytes += each * int64(slot.Size())
+		bytes += each * float64(slot.Size())
 	}
-	return bytes
+	return int64(bytes)
 }
 
 // adapterSize is the number of values of an adapter on all projections.
@@ -76,8 +84,9 @@ func adapterSize(c decoder.Config) int64 {
 	return int64(layout.Size)
 }
 
-// seconds is the time of a run, split into large products, small ones, what is between kernels and graphs, and compiling.
-func seconds(c decoder.Config, p precision, recompute bool) (large, small, between float64) {
+// seconds is the time of a run, split into large products, small ones, widening of quantized weights, and what is between kernels and
+// graphs.
+func seconds(c decoder.Config, p precision, recompute bool) (large, small, widening, between float64) {
 	d := demand.Of(c, row, recompute)
 	passes := 3.0 // the reference's forward pass, the policy's, and its backward pass
 	if recompute {
@@ -86,13 +95,16 @@ func seconds(c decoder.Config, p precision, recompute bool) (large, small, betwe
 	rows := float64(steps) * rowsPerStep
 	matrices := passes * 2 * float64(row.Tokens) * float64(c.Layers) * float64(c.MatrixWeights())
 	rate := float32Rate
-	if p == float16s {
+	if p != float32s {
 		rate = float16Rate
+	}
+	if p == q4 { // read in four bits, and written in float16
+		widening = passes * float64(c.Layers) * float64(c.MatrixWeights()) * (p.bytes + 2) / bandwidth
 	}
 	others := d.TrainFLOPs + d.MeasuredFLOPs - matrices + 3*passes*2*float64(row.Tokens)*float64(adapterSize(c))
 	executions := float64(c.Layers)*passes + 4
 	kernels := float64(c.Layers) * layerKernels * passes / 3
-	return rows * matrices / rate, rows * others / smallRate, rows * (kernels*launch + executions*hostWait)
+	return rows * matrices / rate, rows * others / smallRate, rows * widening, rows * (kernels*launch + executions*hostWait)
 }
 
 // estimate prints the tables.
@@ -106,12 +118,12 @@ func estimate(out io.Writer) {
 			gib(n.state), gib(n.saved), gib(n.rest), gib(n.total()), yes(n.total() <= usable))
 	})
 	fmt.Fprintf(out, "\nTime of %d steps of 8 pairs, computed from assumed rates\n\n", steps)
-	fmt.Fprintln(out, "| model | precision | layers computed again | large products | small products | between kernels | compiling | total |")
-	fmt.Fprintln(out, "|---|---|---|---|---|---|---|---|")
+	fmt.Fprintln(out, "| model | precision | layers computed again | large products | small products | widening | between kernels | compiling | total |")
+	fmt.Fprintln(out, "|---|---|---|---|---|---|---|---|---|")
 	each(func(m model, p precision, again bool) {
-		large, small, between := seconds(m.config, p, again)
-		fmt.Fprintf(out, "| %s | %s | %s | %.0f s | %.0f s | %.0f s | %d s | %.1f min |\n", m.name, p.name, yes(again), large, small, between,
-			compileSeconds, (large+small+between+compileSeconds)/60)
+		large, small, widening, between := seconds(m.config, p, again)
+		fmt.Fprintf(out, "| %s | %s | %s | %.0f s | %.0f s | %.0f s | %.0f s | %d s | %.1f min |\n", m.name, p.name, yes(again), large, small, widening, between,
+			compileSeconds, (large+small+widening+between+compileSeconds)/60)
 	})
 }
 

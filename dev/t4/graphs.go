@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -16,6 +17,7 @@ import (
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/internal/randomgguf"
 	"example.com/gonb-dpo/internal/randommodel"
 )
 
@@ -58,12 +60,20 @@ func load(backend compute.Backend, c decoder.Config, p precision) (*weights.Weig
 		return nil, fmt.Errorf("make a folder for a model: %w", err)
 	}
 	defer os.RemoveAll(folder)
+	form := weights.Form{}
+	if p != float32s {
+		form.Precision = dtypes.Float16
+	}
+	if p == q4 {
+		form.Quantized = true
+		path := filepath.Join(folder, "model.gguf")
+		if err := randomgguf.Write(path, c, nil); err != nil {
+			return nil, err
+		}
+		return weights.LoadAs(backend, path, form)
+	}
 	if err := randommodel.Write(folder, c, 1); err != nil {
 		return nil, err
-	}
-	form := weights.Form{}
-	if p == float16s {
-		form.Precision = dtypes.Float16
 	}
 	return weights.LoadAs(backend, folder, form)
 }

@@ -3,8 +3,9 @@ package decoder
 import (
 	"strings"
 
-	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/decoder/product"
 )
 
 // Group is a set of projections that share their input and are one matrix product.
@@ -52,7 +53,7 @@ type Block interface {
 	Vectors(c Config, g Group) []Vector
 
 	// Embed looks tokens [tokens] up in the embedding [vocabulary, hidden]: [tokens, hidden].
-	Embed(c Config, embedding, tokens *Node) *Node
+	Embed(c Config, embedding product.Vocabulary, tokens *Node) *Node
 	// AttentionInput is [tokens, hidden], from the residual stream [tokens, hidden].
 	AttentionInput(l Layer, x *Node) *Node
 	// Heads splits the joined projections [tokens, queries+2·keyValues] into heads and rotates them.
@@ -108,8 +109,8 @@ func (PreNorm) Vectors(c Config, g Group) []Vector {
 	return nil
 }
 
-func (PreNorm) Embed(_ Config, embedding, tokens *Node) *Node {
-	return ConvertDType(Gather(embedding, Reshape(tokens, tokens.Shape().Dim(0), 1)), dtypes.Float32)
+func (PreNorm) Embed(_ Config, embedding product.Vocabulary, tokens *Node) *Node {
+	return embedding.Rows(tokens)
 }
 
 func (PreNorm) AttentionInput(l Layer, x *Node) *Node {

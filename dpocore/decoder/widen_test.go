@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -115,6 +117,50 @@ func TestUnquantizedInOneLayer(t *testing.T) {
 		list := loaded.Layer(layer)
 		if down := list[len(list)-1]; len(list) != 9 || !down.DType().IsFloat() || down.Rank() != 2 {
 			t.Errorf("layer %d has %d tensors, the last one %s; want 9, and down_proj in float32", layer, len(list), down.Shape())
+		}
+	}
+}
+
+// The embedding and the vocabulary matrix stay quantized too, each in its type; on the host and where rows are looked up, their
+// values are those of the widened file.
+func TestQuantizedVocabulary(t *testing.T) {
+	c := tinymodel.Changed(func(c *decoder.Config) { c.HiddenSize, c.HeadDim, c.TiedEmbeddings = 256, 64, false })
+	for _, kinds := range [][2]string{{"Q6_K", "Q4_0"}, {"Q4_1", "Q8_0"}} {
+		path := tinymodel.WriteGGUF(t, c, 5, 1, func(name string) string {
+			switch name {
+			case "model.embed_tokens.weight":
+				return kinds[0]
+			case "lm_head.weight":
+				return kinds[1]
+			}
+			return "F32"
+		})
+		backend := openBackend(t)
+		var read [2]map[string][]float32
+		var rows [2][]float32
+		for i, form := range []weights.Form{{}, {Quantized: true}} {
+			loaded, err := weights.LoadAs(backend, path, form)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer loaded.Finalize()
+			if i == 1 && (len(loaded.Embedding()) != 2 || len(loaded.Head()) != 2) {
+				t.Fatalf("%s: the embedding has %d tensors, the vocabulary matrix %d; want codes and scales", kinds, len(loaded.Embedding()), len(loaded.Head()))
+			}
+			read[i] = stored(t, loaded)
+			m := model{backend: backend, weights: loaded}
+			rows[i] = m.call(t, nil, func(net *decoder.Net, _ []*graph.Node) []*graph.Node {
+				all := graph.Iota(net.Graph(), shapes.Make(dtypes.Int32, c.VocabSize), 0)
+				return []*graph.Node{net.Embedded(all)}
+			})[0]
+		}
+		for name, values := range read[1] {
+			if !slices.Equal(values, read[0][name]) {
+				t.Errorf("%s: %s has other values on the host", kinds, name)
+			}
+		}
+		if !slices.Equal(rows[1], rows[0]) {
+			t.Errorf("%s: rows of the embedding have other values", kinds)
 		}
 	}
 }

@@ -18,12 +18,12 @@ const MaxLogitGap = 80
 // where d is logits_ref − logits minus its mean under π. All terms of the second form are positive, so small divergences
 // are accurate. The difference of the logits is computed from the difference of the hidden states; the other graph nodes
 // are the same as in LogProbs. maxGap [] is the maximum of d; if it is above MaxLogitGap, use FarDivergence.
-func Divergence(policy, reference, head *Node, a Answers, answers int) (divergence, maxGap *Node) {
+func Divergence(policy, reference *Node, head product.Vocabulary, a Answers, answers int) (divergence, maxGap *Node) {
 	states := a.states(policy)
-	exps, _ := exponentials(product.Logits(states, head))
+	exps, _ := exponentials(head.Logits(states))
 	sum := sumAsTorch(exps)
 	mean := func(x *Node) *Node { return Div(sumAsTorch(Mul(exps, x)), sum) } // under π, [tokens]
-	d := product.Logits(Sub(a.states(reference), states), head)
+	d := head.Logits(Sub(a.states(reference), states))
 	d = Sub(d, BroadcastToShape(Reshape(mean(d), d.Shape().Dim(0), 1), d.Shape()))
 	terms := Sub(Expm1(MinScalar(d, MaxLogitGap)), d)
 	return a.sum(Log1p(mean(terms)), answers), ReduceAllMax(d)
@@ -31,9 +31,9 @@ func Divergence(policy, reference, head *Node, a Answers, answers int) (divergen
 
 // FarDivergence returns the same as Divergence, computed by the first form: it works for any difference between the models,
 // but small divergences lose precision.
-func FarDivergence(policy, reference, head *Node, a Answers, answers int) *Node {
+func FarDivergence(policy, reference *Node, head product.Vocabulary, a Answers, answers int) *Node {
 	logProbs := func(hidden *Node) *Node { // [tokens, vocabulary]
-		logits := product.Logits(a.states(hidden), head)
+		logits := head.Logits(a.states(hidden))
 		exps, maximum := exponentials(logits)
 		norm := Add(Log(sumAsTorch(exps)), maximum)
 		return Sub(logits, BroadcastToShape(Reshape(norm, norm.Shape().Dim(0), 1), logits.Shape()))

@@ -18,7 +18,7 @@ type Answers struct {
 // output matrix head [vocabulary, hidden] it returns logProbs and meanLogits, each [answers] float32, where answers is
 // twice the number of pairs in a row: chosen and rejected alternate. meanLogits sums the mean over the vocabulary of each
 // token's logits; it has no gradient.
-func LogProbs(hidden, head *Node, a Answers, answers int) (logProbs, meanLogits *Node) {
+func LogProbs(hidden *Node, head product.Vocabulary, a Answers, answers int) (logProbs, meanLogits *Node) {
 	perToken, mean := TokenLogProbs(hidden, head, a)
 	return a.sum(perToken, answers), StopGradient(a.sum(mean, answers))
 }
@@ -44,19 +44,17 @@ func exponentials(logits *Node) (exps, maximum *Node) {
 // TokenLogProbs returns the terms that LogProbs sums, each [tokens]. A token's log-probability is its logit minus the
 // log-sum-exp of all logits. Its logit is computed as hidden·head[target], which avoids a gather from [tokens, vocabulary],
 // from the same rounded values as the others, so that no probability exceeds 1.
-func TokenLogProbs(hidden, head *Node, a Answers) (logProbs, meanLogits *Node) {
-	states := product.Rounded(a.states(hidden), head)
-	exps, maximum := exponentials(product.Logits(states, head))
+func TokenLogProbs(hidden *Node, head product.Vocabulary, a Answers) (logProbs, meanLogits *Node) {
+	states := head.Rounded(a.states(hidden))
+	logits := head.Logits(states)
+	exps, maximum := exponentials(logits)
 	logSum := Add(Log(sumAsTorch(exps)), maximum)
-	wide := ConvertDType(head, states.DType())
-	mean := ReduceSum(Mul(states, BroadcastToShape(ReduceAndKeep(wide, ReduceMean, 0), states.Shape())), -1)
-	return Sub(a.logits(states, head), logSum), mean
+	return Sub(a.logits(states, head), logSum), head.MeanLogits(states, logits)
 }
 
 // logits returns those of the answers' tokens, given the states that predict them, [tokens].
-func (a Answers) logits(states, head *Node) *Node {
-	rows := Gather(head, Reshape(a.Target, a.Target.Shape().Dim(0), 1))
-	return ReduceSum(Mul(states, ConvertDType(rows, states.DType())), -1)
+func (a Answers) logits(states *Node, head product.Vocabulary) *Node {
+	return ReduceSum(Mul(states, head.Rows(a.Target)), -1)
 }
 
 // rounding is how much two ways to compute a logit may differ.
@@ -64,9 +62,9 @@ const rounding = 1e-4
 
 // Likeliest counts each answer's tokens that have the largest logit of the vocabulary, [answers] float32. The arguments are
 // those of [LogProbs].
-func Likeliest(hidden, head *Node, a Answers, answers int) *Node {
-	states := product.Rounded(a.states(hidden), head)
-	_, maximum := exponentials(product.Logits(states, head))
+func Likeliest(hidden *Node, head product.Vocabulary, a Answers, answers int) *Node {
+	states := head.Rounded(a.states(hidden))
+	_, maximum := exponentials(head.Logits(states))
 	target := a.logits(states, head)
 	return a.sum(ConvertDType(GreaterOrEqual(target, AddScalar(maximum, -rounding)), dtypes.Float32), answers)
 }

@@ -9,6 +9,7 @@ import (
 
 	. "github.com/gomlx/gomlx/core/graph"
 
+	"example.com/gonb-dpo/dpocore/decoder/product"
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
@@ -47,7 +48,7 @@ func (p problem) graph(t testing.TB, weights []float32) [][]float32 {
 	t.Helper()
 	n := len(p.source)
 	return call(t, func(in []*Node) []*Node {
-		logProbs, mean := loss.LogProbs(in[0], in[1], loss.Answers{Source: in[2], Target: in[3], Owner: in[4]}, p.answers)
+		logProbs, mean := loss.LogProbs(in[0], product.Whole(in[1]), loss.Answers{Source: in[2], Target: in[3], Owner: in[4]}, p.answers)
 		return []*Node{logProbs, mean, Gradient(ReduceAllSum(Mul(logProbs, in[5])), in[0])[0]}
 	}, matrix(p.states, p.row, p.hidden), matrix(p.head, p.vocabulary, p.hidden),
 		matrix(p.source, n), matrix(p.target, n), matrix(p.owner, n), matrix(weights, p.answers))

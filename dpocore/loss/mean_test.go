@@ -5,6 +5,7 @@ import (
 
 	. "github.com/gomlx/gomlx/core/graph"
 
+	"example.com/gonb-dpo/dpocore/decoder/product"
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
@@ -13,7 +14,7 @@ func TestMeanLogitsHaveNoGradient(t *testing.T) {
 	p := random(5, 6, 4, 9, 15, 3, 1)
 	n := len(p.source)
 	out := call(t, func(in []*Node) []*Node {
-		_, mean := loss.LogProbs(in[0], in[1], loss.Answers{Source: in[2], Target: in[3], Owner: in[4]}, p.answers)
+		_, mean := loss.LogProbs(in[0], product.Whole(in[1]), loss.Answers{Source: in[2], Target: in[3], Owner: in[4]}, p.answers)
 		return append(Gradient(ReduceAllSum(mean), in[0]), mean)
 	}, matrix(p.states, p.row, p.hidden), matrix(p.head, p.vocabulary, p.hidden),
 		matrix(p.source, n), matrix(p.target, n), matrix(p.owner, n))

@@ -15,7 +15,7 @@ func (g *graphs) final(in *answerInputs[node]) (hidden *Node, of loss.Answers) {
 // logProbs measures a row's answers.
 func (g *graphs) logProbs(in *answerInputs[node], pairs int) measureOutputs[node] {
 	hidden, of := g.final(in)
-	logProbs, meanLogits := loss.LogProbs(hidden, in.head, of, 2*pairs)
+	logProbs, meanLogits := loss.LogProbs(hidden, g.config.BindVocabulary(in.head), of, 2*pairs)
 	return measureOutputs[node]{Reshape(logProbs, pairs, 2), Reshape(meanLogits, pairs, 2)}
 }
 
@@ -28,7 +28,7 @@ func (g *graphs) measureGraph(in *measureInputs[node]) *measureOutputs[node] {
 // tokensGraph measures each of the answers' tokens: log-probabilities [answers].
 func (g *graphs) tokensGraph(in *answerInputs[node]) *single[node] {
 	hidden, of := g.final(in)
-	logProbs, _ := loss.TokenLogProbs(hidden, in.head, of)
+	logProbs, _ := loss.TokenLogProbs(hidden, g.config.BindVocabulary(in.head), of)
 	return &single[node]{logProbs}
 }
 
@@ -46,7 +46,7 @@ func (g *graphs) compareGraph(in *compareInputs[node]) *compareOutputs[node] {
 	out.losses = loss.Of(in.kind.lossType, terms)
 	if in.kind.likeliest() {
 		hidden, of := g.final(&in.answerInputs)
-		out.likeliest = Reshape(loss.Likeliest(hidden, in.head, of, 2*pairs), pairs, 2)
+		out.likeliest = Reshape(loss.Likeliest(hidden, g.config.BindVocabulary(in.head), of, 2*pairs), pairs, 2)
 	}
 	if in.kind.gradient {
 		out.gradHidden = Gradient(ReduceAllSum(Mul(out.losses, in.weights)), in.hidden)[0]
@@ -66,7 +66,7 @@ func (g *graphs) divergenceGraph(in *divergenceInputs[node]) *divergenceOutputs[
 // divergenceOf is that of loss.Divergence; base is the last layer's output without the adapter [tokens, hidden].
 func (g *graphs) divergenceOf(in *answerInputs[node], base *Node, pairs int) divergence[node] {
 	hidden, of := g.final(in)
-	sums, furthest := loss.Divergence(hidden, g.config.FinalNorm(base, in.norm), in.head, of, 2*pairs)
+	sums, furthest := loss.Divergence(hidden, g.config.FinalNorm(base, in.norm), g.config.BindVocabulary(in.head), of, 2*pairs)
 	return divergence[node]{Reshape(sums, pairs, 2), furthest}
 }
 
@@ -75,5 +75,5 @@ func (g *graphs) farGraph(in *divergenceInputs[node]) *single[node] {
 	hidden, of := g.final(&in.answerInputs)
 	base := g.config.FinalNorm(in.base, in.norm)
 	pairs := in.perPair.Shape().Dim(0)
-	return &single[node]{Reshape(loss.FarDivergence(hidden, base, in.head, of, 2*pairs), pairs, 2)}
+	return &single[node]{Reshape(loss.FarDivergence(hidden, base, g.config.BindVocabulary(in.head), of, 2*pairs), pairs, 2)}
 }

@@ -55,9 +55,10 @@ func (c comparison) likeliest() bool { return c.lossType == loss.SFTName }
 
 // kind is what the graphs depend on besides the shapes of their inputs.
 type kind struct {
-	config       decoder.Config
-	layout       decoder.Layout
-	layerTensors int // weights per layer
+	config                        decoder.Config
+	layout                        decoder.Layout
+	layerTensors                  int // weights per layer
+	headTensors, embeddingTensors int // 1, or 2 if quantized
 }
 
 // kept are the graphs of this process's policies.
@@ -65,7 +66,7 @@ var kept graphcache.Cache[*graphs]
 
 // graphsOf returns the graphs of a model with an adapter. They are shared by all policies of that kind.
 func graphsOf(backend compute.Backend, model *weights.Weights, layout decoder.Layout) (*graphs, error) {
-	k := kind{model.Config, layout, len(model.Layer(0))}
+	k := kind{model.Config, layout, len(model.Layer(0)), len(model.Head()), len(model.Embedding())}
 	return kept.Take(backend, k, func() (*graphs, error) {
 		g := &graphs{kind: k, backend: backend}
 		g.comparisons.graphs = map[comparison]compareGraph{}
@@ -75,18 +76,25 @@ func graphsOf(backend compute.Backend, model *weights.Weights, layout decoder.La
 
 // prepare prepares the graphs; each compiles when it first runs.
 func (g *graphs) prepare() error {
+	embed := func() *embedInputs[node] { return &embedInputs[node]{embedding: make([]node, g.embeddingTensors)} }
+	backward := func() *backwardInputs[node] { return &backwardInputs[node]{layerInputs: *g.layerNodes()} }
+	update := func() *adamw.Inputs[node] {
+		return &adamw.Inputs[node]{Layers: make(adamw.States[node], g.config.Layers)}
+	}
+	measure := func() *measureInputs[node] { return &measureInputs[node]{answerInputs: *g.answerNodes()} }
+	divergence := func() *divergenceInputs[node] { return &divergenceInputs[node]{measureInputs: *measure()} }
 	return errors.Join(
-		prepare(g, &g.embed, "embed", empty[embedInputs[node]], g.embedGraph),
+		prepare(g, &g.embed, "embed", embed, g.embedGraph),
 		prepare(g, &g.forward, "layer", g.layerNodes, g.layerGraph),
 		prepare(g, &g.base, "reference layer", g.baseNodes, g.baseGraph),
-		prepare(g, &g.backward, "layer backward", g.backwardNodes, g.backwardGraph),
-		prepare(g, &g.measure, "log-probabilities", empty[measureInputs[node]], g.measureGraph),
-		prepare(g, &g.tokens, "tokens' log-probabilities", empty[answerInputs[node]], g.tokensGraph),
-		prepare(g, &g.divergence, "divergence", empty[divergenceInputs[node]], g.divergenceGraph),
-		prepare(g, &g.far, "far divergence", empty[divergenceInputs[node]], g.farGraph),
+		prepare(g, &g.backward, "layer backward", backward, g.backwardGraph),
+		prepare(g, &g.measure, "log-probabilities", measure, g.measureGraph),
+		prepare(g, &g.tokens, "tokens' log-probabilities", g.answerNodes, g.tokensGraph),
+		prepare(g, &g.divergence, "divergence", divergence, g.divergenceGraph),
+		prepare(g, &g.far, "far divergence", divergence, g.farGraph),
 		prepare(g, &g.add, "sum of gradients", vectorNodes(2), addGraph),
 		prepare(g, &g.norm, "gradient norm", vectorNodes(g.config.Layers), normGraph),
-		prepare(g, &g.update, "update", g.updateNodes, adamw.Step),
+		prepare(g, &g.update, "update", update, adamw.Step),
 	)
 }
 
@@ -100,8 +108,9 @@ func prepare[In, Out typedgraph.Fields[tensor], NodesIn, NodesOut typedgraph.Fie
 	return err
 }
 
-// empty makes a graph's inputs, for graphs with a fixed number of them.
-func empty[S any]() *S { return new(S) }
+func (g *graphs) answerNodes() *answerInputs[node] {
+	return &answerInputs[node]{head: make([]node, g.headTensors)}
+}
 
 func (g *graphs) baseNodes() *baseInputs[node] {
 	return &baseInputs[node]{weights: make([]node, g.layerTensors)}
@@ -109,14 +118,6 @@ func (g *graphs) baseNodes() *baseInputs[node] {
 
 func (g *graphs) layerNodes() *layerInputs[node] {
 	return &layerInputs[node]{baseInputs: *g.baseNodes()}
-}
-
-func (g *graphs) backwardNodes() *backwardInputs[node] {
-	return &backwardInputs[node]{layerInputs: *g.layerNodes()}
-}
-
-func (g *graphs) updateNodes() *adamw.Inputs[node] {
-	return &adamw.Inputs[node]{Layers: make(adamw.States[node], g.config.Layers)}
 }
 
 func vectorNodes(count int) func() layerVectors[node] {
@@ -138,7 +139,7 @@ func (g *graphs) comparisonGraph(kind comparison) (compareGraph, error) {
 	}
 	var graph compareGraph
 	inputs := func() *compareInputs[node] {
-		return &compareInputs[node]{kind: kind, scalars: loss.Scalars[node]{Weights: make([]node, kind.weights)}}
+		return &compareInputs[node]{kind: kind, answerInputs: *g.answerNodes(), scalars: loss.Scalars[node]{Weights: make([]node, kind.weights)}}
 	}
 	if err := prepare(g, &graph, kind.lossType+" loss", inputs, g.compareGraph); err != nil {
 		return compareGraph{}, err

@@ -11,7 +11,7 @@ import (
 func (g *graphs) embedGraph(in *embedInputs[node]) *embedOutputs[node] {
 	c := g.config
 	row := decoder.Row{Tokens: in.tokens, Pair: in.pair, Branch: in.branch, Position: in.position}
-	out := &embedOutputs[node]{hidden: c.Embed(in.embedding, in.tokens)}
+	out := &embedOutputs[node]{hidden: c.Embed(c.BindVocabulary(in.embedding), in.tokens)}
 	for _, of := range row.Positions(c) {
 		out.kinds = append(out.kinds, positions[node]{of.Cos, of.Sin, of.Bias})
 	}

@@ -80,6 +80,8 @@ func (p *Policy) Restore(adapter, mean, variance []float32, updates int) error {
 
 // Snapshot copies the state to the host.
 func (p *Policy) Snapshot() (adapter, mean, variance []float32, err error) {
+	size := p.Layout.Size // so that appending copies nothing
+	adapter, mean, variance = make([]float32, 0, size), make([]float32, 0, size), make([]float32, 0, size)
 	for _, layer := range p.layers {
 		for _, vector := range []struct {
 			from tensor

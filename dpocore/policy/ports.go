@@ -15,11 +15,12 @@ type (
 
 // embedInputs are the embedding [vocabulary, hidden] and a row's tokens, each [tokens] int32 and as in batch.Row.
 type embedInputs[T any] struct {
-	embedding, tokens, pair, branch, position T
+	embedding                      []T // as in decoder.Config.BindVocabulary
+	tokens, pair, branch, position T
 }
 
 func (in *embedInputs[T]) Fields() []*T {
-	return []*T{&in.embedding, &in.tokens, &in.pair, &in.branch, &in.position}
+	return append(typedgraph.Pointers(in.embedding), &in.tokens, &in.pair, &in.branch, &in.position)
 }
 
 // embedOutputs are the first layer's input [tokens, hidden] and the positions for each kind of attention.
@@ -104,13 +105,14 @@ func (a *answers[T]) Fields() []*T { return []*T{&a.source, &a.target, &a.owner}
 // answerInputs are what every graph over the vocabulary takes: the final norm [hidden], the vocabulary matrix [vocabulary,
 // hidden], the answers, and the last layer's output [tokens, hidden].
 type answerInputs[T any] struct {
-	norm, head T
-	answers    answers[T]
-	hidden     T
+	norm    T
+	head    []T // as in decoder.Config.BindVocabulary
+	answers answers[T]
+	hidden  T
 }
 
 func (in *answerInputs[T]) Fields() []*T {
-	return slices.Concat([]*T{&in.norm, &in.head}, in.answers.Fields(), []*T{&in.hidden})
+	return slices.Concat([]*T{&in.norm}, typedgraph.Pointers(in.head), in.answers.Fields(), []*T{&in.hidden})
 }
 
 // measureInputs add a vector with as many elements as the row has pairs [pairs]; its values do not count.

@@ -157,6 +157,17 @@ func (f *folder) Close() error {
 	return errors.Join(errs...)
 }
 
+// Order implements [source]: rows are stored in the model's order.
+func (f *folder) Order(decoder.Part) []int { return nil }
+
+func (f *folder) ReadRows(name string, begin, end int) ([]float32, error) {
+	file, ok := f.tensors[name]
+	if !ok {
+		return nil, fmt.Errorf("%s has no tensor %q", f.path, name)
+	}
+	return file.ReadRows(name, begin, end)
+}
+
 func (f *folder) Read(name string) (values []float32, shape []int, err error) {
 	file, ok := f.tensors[name]
 	if !ok {

@@ -39,7 +39,7 @@ func (m ggufMetadata) Vector(name string) ([]float32, error) {
 	if !ok {
 		return nil, nil
 	}
-	raw, err := m.bytes(name, tensor)
+	raw, err := tensor.bytes(name, 0, product(tensor.shape))
 	if err != nil {
 		return nil, err
 	}

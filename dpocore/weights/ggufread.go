@@ -81,26 +81,64 @@ func (g *ggufFile) restore(name string, values []float32, shape []int) []float32
 	return g.form.Restore(name, values, shape, g.config)
 }
 
-// raw reads a tensor's bytes.
-func (g *ggufFile) raw(name string) (ggufTensor, []byte, error) {
+// find returns the place of a tensor by Hugging Face's name.
+func (g *ggufFile) find(name string) (ggufTensor, error) {
 	stored := g.form.Name(name)
 	tensor, ok := g.tensors[stored]
 	if !ok {
-		return tensor, nil, fmt.Errorf("%s has no tensor %q", g.path, stored)
+		return tensor, fmt.Errorf("%s has no tensor %q", g.path, stored)
 	}
-	raw, err := g.bytes(stored, tensor)
+	return tensor, nil
+}
+
+// raw reads a tensor's bytes.
+func (g *ggufFile) raw(name string) (ggufTensor, []byte, error) {
+	tensor, err := g.find(name)
+	if err != nil {
+		return tensor, nil, err
+	}
+	raw, err := tensor.bytes(g.form.Name(name), 0, product(tensor.shape))
 	return tensor, raw, err
 }
 
-// bytes reads those of a tensor; name is GGUF's.
-func (g *ggufFile) bytes(name string, tensor ggufTensor) ([]byte, error) {
-	size, err := tensor.kind.Size(product(tensor.shape))
+// Order implements [source].
+func (g *ggufFile) Order(part decoder.Part) []int {
+	return g.form.Order(part.Name, part.Rows, g.config)
+}
+
+// ReadRows widens quantized and half-precision values to float32.
+func (g *ggufFile) ReadRows(name string, begin, end int) ([]float32, error) {
+	tensor, err := g.find(name)
 	if err != nil {
-		return nil, fmt.Errorf("tensor %q of %s: %w", name, tensor.file.Name(), err)
+		return nil, err
+	}
+	raw, err := g.rawRows(name, begin, end)
+	if err != nil {
+		return nil, err
+	}
+	return tensor.kind.Float32(raw), nil
+}
+
+// rawRows reads the bytes of a matrix's rows from begin to before end.
+func (g *ggufFile) rawRows(name string, begin, end int) ([]byte, error) {
+	tensor, err := g.find(name)
+	if err != nil {
+		return nil, err
+	}
+	width := product(tensor.shape[1:])
+	return tensor.bytes(g.form.Name(name), begin*width, (end-begin)*width)
+}
+
+// bytes reads those of some values of a tensor, from the first one on; name is GGUF's.
+func (t ggufTensor) bytes(name string, first, values int) ([]byte, error) {
+	before, err := t.kind.Size(first)
+	size, sizeErr := t.kind.Size(values)
+	if err := errors.Join(err, sizeErr); err != nil {
+		return nil, fmt.Errorf("tensor %q of %s: %w", name, t.file.Name(), err)
 	}
 	raw := make([]byte, size)
-	if _, err := tensor.file.ReadAt(raw, tensor.offset); err != nil {
-		return nil, fmt.Errorf("read tensor %q of %s: %w", name, tensor.file.Name(), err)
+	if _, err := t.file.ReadAt(raw, t.offset+int64(before)); err != nil {
+		return nil, fmt.Errorf("read tensor %q of %s: %w", name, t.file.Name(), err)
 	}
 	return raw, nil
 }

@@ -26,7 +26,7 @@ func (g *ggufFile) readFactors(c *decoder.Config) error {
 		return nil
 	}
 	half := c.HeadDim / 2
-	raw, err := g.bytes(RopeFactors, tensor)
+	raw, err := tensor.bytes(RopeFactors, 0, product(tensor.shape))
 	if err != nil {
 		return err
 	}

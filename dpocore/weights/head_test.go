@@ -14,15 +14,17 @@ type headSource struct {
 	tensors map[string][]float32
 }
 
-func (s headSource) Config() decoder.Config { return decoder.Config{TiedEmbeddings: s.tied} }
+func (s headSource) Config() decoder.Config {
+	return decoder.Config{TiedEmbeddings: s.tied, VocabSize: 2, HiddenSize: 1}
+}
 
 func (s headSource) Shape(name string) ([]int, bool) {
 	values, ok := s.tensors[name]
-	return []int{len(values)}, ok
+	return []int{len(values), 1}, ok
 }
 
-func (s headSource) Read(name string) ([]float32, []int, error) {
-	return s.tensors[name], []int{len(s.tensors[name])}, nil
+func (s headSource) ReadRows(name string, begin, end int) ([]float32, error) {
+	return s.tensors[name][begin:end], nil
 }
 
 // TestTiedHead: a separate head is an error if the configuration says that it is the embedding; a copy of it is not.

@@ -8,17 +8,17 @@ import (
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 )
 
-// put writes a part's values to its place among a slot's values, a slice of float32, float16 or bfloat16, rounded to the
-// nearest, ties to even; first is the number of rows of the parts before it.
-func put(slot decoder.Slot, joined any, values []float32, first int) {
+// put writes rows to their places among a slot's values, a slice of float32, float16 or bfloat16, rounded to the nearest, ties
+// to even; to is the slot's row for each.
+func put(slot decoder.Slot, joined any, values []float32, to []int) {
 	switch joined := joined.(type) {
 	case []float32:
-		place(slot, joined, values, first)
+		place(slot, joined, values, to)
 	case []float16.Float16:
 		toHalf := func(value float32) float16.Float16 { return float16.FromBits(safetensors.Float16Bits(value)) }
-		place(slot, joined, rounded(values, toHalf), first)
+		place(slot, joined, rounded(values, toHalf), to)
 	case []bfloat16.BFloat16:
-		place(slot, joined, rounded(values, bfloat16.FromFloat32), first)
+		place(slot, joined, rounded(values, bfloat16.FromFloat32), to)
 	}
 }
 
@@ -30,16 +30,18 @@ func rounded[T any](values []float32, round func(float32) T) []T {
 	return list
 }
 
-func place[T any](slot decoder.Slot, joined, values []T, first int) {
-	if !slot.Transposed {
-		copy(joined[first*len(joined)/slot.Dims[0]:], values)
+func place[T any](slot decoder.Slot, joined, values []T, to []int) {
+	rows, width := sizes(slot)
+	if slot.Transposed {
+		eachTransposed(len(to), width, func(row, col int) { joined[col*rows+to[row]] = values[row*width+col] })
 		return
 	}
-	in, out := slot.Dims[0], slot.Dims[1]
-	eachTransposed(len(values)/in, in, func(row, col int) { joined[col*out+first+row] = values[row*in+col] })
+	for row, target := range to {
+		copy(joined[target*width:], values[row*width:(row+1)*width])
+	}
 }
 
-// get is the inverse of put.
+// get reads the values of a part from a slot's values in float32; first is the number of rows of the parts before it.
 func get(slot decoder.Slot, joined, values []float32, first int) {
 	if !slot.Transposed {
 		copy(values, joined[first*len(joined)/slot.Dims[0]:])

@@ -20,14 +20,18 @@ type source interface {
 	Config() decoder.Config
 	Shape(name string) (shape []int, ok bool) // outermost dimension first
 	Read(name string) (values []float32, shape []int, err error)
+
+	// ReadRows reads some rows of a matrix, from begin to before end, as they are stored; row i of the model's is Order[i] of
+	// them, or i if Order is nil.
+	ReadRows(name string, begin, end int) ([]float32, error)
+	Order(part decoder.Part) []int
 	Close() error
 }
 
 // Form is how weights are stored on a device; the zero value is float32.
 type Form struct {
-	// Quantized keeps the quantized matrices of a GGUF file's layers so. They have the values that they have in float32. The
-	// embedding and the vocabulary matrix are widened, as are matrices whose place in a layer holds unquantized ones in other
-	// layers.
+	// Quantized keeps the quantized matrices of a GGUF file so, the embedding and the vocabulary matrix included. They have the
+	// values that they have in float32. Matrices whose place in a layer holds unquantized ones in other layers are widened.
 	Quantized bool
 
 	// Precision is that of the products with the matrices, embedding and vocabulary included, see decoder/product: Float16
@@ -51,7 +55,7 @@ func Load(backend compute.Backend, path string) (*Weights, error) {
 	return LoadAs(backend, path, Form{})
 }
 
-// LoadAs is [Load] in another form. No more than a tensor at a time is in memory in float32.
+// LoadAs is [Load] in another form. Matrices are read in pieces of some MB, so that there is no second copy of one.
 func LoadAs(backend compute.Backend, path string, form Form) (*Weights, error) {
 	src, files, err := open(path)
 	if err != nil {
@@ -151,18 +155,26 @@ func checkShape(slot decoder.Slot, part decoder.Part, shape []int) error {
 // checkHead returns an error if a model whose configuration ties the vocabulary matrix to the embedding stores another one.
 func checkHead(src source) error {
 	const head, embedding = "lm_head.weight", "model.embed_tokens.weight"
-	if _, stored := src.Shape(head); !stored || !src.Config().TiedEmbeddings {
+	shape, stored := src.Shape(head)
+	if !stored || !src.Config().TiedEmbeddings {
 		return nil
 	}
-	first, _, err := src.Read(head)
-	if err != nil {
+	differs := fmt.Errorf("tie_word_embeddings is true, but %s differs from %s; set it to false in config.json if the head was trained, or else remove the tensor", head, embedding)
+	slot := src.Config().Slots()[0]
+	if !slices.Equal(shape, slot.Dims) {
+		return differs
+	}
+	return eachPiece(slot, slot.Parts[0], func(begin, end int) error {
+		first, err := src.ReadRows(head, begin, end)
+		if err != nil {
+			return err
+		}
+		second, err := src.ReadRows(embedding, begin, end)
+		if err == nil && !slices.Equal(first, second) {
+			err = differs
+		}
 		return err
-	}
-	second, _, err := src.Read(embedding)
-	if err == nil && !slices.Equal(first, second) {
-		err = fmt.Errorf("tie_word_embeddings is true, but %s differs from %s; set it to false in config.json if the head was trained, or else remove the tensor", head, embedding)
-	}
-	return err
+	})
 }
 
 // load reads a slot's parts into a tensor of a type on the device.
@@ -173,19 +185,74 @@ func (w *Weights) load(src source, slot decoder.Slot, dtype dtypes.DType) ([]*te
 	}
 	first := 0
 	for _, part := range slot.Parts {
-		values, shape, err := src.Read(part.Name)
-		if err != nil {
-			return nil, err
-		}
+		shape, _ := src.Shape(part.Name)
 		if err := checkShape(slot, part, shape); err != nil {
 			return nil, err
 		}
-		if err := tensor.MutableFlatData(func(flat any) { put(slot, flat, values, first) }); err != nil {
+		to := targets(src, part, first)
+		if err := eachPiece(slot, part, func(begin, end int) error {
+			values, err := readRows(src, slot, part, begin, end)
+			if err != nil {
+				return err
+			}
+			return tensor.MutableFlatData(func(flat any) { put(slot, flat, values, to[begin:end]) })
+		}); err != nil {
 			return nil, err
 		}
 		first += part.Rows
 	}
 	return w.onDevice(tensor)
+}
+
+// pieceValues is about how many values of a matrix are read at a time.
+const pieceValues = 4 << 20
+
+// eachPiece calls fn with ranges of a part's rows, from begin to before end.
+func eachPiece(slot decoder.Slot, part decoder.Part, fn func(begin, end int) error) error {
+	_, width := sizes(slot)
+	size := max(1, pieceValues/width)
+	for begin := 0; begin < part.Rows; begin += size {
+		if err := fn(begin, min(begin+size, part.Rows)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readRows reads rows of a matrix as they are stored, or values of a vector.
+func readRows(src source, slot decoder.Slot, part decoder.Part, begin, end int) ([]float32, error) {
+	if len(slot.Dims) == 2 {
+		return src.ReadRows(part.Name, begin, end)
+	}
+	values, _, err := src.Read(part.Name)
+	if err != nil {
+		return nil, err
+	}
+	return values[begin:end], nil
+}
+
+// targets is the row of a slot for each stored row of a part, whose rows are after the first ones. Values of a vector keep
+// their order.
+func targets(src source, part decoder.Part, first int) []int {
+	to := make([]int, part.Rows)
+	for i := range to {
+		to[i] = first + i
+	}
+	for i, stored := range src.Order(part) {
+		to[stored] = first + i
+	}
+	return to
+}
+
+// sizes are the number of rows of a slot's stored tensors, and of values in a row.
+func sizes(slot decoder.Slot) (rows, width int) {
+	switch {
+	case slot.Transposed:
+		return slot.Dims[1], slot.Dims[0]
+	case len(slot.Dims) == 2:
+		return slot.Dims[0], slot.Dims[1]
+	}
+	return slot.Dims[0], 1
 }
 
 // onDevice moves tensors to the device, unless they are there.

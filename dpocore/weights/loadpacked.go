@@ -13,7 +13,11 @@ import (
 // packings lists how the model's slots are stored on the device: nil for those in float32. All layers have the same slots
 // quantized, so that their graphs have the same number of parameters.
 func (g *ggufFile) packings() []*packing {
-	list := make([]*packing, len(g.config.Slots()))
+	slots := g.config.Slots()
+	list := make([]*packing, len(slots))
+	for _, i := range []int{0, len(slots) - 1} { // the embedding, and the vocabulary matrix or the final norm
+		list[i] = g.packing(slots[i])
+	}
 	perLayer := len(g.config.LayerSlots(0))
 	for i := range perLayer {
 		for layer := range g.config.Layers {
@@ -30,17 +34,14 @@ func (g *ggufFile) packings() []*packing {
 	return list
 }
 
-// packing is that of one slot; nil if it is no matrix of a layer, or not quantized.
+// packing is that of one slot; nil if it is no matrix, or not quantized.
 func (g *ggufFile) packing(slot decoder.Slot) *packing {
-	if !slot.Transposed {
+	if len(slot.Dims) != 2 {
 		return nil
 	}
 	var kinds []ggml.Type
 	for _, part := range slot.Parts {
 		kinds = append(kinds, g.tensors[g.form.Name(part.Name)].kind)
-		if g.order(part) == nil {
-			return nil
-		}
 	}
 	if p, ok := join(kinds); ok {
 		return &p
@@ -48,15 +49,10 @@ func (g *ggufFile) packing(slot decoder.Slot) *packing {
 	return nil
 }
 
-// order lists which row of the file each row of a matrix is; nil if a row's values are not those of one row of the file.
-func (g *ggufFile) order(part decoder.Part) []int {
-	return g.form.Order(part.Name, part.Rows, g.config)
-}
-
 // Sizes is how many bytes the weights of a model take on a device.
 type Sizes struct {
 	Float     int64 // not quantized
-	Quantized int64 // with the layers' matrices quantized, if the file is; otherwise the same
+	Quantized int64 // with the quantized matrices so, if the file has any; otherwise the same
 	FourBits  int64 // about, in a file that is quantized with 4 bits
 }
 
@@ -101,18 +97,34 @@ func (w *Weights) loadPacked(file *ggufFile, slot decoder.Slot, p packing) ([]*t
 	}
 	first := 0
 	for _, part := range slot.Parts {
-		tensor, raw, err := file.raw(part.Name)
+		tensor, err := file.find(part.Name)
 		if err != nil {
 			return nil, err
 		}
 		if err := checkShape(slot, part, tensor.shape); err != nil {
 			return nil, err
 		}
-		stored := matrix{tensor.kind, tensor.kind.Decode(raw), file.order(part), slot.Dims[0]}
-		if err := to.put(stored, first); err != nil {
+		if err := to.putPart(file, part, first); err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", part.Name, err)
 		}
 		first += part.Rows
 	}
 	return w.onDevice(to.codes, to.scales)
+}
+
+// putPart reads a stored matrix; first is the number of rows of the matrices before it.
+func (p packer) putPart(file *ggufFile, part decoder.Part, first int) error {
+	tensor, err := file.find(part.Name)
+	if err != nil {
+		return err
+	}
+	to := targets(file, part, first)
+	_, width := sizes(p.slot)
+	return eachPiece(p.slot, part, func(begin, end int) error {
+		raw, err := file.rawRows(part.Name, begin, end)
+		if err != nil {
+			return err
+		}
+		return p.put(codedRows{tensor.kind, tensor.kind.Decode(raw), to[begin:end], width})
+	})
 }

@@ -41,38 +41,54 @@ func join(kinds []ggml.Type) (p packing, ok bool) {
 
 // shapes are those of a slot's codes and scales on the device.
 func (p packing) shapes(slot decoder.Slot) (codes, scales shapes.Shape) {
-	in, out := slot.Dims[0], slot.Dims[1]
-	codes = shapes.Make(dtypes.Int8, in/p.group, p.group, out)
+	rows, in := sizes(slot)
+	perGroup, codeType, scaleType := p.group, dtypes.Int8, dtypes.Float32
 	if p.bits == 4 {
-		codes = shapes.Make(dtypes.Uint8, in/p.group, p.group/2, out)
-	}
-	kinds, dtype := 1, dtypes.Float32
-	if p.mins {
-		kinds = 2
+		perGroup, codeType = p.group/2, dtypes.Uint8
 	}
 	if p.half {
-		dtype = dtypes.Float16
+		scaleType = dtypes.Float16
 	}
-	return codes, shapes.Make(dtype, kinds, in/p.group, out)
+	if slot.Transposed {
+		return shapes.Make(codeType, in/p.group, perGroup, rows), shapes.Make(scaleType, p.kinds(), in/p.group, rows)
+	}
+	return shapes.Make(codeType, rows, in/p.group, perGroup), shapes.Make(scaleType, rows, p.kinds(), in/p.group)
 }
 
-// matrix is a stored matrix [rows, in] as codes; its row i is row order[i] of the file.
-type matrix struct {
+// kinds is the number of scales and minima of a group.
+func (p packing) kinds() int {
+	if p.mins {
+		return 2
+	}
+	return 1
+}
+
+// placeIn returns where the i-th of the numbers that a row has, its codes or its scales, is in the slot's tensor of them.
+func placeIn(slot decoder.Slot, perRow int) func(row, i int) int {
+	rows, _ := sizes(slot)
+	if slot.Transposed {
+		return func(row, i int) int { return i*rows + row }
+	}
+	return func(row, i int) int { return row*perRow + i }
+}
+
+// codedRows are some rows of a stored matrix as codes.
+type codedRows struct {
 	kind   ggml.Type
 	groups ggml.Groups
-	order  []int
+	to     []int // the row among all of the slot's, for each
 	in     int
 }
 
 // code and scale are those of a row's value or group; group counts groups of the given size.
-func (m matrix) code(row, col int) int8 { return m.groups.Codes[m.order[row]*m.in+col] }
+func (c codedRows) code(row, col int) int8 { return c.groups.Codes[row*c.in+col] }
 
-func (m matrix) scale(row, group, size int) (scale, minimum float32) {
-	i := m.order[row]*(m.in/m.kind.Group) + group*size/m.kind.Group
-	if m.groups.Mins != nil {
-		minimum = m.groups.Mins[i]
+func (c codedRows) scale(row, group, size int) (scale, minimum float32) {
+	i := row*(c.in/c.kind.Group) + group*size/c.kind.Group
+	if c.groups.Mins != nil {
+		minimum = c.groups.Mins[i]
 	}
-	return m.groups.Scales[i], minimum
+	return c.groups.Scales[i], minimum
 }
 
 // packer writes the stored matrices of a slot to its tensors.
@@ -83,36 +99,38 @@ type packer struct {
 	scales *tensors.Tensor
 }
 
-// put writes a stored matrix to its place in the tensors; first is the number of rows of the matrices before it.
-func (p packer) put(m matrix, first int) error {
-	out := p.slot.Dims[1]
+// put writes rows to their places in the tensors.
+func (p packer) put(c codedRows) error {
+	rows := len(c.to)
 	err := p.codes.MutableFlatData(func(flat any) {
 		switch codes := flat.(type) {
 		case []int8:
-			eachStrip(len(m.order), m.in, func(row, col int) { codes[col*out+first+row] = m.code(row, col) })
+			at := placeIn(p.slot, c.in)
+			eachStrip(rows, c.in, func(row, col int) { codes[at(c.to[row], col)] = c.code(row, col) })
 		case []uint8:
-			half, offset := p.group/2, int8(0)
+			half, offset, at := p.group/2, int8(0), placeIn(p.slot, c.in/2)
 			if !p.mins {
 				offset = 8
 			}
-			eachStrip(len(m.order), m.in/2, func(row, i int) {
+			eachStrip(rows, c.in/2, func(row, i int) {
 				col := i/half*p.group + i%half
-				low, high := m.code(row, col)+offset, m.code(row, col+half)+offset
-				codes[i*out+first+row] = uint8(low) | uint8(high)<<4
+				low, high := c.code(row, col)+offset, c.code(row, col+half)+offset
+				codes[at(c.to[row], i)] = uint8(low) | uint8(high)<<4
 			})
 		}
 	})
 	if err != nil {
 		return err
 	}
-	groups := m.in / p.group
+	groups := c.in / p.group
+	at := placeIn(p.slot, p.kinds()*groups)
 	return p.scales.MutableFlatData(func(flat any) {
 		set := setter(flat)
-		eachStrip(len(m.order), groups, func(row, group int) {
-			scale, minimum := m.scale(row, group, p.group)
-			set(group*out+first+row, scale)
+		eachStrip(rows, groups, func(row, group int) {
+			scale, minimum := c.scale(row, group, p.group)
+			set(at(c.to[row], group), scale)
 			if p.mins {
-				set((groups+group)*out+first+row, minimum)
+				set(at(c.to[row], groups+group), minimum)
 			}
 		})
 	})
@@ -140,23 +158,27 @@ func eachStrip(rows, cols int, visit func(row, col int)) {
 
 // unpack returns the values of a part of a slot, whose rows are after the first ones, from the slot's tensors.
 func unpack(slot decoder.Slot, codes, scales *tensors.Tensor, part decoder.Part, first int) (values []float32, err error) {
-	in, out, groups := slot.Dims[0], slot.Dims[1], codes.Shape().Dim(0)
-	group := in / groups
-	mins := scales.Shape().Dim(0) == 2
+	rows, in := sizes(slot)
+	groups := codes.Shape().Dim(1)
+	if slot.Transposed {
+		groups = codes.Shape().Dim(0)
+	}
+	group, kinds := in/groups, scales.Size()/(rows*groups)
+	mins := kinds == 2
 	values = make([]float32, part.Rows*in)
 	if err := codes.ConstFlatData(func(flat any) {
-		code := codeReader(flat, group, out, mins)
-		eachStrip(part.Rows, in, func(row, col int) { values[row*in+col] = code(col, first+row) })
+		code := codeReader(slot, flat, group, mins)
+		eachStrip(part.Rows, in, func(row, col int) { values[row*in+col] = code(first+row, col) })
 	}); err != nil {
 		return nil, err
 	}
+	at := placeIn(slot, kinds*groups)
 	err = scales.ConstFlatData(func(flat any) {
 		scale := getter(flat)
 		eachStrip(part.Rows, in, func(row, col int) {
-			place := col/group*out + first + row
-			value := float32(scale(place) * values[row*in+col]) // the conversion keeps the product apart from the sum
+			value := float32(scale(at(first+row, col/group)) * values[row*in+col]) // the conversion keeps the product apart from the sum
 			if mins {
-				value += scale(groups*out + place)
+				value += scale(at(first+row, groups+col/group))
 			}
 			values[row*in+col] = value
 		})
@@ -164,18 +186,20 @@ func unpack(slot decoder.Slot, codes, scales *tensors.Tensor, part decoder.Part,
 	return values, err
 }
 
-// codeReader reads a code by its column in the stored matrix and its row among all of the slot's.
-func codeReader(flat any, group, out int, mins bool) func(col, row int) float32 {
+// codeReader reads a code by its row among all of the slot's, and its column.
+func codeReader(slot decoder.Slot, flat any, group int, mins bool) func(row, col int) float32 {
+	_, in := sizes(slot)
 	if codes, ok := flat.([]int8); ok {
-		return func(col, row int) float32 { return float32(codes[col*out+row]) }
+		at := placeIn(slot, in)
+		return func(row, col int) float32 { return float32(codes[at(row, col)]) }
 	}
-	codes, half, offset := flat.([]uint8), group/2, float32(8)
+	codes, half, offset, at := flat.([]uint8), group/2, float32(8), placeIn(slot, in/2)
 	if mins {
 		offset = 0
 	}
-	return func(col, row int) float32 {
+	return func(row, col int) float32 {
 		i := col/group*half + col%half
-		return float32(codes[i*out+row]>>(col%group/half*4)&15) - offset
+		return float32(codes[at(row, i)]>>(col%group/half*4)&15) - offset
 	}
 }
 

@@ -50,8 +50,8 @@ func (w *Weights) Device() compute.DeviceNum { return w.device }
 // Tensors lists the weights in the order in which [decoder.Bind] takes them.
 func (w *Weights) Tensors() []*tensors.Tensor { return slices.Concat(w.slots...) }
 
-// Embedding is [vocabulary, hidden].
-func (w *Weights) Embedding() *tensors.Tensor { return w.slots[0][0] }
+// Embedding is [vocabulary, hidden], one tensor or two, as [decoder.Config.BindVocabulary] takes them.
+func (w *Weights) Embedding() []*tensors.Tensor { return w.slots[0] }
 
 // Layer lists a layer's weights in the order in which [decoder.BindLayer] takes them.
 func (w *Weights) Layer(i int) []*tensors.Tensor {
@@ -70,11 +70,11 @@ func (w *Weights) Norm() *tensors.Tensor { return w.slots[1+w.Config.Layers*w.la
 func (w *Weights) layerSlots() int { return len(w.Config.LayerSlots(0)) }
 
 // Head is the vocabulary matrix [vocabulary, hidden], which is the embedding if the two are tied.
-func (w *Weights) Head() *tensors.Tensor {
+func (w *Weights) Head() []*tensors.Tensor {
 	if w.Config.TiedEmbeddings {
 		return w.Embedding()
 	}
-	return w.slots[len(w.slots)-1][0]
+	return w.slots[len(w.slots)-1]
 }
 
 // Stored calls fn with each tensor of a model folder, in order: its name, its shape, and a function that returns its

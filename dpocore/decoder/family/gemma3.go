@@ -9,6 +9,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/product"
 )
 
 // Gemma3 (Gemma team 2025, https://arxiv.org/abs/2503.19786), text only: most layers have a sliding window and rotary
@@ -197,7 +198,7 @@ func offsetNorm(l decoder.Layer, x *Node, name string) *Node {
 	return decoder.RMSNorm(x, OnePlus(l.Vector(name)), l.Config.RMSNormEps)
 }
 
-func (b gemma3Block) Embed(c decoder.Config, embedding, tokens *Node) *Node {
+func (b gemma3Block) Embed(c decoder.Config, embedding product.Vocabulary, tokens *Node) *Node {
 	return MulScalar(b.PreNorm.Embed(c, embedding, tokens), math.Sqrt(float64(c.HiddenSize)))
 }
 

@@ -8,6 +8,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/product"
 )
 
 // Granite (IBM 2024, https://github.com/ibm-granite/granite-3.0-language-models): a Llama that multiplies its embeddings,
@@ -82,7 +83,7 @@ type graniteBlock struct {
 	multipliers
 }
 
-func (b graniteBlock) Embed(c decoder.Config, embedding, tokens *Node) *Node {
+func (b graniteBlock) Embed(c decoder.Config, embedding product.Vocabulary, tokens *Node) *Node {
 	return MulScalar(b.PreNorm.Embed(c, embedding, tokens), b.Embedding)
 }
 

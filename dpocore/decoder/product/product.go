@@ -34,31 +34,8 @@ func Fine(x, y *Node, yAxis int) *Node {
 	return Add(SliceAxis(both, 0, AxisRange(0, tokens)), SliceAxis(both, 0, AxisRange(tokens, 2*tokens)))
 }
 
-// Logits is the vocabulary logits of states [tokens, hidden], with head [vocabulary, hidden]: [tokens, vocabulary]. In bfloat16
-// states have twice its digits. The gradient is a product in the same precision, where gomlx's own would be in float32.
-func Logits(states, head *Node) *Node {
-	var grad *Node // of the logits
-	states = IdentityWithCustomGradient(states, func(_, _ *Node) *Node { return Of(grad, 1, head, 0) })
-	return IdentityWithCustomGradient(Fine(states, head, 1), func(_, gradLogits *Node) *Node {
-		grad = gradLogits
-		return grad
-	})
-}
-
 // digits of the significand in binary.
 var digits = map[dtypes.DType]int{dtypes.Float32: 24, dtypes.Float16: 11, dtypes.BFloat16: 8}
-
-// Rounded is states, in float32, with the values that Logits computes with. Its gradient is not rounded.
-func Rounded(states, head *Node) *Node {
-	to := digits[head.DType()]
-	switch head.DType() {
-	case dtypes.Float32:
-		return states
-	case dtypes.BFloat16:
-		to *= 2
-	}
-	return Add(states, StopGradient(Sub(withDigits(states, to), states)))
-}
 
 // withDigits is x, in float32, with the given number of binary digits. Conversion to a type that has them and back would not do,
 // because XLA may leave both out; the difference of two large numbers keeps as many digits (Dekker 1971, "A floating-point

@@ -34,10 +34,10 @@ func TestProductRounds(t *testing.T) {
 	} {
 		outputs, err := CallOnceN(backend, func(x *Node) []*Node {
 			w := StopGradient(ConvertDType(x, precision))
-			logits := product.Logits(x, w)
+			logits := product.Whole(w).Logits(x)
 			return []*Node{product.Of(x, 1, w, 0), product.Of(w, 1, x, 0),
 				Gradient(ReduceAllSum(Mul(logits, StopGradient(x))), x)[0],
-				logits, MulScalar(Mul(product.Rounded(x, w), ConvertDType(w, x.DType())), terms)}
+				logits, MulScalar(Mul(product.Whole(w).Rounded(x), ConvertDType(w, x.DType())), terms)}
 		}, matrix)
 		if err != nil {
 			t.Fatal(err)

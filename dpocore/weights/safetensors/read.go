@@ -99,14 +99,29 @@ func (f *File) Read(name string) ([]float32, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s has no tensor %q", f.path, name)
 	}
+	return f.read(name, info, 0, info.Size())
+}
+
+// ReadRows returns the values of a matrix's rows from begin to before end, as Read does.
+func (f *File) ReadRows(name string, begin, end int) ([]float32, error) {
+	info, ok := f.tensors[name]
+	if !ok || len(info.Shape) != 2 {
+		return nil, fmt.Errorf("%s has no matrix %q", f.path, name)
+	}
+	return f.read(name, info, begin*info.Shape[1], (end-begin)*info.Shape[1])
+}
+
+// read returns some of a tensor's values, from the first one on.
+func (f *File) read(name string, info Info, first, count int) ([]float32, error) {
 	if _, known := widths[info.DType]; !known {
 		return nil, fmt.Errorf("tensor %q of %s has type %q; this program reads F32, F16 and BF16", name, f.path, info.DType)
 	}
-	raw := make([]byte, info.Offsets[1]-info.Offsets[0])
-	if _, err := f.file.ReadAt(raw, f.start+info.Offsets[0]); err != nil {
+	width := widths[info.DType]
+	raw := make([]byte, int64(count)*width)
+	if _, err := f.file.ReadAt(raw, f.start+info.Offsets[0]+int64(first)*width); err != nil {
 		return nil, fmt.Errorf("read tensor %q of %s: %w", name, f.path, err)
 	}
-	return decode(raw, info), nil
+	return decode(raw, info.DType, count), nil
 }
 
 func (f *File) readHeader() error {
@@ -198,9 +213,10 @@ func (i Info) check(available int64) error {
 // widths are the bytes per value.
 var widths = map[string]int64{"F32": 4, "F16": 2, "BF16": 2}
 
-func decode(raw []byte, info Info) []float32 {
-	values := make([]float32, info.Size())
-	switch info.DType {
+// decode converts count values of a type to float32.
+func decode(raw []byte, dtype string, count int) []float32 {
+	values := make([]float32, count)
+	switch dtype {
 	case "F32":
 		if len(values) > 0 {
 			copy(unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), len(raw)), raw)

@@ -104,5 +104,5 @@ func encode(raw []byte, values []float32, dtype string) []byte {
 
 // Rounded returns the values that would be read back after writing these as dtype (F32, F16 or BF16).
 func Rounded(values []float32, dtype string) []float32 {
-	return decode(encode(nil, values, dtype), Info{DType: dtype, Shape: []int{len(values)}})
+	return decode(encode(nil, values, dtype), dtype, len(values))
 }
