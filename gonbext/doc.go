@@ -5,7 +5,8 @@
 //	pairs := gonbext.Load("builtin")
 //	gonbext.Train("dpo_finetuned_smollm2", dpocore.DefaultConfig(), pairs)
 //
-// Before training, [Pairs.Show], [Pairs.Check] and [Pairs.Lint] look at the data, [Template] and [Loss] at a single pair.
+// Before training, [Pairs.Show], [Pairs.Check] and [Pairs.Lint] look at the data, [Template], [Loss] and
+// [LossCurve] at a single pair.
 // After training:
 //
 //   - [Compare] and [Evaluate] show what changed, [Explain] and [Inspect] what changed in single pairs.

@@ -27,6 +27,23 @@ func Loss(p Pairs, i int, beta float64) {
 	})
 }
 
+// LossCurve draws the loss of one pair over its margin, for a beta and the gains of both answers, log π − log π_ref in nats. Sliders
+// change the three, and show how far and which way a step would push the answers; they need no kernel.
+func LossCurve(beta, gainChosen, gainRejected float64) {
+	cell.Run(func(context.Context) error {
+		for _, value := range []float64{beta, gainChosen, gainRejected} {
+			if math.IsNaN(value) || math.IsInf(value, 0) {
+				return fmt.Errorf("%g is no beta and no gain; 0.1, 3 and -2 are a good start", value)
+			}
+		}
+		if beta <= 0 {
+			return fmt.Errorf("beta is %g; it must be above 0 (0.1 is a good start)", beta)
+		}
+		cell.Show(views.LossCurve{Beta: beta, Chosen: gainChosen, Rejected: gainRejected})
+		return nil
+	})
+}
+
 // Explain shows what a run changed in one pair: the log-probabilities of both answers before and after, and the loss.
 func Explain(dir string, p Pairs, i int) {
 	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {

@@ -109,6 +109,20 @@ def check_pictures(reader, at_least):
     assert len(widths) >= at_least and all(widths), widths
 
 
+def test_loss_curve_without_a_kernel(read):
+    """The sliders compute what the notebook computed: the same values at their start, and beta five times as large."""
+    reader = read("01_dpo_walkthrough")
+    view = reader.show(".dpo-losscurve")
+    before = [view.locator(f"[data-dpo={name}]").inner_text() for name in ("margin", "loss", "weight", "push")]
+    for beta, values in (("0.5", ("= 2.50", "= 0.079", "= 0.076", "= 0.0379")), ("0.1", ("= 0.50", "= 0.474", "= 0.378", "= 0.0378"))):
+        view.locator("input[type=range]").first.fill(beta)
+        lines = [view.locator(f"[data-dpo={name}]").inner_text() for name in ("margin", "loss", "weight", "push")]
+        assert all(value in line for value, line in zip(values, lines)), lines
+    assert lines == before
+    reader.shoot(".dpo-losscurve", f"saved-01-losscurve-{reader.kind}")
+    assert reader.faults == []
+
+
 def test_sweep_is_all_there(read):
     reader = read("03_beta")
     check_pictures(reader, 3)

@@ -13,6 +13,13 @@ var inspect string
 //go:embed ranking.js
 var ranking string
 
+//go:embed losscurve.js
+var lossCurve string
+
+// LossCurve is a function expression of (element, values): sliders for beta and the gains of both answers, which move the point and
+// compute the lines again.
+func LossCurve() template.JS { return template.JS(strings.TrimSpace(lossCurve)) }
+
 // Inspect is a function expression of (element, data): buttons for the pairs and a slider for the checkpoints. It
 // replaces the static pairs in the element.
 func Inspect() template.JS { return template.JS(inspect) }
