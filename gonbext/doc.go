@@ -13,6 +13,7 @@
 //   - [Difference] tests whether two runs differ, [Fluency] and [WinRate] measure the answers, [Diagnose] looks for problems.
 //   - [Plot], [Overlay], [Objectives] and [Tradeoff] draw runs; [Sweep] trains and compares a grid of runs.
 //   - [Files] lists the files of a run, [Merge] creates a full model from it, and [Answer] asks that model.
+//   - [CheckAnswer] checks the answer to an exercise.
 //   - [Rank] and [Ranked] collect new pairs from a reader, and [Rounds] from a judge.
 //
 // No function returns an error: an error is shown as one sentence in a coloured box, and ends the cell. The stop button

@@ -1,0 +1,130 @@
+package exercises
+
+import "math"
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+// all are the exercises by name: the number of the notebook and of the exercise in it.
+var all = map[string]exercise{
+	"1.1": {
+		right: 0.6, why: "The margin is beta times the difference of the gains.",
+		wrong: []mistake{
+			{3.0, "That is the difference of the gains. What does beta do with it?"},
+			{1.0, "The reward of the rejected answer is subtracted, not added."},
+			{-0.6, "The order: which answer's reward is the other subtracted from?"},
+			{0.8, "That is the reward of the chosen answer alone."},
+			{0.2, "That is the reward of the rejected answer alone."},
+		},
+		hint: "Compute the reward of each answer first: beta times its gain.",
+	},
+	"1.2": {
+		right: math.Ln2, why: "Policy and reference are the same model, so the margin is 0 whatever beta is, and the loss is ln 2.",
+		wrong: []mistake{
+			{0.0, "A loss of 0 is that of a pair that is learned completely. What is the margin before training?"},
+			{0.5, "That is σ(0). The loss is minus its logarithm."},
+			{1.0, "The logarithm is the natural one, not that of base 2."},
+			{0.5 * math.Ln2, "Beta multiplies the log-ratios, which are 0, and not the loss."},
+			{-math.Ln2, "The loss is minus the logarithm, which is positive here."},
+		},
+		hint: "What is the margin if policy and reference are the same model, and what is σ of it?",
+	},
+	"1.3": {
+		right: func(x float64) float64 { return sigmoid(-x) }, why: "A pair that is ranked clearly right hardly counts, one that is ranked wrong counts in full.",
+		wrong: []mistake{
+			{sigmoid, "This grows with the margin: pairs that are learned already would count most."},
+			{func(x float64) float64 { return -math.Log(sigmoid(x)) }, "That is the loss itself. How steep is it?"},
+			{func(x float64) float64 { return -sigmoid(-x) }, "That is the derivative of the loss, which falls. The weight is its size."},
+			{func(float64) float64 { return 1 }, "Then every pair would count alike, also one that is learned."},
+			{func(x float64) float64 { return sigmoid(x) * sigmoid(-x) }, "That is the derivative of σ. The loss is −ln σ: use the chain rule."},
+		},
+		hint: "At a margin of 0 it is 0.5, it falls as the margin grows, and it is never negative.",
+	},
+	"2.1": {
+		right: 5.0, why: "Each answer makes a pair with each one that is ranked below it, and a tie makes none.",
+		wrong: []mistake{
+			{6.0, "That would be four answers without a tie. What does a tie say about which is better?"},
+			{3.0, "Not only neighbours make pairs: the best answer is better than all the others."},
+			{4.0, "Almost. Count for each answer how many are ranked below it, and add them up."},
+			{12.0, "Each two answers make one pair, with the better one chosen."},
+			{2.0, "Count all pairs of a better and a worse answer, not only those of the best one or of neighbours."},
+		},
+		hint: "Count for each answer how many are ranked below it, and add them up.",
+	},
+	"2.2": {
+		right: 0.9, why: "So an accuracy of 0.9 on such pairs says nothing about the quality of answers.",
+		wrong: []mistake{
+			{0.5, "That would be so if length said nothing about which answer was chosen."},
+			{180.0, "Accuracy is a fraction of the pairs."},
+			{90.0, "Write the accuracy as a fraction between 0 and 1."},
+			{0.1, "That is the accuracy of the opposite rule, that the shorter answer is better."},
+			{1.0, "In some pairs the rule is wrong."},
+		},
+		hint: "The rule is right on the pairs whose longer answer was chosen. Which fraction of all pairs is that?",
+	},
+	"3.1": {
+		right: 4.0, why: "The larger beta has the same margin, and the same loss, ten times as close to the reference.",
+		wrong: []mistake{
+			{40.0, "The margin is beta times the gain, so with another beta the same gain has another margin."},
+			{400.0, "It is the other way round: does a larger beta need more gain or less for a margin?"},
+			{2.0, "That is the margin. Which gain gives it with the other beta?"},
+			{20.0, "The margin is beta times the gain. What was it before?"},
+			{1.0, "The margin is not 0.5. Compute it from the first beta and gain."},
+		},
+		hint: "Compute the margin of the first run, and divide it by the second beta.",
+	},
+	"3.2": {
+		right: "can't tell", why: "The intervals overlap by far; more pairs or seeds would be needed.",
+		wrong: []mistake{
+			{"yes", "How far do the two 95 % intervals overlap?"},
+			{"no", "A difference that was not shown may exist all the same."},
+			{"0.1", "That one has the higher figure. Is the difference larger than chance?"},
+			{"0.3", "That one has the lower figure. Is the difference larger than chance?"},
+			{"equal", "Two figures that can't be told apart need not be equal."},
+		},
+		hint: `Choose one of "yes", "no" and "can't tell".`,
+	},
+	"4.1": {
+		right: 0.125, why: "Only the ratio of the weights counts.",
+		wrong: []mistake{
+			{1.0, "Weights are ratios. What is their sum?"},
+			{0.25, "That is its ratio to one other weight. What is the sum of all?"},
+			{1. / 3, "That would be its share if the three weights were equal, or beside one of the others only."},
+			{12.5, "Write it as a fraction between 0 and 1."},
+			{0.5, "That is the share of the first. What is the sum of the weights?"},
+		},
+		hint: "Divide the weight by the sum of all weights.",
+	},
+	"4.2": {
+		right: 8.0, why: "A large weight repeats the same few pairs, with their mistakes.",
+		wrong: []mistake{
+			{160.0, "That is how many pairs of this objective are drawn altogether. How many different ones are there?"},
+			{320.0, "That is how many pairs are drawn of all objectives. Which share is this one's?"},
+			{16.0, "That would be with a share of 1."},
+			{1.0, "With sampling the pairs of a small set are drawn again and again."},
+			{20.0, "That is the number of its pairs. How many are drawn of it in all?"},
+		},
+		hint: "How many pairs do all steps draw, which part of them is this objective's, and by how many pairs is that shared?",
+	},
+	"6.1": {
+		right: math.Sqrt(0.8 * 0.2 / 60), why: "Twice that to either side is the 95 % interval, about 20 points wide.",
+		wrong: []mistake{
+			{1.96 * math.Sqrt(0.8*0.2/60), "That is half of the 95 % interval. The standard error is smaller."},
+			{0.8 * 0.2 / 60, "That is the variance of the mean. Take its root."},
+			{0.4, "That is the standard deviation of one pair. What does the mean of 60 do to it?"},
+			{0.16, "That is the variance of one pair."},
+			{0.8, "That is the accuracy. How far is it off by chance?"},
+		},
+		hint: "It is the root of p·(1−p)/n.",
+	},
+	"6.2": {
+		right: "labels", why: "Nothing else makes a model worse than a coin toss on pairs it has not seen, while it learns its own.",
+		wrong: []mistake{
+			{"rate", "Then the training pairs would not be learned so well, or the answers would break."},
+			{"beta", "Beta changes how far the model moves, not to which side."},
+			{"length", "A model that learned length only would still be right where the longer answer is the better one."},
+			{"overfitting", "A model that only remembers its pairs is no worse than a coin toss on others."},
+			{"chance", "What is the upper end of the interval, and what would a coin toss have?"},
+		},
+		hint: `Choose one of "rate", "beta", "length", "overfitting", "labels" and "chance".`,
+	},
+}
