@@ -19,8 +19,9 @@ expect "kernel: two versions are one sentence" refused \
    cd $place/two; check_gonb_version" 'go.mod asks for .*gonb v0.11.4 and setup/gotools/go.mod for v0.10.0'
 
 expect "kernel: its environment finds Go, goimports and the library" printed "$kernel; PATH=/go/bin:\$PATH; register_kernel $place/tools; $show" \
-  "'PATH': '$place/tools:/go/bin:.*'CGO_LDFLAGS': '-L/checkout/.deps/lib'.*'GOMLX_NO_AUTO_INSTALL': '1'"
+  "'PATH': '$place/tools:/go/bin:.*'CGO_LDFLAGS': '-L/checkout/.deps/lib'.*'GOMLX_NO_AUTO_INSTALL': '1', 'GOFLAGS': '-ldflags=-w'"
 expect "kernel: without a GPU no backend is named, and PATH has no duplicates" in_setup "! $show | grep -qe GOMLX_BACKEND -e ':/go/bin.*:/go/bin'"
+expect "kernel: cells are built without debugging information, once said" printed "GOFLAGS=-p=1; GOFLAGS=\$(cell_flags); cell_flags" '^-p=1 -ldflags=-w$'
 expect "kernel: a second time nothing happens" printed "$kernel; PATH=/go/bin:\$PATH; register_kernel $place/tools" 'kernel: unchanged'
 expect "kernel: with a GPU the backend is XLA's for CUDA" printed "$kernel; DEVICE=cuda12; register_kernel $place/tools; $show" "'GOMLX_BACKEND': 'xla:cuda'"
 expect "kernel: another checkout's is named and set up for this one" printed \
