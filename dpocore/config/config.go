@@ -79,6 +79,7 @@ type Config struct {
 	SampleTokens  int      `json:"sample_tokens,omitempty"`  // maximum length of such an answer
 
 	Precision   string `json:"precision"`              // of the products with the model's matrices: one of Precisions
+	Quantize    string `json:"quantize,omitempty"`     // what the weights of an unquantized model are quantized to as they are read: one of Quantizations, or "" for nothing
 	BaseWeights string `json:"base_weights,omitempty"` // how the weights of a quantized file are in memory: one of BaseWeights
 
 	InitAdapter string `json:"init_adapter,omitempty"` // PEFT folder to start from

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/config/bounds"
@@ -36,6 +37,14 @@ var optimizerSettings = Table{
 		Field: func(c *Config) *string { return &c.Precision },
 		Rule:  func(c Config) error { return oneOf("precision", c.Precision, Precisions) },
 		Match: func(mine, _ string) bool { return mine == Auto }, // the run continues in the precision it began with
+	},
+	Setting[string]{
+		JSON: "quantize", Label: "the quantization of the base weights", Swept: Swept{Rebuilds: setting.All},
+		Kept:  ofNumbers,
+		Help:  "quantize the weights of an unquantized model as they are read, to save memory: " + wording.Or(Quantizations) + "; a layer's are widened while it computes",
+		Field: func(c *Config) *string { return &c.Quantize },
+		Rule:  checkQuantize,
+		Text:  func(c Config) string { return cmp.Or(c.Quantize, "none") },
 	},
 	Setting[string]{
 		JSON: "base_weights", Label: "the form of the base weights", Swept: Swept{Rebuilds: setting.All},
@@ -117,4 +126,14 @@ var optimizerSettings = Table{
 		Field: func(c *Config) *float64 { return &c.AdamEpsilon },
 		Check: bounds.Above(0., "1e-8"),
 	},
+}
+
+func checkQuantize(c Config) error {
+	switch {
+	case c.Quantize == "":
+		return nil
+	case c.BaseWeights == Float:
+		return errors.New("the base weights can't be float and quantized; leave out --quantize or --base-weights")
+	}
+	return oneOf("quantization", c.Quantize, Quantizations)
 }

@@ -1,5 +1,7 @@
 package config
 
+import "cmp"
+
 // The precisions of the products with the model's matrices, in attention and with the vocabulary. The results of these
 // products, LoRA, norms, softmax, log-probabilities and the optimizer are always float32.
 const (
@@ -20,3 +22,10 @@ const (
 
 // BaseWeights lists the values of Config.BaseWeights. The weights of other files are always float.
 var BaseWeights = []string{Auto, Quantized, Float}
+
+// Quantizations are the types to which the weights of an unquantized model can be quantized as they are read: those of GGUF with blocks
+// of 32 values.
+var Quantizations = []string{"q8_0", "q4_0"}
+
+// Base returns the form in which the base weights are loaded: one of [BaseWeights] or of [Quantizations].
+func (c Config) Base() string { return cmp.Or(c.Quantize, c.BaseWeights) }

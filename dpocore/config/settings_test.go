@@ -111,6 +111,7 @@ func TestDifference(t *testing.T) {
 		"its beta is 0.1, this run's is 0.3":                                                                              func(mine, _ *Config) { mine.Beta = 0.3 },
 		"its maximum length is 512 tokens, this run's is 64 tokens":                                                       func(mine, _ *Config) { mine.MaxLength = 64 },
 		"its limit for early stopping is none, this run's is 3 evaluations, 10 steps apart":                               func(mine, _ *Config) { mine.EarlyStopping = 3 },
+		"its quantization of the base weights is q4_0, this run's is none":                                                func(_, recorded *Config) { recorded.Quantize = "q4_0" },
 		"its precision is auto, this run's is float16":                                                                    func(mine, _ *Config) { mine.Precision = Float16 },
 		"its list of LoRA modules is q_proj, this run's is q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj": func(_, recorded *Config) { recorded.LoRAModules = []string{"q_proj"} },
 		"its limit for early stopping is 3 evaluations, 10 steps apart, this run's is 3 evaluations, 5 steps apart": func(mine, recorded *Config) {
@@ -180,6 +181,8 @@ func TestFaults(t *testing.T) {
 		"the limit for early stopping is -1 evaluations; it must be at least 0":                                                                                     func(c *Config) { c.EarlyStopping = -1 },
 		"the interval of sample answers is -1 steps; it must be at least 0":                                                                                         func(c *Config) { c.SampleSteps = -1 },
 		"the maximum length of sample answers is 0 tokens; it must be at least 1":                                                                                   func(c *Config) { c.SampleSteps = 1 },
+		`unknown quantization "nf4"; choose q8_0 or q4_0`:                                                                                                           func(c *Config) { c.Quantize = "nf4" },
+		"the base weights can't be float and quantized; leave out --quantize or --base-weights":                                                                     func(c *Config) { c.Quantize, c.BaseWeights = "q4_0", Float },
 		`unknown form of the base weights "nf4"; choose auto, quantized or float`:                                                                                   func(c *Config) { c.BaseWeights = "nf4" },
 	} {
 		c := Default()

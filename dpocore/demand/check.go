@@ -52,17 +52,22 @@ func (m Memory) CheckMeasuring(c decoder.Config, rows []*batch.Row) error {
 	return nil
 }
 
-// CheckWeights returns an error if the weights of a model, in a form of config.BaseWeights and of a size in bytes, can't fit
-// into the memory; quantized is their size in that form, and fourBits about that of a file with 4 bits.
+// CheckWeights returns an error if the weights of a model, in a form of config.Config.Base and of a size in bytes, can't fit
+// into the memory; quantized is their size in that form, and fourBits that with --quantize q4_0.
 func (m Memory) CheckWeights(model, form string, size, quantized, fourBits int64) error {
 	if !m.Known || size <= m.Free {
 		return nil
 	}
-	remedy := "use a smaller model, or a GGUF file of this one with fewer bits"
-	if quantized < size && quantized <= m.Free {
+	var remedy string
+	switch {
+	case quantized < size && quantized <= m.Free:
 		remedy = fmt.Sprintf("with --base-weights quantized they take %s", Gigabytes(quantized))
-	} else if quantized == size && form == "float" {
-		remedy = fmt.Sprintf("use a smaller model, or a quantized GGUF file of this one: with 4 bits it takes about %s", Gigabytes(fourBits))
+	case quantized < size || form == "quantized": // a quantized file
+		remedy = "use a smaller model, or a GGUF file of this one with fewer bits"
+	case fourBits <= m.Free:
+		remedy = fmt.Sprintf("with --quantize q4_0 they take %s", Gigabytes(fourBits))
+	default:
+		remedy = fmt.Sprintf("use a smaller model: quantized to q4_0 this one takes %s", Gigabytes(fourBits))
 	}
 	return fmt.Errorf("the weights of %s take %s of memory (%s), and %s are free; %s", model, Gigabytes(size), form, Gigabytes(m.Free), remedy)
 }

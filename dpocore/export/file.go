@@ -159,7 +159,7 @@ func writeFile(ctx context.Context, m *model.Model, o FileOptions, dir string) e
 
 // modelOf is a model with an adapter to export.
 func modelOf(m *model.Model, adapterDir string) (merged Model, err error) {
-	if err := m.Load(config.Float32, config.Auto); err != nil {
+	if err := m.LoadForMerge(adapterDir); err != nil {
 		return merged, err
 	}
 	_, end, err := testRow(m)

@@ -7,7 +7,6 @@ import (
 
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/batch"
-	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/model"
@@ -41,7 +40,7 @@ func Merge(ctx context.Context, m *model.Model, adapterDir, out, dtype string) (
 	if err := CheckPlace(m, adapterDir, out, dtype); err != nil {
 		return false, err
 	}
-	if err := m.Load(config.Float32, config.Auto); err != nil {
+	if err := m.LoadForMerge(adapterDir); err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
 	live, err := m.Policy(adapterDir)

@@ -12,12 +12,12 @@ import (
 	"example.com/gonb-dpo/dpocore/weights"
 )
 
-// Load reads the weights in a precision, one of [config.Precisions], and a form, one of [config.BaseWeights], unless they are
-// loaded so. "auto" keeps that of loaded weights, except the precision that [Model.LoadForUse] chose.
-func (m *Model) Load(precision, base string) error { return m.load(precision, base, hardwareOf) }
+// Load reads the weights in a precision, one of [config.Precisions], and a form, one of [config.BaseWeights] or of
+// [config.Quantizations], unless they are loaded so. "auto" keeps that of loaded weights, except the precision that [Model.LoadForUse] chose.
+func (m *Model) Load(precision, base string) error { return m.load(precision, base, hardwareOf, true) }
 
-// load is Load, with what "auto" may use of a backend's hardware.
-func (m *Model) load(precision, base string, has func(compute.Backend) hardware) error {
+// load is Load, with what "auto" may use of a backend's hardware, and whether the change by quantization is measured.
+func (m *Model) load(precision, base string, has func(compute.Backend) hardware, compare bool) error {
 	base = cmp.Or(base, config.Float) // as in runs recorded earlier
 	backend, err := device.Open()
 	if err != nil {
@@ -43,6 +43,9 @@ func (m *Model) load(precision, base string, has func(compute.Backend) hardware)
 	if base, err = m.chooseBase(base, precision, demand.FreeOn(backend)); err != nil {
 		return fmt.Errorf("load the model: %w", err)
 	}
+	if compare && m.quantizes(base) {
+		return m.loadQuantized(backend, precision, base)
+	}
 	return m.loadOn(backend, precision, base)
 }
 
@@ -51,9 +54,15 @@ const floatShare = 0.25
 
 // chooseBase resolves "auto", and refuses weights that do not fit into the free memory in a precision.
 func (m *Model) chooseBase(requested, precision string, memory demand.Memory) (base string, err error) {
-	sizes, err := weights.SizesOf(m.Path, halfTypes[precision])
+	sizes, err := weights.SizesOf(m.Path, halfTypes[precision], ggmlType(requested))
 	if err != nil {
 		return "", err
+	}
+	if m.quantizes(requested) {
+		if weights.Quantized(m.Path) {
+			return "", fmt.Errorf("the weights of %s are quantized already; leave out --quantize, or name the model that they were made from", m.Path)
+		}
+		return requested, memory.CheckWeights(m.Path, requested, sizes.Quantized, sizes.Quantized, sizes.FourBits)
 	}
 	isQuantized := sizes.Quantized < sizes.Float
 	base = requested
@@ -77,7 +86,7 @@ func (m *Model) LoadOn(backend compute.Backend, devices int) error {
 
 // loadOn loads the weights, and checks that the embedding has a row for each token.
 func (m *Model) loadOn(backend compute.Backend, precision, base string) error {
-	loaded, err := weights.LoadAs(backend, m.Path, weights.Form{Quantized: base == config.Quantized, Precision: halfTypes[precision]})
+	loaded, err := weights.LoadAs(backend, m.Path, weights.Form{Quantized: base == config.Quantized, Quantize: ggmlType(base), Precision: halfTypes[precision]})
 	if err != nil {
 		return err
 	}

@@ -38,8 +38,12 @@ func TestChooseBase(t *testing.T) {
 		{"quantized fits just", quantized, config.Quantized, config.Float32, 108_288, config.Quantized, ""},
 		{"a folder", folder, config.Auto, config.Float32, 361_728, config.Float, ""},
 		{"a folder in half precision", folder, config.Auto, config.BFloat16, 181_504, config.Float, ""},
-		{"a folder in half precision does not fit", folder, config.Auto, config.BFloat16, 181_503, "", "a quantized GGUF file of this one"},
-		{"a folder does not fit", folder, config.Auto, config.Float32, 361_727, "", "a quantized GGUF file of this one"},
+		{"a folder in half precision does not fit", folder, config.Auto, config.BFloat16, 181_503, "", "with --quantize q4_0 they take 0.0 GB"},
+		{"a folder does not fit", folder, config.Auto, config.Float32, 361_727, "", "with --quantize q4_0 they take 0.0 GB"},
+		{"a folder of which 4 bits do not fit", folder, config.Auto, config.Float32, 20_000, "", "use a smaller model: quantized to q4_0 this one takes 0.0 GB"},
+		{"a folder to quantize", folder, "q4_0", config.Float32, 60_000, "q4_0", ""},
+		{"a folder to quantize that does not fit", folder, "q8_0", config.Float32, 60_000, "", "with --quantize q4_0 they take"},
+		{"a quantized file to quantize", quantized, "q4_0", config.Float32, -1, "", "are quantized already; leave out --quantize"},
 		{"a folder as quantized", folder, config.Quantized, config.Float32, -1, "", "are not quantized"},
 	} {
 		got, err := c.model.chooseBase(c.requested, c.precision, demand.Memory{Free: c.free, Known: c.free >= 0})

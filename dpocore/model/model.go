@@ -51,7 +51,8 @@ type Model struct {
 // form is that of the loaded weights.
 type form struct {
 	precision string // one of [config.Precisions] except auto; "" before Load
-	base      string // config.Quantized or config.Float
+	base      string // config.Quantized or config.Float, or one of [config.Quantizations]
+	change    string // of the log-probabilities by quantization, see [Model.QuantizedNote]
 	forUse    bool   // the precision was chosen for measuring and answering without a run
 }
 
@@ -204,6 +205,9 @@ func (m *Model) ReferenceKey(adapter string) string {
 	key := m.weights.Hash + " " + device.Describe(m.backend)
 	if adapter != "" {
 		key += " with the adapter " + adapter
+	}
+	if m.quantized() {
+		key += " quantized to " + m.base
 	}
 	switch m.precision {
 	case config.Float16:

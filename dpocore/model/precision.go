@@ -64,9 +64,12 @@ func bfloat16Note(fast bool) string {
 // line of a run.
 func (m *Model) Describe() string {
 	name, kind := filepath.Base(m.Path), ""
-	switch {
-	case m.HubID != "":
+	if m.HubID != "" {
 		name = m.HubID
+	}
+	switch {
+	case m.quantized():
+		kind = fmt.Sprintf("quantized to %s as it was read, widened layer by layer, ", m.base)
 	case m.base == config.Quantized:
 		kind = "quantized weights, widened layer by layer, "
 	case weights.Quantized(m.Path):
@@ -91,4 +94,9 @@ func (m *Model) Machine() string {
 }
 
 // BaseWeights returns the form of the loaded weights: one of [config.BaseWeights] except auto, or "" before [Model.Load].
-func (m *Model) BaseWeights() string { return m.base }
+func (m *Model) BaseWeights() string {
+	if m.quantized() {
+		return config.Quantized
+	}
+	return m.base
+}

@@ -66,7 +66,7 @@ func TestTrainingChoosesAfterUse(t *testing.T) {
 		on        func(compute.Backend) hardware
 		want      string
 	}{{"auto", plain, "float32"}, {"auto", amx, "bfloat16"}, {"auto", plain, "bfloat16"}, {"float32", amx, "float32"}, {"auto", amx, "float32"}} {
-		if err := m.load(step.requested, config.Auto, step.on); err != nil || m.Precision() != step.want {
+		if err := m.load(step.requested, config.Auto, step.on, false); err != nil || m.Precision() != step.want {
 			t.Errorf("step %d: %s, %v; want %s", i, m.Precision(), err, step.want)
 		}
 	}

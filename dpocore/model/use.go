@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/gomlx/compute"
@@ -11,7 +12,7 @@ import (
 )
 
 // usedRun is a run whose adapter is measured or answers.
-type usedRun struct{ dir, precision string }
+type usedRun struct{ dir, precision, quantize string }
 
 // Follow sets date, chat template, its arguments and the system prompt to those of the run whose adapter is in the first of some
 // folders, of which there may be none: what is measured with an adapter has the prompts that the adapter was trained on. For the same
@@ -39,7 +40,7 @@ func follow(adapters []string) (prompts config.Prompts, runs []usedRun, err erro
 			prompts = record.Config.Prompts()
 		}
 		if precision := record.Config.Precision; precision != "" && precision != config.Auto {
-			runs = append(runs, usedRun{dir, precision})
+			runs = append(runs, usedRun{dir, precision, record.Config.Quantize})
 		}
 	}
 	return prompts, runs, nil
@@ -53,11 +54,11 @@ func (m *Model) LoadForUse() error {
 	if m.weights != nil {
 		return nil
 	}
-	precision := config.Auto
+	precision, base := config.Auto, config.Auto
 	if len(m.runs) > 0 {
-		precision = m.runs[0].precision
+		precision, base = m.runs[0].precision, cmp.Or(m.runs[0].quantize, base)
 	}
-	if err := m.load(precision, config.Auto, func(b compute.Backend) hardware { return hardware{gpu: device.OnGPU(b)} }); err != nil {
+	if err := m.load(precision, base, func(b compute.Backend) hardware { return hardware{gpu: device.OnGPU(b)} }, false); err != nil {
 		return err
 	}
 	m.forUse = precision == config.Auto
@@ -77,6 +78,10 @@ func (m *Model) useNotes() (notes []string) {
 		if r.precision != m.precision {
 			notes = append(notes, fmt.Sprintf("The adapter %s was trained in %s; here it is computed in %s, as %s was trained.",
 				r.dir, r.precision, m.precision, m.runs[0].dir))
+		}
+		if r.quantize != m.runs[0].quantize {
+			notes = append(notes, fmt.Sprintf("The adapter %s was trained on %s weights; here they are %s, as %s was trained.",
+				r.dir, quantization(r.quantize), quantization(m.runs[0].quantize), m.runs[0].dir))
 		}
 	}
 	return notes

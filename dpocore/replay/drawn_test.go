@@ -32,7 +32,7 @@ var drawn = map[string][]string{
 	"guard_kl": {"1e-9", "1000"}, "guard_chosen": {"1000"}, "guard_repetition": {"1"}, "guard_action": {"slow"}, "report_to": {"tensorboard"},
 	"sample_prompts": {"Why?"}, "sample_steps": {"2"}, "sample_tokens": {"3"}, "adapter_bin": {"true"},
 	// These compile other graphs, and are drawn only in a run of the test with a number of draws.
-	"lora_r": {"2"}, "lora_alpha": {"8"}, "lora_modules": {"q_proj,v_proj"}, "use_rslora": {"true"}, "max_length": {"200"}, "precision": {"bfloat16"}, "base_weights": {"float"},
+	"lora_r": {"2"}, "lora_alpha": {"8"}, "lora_modules": {"q_proj,v_proj"}, "use_rslora": {"true"}, "max_length": {"200"}, "precision": {"bfloat16"}, "base_weights": {"float"}, "quantize": {"q8_0"},
 }
 
 // notDrawn are the settings that the test does not draw, with the reason.

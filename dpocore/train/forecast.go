@@ -106,7 +106,7 @@ func (t *trainer) memory(graphs int64) int64 {
 		return 0
 	}
 	state := int64(stateVectors) * int64(t.layout.Size) * 4
-	newProcess := processMemory + t.model.Weights().Bytes() + state
+	newProcess := processMemory + t.model.Weights().WorkingBytes() + state
 	resident, _ := device.ResidentMemory()
 	return max(newProcess, resident) + graphs
 }

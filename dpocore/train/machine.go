@@ -29,12 +29,12 @@ type machine struct {
 // policy and state to where the run is.
 func (t *trainer) open(resuming bool) error {
 	t.listener.Phase("loading the model")
-	if err := t.model.Load(t.record.Config.Precision, t.record.Config.BaseWeights); err != nil {
+	if err := t.model.Load(t.record.Config.Precision, t.record.Config.Base()); err != nil {
 		return err
 	}
 	t.record.Backend = t.model.Machine()
 	t.record.Config.Precision, t.record.Config.BaseWeights = t.model.Precision(), t.model.BaseWeights()
-	for _, note := range []string{device.Note(t.model.Backend()), t.model.PrecisionNote()} {
+	for _, note := range []string{device.Note(t.model.Backend()), t.model.PrecisionNote(), t.model.QuantizedNote()} {
 		if note != "" {
 			t.listener.Note(note)
 		}

@@ -28,7 +28,7 @@ func TestRoundedWhileLoading(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer half.Finalize()
-			if sizes, err := weights.SizesOf(path, precision); err != nil || sizes.Float != half.Bytes() {
+			if sizes, err := weights.SizesOf(path, precision, ""); err != nil || sizes.Float != half.Bytes() {
 				t.Errorf("%s: %d bytes are loaded, %+v are foreseen (%v)", precision, half.Bytes(), sizes, err)
 			}
 			for i, tensor := range half.Tensors() {

@@ -5,6 +5,7 @@ import (
 	"github.com/gomlx/compute/dtypes/float16"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights/packing"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 )
 
@@ -31,9 +32,9 @@ func rounded[T any](values []float32, round func(float32) T) []T {
 }
 
 func place[T any](slot decoder.Slot, joined, values []T, to []int) {
-	rows, width := sizes(slot)
+	rows, width := packing.Sizes(slot)
 	if slot.Transposed {
-		eachTransposed(len(to), width, func(row, col int) { joined[col*rows+to[row]] = values[row*width+col] })
+		packing.EachTransposed(len(to), width, func(row, col int) { joined[col*rows+to[row]] = values[row*width+col] })
 		return
 	}
 	for row, target := range to {
@@ -48,18 +49,5 @@ func get(slot decoder.Slot, joined, values []float32, first int) {
 		return
 	}
 	in, out := slot.Dims[0], slot.Dims[1]
-	eachTransposed(len(values)/in, in, func(row, col int) { values[row*in+col] = joined[col*out+first+row] })
-}
-
-// eachTransposed visits the values of a matrix in strips of rows that fit in the processor's cache both in the matrix and
-// in its transpose.
-func eachTransposed(rows, cols int, visit func(row, col int)) {
-	const strip = 16
-	for top := 0; top < rows; top += strip {
-		for col := range cols {
-			for row := top; row < min(top+strip, rows); row++ {
-				visit(row, col)
-			}
-		}
-	}
+	packing.EachTransposed(len(values)/in, in, func(row, col int) { values[row*in+col] = joined[col*out+first+row] })
 }

@@ -13,6 +13,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/weights/configfile"
+	"example.com/gonb-dpo/dpocore/weights/packing"
 )
 
 // source is a model on disk. Tensors have Hugging Face's names.
@@ -33,6 +34,10 @@ type Form struct {
 	// Quantized keeps the quantized matrices of a GGUF file so, the embedding and the vocabulary matrix included. They have the
 	// values that they have in float32. Matrices whose place in a layer holds unquantized ones in other layers are widened.
 	Quantized bool
+
+	// Quantize is the GGUF type, such as Q4_0, to which the matrices of an unquantized model are quantized as they are read; "" for
+	// none.
+	Quantize string
 
 	// Precision is that of the products with the matrices, embedding and vocabulary included, see decoder/product: Float16
 	// or BFloat16, or else float32. Matrices are rounded to it as they are read; norms and biases stay float32.
@@ -75,14 +80,14 @@ func LoadAs(backend compute.Backend, path string, form Form) (*Weights, error) {
 	if w.Hash, err = hashFiles(files); err != nil {
 		return nil, fmt.Errorf("load the model: %w", err)
 	}
-	packings := make([]*packing, len(w.Config.Slots()))
-	if file, ok := src.(*ggufFile); ok && form.Quantized {
-		packings = file.packings()
+	packings, stored := make([]*packing.Packing, len(w.Config.Slots())), codedOf(src, form)
+	if stored != nil {
+		packings = stored.packings()
 	}
 	for i, slot := range w.Config.Slots() {
 		var loaded []*tensors.Tensor
 		if packings[i] != nil {
-			loaded, err = w.loadPacked(src.(*ggufFile), slot, *packings[i])
+			loaded, err = w.loadPacked(stored, slot, *packings[i])
 		} else {
 			loaded, err = w.load(src, slot, form.dtype(slot))
 		}
@@ -209,7 +214,7 @@ const pieceValues = 4 << 20
 
 // eachPiece calls fn with ranges of a part's rows, from begin to before end.
 func eachPiece(slot decoder.Slot, part decoder.Part, fn func(begin, end int) error) error {
-	_, width := sizes(slot)
+	_, width := packing.Sizes(slot)
 	size := max(1, pieceValues/width)
 	for begin := 0; begin < part.Rows; begin += size {
 		if err := fn(begin, min(begin+size, part.Rows)); err != nil {
@@ -242,17 +247,6 @@ func targets(src source, part decoder.Part, first int) []int {
 		to[stored] = first + i
 	}
 	return to
-}
-
-// sizes are the number of rows of a slot's stored tensors, and of values in a row.
-func sizes(slot decoder.Slot) (rows, width int) {
-	switch {
-	case slot.Transposed:
-		return slot.Dims[1], slot.Dims[0]
-	case len(slot.Dims) == 2:
-		return slot.Dims[0], slot.Dims[1]
-	}
-	return slot.Dims[0], 1
 }
 
 // onDevice moves tensors to the device, unless they are there.

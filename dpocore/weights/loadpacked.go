@@ -8,13 +8,31 @@ import (
 
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/weights/ggml"
+	"example.com/gonb-dpo/dpocore/weights/packing"
 )
 
-// packings lists how the model's slots are stored on the device: nil for those in float32. All layers have the same slots
-// quantized, so that their graphs have the same number of parameters.
-func (g *ggufFile) packings() []*packing {
+// coded is a model whose matrices can be read as codes.
+type coded interface {
+	source
+	packings() []*packing.Packing // how its slots are stored on the device: nil for those in float32
+	codes(part decoder.Part, begin, end int) (ggml.Type, ggml.Groups, error)
+}
+
+// codedOf is the model as a form has it on the device; nil for a form or a model without codes.
+func codedOf(src source, form Form) coded {
+	if form.Quantize != "" {
+		return quantizer{src, ggml.Named(form.Quantize)}
+	}
+	if file, ok := src.(*ggufFile); ok && form.Quantized {
+		return file
+	}
+	return nil
+}
+
+// packings: all layers have the same slots quantized, so that their graphs have the same number of parameters.
+func (g *ggufFile) packings() []*packing.Packing {
 	slots := g.config.Slots()
-	list := make([]*packing, len(slots))
+	list := make([]*packing.Packing, len(slots))
 	for _, i := range []int{0, len(slots) - 1} { // the embedding, and the vocabulary matrix or the final norm
 		list[i] = g.packing(slots[i])
 	}
@@ -35,7 +53,7 @@ func (g *ggufFile) packings() []*packing {
 }
 
 // packing is that of one slot; nil if it is no matrix, or not quantized.
-func (g *ggufFile) packing(slot decoder.Slot) *packing {
+func (g *ggufFile) packing(slot decoder.Slot) *packing.Packing {
 	if len(slot.Dims) != 2 {
 		return nil
 	}
@@ -43,88 +61,123 @@ func (g *ggufFile) packing(slot decoder.Slot) *packing {
 	for _, part := range slot.Parts {
 		kinds = append(kinds, g.tensors[g.form.Name(part.Name)].kind)
 	}
-	if p, ok := join(kinds); ok {
+	if p, ok := packing.Join(kinds); ok {
 		return &p
 	}
 	return nil
+}
+
+func (g *ggufFile) codes(part decoder.Part, begin, end int) (kind ggml.Type, groups ggml.Groups, err error) {
+	tensor, err := g.find(part.Name)
+	if err != nil {
+		return kind, groups, err
+	}
+	raw, err := g.rawRows(part.Name, begin, end)
+	if err != nil {
+		return kind, groups, err
+	}
+	return tensor.kind, tensor.kind.Decode(raw), nil
+}
+
+// quantizer quantizes a model's matrices as they are read, but for those whose rows the type's blocks don't fill.
+type quantizer struct {
+	source
+	kind ggml.Type
+}
+
+func (q quantizer) packings() (list []*packing.Packing) {
+	p, _ := packing.Join([]ggml.Type{q.kind})
+	for _, slot := range q.Config().Slots() {
+		var of *packing.Packing
+		if _, width := packing.Sizes(slot); len(slot.Dims) == 2 && width%q.kind.Block == 0 {
+			of = &p
+		}
+		list = append(list, of)
+	}
+	return list
+}
+
+func (q quantizer) codes(part decoder.Part, begin, end int) (kind ggml.Type, groups ggml.Groups, err error) {
+	values, err := q.ReadRows(part.Name, begin, end)
+	if err != nil {
+		return kind, groups, err
+	}
+	raw, err := q.kind.Quantize(values)
+	if err != nil {
+		return kind, groups, fmt.Errorf("quantize it to %s: %w", q.kind.Name, err)
+	}
+	return q.kind, q.kind.Decode(raw), nil
 }
 
 // Sizes is how many bytes the weights of a model take on a device.
 type Sizes struct {
 	Float     int64 // not quantized
 	Quantized int64 // with the quantized matrices so, if the file has any; otherwise the same
-	FourBits  int64 // about, in a file that is quantized with 4 bits
+	FourBits  int64 // if the model is quantized to Q4_0 as it is read
 }
 
-// SizesOf is the sizes of a model's weights in a precision.
-func SizesOf(path string, precision dtypes.DType) (s Sizes, err error) {
+// SizesOf is the sizes of a model's weights in a precision; quantize is the type to which they are quantized, as in [Form].
+func SizesOf(path string, precision dtypes.DType, quantize string) (s Sizes, err error) {
 	src, _, err := open(path)
 	if err != nil {
 		return s, err
 	}
 	defer src.Close()
-	form, slots := Form{Precision: precision}, src.Config().Slots()
-	packings := make([]*packing, len(slots))
-	if file, ok := src.(*ggufFile); ok {
-		if err := checkShapes(src, path); err != nil {
-			return s, err
-		}
-		packings = file.packings()
+	if err := checkShapes(src, path); err != nil {
+		return s, err
 	}
-	for i, slot := range slots {
-		size := int64(form.dtype(slot).Size() * slot.Size())
-		s.Float += size
-		s.FourBits += int64(slot.Size()) * 2 / 3
-		if packings[i] != nil {
-			codes, scales := packings[i].shapes(slot)
-			size = int64(codes.ByteSize() + scales.ByteSize())
-		}
-		s.Quantized += size
-	}
+	s.Float = sizeAs(src, Form{Precision: precision})
+	s.Quantized = sizeAs(src, Form{Precision: precision, Quantized: true, Quantize: quantize})
+	s.FourBits = sizeAs(src, Form{Precision: precision, Quantize: "Q4_0"})
 	return s, nil
 }
 
+func sizeAs(src source, form Form) (size int64) {
+	slots := src.Config().Slots()
+	packings := make([]*packing.Packing, len(slots))
+	if stored := codedOf(src, form); stored != nil {
+		packings = stored.packings()
+	}
+	for i, slot := range slots {
+		if packings[i] == nil {
+			size += int64(form.dtype(slot).Size() * slot.Size())
+			continue
+		}
+		codes, scales := packings[i].Shapes(slot)
+		size += int64(codes.ByteSize() + scales.ByteSize())
+	}
+	return size
+}
+
 // loadPacked reads a slot's matrices into two tensors on the device, their codes and their scales.
-func (w *Weights) loadPacked(file *ggufFile, slot decoder.Slot, p packing) ([]*tensors.Tensor, error) {
-	codes, scales := p.shapes(slot)
-	to := packer{packing: p, slot: slot}
+func (w *Weights) loadPacked(src coded, slot decoder.Slot, p packing.Packing) ([]*tensors.Tensor, error) {
+	codes, scales := p.Shapes(slot)
+	to := packing.Packer{Packing: p, Slot: slot}
 	var err error
-	if to.codes, err = tensors.FromShapeForBackend(w.backend, 0, codes); err != nil {
+	if to.Codes, err = tensors.FromShapeForBackend(w.backend, 0, codes); err != nil {
 		return nil, err
 	}
-	if to.scales, err = tensors.FromShapeForBackend(w.backend, 0, scales); err != nil {
+	if to.Scales, err = tensors.FromShapeForBackend(w.backend, 0, scales); err != nil {
 		return nil, err
 	}
 	first := 0
 	for _, part := range slot.Parts {
-		tensor, err := file.find(part.Name)
+		shape, _ := src.Shape(part.Name)
+		if err := checkShape(slot, part, shape); err != nil {
+			return nil, err
+		}
+		rows := targets(src, part, first)
+		err := eachPiece(slot, part, func(begin, end int) error {
+			kind, groups, err := src.codes(part, begin, end)
+			if err != nil {
+				return err
+			}
+			return to.Put(packing.Rows{Kind: kind, Groups: groups, To: rows[begin:end]})
+		})
 		if err != nil {
-			return nil, err
-		}
-		if err := checkShape(slot, part, tensor.shape); err != nil {
-			return nil, err
-		}
-		if err := to.putPart(file, part, first); err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", part.Name, err)
 		}
 		first += part.Rows
 	}
-	return w.onDevice(to.codes, to.scales)
-}
-
-// putPart reads a stored matrix; first is the number of rows of the matrices before it.
-func (p packer) putPart(file *ggufFile, part decoder.Part, first int) error {
-	tensor, err := file.find(part.Name)
-	if err != nil {
-		return err
-	}
-	to := targets(file, part, first)
-	_, width := sizes(p.slot)
-	return eachPiece(p.slot, part, func(begin, end int) error {
-		raw, err := file.rawRows(part.Name, begin, end)
-		if err != nil {
-			return err
-		}
-		return p.put(codedRows{tensor.kind, tensor.kind.Decode(raw), to[begin:end], width})
-	})
+	return w.onDevice(to.Codes, to.Scales)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights/packing"
 )
 
 // Weights is a model in the memory of a device. Projections are stored as [in, out]; those that share an input are one
@@ -87,7 +88,7 @@ func (w *Weights) Stored(fn func(name string, shape []int, values func() ([]floa
 			first += part.Rows
 			fn(part.Name, shape, func() ([]float32, error) {
 				if stored := w.slots[i]; len(stored) == 2 {
-					return unpack(slot, stored[0], stored[1], part, begin)
+					return packing.Unpack(slot, stored[0], stored[1], part, begin)
 				}
 				values := make([]float32, product(shape))
 				err := w.slots[i][0].ConstFlatData(func(flat any) { get(slot, flat.([]float32), values, begin) })
@@ -111,6 +112,17 @@ func (w *Weights) Bytes() (bytes int64) {
 		bytes += int64(tensor.ByteSize())
 	}
 	return bytes
+}
+
+// WorkingBytes is Bytes and, of quantized weights, what a layer takes that is widened while it computes.
+func (w *Weights) WorkingBytes() int64 {
+	widened := 0
+	for i, slot := range w.Config.LayerSlots(0) {
+		if len(w.layer(0)[i]) == 2 {
+			widened += slot.Size() * w.Precision().Size()
+		}
+	}
+	return w.Bytes() + int64(widened)
 }
 
 // Finalize frees the weights.

@@ -142,7 +142,7 @@ func setReference(m *model.Model, p *policy.Policy, dir string) (hash string, er
 // MeasureHeldOut measures held-out pairs under the adapter of the run in a folder as the end of its training does, to the
 // same bits. progress receives the number of rows done.
 func (c *Cache) MeasureHeldOut(ctx context.Context, m *model.Model, dir string, settings config.Config, heldOut encode.Examples, progress func(done, total int)) ([]evaluation.Pair, error) {
-	if err := m.Load(settings.Precision, settings.BaseWeights); err != nil {
+	if err := m.Load(settings.Precision, settings.Base()); err != nil {
 		return nil, err
 	}
 	layout, values, err := m.ReadAdapter(dir)

@@ -1,4 +1,6 @@
-package weights
+// Package packing stores quantized matrices as graphs take them, see package decoder/packed, and reads them back. Start with [Join] and
+// [Packer].
+package packing
 
 import (
 	"runtime"
@@ -15,17 +17,16 @@ import (
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 )
 
-// packing is how a slot's quantized matrices are stored together on the device, as package decoder describes it: so that
-// the values of all of them are exact.
-type packing struct {
+// Packing is how a slot's quantized matrices are stored together on the device: so that the values of all of them are exact.
+type Packing struct {
 	group      int // values that share a scale
 	bits       int // of a code, 4 or 8
 	mins, half bool
 }
 
-// join is the packing for matrices of several types; ok is false if one of them is not quantized.
-func join(kinds []ggml.Type) (p packing, ok bool) {
-	p = packing{group: kinds[0].Group, bits: kinds[0].Bits, half: true}
+// Join is the packing for matrices of several types; ok is false if one of them is not quantized.
+func Join(kinds []ggml.Type) (p Packing, ok bool) {
+	p = Packing{group: kinds[0].Group, bits: kinds[0].Bits, half: true}
 	for _, kind := range kinds {
 		if !kind.Quantized() {
 			return p, false
@@ -39,9 +40,9 @@ func join(kinds []ggml.Type) (p packing, ok bool) {
 	return p, true
 }
 
-// shapes are those of a slot's codes and scales on the device.
-func (p packing) shapes(slot decoder.Slot) (codes, scales shapes.Shape) {
-	rows, in := sizes(slot)
+// Shapes are those of a slot's codes and scales on the device.
+func (p Packing) Shapes(slot decoder.Slot) (codes, scales shapes.Shape) {
+	rows, in := Sizes(slot)
 	perGroup, codeType, scaleType := p.group, dtypes.Int8, dtypes.Float32
 	if p.bits == 4 {
 		perGroup, codeType = p.group/2, dtypes.Uint8
@@ -56,7 +57,7 @@ func (p packing) shapes(slot decoder.Slot) (codes, scales shapes.Shape) {
 }
 
 // kinds is the number of scales and minima of a group.
-func (p packing) kinds() int {
+func (p Packing) kinds() int {
 	if p.mins {
 		return 2
 	}
@@ -65,72 +66,74 @@ func (p packing) kinds() int {
 
 // placeIn returns where the i-th of the numbers that a row has, its codes or its scales, is in the slot's tensor of them.
 func placeIn(slot decoder.Slot, perRow int) func(row, i int) int {
-	rows, _ := sizes(slot)
+	rows, _ := Sizes(slot)
 	if slot.Transposed {
 		return func(row, i int) int { return i*rows + row }
 	}
 	return func(row, i int) int { return row*perRow + i }
 }
 
-// codedRows are some rows of a stored matrix as codes.
-type codedRows struct {
-	kind   ggml.Type
-	groups ggml.Groups
-	to     []int // the row among all of the slot's, for each
-	in     int
+// Rows are some rows of a stored matrix as codes.
+type Rows struct {
+	Kind   ggml.Type
+	Groups ggml.Groups
+	To     []int // the row among all of the slot's, for each
 }
+
+// in is the number of values in a row.
+func (c Rows) in() int { return len(c.Groups.Codes) / len(c.To) }
 
 // code and scale are those of a row's value or group; group counts groups of the given size.
-func (c codedRows) code(row, col int) int8 { return c.groups.Codes[row*c.in+col] }
+func (c Rows) code(row, col int) int8 { return c.Groups.Codes[row*c.in()+col] }
 
-func (c codedRows) scale(row, group, size int) (scale, minimum float32) {
-	i := row*(c.in/c.kind.Group) + group*size/c.kind.Group
-	if c.groups.Mins != nil {
-		minimum = c.groups.Mins[i]
+func (c Rows) scale(row, group, size int) (scale, minimum float32) {
+	i := row*(c.in()/c.Kind.Group) + group*size/c.Kind.Group
+	if c.Groups.Mins != nil {
+		minimum = c.Groups.Mins[i]
 	}
-	return c.groups.Scales[i], minimum
+	return c.Groups.Scales[i], minimum
 }
 
-// packer writes the stored matrices of a slot to its tensors.
-type packer struct {
-	packing
-	slot   decoder.Slot
-	codes  *tensors.Tensor
-	scales *tensors.Tensor
+// Packer writes the stored matrices of a slot to its tensors.
+type Packer struct {
+	Packing
+	Slot   decoder.Slot
+	Codes  *tensors.Tensor
+	Scales *tensors.Tensor
 }
 
-// put writes rows to their places in the tensors.
-func (p packer) put(c codedRows) error {
-	rows := len(c.to)
-	err := p.codes.MutableFlatData(func(flat any) {
+// Put writes rows to their places in the tensors.
+func (p Packer) Put(c Rows) error {
+	rows := len(c.To)
+	err := p.Codes.MutableFlatData(func(flat any) {
 		switch codes := flat.(type) {
 		case []int8:
-			at := placeIn(p.slot, c.in)
-			eachStrip(rows, c.in, func(row, col int) { codes[at(c.to[row], col)] = c.code(row, col) })
+			at := placeIn(p.Slot, c.in())
+			eachStrip(rows, c.in(), func(row, col int) { codes[at(c.To[row], col)] = c.code(row, col) })
 		case []uint8:
-			half, offset, at := p.group/2, int8(0), placeIn(p.slot, c.in/2)
+			half, offset, at := p.group/2, int8(0), placeIn(p.Slot, c.in()/2)
 			if !p.mins {
 				offset = 8
 			}
-			eachStrip(rows, c.in/2, func(row, i int) {
+			eachStrip(rows, c.in()/2, func(row, i int) {
 				col := i/half*p.group + i%half
 				low, high := c.code(row, col)+offset, c.code(row, col+half)+offset
-				codes[at(c.to[row], i)] = uint8(low) | uint8(high)<<4
+				codes[at(c.To[row], i)] = uint8(low) | uint8(high)<<4
 			})
 		}
 	})
 	if err != nil {
 		return err
 	}
-	groups := c.in / p.group
-	at := placeIn(p.slot, p.kinds()*groups)
-	return p.scales.MutableFlatData(func(flat any) {
+	groups := c.in() / p.group
+	at := placeIn(p.Slot, p.kinds()*groups)
+	return p.Scales.MutableFlatData(func(flat any) {
 		set := setter(flat)
 		eachStrip(rows, groups, func(row, group int) {
 			scale, minimum := c.scale(row, group, p.group)
-			set(at(c.to[row], group), scale)
+			set(at(c.To[row], group), scale)
 			if p.mins {
-				set(at(c.to[row], groups+group), minimum)
+				set(at(c.To[row], groups+group), minimum)
 			}
 		})
 	})
@@ -145,20 +148,20 @@ func setter(flat any) func(i int, value float32) {
 	return func(i int, value float32) { floats[i] = value }
 }
 
-// eachStrip is eachTransposed on all cores.
+// eachStrip is EachTransposed on all cores.
 func eachStrip(rows, cols int, visit func(row, col int)) {
 	workers := runtime.GOMAXPROCS(0)
 	var wait sync.WaitGroup
 	for worker := range workers {
 		begin, end := worker*rows/workers, (worker+1)*rows/workers
-		wait.Go(func() { eachTransposed(end-begin, cols, func(row, col int) { visit(begin+row, col) }) })
+		wait.Go(func() { EachTransposed(end-begin, cols, func(row, col int) { visit(begin+row, col) }) })
 	}
 	wait.Wait()
 }
 
-// unpack returns the values of a part of a slot, whose rows are after the first ones, from the slot's tensors.
-func unpack(slot decoder.Slot, codes, scales *tensors.Tensor, part decoder.Part, first int) (values []float32, err error) {
-	rows, in := sizes(slot)
+// Unpack returns the values of a part of a slot, whose rows are after the first ones, from the slot's tensors.
+func Unpack(slot decoder.Slot, codes, scales *tensors.Tensor, part decoder.Part, first int) (values []float32, err error) {
+	rows, in := Sizes(slot)
 	groups := codes.Shape().Dim(1)
 	if slot.Transposed {
 		groups = codes.Shape().Dim(0)
@@ -188,7 +191,7 @@ func unpack(slot decoder.Slot, codes, scales *tensors.Tensor, part decoder.Part,
 
 // codeReader reads a code by its row among all of the slot's, and its column.
 func codeReader(slot decoder.Slot, flat any, group int, mins bool) func(row, col int) float32 {
-	_, in := sizes(slot)
+	_, in := Sizes(slot)
 	if codes, ok := flat.([]int8); ok {
 		at := placeIn(slot, in)
 		return func(row, col int) float32 { return float32(codes[at(row, col)]) }
@@ -210,4 +213,28 @@ func getter(flat any) func(i int) float32 {
 	}
 	floats := flat.([]float32)
 	return func(i int) float32 { return floats[i] }
+}
+
+// EachTransposed visits the values of a matrix in strips of rows that fit in the processor's cache both in the matrix and
+// in its transpose.
+func EachTransposed(rows, cols int, visit func(row, col int)) {
+	const strip = 16
+	for top := 0; top < rows; top += strip {
+		for col := range cols {
+			for row := top; row < min(top+strip, rows); row++ {
+				visit(row, col)
+			}
+		}
+	}
+}
+
+// Sizes are the number of rows of a slot's stored tensors, and of values in a row.
+func Sizes(slot decoder.Slot) (rows, width int) {
+	switch {
+	case slot.Transposed:
+		return slot.Dims[1], slot.Dims[0]
+	case len(slot.Dims) == 2:
+		return slot.Dims[0], slot.Dims[1]
+	}
+	return slot.Dims[0], 1
 }
