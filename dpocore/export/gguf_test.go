@@ -158,10 +158,18 @@ func TestGGUFRefused(t *testing.T) {
 		"has no place for model.layers.0.self_attn.q_proj.bias": tinymodel.Biased(),
 		"can't hold the model's sliding windows":                tinymodel.Mistral(),
 		"or which of its layers have rotary positions":          tinymodel.SmolLM3(),
+		"use the folder that dpo merge writes":                  tiedOLMo2(),
 		"can't hold the model's scales":                         scaledGemma3(),
 	} {
 		if _, _, err := ggufOf(t, config, "f32"); err == nil || !strings.Contains(err.Error(), message) {
 			t.Errorf("error %v, want one with %q", err, message)
 		}
 	}
+}
+
+// tiedOLMo2 is a model that llama.cpp can't load from a GGUF file.
+func tiedOLMo2() decoder.Config {
+	c := tinymodel.OLMo2()
+	c.TiedEmbeddings = true
+	return c
 }

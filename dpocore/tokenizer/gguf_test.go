@@ -93,7 +93,7 @@ func TestUnsupportedGGUF(t *testing.T) {
 		value any
 		want  string
 	}{
-		"another split":    {"tokenizer.ggml.pre", "tekken", `tokenizer.ggml.pre is "tekken"; this program knows "smollm", "refact", "gpt-2", "qwen2" and "llama-bpe"`},
+		"another split":    {"tokenizer.ggml.pre", "bloom", `tokenizer.ggml.pre is "bloom"; this program knows "smollm", "refact", "gpt-2", "qwen2", "llama-bpe", "dbrx", "gpt-4o" and "tekken"`},
 		"no split named":   {"tokenizer.ggml.pre", nil, `tokenizer.ggml.pre is ""`},
 		"Unigram":          {"tokenizer.ggml.model", "t5", `tokenizer.ggml.model is "t5"`},
 		"no SentencePiece": {"tokenizer.ggml.model", "llama", `tokenizer.ggml.pre is "smollm"`},

@@ -28,6 +28,8 @@ type GGUF struct {
 	// Store is the inverse of Restore for a vector whose values it changes; nil for none.
 	Store func(values []float32) []float32
 
+	Untied bool // llama.cpp loads no model of the architecture whose vocabulary matrix is its embedding
+
 	Unsupported []string // tensors that only files have whose model this program does not compute
 }
 

@@ -43,6 +43,7 @@ var OLMo2 = Family{
 		Examples:     "OLMo 2",
 		Names:        with(ggufHeadNorms, ggufNormsAfter),
 		Configure:    withBlock(olmo2Block{}),
+		Untied:       true,
 		Unsupported:  append([]string{"rope_freqs.weight"}, noBiases...),
 	},
 }

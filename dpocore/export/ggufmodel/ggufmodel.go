@@ -35,6 +35,9 @@ func FormOf(c decoder.Config) (Form, error) {
 	if f.GGUF == nil {
 		return Form{}, fmt.Errorf("this program does not write GGUF files of models of type %q", c.Family)
 	}
+	if f.GGUF.Untied && c.TiedEmbeddings {
+		return Form{}, fmt.Errorf("llama.cpp does not load a GGUF file of the architecture %q without a separate vocabulary matrix, and this model's is its embedding (tie_word_embeddings is true in config.json); use the folder that dpo merge writes", f.GGUF.Architecture)
+	}
 	form := Form{config: c, form: f.GGUF}
 	if f.GGUF.Write != nil {
 		form.extras = f.GGUF.Write(c)

@@ -69,7 +69,8 @@ func scoresOf(tokens []string, merges [][2]string) []float32 {
 	return scores
 }
 
-// same compares two parts of a tokenizer.json, but for what only concerns the places of tokens in a text.
+// same compares two parts of a tokenizer.json, but for what only concerns the places of tokens in a text, and for how a split is written:
+// keeping the matches of a pattern is removing what is not one, and the patterns of ggufform match all of a text.
 func same(a, b any) bool { return bytes.Equal(withoutOffsets(a), withoutOffsets(b)) }
 
 func withoutOffsets(part any) []byte {
@@ -87,6 +88,9 @@ func dropOffsets(value any) {
 	switch v := value.(type) {
 	case map[string]any:
 		delete(v, "trim_offsets")
+		if v["behavior"] == "Removed" && v["invert"] == true {
+			v["behavior"], v["invert"] = "Isolated", false
+		}
 		for _, part := range v {
 			dropOffsets(part)
 		}

@@ -30,6 +30,13 @@ type Form struct {
 const (
 	qwen2Pattern  = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 	llama3Pattern = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+	gpt4oPattern  = `[^\r\n\p{L}\p{N}]?` + upper + `*` + lower + `+` + contraction + `?|[^\r\n\p{L}\p{N}]?` + upper + `+` + lower + `*` + contraction + `?|\p{N}{1,3}` + others
+	tekkenPattern = `[^\r\n\p{L}\p{N}]?` + upper + `*` + lower + `+|[^\r\n\p{L}\p{N}]?` + upper + `+` + lower + `*|\p{N}` + others
+
+	upper       = `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`
+	lower       = `[\p{Ll}\p{Lm}\p{Lo}\p{M}]`
+	contraction = `(?i:'s|'t|'re|'ve|'m|'ll|'d)`
+	others      = `| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 )
 
 // ByteLevel are the forms of byte-level BPE, which GGUF calls gpt2.
@@ -39,6 +46,9 @@ var ByteLevel = []Form{
 	{Pre: "gpt-2", PreTokenizer: gpt2, Decoder: gpt2},
 	{Pre: "qwen2", Normalizer: Object{"type": "NFC"}, PreTokenizer: sequence(isolated(qwen2Pattern), bytesOnly), Decoder: bytesOnly},
 	{Pre: "llama-bpe", PreTokenizer: sequence(isolated(llama3Pattern), bytesOnly), Decoder: bytesOnly, IgnoresMerges: true, AddsBOS: true},
+	{Pre: "dbrx", PreTokenizer: sequence(isolated(llama3Pattern), bytesOnly), Decoder: bytesOnly},                                       // OLMo 2's, that of GPT-4
+	{Pre: "gpt-4o", PreTokenizer: sequence(isolated(gpt4oPattern), bytesOnly), Decoder: bytesOnly},                                      // Phi-4-mini's
+	{Pre: "tekken", PreTokenizer: sequence(isolated(tekkenPattern), bytesOnly), Decoder: bytesOnly, IgnoresMerges: true, AddsBOS: true}, // Mistral NeMo's
 }
 
 var (
