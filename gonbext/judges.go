@@ -18,6 +18,15 @@ func By(label string, score func(prompt, answer string) float64) judge.Judge {
 	return judge.Func{Label: label, Score: score}
 }
 
+// ByWords is a judge that prefers answers of about n words: its score is minus the distance from n.
+func ByWords(n int) judge.Judge { return judge.Words(n) }
+
+// ByPlainWords is a judge that prefers short words: its score is minus the mean number of characters per word.
+func ByPlainWords() judge.Judge { return judge.Plain() }
+
+// ByLexicon is a judge that prefers answers with many of some words: its score is their share of all words, in percent.
+func ByLexicon(words ...string) judge.Judge { return judge.Lexicon(words...) }
+
 // ByReader is a person as the judge: [Rounds] writes the answers into a file, [Rank] shows them, and Rounds continues when
 // they are ranked.
 func ByReader(file string) judge.Judge { return judge.Person{File: file} }

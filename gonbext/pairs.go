@@ -2,8 +2,10 @@ package gonbext
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/output"
@@ -69,6 +71,22 @@ func (p Pairs) HeldOut() Pairs {
 // Flipped swaps chosen and rejected in the training pairs, and leaves the held-out pairs as they are: a deliberate mistake
 // whose effects a lesson shows.
 func (p Pairs) Flipped() Pairs { return Pairs{p.set.Flip()} }
+
+// Judged orders the answers of all pairs, also of the held-out ones, by a judge: the chosen one is the one with the higher score. Pairs
+// whose answers score alike are left out.
+func (p Pairs) Judged(j judge.Judge) (out Pairs) {
+	cell.Run(func(ctx context.Context) (err error) {
+		if err := p.set.Check(); err != nil {
+			return err
+		}
+		if j == nil {
+			return errors.New("the judge is nil; pass one, such as gonbext.ByWords(40)")
+		}
+		out.set, err = p.set.Judged(ctx, j)
+		return err
+	})
+	return out
+}
 
 // Len is the number of training pairs.
 func (p Pairs) Len() int {

@@ -54,8 +54,8 @@ func trainRounds(ctx context.Context, dir string, c rounds.Config, p Pairs, prom
 
 func checkRounds(c rounds.Config, p Pairs, prompts rounds.Prompts, j judge.Judge) error {
 	switch {
-	case p.set.Train == nil:
-		return errors.New("there are no pairs for round 1; load some with gonbext.Load(\"builtin\")")
+	case p.set.Train == nil && !c.Own:
+		return errors.New("there are no pairs for round 1; load some with gonbext.Load(\"builtin\"), or set Own to begin with the model's own answers")
 	case j == nil:
 		return errors.New("the judge is nil; pass one, such as gonbext.By(\"short\", a function)")
 	}
@@ -81,7 +81,7 @@ func limitRounds(c *rounds.Config, p Pairs, view *live.Rounds) error {
 	}
 	if limited || tokens < c.MaxTokens {
 		c.MaxTokens = min(tokens, c.MaxTokens)
-		view.Note(limitNote(fmt.Sprintf("%d steps per round and answers of %d tokens", c.Train.Resolve(len(p.set.Train.Pairs)).MaxSteps, c.MaxTokens), "the environment"))
+		view.Note(limitNote(fmt.Sprintf("%d steps per round and answers of %d tokens", c.Train.Resolve(p.Len()).MaxSteps, c.MaxTokens), "the environment"))
 	}
 	return nil
 }
@@ -97,4 +97,21 @@ func showRounds(dir string, record rounds.Record) error {
 		rounds, means = append(rounds, float64(c.Round)), append(means, c.Score)
 	}
 	return figure.Show(plots.Scores(record.Judge, rounds, means), dir)
+}
+
+// RoundAnswers shows what the answers to the check prompts became: for the first n prompts, the answer with the highest score before the
+// first round and after a round, with the judge's scores.
+func RoundAnswers(dir string, round, n int) {
+	cell.Run(func(context.Context) error {
+		before, err := rounds.CheckedAnswers(dir, 0)
+		if err != nil {
+			return err
+		}
+		after, err := rounds.CheckedAnswers(dir, round)
+		if err != nil {
+			return err
+		}
+		cell.Show(views.RoundAnswers(before, after, round, n))
+		return nil
+	})
 }

@@ -99,7 +99,7 @@ func trainRun(ctx context.Context, dir string, c config.Config, p Pairs, notes .
 
 // limitSteps applies the environment's limit to the number of steps of a run, and returns how many it would have had.
 func limitSteps(c *config.Config, p Pairs) (wanted int, limited bool, err error) {
-	wanted = c.Resolve(len(p.set.Train.Pairs)).MaxSteps
+	wanted = c.Resolve(p.Len()).MaxSteps
 	limit, err := cell.Limit(cell.MaxSteps, wanted)
 	if err != nil || limit >= wanted {
 		return wanted, false, err

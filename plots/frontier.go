@@ -1,17 +1,22 @@
 package plots
 
 import (
-	"cmp"
-	"slices"
-
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep"
+	"example.com/gonb-dpo/plots/internal/curve"
 	"gonum.org/v1/plot/plotter"
 )
 
+// Priced is what a method or a setting reached and what that cost, both with 95 % intervals.
+type Priced struct {
+	Name        string
+	Cost, Value statistics.Estimate
+	Seeds       plotter.XYs // of the single runs, if there are several
+}
+
 // Frontier draws the settings of a sweep, a point for each: accuracy on held-out pairs over KL from the reference, both
-// with 95 % intervals, and a small dot for each seed if there are several. The dashed line is the Pareto frontier: no other
-// setting is both closer to the reference and more accurate.
+// with 95 % intervals, and a small dot for each seed. No other setting is closer to the reference and better than the dashed line.
 func Frontier(settings []sweep.Setting) Figure {
 	p := panel{
 		title: "What accuracy costs: held-out accuracy over KL", yLabel: "Held-out pairs ranked right",
@@ -19,41 +24,52 @@ func Frontier(settings []sweep.Setting) Figure {
 		percent: true, zoom: true, minSpan: 0.1,
 		references: coinToss, empty: "No run finished yet",
 	}
-	if best := frontier(settings); len(best) > 1 {
+	var points []Priced
+	for _, s := range settings {
+		point := Priced{Name: s.Name, Cost: s.KL, Value: s.Accuracy}
+		point.Value.Low, point.Value.High = max(0, s.Accuracy.Low), min(1, s.Accuracy.High)
+		for _, run := range s.Runs {
+			if s.Seeds > 1 {
+				point.Seeds = append(point.Seeds, plotter.XY{X: run.KL.Value, Y: run.Accuracy.Value})
+			}
+		}
+		points = append(points, point)
+	}
+	return single("frontier", p.withPoints(points))
+}
+
+// ScoreFrontier draws methods by the judge's score of their answers over KL from the reference, as [Frontier] draws settings.
+func ScoreFrontier(judge string, points []Priced) Figure {
+	return single("score_frontier", panel{
+		title: "What a score costs: " + judge + " over KL", yLabel: "Mean score of sampled answers",
+		x: &xAxis{label: "KL from the reference (nats per answer)", minSpan: 1e-3}, minSpan: 0.1, empty: "No method finished yet",
+	}.withPoints(points))
+}
+
+// withPoints adds points with their intervals, and the line through the best of them.
+func (p panel) withPoints(all []Priced) panel {
+	var reached plotter.XYs
+	for _, s := range all {
+		reached = append(reached, plotter.XY{X: s.Cost.Value, Y: s.Value.Value})
+	}
+	if best := curve.Frontier(reached); len(best) > 1 {
 		p.lines = append(p.lines, line{label: "none nearer and better", points: best, color: axisColor, width: dashedWidth, dashed: true})
 	}
 	var points []line
-	for i, s := range settings {
+	for i, s := range all {
 		color := cycle[i%len(cycle)]
-		x, y := s.KL, s.Accuracy
+		x, y := s.Cost, s.Value
 		p.x.minSpan = max(p.x.minSpan, x.Value) // so that a tiny difference doesn't look large
 		p.lines = append(p.lines,
 			interval(plotter.XY{X: max(0, x.Low), Y: y.Value}, plotter.XY{X: x.High, Y: y.Value}, color),
-			interval(plotter.XY{X: x.Value, Y: max(0, y.Low)}, plotter.XY{X: x.Value, Y: min(1, y.High)}, color))
-		if s.Seeds > 1 {
-			for _, run := range s.Runs {
-				p.lines = append(p.lines, dots("", plotter.XYs{{X: run.KL.Value, Y: run.Accuracy.Value}}, faint(color)))
-			}
+			interval(plotter.XY{X: x.Value, Y: y.Low}, plotter.XY{X: x.Value, Y: y.High}, color))
+		for _, seed := range s.Seeds {
+			p.lines = append(p.lines, dots("", plotter.XYs{seed}, faint(color)))
 		}
 		points = append(points, dots(s.Name, plotter.XYs{{X: x.Value, Y: y.Value}}, color))
 	}
 	p.lines = append(p.lines, points...) // on top of all intervals
-	return single("frontier", p)
-}
-
-// frontier is the points on the Pareto frontier, by increasing KL.
-func frontier(settings []sweep.Setting) plotter.XYs {
-	sorted := slices.Clone(settings)
-	slices.SortFunc(sorted, func(a, b sweep.Setting) int {
-		return cmp.Or(cmp.Compare(a.KL.Value, b.KL.Value), cmp.Compare(b.Accuracy.Value, a.Accuracy.Value))
-	})
-	var best plotter.XYs
-	for _, run := range sorted {
-		if n := len(best); n == 0 || run.Accuracy.Value > best[n-1].Y {
-			best = append(best, plotter.XY{X: run.KL.Value, Y: run.Accuracy.Value})
-		}
-	}
-	return best
+	return p
 }
 
 // Swept is the record of a run of a sweep.

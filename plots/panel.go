@@ -2,6 +2,7 @@ package plots
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -88,7 +89,7 @@ func styleAxis(axis *plot.Axis, label string, marker plot.Ticker) {
 func (p panel) xRange() (low, high float64) {
 	low, high = extent(p.lines, func(xy plotter.XY) float64 { return xy.X })
 	if p.x != nil {
-		return spread(low, high, p.x.minSpan)
+		return curve.Spread(low, high, p.x.minSpan, false)
 	}
 	if low > high {
 		return 0, 10
@@ -112,7 +113,8 @@ func (p panel) yRange() (low, high float64) {
 	for _, r := range p.references {
 		low, high = min(low, r.level), max(high, r.level)
 	}
-	return spread(low, high, p.minSpan, p.references...)
+	labelled := slices.ContainsFunc(p.references, func(r reference) bool { return r.label != "" && r.level == high })
+	return curve.Spread(low, high, p.minSpan, labelled)
 }
 
 // extent is the range of a coordinate of all drawable points, low above high if there are none.
@@ -126,24 +128,6 @@ func extent(lines []line, coordinate func(plotter.XY) float64) (low, high float6
 		}
 	}
 	return low, high
-}
-
-// spread widens a range to at least minSpan and adds a margin, with room for the label of a reference at the top. An
-// empty range becomes 0 to 1.
-func spread(low, high, minSpan float64, references ...reference) (float64, float64) {
-	if low > high {
-		return 0, 1
-	}
-	if short := max(minSpan, 1e-6*max(-low, high), 1e-9) - (high - low); short > 0 {
-		low, high = low-short/2, high+short/2
-	}
-	margin := 0.06 * (high - low)
-	for _, r := range references {
-		if r.label != "" && r.level == high {
-			high += margin / 2
-		}
-	}
-	return low - margin, high + margin
 }
 
 // isEmpty reports whether no line has a point to draw.

@@ -96,7 +96,7 @@ If something does not work, dpo doctor says what is missing and how to fix it.
 		SilenceErrors: true,
 	}
 	cmd.AddCommand(trainCommand(), sftCommand(), replayCommand(), forkCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(),
-		tokensCommand(), mergeCommand(), exportCommand(), pushCommand(), pullCommand(), reportCommand(), plotCommand(), roundsCommand(), sweepCommand(), doctorCommand(), datacommand.New(),
+		tokensCommand(), mergeCommand(), exportCommand(), pushCommand(), pullCommand(), reportCommand(), plotCommand(), roundsCommand(), sweepCommand(), frontierCommand(), controlCommand(), doctorCommand(), datacommand.New(),
 		configcommand.New(), lossesTopic())
 	for _, child := range cmd.Commands() {
 		if child.HasSubCommands() {

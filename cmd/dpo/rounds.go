@@ -24,7 +24,8 @@ func roundsCommand() *cobra.Command {
 		Short: "Train in rounds on the model's own answers, scored by a judge (iterative DPO)",
 		Long: `Train in rounds (iterative DPO). Round 1 trains on --data. Before each later round,
 the model from the previous round answers new prompts, several times each, and a
-judge scores the answers; the round trains on the resulting pairs.
+judge scores the answers; the round trains on the resulting pairs. With --own this
+is how round 1 begins too.
 
   --reference previous  each round trains a new adapter on the merged model of the
                         previous round, which is also its reference: rewards show
@@ -35,6 +36,9 @@ judge scores the answers; the round trains on the resulting pairs.
                         model moves
 
   --judge words:60      prefers answers of about 60 words
+  --judge plain         prefers short words
+  --judge lexicon:WORDS prefers answers of which more words are these, as in
+                        lexicon:you,your
   --judge model:NAME    a local model; --judge-by chooses how it scores
   --judge endpoint:URL  a model behind an OpenAI-compatible API, such as
                         http://localhost:8080/v1, with --judge-model. Without
@@ -60,6 +64,7 @@ same command again to resume; finished work is not repeated.`,
 	f.StringVar(&o.Prompts, "prompts", "", "`file` of new prompts, one per line, or JSON Lines with a \"prompt\" field")
 	f.StringVar(&o.Check, "check-prompts", "", "`file` of prompts to answer before the first round and after each round; the mean score shows whether the model improves")
 	f.IntVar(&config.Rounds, "rounds", config.Rounds, "number of rounds")
+	f.BoolVar(&config.Own, "own", false, "train the first round too on the model's own answers; --data is then only evaluated")
 	f.StringVar(&config.Reference, "reference", config.Reference, "reference of the rounds after the first: "+strings.Join(rounds.References, " or "))
 	f.IntVar(&config.Prompts, "prompts-a-round", config.Prompts, "new prompts for each round after the first")
 	f.IntVar(&config.Answers, "answers", config.Answers, "answers per prompt")
@@ -72,7 +77,7 @@ same command again to resume; finished work is not repeated.`,
 	flags.Settings(f, &config.Train)
 	cobra.CheckErr(cmd.MarkFlagRequired("judge"))
 	cmd.MarkFlagsMutuallyExclusive("eval-data", "eval-fraction")
-	flags.Idle(cmd, func() bool { return config.Rounds < 2 }, "with one round, which trains on --data", "reference", "prompts", "prompts-a-round", "choice", "min-gap")
+	flags.Idle(cmd, func() bool { return config.Rounds < 2 && !config.Own }, "with one round, which trains on --data", "reference", "prompts", "prompts-a-round", "choice", "min-gap")
 	kind := func(names ...string) func() bool {
 		return func() bool { name, _, _ := strings.Cut(o.Judge.Judge, ":"); return !slices.Contains(names, name) }
 	}
@@ -84,7 +89,7 @@ same command again to resume; finished work is not repeated.`,
 
 // judgeFlags adds the flags that choose a judge.
 func judgeFlags(f *pflag.FlagSet, o *iterate.JudgeOptions) {
-	f.StringVar(&o.Judge, "judge", "", "`judge` of the answers: words:N, model:NAME, endpoint:URL or person:FILE")
+	f.StringVar(&o.Judge, "judge", "", "`judge` of the answers: words:N, plain, lexicon:WORDS, model:NAME, endpoint:URL or person:FILE")
 	f.StringVar(&o.Method, "judge-by", modeljudge.Yes, "how a local model judges: "+strings.Join(modeljudge.Methods, " or "))
 	f.StringVar(&o.Model, "judge-model", "", "`name` of the endpoint's model")
 	f.StringVar(&o.KeyEnv, "judge-key-env", judge.DefaultKeyEnv, "environment `variable` with the endpoint's API key")

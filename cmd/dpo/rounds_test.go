@@ -96,9 +96,9 @@ func TestBadRounds(t *testing.T) {
 	p.name("ODD", filepath.Join(p.dir, "odd.jsonl"))
 	p.write(p.path("ODD"), []byte("{\"prompt\": \"Why?\"}\n{\"question\": \"How?\"}\n"))
 	for _, c := range []badInput{
-		{"rounds --model MODEL --out OUT --judge words:5", 2, "rounds after the first need prompts; name a file with --prompts"},
+		{"rounds --model MODEL --out OUT --judge words:5", 2, "rounds on the model's own answers need prompts; name a file with --prompts"},
 		{"rounds --model MODEL --out OUT --prompts ODD --judge words:5", 3, `ODD, line 2: the field "prompt" is missing; it must be a string`},
-		{shortRounds + "--judge taste", 2, `the judge is "taste"; it may be words:N, model:NAME, endpoint:URL or person:FILE`},
+		{shortRounds + "--judge taste", 2, `the judge is "taste"; it may be words:N, plain, lexicon:WORDS, model:NAME, endpoint:URL or person:FILE`},
 		{shortRounds + "--judge words:many", 2, `the judge is "words:many"; give a number of words, as in words:60`},
 		{shortRounds + "--judge model:MODEL --judge-by chance", 2, `unknown method of judging "chance"; it must be yes or likelihood`},
 		{shortRounds + "--judge endpoint:localhost", 2, "the endpoint's address is not a URL; give one such as http://localhost:8080/v1"},

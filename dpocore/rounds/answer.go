@@ -37,7 +37,7 @@ func (a answeredPrompt) question() judge.Question {
 // makePairs returns the pairs from the model's answers of a round, and the files of answers, scores and pairs.
 func (r *runner) makePairs(ctx context.Context, round int) (set *preference.Set, files []string, err error) {
 	path := func(name string) string { return filepath.Join(r.dir, fmt.Sprintf("%s-%d.jsonl", name, round)) }
-	prompts := r.prompts.of(round, r.config.Prompts)
+	prompts := r.prompts.of(round, r.config)
 	answers, err := r.answer(ctx, path("answers"), prompts, r.adapter, fmt.Sprintf("answering the prompts of round %d", round))
 	if err != nil {
 		return nil, nil, err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -97,8 +96,8 @@ func (c Config) JudgeCost(prompts Prompts, j judge.Costly) judge.Cost {
 		}
 	}
 	for round := range c.Rounds + 1 {
-		if round > 1 {
-			add(prompts.of(round, c.Prompts))
+		if round >= c.firstOwn() {
+			add(prompts.of(round, c))
 		}
 		add(prompts.Check)
 	}
@@ -128,57 +127,4 @@ func (s scoredPrompt) values() (scores []float64) {
 		}
 	}
 	return scores
-}
-
-// check has the judge score the model's answers to the check prompts after a round; 0 is before the first.
-func (r *runner) check(ctx context.Context, round int) error {
-	done := slices.ContainsFunc(r.record.Checked, func(c Check) bool { return c.Round == round })
-	if done || len(r.prompts.Check) == 0 {
-		return nil
-	}
-	adapter := r.adapter
-	if round > 0 {
-		adapter = r.runDir(round)
-	}
-	path := func(name string) string { return filepath.Join(r.dir, fmt.Sprintf("check-%s-%d.jsonl", name, round)) }
-	answers, err := r.answer(ctx, path("answers"), r.prompts.Check, adapter, "answering the check prompts")
-	if err != nil {
-		return err
-	}
-	scores, err := r.score(ctx, path("scores"), path("answers"), round, answers)
-	var waiting *Waiting
-	if errors.As(err, &waiting) { // the rounds don't wait for a person to judge what is not trained on
-		r.listener.Note(fmt.Sprintf("%s has not judged the answers to the check prompts in %s.", r.judge.Name(), path("answers")))
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	c := newCheck(round, answers, scores)
-	if c.Answers == 0 {
-		return nil
-	}
-	r.record.Checked = append(r.record.Checked, c)
-	r.listener.Checked(c)
-	return r.record.write(r.dir)
-}
-
-// newCheck summarizes scored answers to the check prompts.
-func newCheck(round int, answers []answeredPrompt, scores map[int][]float64) Check {
-	c := Check{Round: round}
-	sum, total, ended := 0.0, 0, 0
-	for place, answered := range answers {
-		for _, score := range scores[place] {
-			if finite.Is(score) {
-				sum, c.Answers = sum+score, c.Answers+1
-			}
-		}
-		for _, answer := range answered.Answers {
-			if total++; answer.Ended {
-				ended++
-			}
-		}
-	}
-	c.Score, c.Ended = sum/float64(c.Answers), float64(ended)/float64(total)
-	return c
 }

@@ -20,7 +20,7 @@ const roundsFile = "rounds.json"
 type Record struct {
 	Config  Config   `json:"config"`
 	Weights string   `json:"weights_sha256"` // of the first model
-	Prompts []string `json:"prompts_sha256"` // of the prompts of each round after the first, [rounds-1]
+	Prompts []string `json:"prompts_sha256"` // of the prompts of each round that trains on the model's own answers
 	Checks  string   `json:"check_prompts_sha256"`
 	Judge   string   `json:"judge"`
 
@@ -76,6 +76,7 @@ func (r *Record) differs(existing *Record) string {
 	}{
 		{"model", r.Weights, existing.Weights},
 		{"reference", a.Reference, b.Reference},
+		{"use of the model's own answers in round 1", a.Own, b.Own},
 		{"number of prompts per round", a.Prompts, b.Prompts}, {"number of answers", a.Answers, b.Answers},
 		{"temperature", a.Temperature, b.Temperature}, {"top-p", a.TopP, b.TopP}, {"maximum answer length", a.MaxTokens, b.MaxTokens},
 		{"choice of pairs", a.Choice, b.Choice}, {"minimum gap", a.MinGap, b.MinGap},
@@ -91,7 +92,7 @@ func (r *Record) differs(existing *Record) string {
 		}
 	}
 	for i := range min(len(r.Prompts), len(existing.Prompts)) {
-		if round := i + 2; r.Prompts[i] != existing.Prompts[i] && round <= len(existing.Done) {
+		if round := i + a.firstOwn(); r.Prompts[i] != existing.Prompts[i] && round <= len(existing.Done) {
 			return fmt.Sprintf("the prompts of their round %d are different", round)
 		}
 	}

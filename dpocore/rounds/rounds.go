@@ -12,6 +12,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -34,9 +35,10 @@ var References = []string{ReferencePrevious, ReferenceBase}
 
 // Config is how [Run] alternates training with sampling and judging answers.
 type Config struct {
-	Rounds    int           `json:"rounds"`    // of training; before each except the first, the model answers prompts
-	Reference string        `json:"reference"` // one of References
-	Train     config.Config `json:"train"`     // of every round
+	Rounds    int           `json:"rounds"`        // of training; before each except the first, the model answers prompts
+	Own       bool          `json:"own,omitempty"` // the model answers prompts before the first round too, so that no pairs are needed
+	Reference string        `json:"reference"`     // one of References
+	Train     config.Config `json:"train"`         // of every round
 
 	Prompts     int     `json:"prompts"` // new prompts per round, fewer if they run out
 	Answers     int     `json:"answers"` // per prompt, sampled as one batch
@@ -96,10 +98,18 @@ type Prompts struct {
 	Check []string
 }
 
-// of returns the new prompts of a round, counted from 2.
-func (p Prompts) of(round, perRound int) []string {
-	begin := min((round-2)*perRound, len(p.New))
-	return p.New[begin:min(begin+perRound, len(p.New))]
+// firstOwn is the first round that trains on the model's own answers.
+func (c Config) firstOwn() int {
+	if c.Own {
+		return 1
+	}
+	return 2
+}
+
+// of returns the new prompts of a round that trains on the model's own answers.
+func (p Prompts) of(round int, c Config) []string {
+	begin := min((round-c.firstOwn())*c.Prompts, len(p.New))
+	return p.New[begin:min(begin+c.Prompts, len(p.New))]
 }
 
 // validate rejects empty prompts, and too few for the number of rounds.
@@ -109,7 +119,7 @@ func (p Prompts) validate(c Config) error {
 			return errors.New("a prompt is empty; remove it")
 		}
 	}
-	if used := (c.Rounds - 2) * c.Prompts; c.Rounds > 1 && len(p.New) <= used {
+	if used := (c.Rounds - c.firstOwn()) * c.Prompts; used >= 0 && len(p.New) <= used {
 		return fmt.Errorf("there are %d prompts, but round %d starts at prompt %d; give more prompts, or use fewer per round (now %d)", len(p.New), c.Rounds, used+1, c.Prompts)
 	}
 	return nil
@@ -129,6 +139,18 @@ type Check struct {
 	Answers int     `json:"answers"` // with a score
 	Score   float64 `json:"score"`   // mean over the answers with a score
 	Ended   float64 `json:"ended"`   // share of all answers that ended with an end token
+
+	// Change is the mean score minus that of the first model, over the prompts that have scores of both, with its interval for other
+	// prompts. It is nil for the first model.
+	Change *statistics.Estimate `json:"change,omitempty"`
+}
+
+// ChangeLine is the change with its interval, such as "+2.10 (+0.80 to +3.40)"; "" for the first model.
+func (c Check) ChangeLine() string {
+	if c.Change == nil {
+		return ""
+	}
+	return fmt.Sprintf("%+.2f (%+.2f to %+.2f)", c.Change.Value, c.Change.Low, c.Change.High)
 }
 
 // Waiting is the error of rounds that can't continue until a person has judged answers. The same call then resumes.

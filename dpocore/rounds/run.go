@@ -36,7 +36,8 @@ type runner struct {
 	adapter string       // of that model; "" for none
 }
 
-// Run trains in rounds (iterative DPO, Xu et al. 2023, https://arxiv.org/abs/2312.16682). Round 1 trains on data. Before
+// Run trains in rounds (iterative DPO, Xu et al. 2023, https://arxiv.org/abs/2312.16682). Round 1 trains on data, unless
+// [Config.Own] is set, with which data.Train may be nil. Before
 // each further round the latest model answers new prompts and a judge scores the answers; the round trains on the pairs
 // made from them. [Config.Reference] says which model a round starts from and which is its reference. The held-out pairs
 // of data are evaluated in every round.
@@ -82,8 +83,8 @@ func (r *runner) open() (release func(), err error) {
 		return nil, err
 	}
 	r.record = Record{Config: r.config, Weights: weights, Judge: r.judge.Name(), Checks: hashPrompts(r.prompts.Check)}
-	for round := 2; round <= r.config.Rounds; round++ {
-		r.record.Prompts = append(r.record.Prompts, hashPrompts(r.prompts.of(round, r.config.Prompts)))
+	for round := r.config.firstOwn(); round <= r.config.Rounds; round++ {
+		r.record.Prompts = append(r.record.Prompts, hashPrompts(r.prompts.of(round, r.config)))
 	}
 	if _, err := os.Stat(filepath.Join(r.dir, roundsFile)); err != nil {
 		if entries, _ := os.ReadDir(r.dir); len(entries) > 0 && entries[0].Name() != run.LockFile {
@@ -235,15 +236,17 @@ func (r *runner) mergedDir(round int) string {
 // roundData returns the pairs of a round, with their lineage.
 func (r *runner) roundData(ctx context.Context, round int) (dataset.Data, error) {
 	lineage := &dataset.Lineage{Round: round, Reference: r.config.Reference, Summary: r.summary(round, "")}
-	if round == 1 {
+	if round < r.config.firstOwn() {
 		data := r.data
 		data.Lineage = lineage
 		return data, nil
 	}
 	var err error
-	lineage.Previous = r.runDir(round - 1)
-	if lineage.PreviousAdapter, err = adapter.Hash(lineage.Previous); err != nil {
-		return dataset.Data{}, err
+	if round > 1 {
+		lineage.Previous = r.runDir(round - 1)
+		if lineage.PreviousAdapter, err = adapter.Hash(lineage.Previous); err != nil {
+			return dataset.Data{}, err
+		}
 	}
 	lineage.Judge = r.judge.Name()
 	lineage.Sampling = &dataset.Sampling{
@@ -256,17 +259,25 @@ func (r *runner) roundData(ctx context.Context, round int) (dataset.Data, error)
 	if lineage.Files, err = dataset.HashFiles(files...); err != nil {
 		return dataset.Data{}, err
 	}
-	lineage.Summary = r.summary(round, fmt.Sprintf("%s of its answers to new prompts, judged by %s", wording.Count(len(set.Pairs), "pair"), lineage.Judge))
+	whose := "its"
+	if round == 1 {
+		whose = "the first model's"
+	}
+	lineage.Summary = r.summary(round, fmt.Sprintf("%s of %s answers to new prompts, judged by %s", wording.Count(len(set.Pairs), "pair"), whose, lineage.Judge))
 	return dataset.Data{Train: set, HeldOut: r.data.HeldOut, Origin: r.data.RoundOrigin(files[len(files)-1]), Lineage: lineage}, nil
 }
 
 // summary describes what a round trains on and against which reference; pairs describes those of a round after the first.
 func (r *runner) summary(round int, pairs string) string {
+	source := pairs
+	if !r.config.Own {
+		source = r.data.Train.Source
+	}
 	switch base := r.first.BaseName(); {
 	case round == 1 && r.config.Train.InitAdapter != "":
-		return fmt.Sprintf("Round 1 trains on %s. It continues with the adapter %s; its reference is the first model, %s.", r.data.Train.Source, r.config.Train.InitAdapter, base)
+		return fmt.Sprintf("Round 1 trains on %s. It continues with the adapter %s; its reference is the first model, %s.", source, r.config.Train.InitAdapter, base)
 	case round == 1:
-		return fmt.Sprintf("Round 1 trains on %s. It starts from the first model, %s, which is also its reference.", r.data.Train.Source, base)
+		return fmt.Sprintf("Round 1 trains on %s. It starts from the first model, %s, which is also its reference.", source, base)
 	case r.config.Reference == ReferenceBase:
 		return fmt.Sprintf("Round %d trains on data from round %d's model: %s. It continues with round %d's adapter; its reference is still the first model, %s, so rewards measure what all rounds together have changed.",
 			round, round-1, pairs, round-1, base)

@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/hub"
+	"example.com/gonb-dpo/dpocore/judge"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 )
@@ -124,6 +125,16 @@ func (s Set) Flip() Set {
 		s.Origin = &origin
 	}
 	return s
+}
+
+// Judged orders the answers of all pairs by a judge.
+func (s Set) Judged(ctx context.Context, j judge.Judge) (judged Set, err error) {
+	judged.Mix = s.Mix
+	if judged.Train, err = judge.Relabel(ctx, j, s.Train); err != nil || s.HeldOut == nil {
+		return judged, err
+	}
+	judged.HeldOut, err = judge.Relabel(ctx, j, s.HeldOut)
+	return judged, err
 }
 
 // WeightLoss makes a mix's weights scale the loss instead of the sampling.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,14 +27,11 @@ type JudgeOptions struct {
 
 // open creates the judge. free releases its model.
 func (o *JudgeOptions) open(ctx context.Context) (j judge.Judge, free func(), err error) {
+	if computed, ok, err := judge.Parse(o.Judge); ok {
+		return computed, func() {}, exit.WrongUse(err)
+	}
 	kind, rest, _ := strings.Cut(o.Judge, ":")
 	switch {
-	case kind == "words":
-		words, err := strconv.Atoi(rest)
-		if err != nil || words < 1 {
-			return nil, nil, exit.WrongUse(fmt.Errorf("the judge is %q; give a number of words, as in words:60", o.Judge))
-		}
-		return judge.Words(words), func() {}, nil
 	case kind == "person" && rest != "":
 		return judge.Person{File: rest}, func() {}, nil
 	case kind == "endpoint":
@@ -50,7 +46,7 @@ func (o *JudgeOptions) open(ctx context.Context) (j judge.Judge, free func(), er
 		j := modeljudge.Judge{Model: model, Method: o.Method, Criterion: o.Criterion, MaxLength: 2 * config.Default().MaxLength}
 		return j, func() { model.Close() }, exit.WrongUse(j.Validate())
 	}
-	return nil, nil, exit.WrongUse(fmt.Errorf("the judge is %q; it may be words:N, model:NAME, endpoint:URL or person:FILE", o.Judge))
+	return nil, nil, exit.WrongUse(fmt.Errorf("the judge is %q; it may be words:N, plain, lexicon:WORDS, model:NAME, endpoint:URL or person:FILE", o.Judge))
 }
 
 // allowed returns an error with the expected cost if the judge costs something and --judge-calls is not set.

@@ -63,8 +63,8 @@ func Run(ctx context.Context, out io.Writer, config rounds.Config, o Options) er
 }
 
 func readPrompts(o Options, config rounds.Config) (prompts rounds.Prompts, err error) {
-	if o.Prompts == "" && config.Rounds > 1 {
-		return prompts, exit.WrongUse(errors.New("rounds after the first need prompts; name a file with --prompts"))
+	if o.Prompts == "" && (config.Rounds > 1 || config.Own) {
+		return prompts, exit.WrongUse(errors.New("rounds on the model's own answers need prompts; name a file with --prompts"))
 	}
 	if o.Prompts != "" {
 		if prompts.New, err = preference.ReadPrompts(o.Prompts); err != nil {

@@ -39,5 +39,9 @@ func CheckLine(c rounds.Check) string {
 	if c.Round == 0 {
 		who = "the first model"
 	}
-	return fmt.Sprintf("%s: a mean score of %.3g over %d answers, of which %.0f %% ended by themselves", who, c.Score, c.Answers, 100*c.Ended)
+	line := fmt.Sprintf("%s: a mean score of %.3g over %d answers, of which %.0f %% ended by themselves", who, c.Score, c.Answers, 100*c.Ended)
+	if c.Change != nil {
+		line += "; changed by " + c.ChangeLine() + ", 95 % interval"
+	}
+	return line
 }

@@ -1,0 +1,149 @@
+package frontier
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
+	"example.com/gonb-dpo/dpocore/generate"
+	"example.com/gonb-dpo/dpocore/measure"
+	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/wording"
+)
+
+// answer is a sampled answer with the judge's score.
+type answer struct {
+	evaluation.Answer
+	Score float64 `json:"score"`
+}
+
+// savedAnswers is a file of answers.
+type savedAnswers struct {
+	Adapter string     `json:"adapter_sha256"` // "" for the model alone
+	Answers [][]answer `json:"answers"`        // [prompts][samples]
+}
+
+// answers samples and scores a model's answers to the prompts, or reads them if they are there. dir is its adapter's, "" for none.
+func (r *runner) answers(ctx context.Context, dir, who string) ([][]answer, error) {
+	path := filepath.Join(r.dir, "answers-base.json")
+	var want, have savedAnswers
+	if dir != "" {
+		path = filepath.Join(r.dir, "answers-"+filepath.Base(dir)+".json")
+		var err error
+		if want.Adapter, err = adapter.Hash(dir); err != nil {
+			return nil, err
+		}
+	}
+	if raw, err := os.ReadFile(path); err == nil && json.Unmarshal(raw, &have) == nil && have.Adapter == want.Adapter && len(have.Answers) == len(r.prompts) {
+		return have.Answers, nil
+	}
+	answerer, err := generate.NewAnswerer(r.model, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer answerer.Close()
+	for i, prompt := range r.prompts {
+		r.listener.Progress("answers of "+who, i, len(r.prompts))
+		sampled, err := r.sample(ctx, answerer, prompt)
+		if err != nil {
+			return nil, err
+		}
+		want.Answers = append(want.Answers, sampled)
+	}
+	r.listener.Progress("answers of "+who, len(r.prompts), len(r.prompts))
+	return want.Answers, atomicfile.WriteJSON(path, want)
+}
+
+func (r *runner) sample(ctx context.Context, answerer *generate.Answerer, prompt []preference.Turn) ([]answer, error) {
+	sampled, err := answerer.Sample(ctx, prompt, r.config.sampling())
+	if err != nil {
+		return nil, err
+	}
+	texts, list := make([]string, len(sampled)), make([]answer, len(sampled))
+	for i, a := range sampled {
+		texts[i], list[i].Answer = strings.TrimSpace(a.Text), a
+	}
+	pair := preference.Pair{Prompt: prompt}
+	scores, err := r.judge.Scores(ctx, pair.PromptText(), texts)
+	if err != nil {
+		return nil, err
+	}
+	if len(scores) != len(texts) {
+		return nil, fmt.Errorf("%s gave %s for %s to %q", r.judge.Name(), wording.Count(len(scores), "score"), wording.Count(len(texts), "answer"), pair.PromptText())
+	}
+	for i := range list {
+		list[i].Score = scores[i]
+	}
+	return list, nil
+}
+
+// point summarizes a method's answers. Intervals are over prompts.
+func (r *runner) point(m Method, answers [][]answer) Point {
+	var prompts []int
+	var scores, changes []float64
+	p := Point{Method: m}
+	for i, list := range answers {
+		for k, a := range list {
+			prompts, scores, changes = append(prompts, i), append(scores, a.Score), append(changes, a.Score-r.base[i][k].Score)
+			p.Tokens += float64(a.Tokens)
+			if a.Ended {
+				p.Ended++
+			}
+		}
+	}
+	count := float64(len(scores))
+	p.Tokens, p.Ended = p.Tokens/count, p.Ended/count
+	p.Score, p.Change = statistics.Mean(prompts, scores), statistics.Mean(prompts, changes)
+	return p
+}
+
+// measureDivergence measures the divergence from the model on the method's own answers: the expectation over its answers of the
+// divergence of each token's distribution, summed, is that of whole answers.
+func (r *runner) measureDivergence(ctx context.Context, dir string, answers [][]answer, p *Point) error {
+	set := &preference.Set{Source: "the answers of " + p.Method.String()}
+	for i, list := range answers {
+		for k := 0; k+1 < len(list); k += 2 {
+			pair := preference.Pair{Prompt: r.prompts[i], Chosen: list[k].Text, Rejected: list[k+1].Text, Source: set.Source, Line: len(set.Pairs)}
+			if strings.TrimSpace(pair.Chosen) != "" && strings.TrimSpace(pair.Rejected) != "" {
+				set.Pairs = append(set.Pairs, pair)
+			}
+		}
+	}
+	if len(set.Pairs) == 0 {
+		return fmt.Errorf("all answers of %s are empty, so that its divergence can't be measured; train it for fewer steps or at a lower learning rate", p.Method)
+	}
+	pairs, err := r.measured(ctx, dir, set, "divergence of "+p.Method.String())
+	if err != nil {
+		return err
+	}
+	var prompts []int
+	var values []float64
+	for _, pair := range pairs {
+		prompts, values = append(prompts, pair.Prompt), append(values, pair.KL/2)
+	}
+	p.KL = statistics.Mean(prompts, values)
+	return nil
+}
+
+// measureAccuracy measures how often the method ranks held-out pairs as the judge does.
+func (r *runner) measureAccuracy(ctx context.Context, dir string, p *Point) error {
+	pairs, err := r.measured(ctx, dir, r.data.HeldOut, "held-out pairs of "+p.Method.String())
+	if err != nil {
+		return err
+	}
+	figures, err := evaluation.SummarizeSeeds([][]evaluation.Pair{pairs})
+	p.Accuracy = figures.Accuracy
+	return err
+}
+
+func (r *runner) measured(ctx context.Context, dir string, set *preference.Set, what string) ([]evaluation.Pair, error) {
+	pairs, _, err := measure.Evaluate(ctx, r.model, dir, set, r.config.Train.MaxLength, func(done, total int) { r.listener.Progress(what, done, total) })
+	return pairs, err
+}
