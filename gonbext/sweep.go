@@ -129,7 +129,11 @@ func runSweep(ctx context.Context, dir string, s sweep.Grid, p Pairs) error {
 	if err != nil {
 		return err
 	}
+	if s.Orders, err = sweep.ReadOrders(dir); err != nil {
+		return err
+	}
 	view := live.NewSweep(dir, len(s.Points()))
+	view.Control(s.Points())
 	if limited {
 		view.Note(limitNote(fmt.Sprintf("%d steps per run instead of %d", s.Config.MaxSteps, wanted), cell.MaxSteps))
 	}
@@ -143,6 +147,18 @@ func runSweep(ctx context.Context, dir string, s sweep.Grid, p Pairs) error {
 		return err
 	}
 	return showSweep(dir, record)
+}
+
+// Control gives an order to the sweep in a folder: "stop beta-0.1", "resume beta-0.1", "extend beta-0.1 60" or "fork beta-0.1 beta=0.3".
+// While the cell of a [Sweep] runs, its buttons do the same; after an order to a sweep that has ended, run its cell again.
+func Control(dir, order string) {
+	cell.Run(func(context.Context) error {
+		done, err := sweeprun.Control(dir, order)
+		if err == nil {
+			cell.Show(output.Donef("%s Run the cell of the sweep again.", done))
+		}
+		return err
+	})
 }
 
 // showSweep shows the curves of all runs, the table, the frontier and the recommendation.

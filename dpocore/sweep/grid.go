@@ -19,6 +19,8 @@ type Grid struct {
 	Zip    bool          `json:"zip,omitempty"` // the first run has the first value of each axis, the second the second
 
 	Halving bool `json:"halving,omitempty"` // stop the worse settings at each of Rungs
+
+	Orders []Order `json:"orders,omitempty"` // what was changed while the sweep went
 }
 
 // Point is one run of a grid. Its name is the name of its folder.
@@ -74,7 +76,7 @@ func (g Grid) points() ([]Point, error) {
 	for i, c := range configs {
 		list[i] = Point{Name: name(axes, c), Setting: name(withoutSeed(axes), c), Config: c}
 	}
-	return list, nil
+	return g.ordered(list), nil
 }
 
 // configs returns the settings of the grid's runs, in their order.

@@ -41,6 +41,7 @@ const (
 	Failed    State = "failed"
 	Elsewhere State = "elsewhere" // another process is training it
 	Stopped   State = "stopped"   // by halving
+	Halted    State = "halted"    // by an order
 	Pending   State = "waits"     // not finished, and not trained by this call
 )
 

@@ -36,17 +36,25 @@ type runner struct {
 	data     dataset.Data
 	listener Listener
 
+	grid      sweep.Grid
+	reordered bool // by orders that trainAll has not followed yet
+
 	heldOut   encode.Examples
 	maxLength int // of the held-out pairs, in tokens
 
-	points   []sweep.Point
-	states   map[string]sweep.State // by name
-	faults   map[string]error       // by name, of failed runs
-	stops    map[string]sweep.Stop  // by setting, of those stopped by halving
-	share    float64                // of the steps of all runs that are made
-	noted    map[string]bool        // notes that the listener has received
-	began    bool                   // a run has begun
+	points []sweep.Point
+	ends
+	share    float64         // of the steps of all runs that are made
+	noted    map[string]bool // notes that the listener has received
+	began    bool            // a run has begun
 	finished []sweep.Run
+}
+
+// ends are how runs have ended.
+type ends struct {
+	states map[string]sweep.State // by name
+	faults map[string]error       // by name, of failed runs
+	stops  map[string]sweep.Stop  // by setting, of those stopped by halving
 }
 
 // Run trains the runs of a grid, each an ordinary run in its own folder below dir, and compares them on the held-out pairs.
@@ -55,10 +63,15 @@ type runner struct {
 // runs continue; one that another process is training is left to it. With compareOnly nothing is trained, only the
 // finished runs are compared. When the context ends, Run returns a *[train.Stopped], and the same call resumes.
 func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data dataset.Data, compareOnly bool, listener Listener) (sweep.Record, error) {
+	var err error
+	if grid.Orders, err = sweep.ReadOrders(dir); err != nil {
+		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
+	}
 	if err := FixPrompts(m, dir, &grid); err != nil {
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
 	}
-	r := &runner{model: m, dir: dir, data: data, listener: listener, points: grid.Points(), states: map[string]sweep.State{}, faults: map[string]error{}, stops: map[string]sweep.Stop{}, noted: map[string]bool{}}
+	r := &runner{model: m, dir: dir, data: data, grid: grid, listener: listener, points: grid.Points(), noted: map[string]bool{},
+		ends: ends{states: map[string]sweep.State{}, faults: map[string]error{}, stops: map[string]sweep.Stop{}}}
 	if err := r.open(grid); err != nil {
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
 	}
@@ -74,8 +87,7 @@ func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data 
 	if err := r.trainAll(ctx, compareOnly); err != nil {
 		return sweep.Record{}, err
 	}
-	record := sweep.Record{Grid: grid}
-	var err error
+	record := sweep.Record{Grid: r.grid}
 	if err = r.compare(&record); err != nil {
 		return record, fmt.Errorf("sweep: %w", err)
 	}
@@ -131,15 +143,23 @@ func (r *runner) open(grid sweep.Grid) (err error) {
 	return grid.Begin(r.dir)
 }
 
-// trainAll trains each run, and then tries again those that another process was training.
+// trainAll trains each run, and then tries again those that another process was training. Orders that come meanwhile can add runs, and
+// open those again that have ended.
 func (r *runner) trainAll(ctx context.Context, compareOnly bool) error {
-	for pass := range 2 {
-		for i, point := range r.points {
-			if state := r.states[point.Name]; state == sweep.Stopped || state == sweep.Failed || pass > 0 && state != sweep.Elsewhere {
+	for pass := 0; pass < 2; pass++ {
+		for i := 0; i < len(r.points); i++ {
+			point := r.points[i]
+			if state := r.states[point.Name]; state != "" && (pass == 0 || state != sweep.Elsewhere) {
 				continue
 			}
 			if err := r.train(ctx, i, point, compareOnly); err != nil {
 				return err
+			}
+			if err := r.obey(); err != nil {
+				return err
+			}
+			if r.reordered && !compareOnly {
+				i, pass, r.reordered = -1, 0, false
 			}
 		}
 	}
@@ -156,10 +176,15 @@ func (r *runner) train(ctx context.Context, i int, point sweep.Point, compareOnl
 			return nil
 		}
 	}
-	listener := onceListener{r.listener.Run(i+1, len(r.points), point), r}
-	err := train.Run(ctx, train.Job{Model: r.model, Dir: dir, Config: point.Config, Data: r.data, Listener: listener, Shared: r.shared})
+	if r.grid.Halted(point.Name) {
+		r.end(point, sweep.Halted, nil)
+		return nil
+	}
+	ordered, err := r.trainOrdered(ctx, i, point, train.Job{Model: r.model, Dir: dir, Config: point.Config, Data: r.data, Shared: r.shared})
 	var stopped *train.Stopped
 	switch {
+	case ordered:
+		return nil // trainAll takes it up as it is ordered now
 	case err == nil:
 		return r.finish(ctx, point)
 	case errors.As(err, &stopped) || ctx.Err() != nil:

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+
+	"github.com/janpfeifer/gonb/gonbui"
 )
 
 // Environment variables. The limits shorten a notebook for its tests.
@@ -31,6 +33,9 @@ func Limit(name string, unset int) (int, error) {
 	}
 	return n, nil
 }
+
+// HasPage reports whether a reader's page may be connected to the cell: in a notebook, unless it is run as a test.
+func HasPage() bool { return gonbui.IsNotebook && os.Getenv(MaxSteps) == "" }
 
 // AnswerTokens returns the maximum length of an answer, in tokens.
 func AnswerTokens() (int, error) {

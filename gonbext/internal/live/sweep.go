@@ -21,6 +21,8 @@ type Sweep struct {
 	output *cell.LiveOutput
 	dir    string
 
+	controls *controls // nil without a page
+
 	mu    sync.Mutex
 	state SweepState
 
@@ -52,8 +54,10 @@ func (v *Sweep) line(format string, args ...any) {
 
 // Run starts a run, of the number given.
 func (v *Sweep) Run(number, of int, run sweep.Point) train.Listener {
+	v.controls.started(run.Name)
 	v.update(func(s *SweepState) {
 		s.pace.StartRun(number)
+		s.pace.Runs = of
 		s.number, s.title, s.last = number, fmt.Sprintf("Run %d of %d, %s", number, of, run.Name), metrics.Event{}
 		s.runs = append(s.runs[:len(s.runs):len(s.runs)], plots.Swept{Name: run.Name, Setting: run.Setting, Beta: run.Config.Beta})
 	})
@@ -65,6 +69,8 @@ func (v *Sweep) Ended(run sweep.Point, state sweep.State, err error) {
 	switch state {
 	case sweep.Failed:
 		v.Note(fmt.Sprintf("%s failed: %s", run.Name, output.Sentence(err)))
+	case sweep.Halted:
+		v.Note(run.Name + " is stopped by hand; its checkpoint is there.")
 	case sweep.Stopped:
 		v.Note(run.Name + " is stopped by halving.")
 	case sweep.Elsewhere:
@@ -148,6 +154,9 @@ func (v *Sweep) Saved(int, string) { v.update(func(s *SweepState) { s.pace.Skip(
 // Close renders the output for the last time. A finished sweep's picture is removed, since a PNG that GitHub can show
 // follows below.
 func (v *Sweep) Close(err error) {
+	if v.controls != nil {
+		v.controls.close()
+	}
 	v.update(func(s *SweepState) {
 		if s.activity, s.state = "", finished; err != nil {
 			s.state = ended

@@ -20,6 +20,12 @@ var lossCurve string
 // compute the lines again.
 func LossCurve() template.JS { return template.JS(strings.TrimSpace(lossCurve)) }
 
+//go:embed control.js
+var control string
+
+// Control is a function expression of (id, address): buttons that give orders to a sweep.
+func Control() template.JS { return template.JS(strings.TrimSpace(control)) }
+
 // Inspect is a function expression of (element, data): buttons for the pairs and a slider for the checkpoints. It
 // replaces the static pairs in the element.
 func Inspect() template.JS { return template.JS(inspect) }

@@ -26,6 +26,7 @@ func NewSweep(file *os.File, runs int) *Sweep {
 
 func (p *Sweep) Run(number, of int, run sweep.Point) train.Listener {
 	p.pace.StartRun(number)
+	p.pace.Runs = of
 	p.run = fmt.Sprintf("run %d of %d, %s", number, of, run.Name)
 	return p
 }
@@ -36,6 +37,8 @@ func (p *Sweep) Ended(run sweep.Point, state sweep.State, err error) {
 		p.Line("%s failed: %s", run.Name, exit.Message(err))
 	case sweep.Elsewhere:
 		p.Line("%s is being trained by another process; skipped", run.Name)
+	case sweep.Halted:
+		p.Line("%s is stopped by hand; its checkpoint is there", run.Name)
 	case sweep.Stopped:
 		p.Line("%s is stopped by halving", run.Name)
 	}
