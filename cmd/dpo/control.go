@@ -19,7 +19,7 @@ func controlCommand() *cobra.Command {
 		Long: `Stop, resume, extend or fork a run of a sweep, from another terminal while the sweep
 goes, or between two calls of it:
 
-  dpo control stop runs/beta-0.1              go on with the next run
+  dpo control stop runs/beta-0.1              continue with the next run
   dpo control resume runs/beta-0.1            take the stopped run up again
   dpo control extend runs/beta-0.3 60         60 steps in total
   dpo control fork runs/beta-0.3 beta=0.5     add a run that continues from the
@@ -35,7 +35,7 @@ orders in orders.jsonl.`,
 		use, short string
 		args       cobra.PositionalArgs
 	}{
-		{"stop RUN", "Stop a run, with a checkpoint of its current step; the sweep goes on with the next", cobra.ExactArgs(1)},
+		{"stop RUN", "Stop a run, with a checkpoint of its current step; the sweep continues with the next", cobra.ExactArgs(1)},
 		{"resume RUN", "Continue a stopped run", cobra.ExactArgs(1)},
 		{"extend RUN STEPS", "Give a run more steps", cobra.ExactArgs(2)},
 		{"fork RUN SETTING=VALUE…", "Add a run that continues from a run's latest checkpoint with other settings", cobra.MinimumNArgs(2)},

@@ -26,7 +26,7 @@ func TestControlCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	for args, want := range map[string]string{
-		"control stop OUT/beta-0.1":      "beta-0.1 stops after its current step, with a checkpoint of it; the sweep goes on with the next run.\n",
+		"control stop OUT/beta-0.1":      "beta-0.1 stops after its current step, with a checkpoint of it; the sweep continues with the next run.\n",
 		"control extend OUT/beta-0.3 60": "beta-0.3 has 60 steps from now on.\n",
 	} {
 		if out, err := p.run(strings.ReplaceAll(args, "OUT/", p.path("OUT")+"/")).CombinedOutput(); err != nil || string(out) != want {

@@ -10,7 +10,7 @@ import (
 
 // Lexicon returns a judge that prefers answers with many of these words: the score is their share of the answer's words, in percent.
 // Case and punctuation don't matter. Like [Words] it knows nothing of what an answer says, so that its scores are exact, and what
-// training makes of them can be seen.
+// training does to them can be seen.
 func Lexicon(words ...string) Func {
 	known := map[string]bool{}
 	for i, word := range words {

@@ -19,7 +19,7 @@ const ordersFile = "orders.jsonl"
 
 // What an [Order] does with its run.
 const (
-	Halt   = "stop"   // keep its checkpoint and go on with the next run
+	Halt   = "stop"   // keep its checkpoint and continue with the next run
 	Resume = "resume" // take a stopped run up again
 	Extend = "extend" // give it more steps
 	Branch = "fork"   // add a run that continues from its checkpoint with other settings

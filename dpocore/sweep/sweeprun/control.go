@@ -19,7 +19,7 @@ import (
 
 // Control gives an order to the sweep in a folder, whether it is being trained, by this process or another, or not. The order is one of
 //
-//	stop RUN                      keep its checkpoint and go on with the next run
+//	stop RUN                      keep its checkpoint and continue with the next run
 //	resume RUN                    take a stopped run up again
 //	extend RUN STEPS              give it this many steps, which a run at a constant learning rate can have
 //	fork RUN SETTING=VALUE …      add a run that continues from its latest checkpoint with other settings
@@ -53,7 +53,7 @@ func control(dir string, words []string) (done string, err error) {
 	case do == sweep.Resume && len(rest) == 0 && !grid.Halted(name):
 		return "", fmt.Errorf("%s is not stopped", name)
 	case do == sweep.Halt && len(rest) == 0:
-		return name + " stops after its current step, with a checkpoint of it; the sweep goes on with the next run.", sweep.Order{Do: do, Run: name}.Give(dir)
+		return name + " stops after its current step, with a checkpoint of it; the sweep continues with the next run.", sweep.Order{Do: do, Run: name}.Give(dir)
 	case do == sweep.Resume && len(rest) == 0:
 		return name + " continues from its checkpoint.", sweep.Order{Do: do, Run: name}.Give(dir)
 	}
@@ -107,7 +107,7 @@ func extend(dir string, grid sweep.Grid, point sweep.Point, text string) (string
 	return fmt.Sprintf("%s has %d steps from now on.", point.Name, steps), sweep.Order{Do: sweep.Extend, Run: point.Name, Steps: steps}.Give(dir)
 }
 
-// fork makes the folder of the new run at once, with a copy of the checkpoint, so that it stays when the run goes on.
+// fork makes the folder of the new run at once, with a copy of the checkpoint, so that it stays when the run continues.
 func fork(dir string, grid sweep.Grid, point sweep.Point, changes []string) (string, error) {
 	from := filepath.Join(dir, point.Name)
 	steps, err := checkpoints.Steps(from)

@@ -24,7 +24,7 @@ type controls struct {
 var controlsTemplate = template.Must(template.New("controls").Parse(
 	`<div id="{{.ID}}" class="dpo-control mathjax_ignore" style="display:none;margin:4px 0">
 <select data-field="run" title="a run of the sweep">{{range .Names}}<option>{{.}}</option>{{end}}</select>
-<button type="button" data-order="stop" title="keep its checkpoint and go on with the next run">stop</button>
+<button type="button" data-order="stop" title="keep its checkpoint and continue with the next run">stop</button>
 <button type="button" data-order="resume" title="take a stopped run up again">resume</button>
 <input data-field="steps" type="number" min="1" placeholder="steps" style="width:6em"><button type="button" data-order="extend" data-with="steps" title="give the run this many steps in total">extend</button>
 <input data-field="change" placeholder="beta=0.3" style="width:12em"><button type="button" data-order="fork" data-with="change" title="add a run that continues from its latest checkpoint with this setting">fork</button>
