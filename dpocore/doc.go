@@ -24,7 +24,7 @@
 //   - [reference.Cache.LogProbs] returns the answers' log-probabilities under the model without the adapter; if it has to
 //     compute them, it calls [policy.Policy.Reference].
 //   - [policy.Policy.Accumulate] computes them with the adapter, layer by layer through [decoder.Layer.Forward],
-//     [loss.LogProbs] and [loss.Of], and adds the gradient through [decoder.Layer.Backward]. [policy.Devices.Update] makes the
+//     [loss.LogProbs] and [loss.Of], and adds the gradient through [decoder.Layer.Backward]. [parallel.Devices.Update] makes the
 //     optimizer step.
 //   - [metrics.Log.Step] writes the step's metrics, and the [Listener] shows them.
 //   - [adapter.Write] writes the adapter, and [export.Merge] a model with the adapter merged into its weights.

@@ -31,9 +31,16 @@ type peftConfig struct {
 	UseDoRA       bool            `json:"use_dora"`
 	InferenceMode bool            `json:"inference_mode"`
 	InitWeights   any             `json:"init_lora_weights"`
-	RankPattern   map[string]any  `json:"rank_pattern"`
-	AlphaPattern  map[string]any  `json:"alpha_pattern"`
-	ModulesToSave []string        `json:"modules_to_save"`
+	uneven
+	ModulesToSave []string `json:"modules_to_save"`
+}
+
+// uneven are PEFT's settings that make an adapter differ from layer to layer or among projections, in the form in which this program
+// writes them: the patterns are names of projections.
+type uneven struct {
+	RankPattern  map[string]int     `json:"rank_pattern"`
+	AlphaPattern map[string]float64 `json:"alpha_pattern"`
+	Layers       []int              `json:"layers_to_transform,omitempty"`
 }
 
 // unsupported are PEFT's settings that change what an adapter computes, or which modules it applies to, in ways that this
@@ -53,12 +60,12 @@ var withoutEffect = []string{
 
 // interpreted are the settings that [peftConfig] has fields for and checks.
 var interpreted = []string{
-	"base_model_name_or_path", "bias", "inference_mode", "init_lora_weights", "lora_alpha", "lora_dropout", "peft_type", "r", "target_modules", "task_type", "use_rslora",
+	"alpha_pattern", "base_model_name_or_path", "bias", "inference_mode", "init_lora_weights", "layers_to_transform", "lora_alpha", "lora_dropout", "peft_type", "r", "rank_pattern",
+	"target_modules", "task_type", "use_rslora",
 }
 
-// uneven are PEFT's settings that make an adapter differ from layer to layer or among projections. This program reads them
-// but does not write them.
-var uneven = []string{"alpha_pattern", "exclude_modules", "layers_to_transform", "rank_pattern"}
+// excluding is a setting of PEFT that this program reads but does not write.
+const excluding = "exclude_modules"
 
 // plainInits are the initializations that leave the base model's weights unchanged. Others, such as "pissa" and "olora",
 // modify them when PEFT loads the adapter.
@@ -73,12 +80,27 @@ func configOf(lora decoder.LoRA, baseModel string) (peftConfig, error) {
 	return peftConfig{
 		PEFTType: "LORA", TaskType: "CAUSAL_LM", BaseModel: baseModel, Rank: &lora.Rank, Alpha: &lora.Alpha,
 		TargetModules: modules, Bias: "none", UseRSLoRA: lora.RankStabilized, InferenceMode: true, InitWeights: true,
-		RankPattern: map[string]any{}, AlphaPattern: map[string]any{},
+		uneven: uneven{RankPattern: orEmpty(lora.Ranks), AlphaPattern: orEmpty(lora.Alphas), Layers: lora.Layers},
 	}, nil
 }
 
-// ReadConfig reads the LoRA settings of an adapter that is the same in all layers, as this program writes it. It fails,
-// naming the setting, if the adapter uses any other feature of PEFT; [Load] reads more of them.
+// orEmpty is a pattern as PEFT has it in a file, where there is none.
+func orEmpty[T any](pattern map[string]T) map[string]T {
+	if pattern == nil {
+		return map[string]T{}
+	}
+	return pattern
+}
+
+// orNil is the opposite.
+func orNil[T any](pattern map[string]T) map[string]T {
+	if len(pattern) == 0 {
+		return nil
+	}
+	return pattern
+}
+
+// ReadConfig reads the LoRA settings of an adapter as this program writes it. It fails, naming the setting, if the adapter uses any other feature of PEFT; [Load] reads more of them.
 func ReadConfig(dir string) (decoder.LoRA, error) {
 	raw, err := readConfigFile(dir)
 	if err != nil {
@@ -110,11 +132,37 @@ func parseConfig(raw []byte) (decoder.LoRA, error) {
 	if err := refuse(raw, interpreted); err != nil {
 		return decoder.LoRA{}, err
 	}
+	if err := checkUneven(raw); err != nil {
+		return decoder.LoRA{}, err
+	}
 	var config peftConfig
 	if err := json.Unmarshal(raw, &config); err != nil {
 		return decoder.LoRA{}, err
 	}
 	return config.lora()
+}
+
+// checkUneven returns an error if a setting of [uneven] is not in the form in which this program writes it.
+func checkUneven(raw []byte) error {
+	var settings struct {
+		Ranks  json.RawMessage `json:"rank_pattern"`
+		Alphas json.RawMessage `json:"alpha_pattern"`
+		Layers json.RawMessage `json:"layers_to_transform"`
+	}
+	if err := json.Unmarshal(raw, &settings); err != nil {
+		return err
+	}
+	var form uneven
+	for _, part := range []struct {
+		name  string
+		value json.RawMessage
+		to    any
+	}{{"rank_pattern", settings.Ranks, &form.RankPattern}, {"alpha_pattern", settings.Alphas, &form.AlphaPattern}, {"layers_to_transform", settings.Layers, &form.Layers}} {
+		if !isNone(part.value) && json.Unmarshal(part.value, part.to) != nil {
+			return fmt.Errorf("%s is %s, which is not supported; %s", part.name, part.value, wayOut)
+		}
+	}
+	return nil
 }
 
 // refuse returns an error if a file gives a setting a value that means something, unless the setting is supported or has no effect.
@@ -127,7 +175,7 @@ func refuse(raw []byte, supported []string) error {
 		value := settings[name]
 		switch {
 		case isNone(value) || slices.Contains(supported, name) || slices.Contains(withoutEffect, name):
-		case slices.Contains(unsupported, name) || slices.Contains(uneven, name):
+		case slices.Contains(unsupported, name) || name == excluding:
 			return fmt.Errorf("%s is %s, which is not supported; %s", name, value, wayOut)
 		default:
 			return fmt.Errorf("%s is %s, and this setting is not known here, so the adapter might compute something else; %s, or remove the setting from the file if it only says how the adapter was trained",
@@ -163,7 +211,13 @@ func (c peftConfig) lora() (decoder.LoRA, error) {
 	if err != nil {
 		return decoder.LoRA{}, err
 	}
-	lora := decoder.LoRA{Rank: *c.Rank, Alpha: *c.Alpha, Modules: modules, RankStabilized: c.UseRSLoRA}
+	for _, name := range slices.Concat(slices.Collect(maps.Keys(c.RankPattern)), slices.Collect(maps.Keys(c.AlphaPattern))) {
+		if !slices.Contains(decoder.KnownModules, name) {
+			return decoder.LoRA{}, fmt.Errorf("rank_pattern and alpha_pattern are of %q; the choice is %s", name, strings.Join(decoder.KnownModules, ", "))
+		}
+	}
+	lora := decoder.LoRA{Rank: *c.Rank, Alpha: *c.Alpha, Modules: modules, RankStabilized: c.UseRSLoRA,
+		Ranks: orNil(c.RankPattern), Alphas: orNil(c.AlphaPattern), Layers: c.Layers}
 	return lora, lora.Validate()
 }
 

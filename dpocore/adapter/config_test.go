@@ -64,7 +64,7 @@ func TestUnsupportedAdapters(t *testing.T) {
 		{`"use_dora": false`, `"use_dora": true`, "use_dora"},
 		{`"fan_in_fan_out": false`, `"fan_in_fan_out": true`, "fan_in_fan_out"},
 		{`"bias": "none"`, `"bias": "all"`, "bias"},
-		{`"rank_pattern": {}`, `"rank_pattern": {"q_proj": 8}`, "rank_pattern"},
+		{`"rank_pattern": {}`, `"rank_pattern": {"layers.1.self_attn.q_proj": 8}`, "rank_pattern"},
 		{`"modules_to_save": null`, `"modules_to_save": ["lm_head"]`, "modules_to_save"},
 		{`"q_proj",`, `"qkv",`, `"qkv"`},
 		{`"r": 3,`, `"r": 0,`, "rank is 0"},
@@ -96,9 +96,9 @@ func TestUnsupportedSettings(t *testing.T) {
 // TestUnsupportedSettingValues: the error names the setting and its value.
 func TestUnsupportedSettingValues(t *testing.T) {
 	for _, c := range []struct{ setting, message string }{
-		{`"layers_to_transform": [0]`, "layers_to_transform is [0]"},
+		{`"layers_to_transform": 0`, "layers_to_transform is 0"},
 		{`"lora_bias": true`, "lora_bias is true"},
-		{`"alpha_pattern": {"q_proj": 4}`, `alpha_pattern is {"q_proj": 4}`},
+		{`"alpha_pattern": {"q_proj": "4"}`, `alpha_pattern is {"q_proj": "4"}`},
 		{`"exclude_modules": "q_proj"`, "exclude_modules"},
 		{`"init_lora_weights": "pissa"`, "init_lora_weights is pissa"},
 		{`"target_modules": "model.*q_proj"`, "model.*q_proj"},

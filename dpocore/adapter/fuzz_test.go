@@ -11,7 +11,7 @@ func FuzzConfig(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if scale := lora.Scale(); lora.Rank < 1 || scale != scale || len(lora.Modules) == 0 {
+		if scale := lora.ScaleOf("q_proj"); lora.Rank < 1 || scale != scale || len(lora.Modules) == 0 {
 			t.Errorf("%+v is accepted", lora)
 		}
 	})

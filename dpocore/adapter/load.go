@@ -26,8 +26,8 @@ type projection struct {
 // Load reads the adapter in dir for a model: its LoRA settings, their layout in that model, and the values in that
 // layout. It fails if the adapter belongs to a model of another shape.
 //
-// The layout has one rank and one scale. If they differ among the projections, as PEFT's rank_pattern and alpha_pattern
-// allow, it has the highest rank: the additional rows of A and columns of B are zero, and B takes up the difference in
+// In the layout a projection has the same rank and scale in all layers. If an adapter is of another form, which PEFT's patterns
+// allow, all have the highest rank: the additional rows of A and columns of B are zero, and B takes up the difference in
 // scale. Where a layer has no LoRA on a projection that has it in another layer, both factors are zero.
 func Load(dir string, model decoder.Config) (layout decoder.Layout, values []float32, err error) {
 	config, err := readLoadable(dir)
@@ -43,7 +43,7 @@ func Load(dir string, model decoder.Config) (layout decoder.Layout, values []flo
 	if err != nil {
 		return layout, nil, err
 	}
-	lora := config.common(projections, model.Modules())
+	lora := config.common(projections, model)
 	if layout, err = decoder.NewLayout(model, lora); err != nil {
 		return layout, nil, fmt.Errorf("read the adapter %s: %w", dir, err)
 	}
@@ -142,30 +142,56 @@ func extraError(dir string, names []string) error {
 	return fmt.Errorf("the adapter %s has %d tensors that this model does not have (such as %s); it belongs to another model", dir, len(names), names[0])
 }
 
-// common returns the settings of a layout that has room for all projections: those of the one with the highest rank. modules
-// are all that the model has.
-func (c loadable) common(projections map[string]projection, modules []string) decoder.LoRA {
+// common returns the settings of a layout that has room for all projections.
+func (c loadable) common(projections map[string]projection, model decoder.Config) decoder.LoRA {
 	lora := decoder.LoRA{RankStabilized: c.UseRSLoRA}
+	of, layers := map[string][]projection{}, map[int]int{}
 	for _, path := range slices.Sorted(maps.Keys(projections)) {
-		if p := projections[path]; p.rank > lora.Rank {
+		p := projections[path]
+		of[decoder.ModuleOf(path)] = append(of[decoder.ModuleOf(path)], p)
+		layers[layerOf(path)]++
+		if p.rank > lora.Rank {
 			lora.Rank, lora.Alpha = p.rank, p.alpha
 		}
 	}
-	for _, module := range modules {
-		for path := range projections {
-			if strings.HasSuffix(path, "."+module) {
-				lora.Modules = append(lora.Modules, module)
-				break
-			}
+	even := true
+	for _, module := range model.Modules() {
+		if list := of[module]; len(list) > 0 {
+			lora.Modules = append(lora.Modules, module)
+			even = even && !slices.ContainsFunc(list, func(p projection) bool { return p.rank != list[0].rank || p.alpha != list[0].alpha })
 		}
+	}
+	if even {
+		lora.Rank, lora.Alpha = *c.Rank, *c.Alpha
+		lora.Ranks, lora.Alphas = patternsOf(of, lora)
+	}
+	whole := func(layer int) bool { return layers[layer] == len(lora.Modules) }
+	if some := slices.Sorted(maps.Keys(layers)); len(some) < model.Layers && !slices.ContainsFunc(some, func(layer int) bool { return !whole(layer) }) {
+		lora.Layers = some
 	}
 	return lora
 }
 
+// patternsOf are the ranks and alphas of the projections in which they are others than those of the adapter.
+func patternsOf(of map[string][]projection, lora decoder.LoRA) (ranks map[string]int, alphas map[string]float64) {
+	ranks, alphas = map[string]int{}, map[string]float64{}
+	for _, module := range lora.Modules {
+		if first := of[module][0]; first.rank != lora.Rank {
+			ranks[module] = first.rank
+		}
+		if first := of[module][0]; first.alpha != lora.Alpha {
+			alphas[module] = first.alpha
+		}
+	}
+	return orNil(ranks), orNil(alphas)
+}
+
 // fill reads the factors of the projections into a layout.
 func fill(file *safetensors.File, layout decoder.Layout, projections map[string]projection) ([]float32, error) {
-	values, rank := make([]float32, layout.Size), layout.LoRA.Rank
+	values := make([]float32, layout.Size)
 	for path, p := range projections {
+		module := decoder.ModuleOf(path)
+		rank := layout.LoRA.RankOf(module)
 		factorA, factorB, ok := layout.Of(path + ".weight")
 		if !ok {
 			return nil, errors.New("the layout lacks " + path)
@@ -180,7 +206,7 @@ func fill(file *safetensors.File, layout decoder.Layout, projections map[string]
 		}
 		copy(values[factorA.Offset:], a)
 		own := decoder.LoRA{Rank: p.rank, Alpha: p.alpha, RankStabilized: layout.LoRA.RankStabilized}
-		ratio := float32(own.Scale() / layout.LoRA.Scale())
+		ratio := float32(own.ScaleOf(module) / layout.LoRA.ScaleOf(module))
 		for i, value := range b {
 			values[factorB.Offset+i/p.rank*rank+i%p.rank] = value * ratio
 		}

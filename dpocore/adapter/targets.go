@@ -30,7 +30,7 @@ func readLoadable(dir string) (c loadable, err error) {
 	if err != nil {
 		return c, err
 	}
-	if err = refuse(raw, slices.Concat(interpreted, uneven)); err == nil {
+	if err = refuse(raw, append(slices.Clone(interpreted), excluding)); err == nil {
 		err = json.Unmarshal(raw, &c)
 	}
 	if err == nil {
@@ -60,12 +60,13 @@ func (c loadable) targets(path string, stored bool) (bool, error) {
 	if err != nil {
 		return false, wrapSetting("layers_to_transform", err)
 	}
-	if layers != nil {
-		number := layerNumber.FindStringSubmatch(path)
-		layer, _ := strconv.Atoi(number[1])
-		included = included && slices.Contains(layers, layer)
-	}
-	return included && !excluded, nil
+	return included && !excluded && (layers == nil || slices.Contains(layers, layerOf(path))), nil
+}
+
+// layerOf is the number of the layer in a projection's path.
+func layerOf(path string) int {
+	layer, _ := strconv.Atoi(layerNumber.FindStringSubmatch(path)[1])
+	return layer
 }
 
 func wrapSetting(name string, err error) error {

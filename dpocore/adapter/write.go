@@ -94,7 +94,7 @@ func verify(dir string, layout decoder.Layout, values []float32) error {
 	if err != nil {
 		return err
 	}
-	if lora.Rank != layout.LoRA.Rank || lora.Scale() != layout.LoRA.Scale() {
+	if !lora.Equal(layout.LoRA) {
 		return fmt.Errorf("%s has another rank or alpha; check the disk for errors", dir)
 	}
 	stored, err := ReadValues(dir, layout)

@@ -1,8 +1,12 @@
 package config
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/config/bounds"
@@ -33,6 +37,42 @@ var adapterSettings = Table{
 		Help:  "scale by alpha/√r instead (rank-stabilized LoRA)",
 		Field: func(c *Config) *bool { return &c.RSLoRA },
 	},
+	Setting[[]string]{
+		JSON: "rank_pattern", Label: "the list of ranks", Swept: Swept{Rebuilds: setting.All},
+		Kept:  ofAdapter,
+		Help:  "ranks of `projections` for which lora-r does not count, such as q_proj=8,down_proj=32",
+		Field: func(c *Config) *[]string { return &c.RankPattern },
+		Rule:  func(c Config) error { return checkPattern("rank_pattern", c.RankPattern, strconv.Atoi) },
+		Text:  func(c Config) string { return patternText(c.RankPattern) },
+	},
+	Setting[[]string]{
+		JSON: "alpha_pattern", Label: "the list of alphas", Swept: Swept{Rebuilds: setting.All},
+		Kept:  ofAdapter,
+		Help:  "alphas of `projections` for which lora-alpha does not count, such as q_proj=16",
+		Field: func(c *Config) *[]string { return &c.AlphaPattern },
+		Rule:  func(c Config) error { return checkPattern("alpha_pattern", c.AlphaPattern, parseFloat) },
+		Text:  func(c Config) string { return patternText(c.AlphaPattern) },
+	},
+	Setting[[]int]{
+		JSON: "layers_to_transform", Label: "the list of layers with LoRA", Swept: Swept{Rebuilds: setting.All},
+		Kept:  ofAdapter,
+		Help:  "the `layers` with LoRA, counted from 0, such as 0,1,2 (default all)",
+		Field: func(c *Config) *[]int { return &c.LayersToTransform },
+		Rule:  checkLayers,
+		Text:  func(c Config) string { return cmp.Or(strings.Trim(fmt.Sprint(c.layers()), "[]"), "all") },
+	},
+	Setting[float64]{
+		JSON: "lora_dropout", Label: "the dropout of the adapter", Swept: Swept{Rebuilds: setting.LossOnly},
+		Help:  "`share` of the values that go into the adapter that each step sets to 0 at random, such as 0.05; neither the reference nor evaluations have it",
+		Field: func(c *Config) *float64 { return &c.LoRADropout },
+		Check: bounds.BelowOne,
+	},
+	Setting[float64]{
+		JSON: "loraplus_lr_ratio", Label: "the ratio of LoRA+", Swept: Swept{Rebuilds: setting.LossOnly},
+		Help:  "LoRA+: the learning rate of the factors B is this `ratio` times that of A, such as 16; 0 for the same",
+		Field: func(c *Config) *float64 { return &c.LoRAPlusRatio },
+		Check: bounds.AtLeast(0., "16"),
+	},
 	Setting[string]{
 		JSON: "init_adapter", Label: "the initial adapter", Swept: Swept{Refused: "the runs would have different references, so that their figures could not be compared"},
 		Kept:      "a fork starts from a checkpoint",
@@ -59,6 +99,102 @@ func checkModules(c Config) error {
 		if err := oneOf("LoRA module", module, append(slices.Clone(decoder.KnownModules), AllLinear)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// AllLinear is PEFT's name for all projections in LoRAModules.
+const AllLinear = "all-linear"
+
+// LoRA returns the adapter's shape and scale.
+func (c Config) LoRA() decoder.LoRA {
+	modules := c.LoRAModules
+	if len(modules) == 0 || slices.Equal(modules, []string{AllLinear}) {
+		modules = decoder.AllModules
+	}
+	lora := decoder.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: modules, RankStabilized: c.RSLoRA, Layers: c.layers()}
+	lora.Ranks, _ = patternOf(c.RankPattern, strconv.Atoi) // which Validate checks
+	lora.Alphas, _ = patternOf(c.AlphaPattern, parseFloat)
+	return lora
+}
+
+// SetLoRA sets the adapter's shape and scale. all are the projections of the model.
+func (c *Config) SetLoRA(l decoder.LoRA, all []string) {
+	c.LoRARank, c.LoRAAlpha, c.RSLoRA, c.LoRAModules, c.LayersToTransform = l.Rank, l.Alpha, l.RankStabilized, l.Modules, l.Layers
+	if slices.Equal(l.Modules, all) {
+		c.LoRAModules = nil
+	}
+	c.RankPattern, c.AlphaPattern = patternList(l.Ranks), patternList(l.Alphas)
+}
+
+// patternList writes what patternOf reads.
+func patternList[T any](pattern map[string]T) (list []string) {
+	for _, module := range slices.Sorted(maps.Keys(pattern)) {
+		list = append(list, fmt.Sprintf("%s=%v", module, pattern[module]))
+	}
+	return list
+}
+
+// layers are those with LoRA, in order and each once; nil for all.
+func (c Config) layers() []int {
+	if len(c.LayersToTransform) == 0 {
+		return nil
+	}
+	return slices.Compact(slices.Sorted(slices.Values(c.LayersToTransform)))
+}
+
+// patternOf reads values of projections, such as q_proj=8.
+func patternOf[T any](list []string, parse func(string) (T, error)) (pattern map[string]T, err error) {
+	for _, text := range list {
+		module, number, _ := strings.Cut(text, "=")
+		value, err := parse(number)
+		_, twice := pattern[module]
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("%q is not a projection and its value, such as q_proj=8", text)
+		case twice:
+			return nil, fmt.Errorf("%s is given twice", module)
+		}
+		if pattern == nil {
+			pattern = map[string]T{}
+		}
+		pattern[module] = value
+	}
+	return pattern, nil
+}
+
+func parseFloat(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
+
+// checkPattern checks the names and the form of a list; what its values may be, the adapter's shape knows.
+func checkPattern[T any](name string, list []string, parse func(string) (T, error)) error {
+	pattern, err := patternOf(list, parse)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for _, text := range list {
+		module, _, _ := strings.Cut(text, "=")
+		if err := oneOf("projection in "+name, module, decoder.KnownModules); err != nil {
+			return err
+		}
+	}
+	lora := decoder.LoRA{Rank: 1, Alpha: 1, Modules: decoder.AllModules}
+	switch pattern := any(pattern).(type) {
+	case map[string]int:
+		lora.Ranks = pattern
+	case map[string]float64:
+		lora.Alphas = pattern
+	}
+	return lora.Validate()
+}
+
+// patternText is a list in an order that does not depend on how it was written.
+func patternText(list []string) string {
+	return cmp.Or(strings.Join(slices.Sorted(slices.Values(list)), ", "), "empty")
+}
+
+func checkLayers(c Config) error {
+	if len(c.LayersToTransform) > 0 && slices.Min(c.LayersToTransform) < 0 {
+		return errors.New("layers_to_transform has a number below 0; layers are counted from 0")
 	}
 	return nil
 }

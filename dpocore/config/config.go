@@ -6,9 +6,6 @@
 package config
 
 import (
-	"slices"
-
-	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/policy/adamw"
 )
 
@@ -31,6 +28,12 @@ type Config struct {
 	LoRAAlpha   float64  `json:"lora_alpha"`             // the adapter's output is scaled by alpha/rank
 	LoRAModules []string `json:"lora_modules,omitempty"` // projections with an adapter, such as "q_proj"; empty or [AllLinear] means all
 	RSLoRA      bool     `json:"use_rslora,omitempty"`   // scale by alpha/√rank instead, so that high ranks keep learning
+
+	RankPattern       []string `json:"rank_pattern,omitempty"`        // ranks of projections for which LoRARank does not count, such as "q_proj=8"
+	AlphaPattern      []string `json:"alpha_pattern,omitempty"`       // their alphas, likewise
+	LayersToTransform []int    `json:"layers_to_transform,omitempty"` // layers with an adapter, counted from 0; empty for all
+	LoRADropout       float64  `json:"lora_dropout,omitempty"`        // share of the values of A's input that training drops
+	LoRAPlusRatio     float64  `json:"loraplus_lr_ratio,omitempty"`   // learning rate of B, as a multiple of A's; 0 for the same
 
 	LearningRate         float64 `json:"learning_rate"`               // peak rate, reached at the end of warm-up
 	Scheduler            string  `json:"lr_scheduler"`                // one of Schedulers
@@ -104,21 +107,9 @@ func Default() Config {
 // StepPairs returns the number of pairs per optimizer step.
 func (c Config) StepPairs() int { return c.BatchSize * c.GradientAccumulation }
 
-// AllLinear is PEFT's name for all projections in LoRAModules.
-const AllLinear = "all-linear"
-
-// LoRA returns the adapter's shape and scale.
-func (c Config) LoRA() decoder.LoRA {
-	modules := c.LoRAModules
-	if len(modules) == 0 || slices.Equal(modules, []string{AllLinear}) {
-		modules = decoder.AllModules
-	}
-	return decoder.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: modules, RankStabilized: c.RSLoRA}
-}
-
 // AdamW returns the optimizer's settings other than the learning rate.
 func (c Config) AdamW() adamw.Settings {
-	return adamw.Settings{Beta1: c.AdamBeta1, Beta2: c.AdamBeta2, Epsilon: c.AdamEpsilon, WeightDecay: c.WeightDecay}
+	return adamw.Settings{Beta1: c.AdamBeta1, Beta2: c.AdamBeta2, Epsilon: c.AdamEpsilon, WeightDecay: c.WeightDecay, RatioB: c.LoRAPlusRatio}
 }
 
 // Validate reports every setting that is out of range, with its value and what it may be.

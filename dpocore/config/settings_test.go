@@ -80,6 +80,8 @@ func set(pointer any) {
 		*p = Arguments{"x": json.RawMessage("true")}
 	case *[]string:
 		*p = append(slices.Clone(*p), "q_proj")
+	case *[]int:
+		*p = append(slices.Clone(*p), 1)
 	case *[]float64:
 		*p = append(slices.Clone(*p), 0.5)
 	default:

@@ -6,19 +6,28 @@ import (
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 
+	"example.com/gonb-dpo/dpocore/decoder/dropout"
 	"example.com/gonb-dpo/dpocore/decoder/product"
 )
 
 // Adapter is one layer's part of a LoRA adapter inside a graph.
 type Adapter struct {
-	layout Layout
-	groups [groupCount]factorNodes
+	layout  Layout
+	groups  [groupCount]factorNodes
+	dropout *dropout.Inputs[*Node] // nil for none
 }
 
 type factorNodes struct {
-	a       *Node   // [rank·modules, in], the group's A factors stacked; nil if no projection of it has LoRA
+	a       *Node   // [ranks, in], the group's A factors stacked; nil if no projection of it has LoRA
 	b       []*Node // [out, rank] each
-	joinedB *Node   // [out, rank·modules], see Adapter.joinedB; nil if it has to be joined from b
+	joinedB *Node   // [out, ranks], see Adapter.joinedB; nil if it has to be joined from b
+}
+
+// WithDropout returns the adapter with dropout on the input of each factor A.
+func (a *Adapter) WithDropout(d *dropout.Inputs[*Node]) *Adapter {
+	with := *a
+	with.dropout = d
+	return &with
 }
 
 // Bind splits the flat vector of a layout [Size] into the adapters of the layers.
@@ -93,15 +102,49 @@ func (a *Adapter) covers(g Group) bool { return a != nil && a.groups[g].a != nil
 // add is what the adapter adds to a group's result for the input x [tokens, in]: [tokens, out].
 func (a *Adapter) add(g Group, x *Node) *Node { return matmul(a.down(g, x), a.joinedB(g)) }
 
-// down is scale·x·Aᵀ, [tokens, rank·modules].
+// down is scale·x·Aᵀ, [tokens, ranks].
 func (a *Adapter) down(g Group, x *Node) *Node {
-	return MulScalar(matmul(x, a.groups[g].a), a.layout.LoRA.Scale())
+	if a.dropout == nil {
+		return a.scaled(g, matmul(x, a.groups[g].a))
+	}
+	var parts []*Node
+	for at, mask := range a.masks(g, x) {
+		parts = append(parts, matmul(Mul(mask, x), a.factorA(g, at)))
+	}
+	return a.scaled(g, Concatenate(parts, 1))
 }
 
-// joinedB is the group's B factors in one matrix [out, rank·modules]: each is in the rows of its projection and the columns
+// masks are the factors [tokens, in] of the values of x, for each of a group's factors A: each projection drops others.
+func (a *Adapter) masks(g Group, x *Node) (masks []*Node) {
+	for at := range a.layout.groups[g].present {
+		masks = append(masks, dropout.Mask(a.dropout, x, uint64(int(g)<<8|at)))
+	}
+	return masks
+}
+
+// factorA is the A [rank, in] of one of a group's projections; at counts those that have LoRA.
+func (a *Adapter) factorA(g Group, at int) *Node {
+	group := a.layout.groups[g]
+	return Slice(a.groups[g].a, AxisRange(group.begin(at), group.begin(at+1)))
+}
+
+// scaled multiplies the columns of x [tokens, ranks] by the scales of their projections.
+func (a *Adapter) scaled(g Group, x *Node) *Node {
+	group := a.layout.groups[g]
+	if !slices.ContainsFunc(group.scales, func(scale float64) bool { return scale != group.scales[0] }) {
+		return MulScalar(x, group.scales[0])
+	}
+	var columns []float32
+	for at, rank := range group.ranks {
+		columns = append(columns, slices.Repeat([]float32{float32(group.scales[at])}, rank)...)
+	}
+	return Mul(x, BroadcastToShape(Reshape(Const(x.Graph(), columns), 1, len(columns)), x.Shape()))
+}
+
+// joinedB is the group's B factors in one matrix [out, ranks]: each is in the rows of its projection and the columns
 // of its A, and the rest is zero. Multiplying by the zeros costs less than a product for each factor.
 func (a *Adapter) joinedB(g Group) *Node {
-	nodes, group, rank := a.groups[g], a.layout.groups[g], a.layout.LoRA.Rank
+	nodes, group := a.groups[g], a.layout.groups[g]
 	switch {
 	case nodes.joinedB != nil:
 		return nodes.joinedB
@@ -113,9 +156,9 @@ func (a *Adapter) joinedB(g Group) *Node {
 	}
 	var rows []*Node
 	for projection, height := range group.outputs {
-		row := zeros(height, rank*len(group.present))
-		if i := slices.Index(group.present, projection); i >= 0 {
-			row = concatColumns(zeros(height, i*rank), nodes.b[i], zeros(height, (len(group.present)-1-i)*rank))
+		row := zeros(height, group.joinedRank())
+		if at := slices.Index(group.present, projection); at >= 0 {
+			row = concatColumns(zeros(height, group.begin(at)), nodes.b[at], zeros(height, group.joinedRank()-group.begin(at+1)))
 		}
 		rows = append(rows, row)
 	}
@@ -131,19 +174,39 @@ func concatColumns(matrices ...*Node) *Node {
 // grad returns the gradients of add's input x [tokens, in] and of the group's factors, A first, from that of its result
 // gradOut [tokens, out].
 func (a *Adapter) grad(g Group, x, gradOut *Node) (gradX *Node, factors []*Node) {
-	group, rank := a.layout.groups[g], a.layout.LoRA.Rank
-	gradDown := MulScalar(matmulGrad(gradOut, a.joinedB(g)), a.layout.LoRA.Scale())
-	factors = []*Node{matmulTransposed(gradDown, x)}
-	gradB := matmulTransposed(a.down(g, x), gradOut) // [rank·modules, out]
+	group := a.layout.groups[g]
+	gradDown := a.scaled(g, matmulGrad(gradOut, a.joinedB(g)))
+	gradX, gradA := a.downGrad(g, x, gradDown)
+	factors = []*Node{gradA}
+	gradB := matmulTransposed(a.down(g, x), gradOut) // [ranks, out]
 	begin := 0
 	for projection, width := range group.outputs {
-		if i := slices.Index(group.present, projection); i >= 0 {
-			block := Slice(gradB, AxisRange(i*rank, (i+1)*rank), AxisRange(begin, begin+width))
+		if at := slices.Index(group.present, projection); at >= 0 {
+			block := Slice(gradB, AxisRange(group.begin(at), group.begin(at+1)), AxisRange(begin, begin+width))
 			factors = append(factors, Transpose(block, 0, 1))
 		}
 		begin += width
 	}
-	return matmulGrad(gradDown, a.groups[g].a), factors
+	return gradX, factors
+}
+
+// downGrad returns the gradients of the input x [tokens, in] and of the joined A [ranks, in], from that of x·Aᵀ [tokens, ranks].
+func (a *Adapter) downGrad(g Group, x, grad *Node) (gradX, gradA *Node) {
+	if a.dropout == nil {
+		return matmulGrad(grad, a.groups[g].a), matmulTransposed(grad, x)
+	}
+	group := a.layout.groups[g]
+	var rows []*Node
+	for at, mask := range a.masks(g, x) {
+		part := Slice(grad, AxisRange(), AxisRange(group.begin(at), group.begin(at+1)))
+		rows = append(rows, matmulTransposed(part, Mul(mask, x)))
+		if input := Mul(mask, matmulGrad(part, a.factorA(g, at))); gradX == nil {
+			gradX = input
+		} else {
+			gradX = Add(gradX, input)
+		}
+	}
+	return gradX, Concatenate(rows, 0)
 }
 
 // matmulTransposed is xᵀ·y for x [tokens, m] and y [tokens, n]. XLA's CPU products are faster with the smaller one first.

@@ -15,8 +15,10 @@ import (
 // randomAdapter has a B that is not zero, so that it changes the hidden states.
 func randomAdapter(layout decoder.Layout) []float32 {
 	values, random := layout.Init(3), rand.New(rand.NewPCG(4, 0))
-	for i := range values {
-		values[i] += float32(0.1 * random.NormFloat64())
+	for _, factor := range layout.Factors {
+		for i := range factor.Size() {
+			values[factor.Offset+i] += float32(0.1 * random.NormFloat64())
+		}
 	}
 	return values
 }
@@ -36,11 +38,18 @@ func (p plainLlama) merge(layout decoder.Layout, adapter []float32) plainLlama {
 		if len(at) == 0 {
 			continue
 		}
-		rank, in := layout.LoRA.Rank, p.widthOf(name)
+		module, in := decoder.ModuleOf(name), p.widthOf(name)
+		rank, alpha := layout.LoRA.Rank, layout.LoRA.Alpha
+		if own, ok := layout.LoRA.Ranks[module]; ok {
+			rank = own
+		}
+		if own, ok := layout.LoRA.Alphas[module]; ok {
+			alpha = own
+		}
 		a, b := adapter[at["lora_A.weight"]:], adapter[at["lora_B.weight"]:]
 		for i := range matrix {
 			for r := range rank {
-				matrix[i] += layout.LoRA.Alpha / float64(rank) * float64(b[i/in*rank+r]) * float64(a[r*in+i%in])
+				matrix[i] += alpha / float64(rank) * float64(b[i/in*rank+r]) * float64(a[r*in+i%in])
 			}
 		}
 	}
@@ -70,6 +79,8 @@ func TestAdapterEqualsMergedWeights(t *testing.T) {
 		{"all projections", decoder.LoRA{Rank: 4, Alpha: 8, Modules: decoder.AllModules}},
 		{"two of q, k and v", decoder.LoRA{Rank: 4, Alpha: 4, Modules: []string{"v_proj", "q_proj"}}},
 		{"k and up alone", decoder.LoRA{Rank: 3, Alpha: 1, Modules: []string{"k_proj", "up_proj"}}},
+		{"ranks and alphas of their own, in one layer", decoder.LoRA{Rank: 4, Alpha: 8, Modules: decoder.AllModules, Layers: []int{1},
+			Ranks: map[string]int{"q_proj": 2, "up_proj": 6}, Alphas: map[string]float64{"k_proj": 3, "q_proj": 5, "down_proj": 1}}},
 		{"o and down, rank 1", decoder.LoRA{Rank: 1, Alpha: 2, Modules: []string{"o_proj", "down_proj"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

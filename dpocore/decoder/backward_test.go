@@ -20,19 +20,23 @@ func TestBackwardIsTheLayersGradient(t *testing.T) {
 	otherBlock := tinymodel.Changed(func(c *decoder.Config) { c.Block = postNorm{} })
 	all := decoder.LoRA{Rank: 4, Alpha: 8, Modules: decoder.AllModules}
 	for _, c := range []struct {
-		name   string
-		config decoder.Config
-		lora   decoder.LoRA
-		tokens int
+		name    string
+		config  decoder.Config
+		lora    decoder.LoRA
+		tokens  int
+		dropout float64
 	}{
-		{"all projections", plain, all, 24},
-		{"two blocks of attention", plain, all, 150},
-		{"some, with biases", biased, decoder.LoRA{Rank: 3, Alpha: 8, Modules: []string{"v_proj", "gate_proj", "q_proj"}}, 24},
-		{"another block", otherBlock, all, 24},
-		{"OLMo 2", tinymodel.OLMo2(), all, 24},
-		{"Gemma 3", tinymodel.Gemma3(), all, 24},
-		{"Phi-3", tinymodel.Phi3(), all, 24},
-		{"o and down", plain, decoder.LoRA{Rank: 2, Alpha: 8, Modules: []string{"o_proj", "down_proj"}}, 24},
+		{"all projections", plain, all, 24, 0},
+		{"two blocks of attention", plain, all, 150, 0},
+		{"some, with biases", biased, decoder.LoRA{Rank: 3, Alpha: 8, Modules: []string{"v_proj", "gate_proj", "q_proj"}}, 24, 0},
+		{"another block", otherBlock, all, 24, 0},
+		{"OLMo 2", tinymodel.OLMo2(), all, 24, 0},
+		{"Gemma 3", tinymodel.Gemma3(), all, 24, 0},
+		{"Phi-3", tinymodel.Phi3(), all, 24, 0},
+		{"dropout", plain, all, 24, 0.3},
+		{"ranks of their own and dropout", biased, decoder.LoRA{Rank: 3, Alpha: 8, Modules: []string{"v_proj", "gate_proj", "q_proj"},
+			Ranks: map[string]int{"v_proj": 5}, Alphas: map[string]float64{"q_proj": 2}}, 24, 0.3},
+		{"o and down", plain, decoder.LoRA{Rank: 2, Alpha: 8, Modules: []string{"o_proj", "down_proj"}}, 24, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, layout := tiny(t, c.config), newLayout(t, c.config, c.lora)
@@ -47,7 +51,11 @@ func TestBackwardIsTheLayersGradient(t *testing.T) {
 				return m.layer(t, inputs, func(layer decoder.Layer, rest []*graph.Node) []*graph.Node {
 					flat, gradOut := rest[0], graph.Reshape(rest[1], len(tokens), c.config.HiddenSize)
 					input := graph.MulScalar(graph.Sin(graph.IotaFull(gradOut.Graph(), gradOut.Shape())), 0.5)
-					layer, positions := layer.WithAdapter(layout.BindLayer(flat)), rowOf(rest[2:]).Positions(c.config)[0]
+					adapter := layout.BindLayer(flat)
+					if c.dropout > 0 {
+						adapter = adapter.WithDropout(dropoutNodes(flat.Graph(), c.dropout, 5))
+					}
+					layer, positions := layer.WithAdapter(adapter), rowOf(rest[2:]).Positions(c.config)[0]
 					output, saved := layer.Forward(input, positions)
 					if !backward {
 						return graph.Gradient(graph.ReduceAllSum(graph.Mul(output, gradOut)), flat, input)

@@ -28,7 +28,13 @@ type Projection struct {
 }
 
 // Module is the name under which PEFT selects the projection, such as q_proj.
-func (p Projection) Module() string { return p.Name[strings.LastIndex(p.Name, ".")+1:] }
+func (p Projection) Module() string { return ModuleOf(p.Name) }
+
+// ModuleOf is the module of a stored tensor or of the path to a projection, such as model.layers.0.self_attn.q_proj.weight.
+func ModuleOf(path string) string {
+	path = strings.TrimSuffix(path, ".weight")
+	return path[strings.LastIndex(path, ".")+1:]
+}
 
 // Vector is a stored weight [Size] of a layer that is no projection's bias, such as a norm's.
 type Vector struct {

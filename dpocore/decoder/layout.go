@@ -23,10 +23,11 @@ func (f Factor) Size() int { return size(f.Shape) }
 // its checkpoint are vectors too. The A factors of a group are adjacent: together they are one matrix.
 type Layout struct {
 	LoRA    LoRA
-	Factors []Factor
+	Factors []Factor // of the layers that have LoRA
 	Size    int
 
-	// LayerSize is the number of values of one layer. All layers have the same factors in the same order.
+	// LayerSize is the number of values of one layer. All layers have places for the same factors in the same order. Where a layer
+	// has no LoRA they are zero, and training leaves them so: the gradient of A is a product with B, and that of B with A.
 	LayerSize int
 
 	groups [groupCount]groupLayout // of the first layer, so that offsets count from a layer's begin
@@ -36,6 +37,8 @@ type Layout struct {
 type groupLayout struct {
 	outputs []int // the widths of its projections
 	present []int // indices of the projections that have LoRA
+	ranks   []int // of these, like the next
+	scales  []float64
 	a       Factor
 	b       []Factor // one for each of present
 }
@@ -45,7 +48,7 @@ func NewLayout(c Config, l LoRA) (Layout, error) {
 	if err := l.Validate(); err != nil {
 		return Layout{}, err
 	}
-	l, err := l.of(c)
+	l, err := l.Of(c.Modules(), c.Layers)
 	if err != nil {
 		return Layout{}, err
 	}
@@ -66,19 +69,31 @@ func (l *Layout) addGroup(c Config, layer int, g Group) (group groupLayout) {
 	projections := c.block().Projections(c, g)
 	for i, p := range projections {
 		group.outputs = append(group.outputs, p.Out)
-		if slices.Contains(l.LoRA.Modules, p.Module()) {
+		if module := p.Module(); slices.Contains(l.LoRA.Modules, module) {
 			group.present = append(group.present, i)
+			group.ranks, group.scales = append(group.ranks, l.LoRA.RankOf(module)), append(group.scales, l.LoRA.ScaleOf(module))
 		}
 	}
-	rank, in := l.LoRA.Rank, c.inputSize(g)
-	group.a = Factor{Shape: []int{rank * len(group.present), in}, Offset: l.Size, IsA: true}
-	for _, i := range group.present {
-		l.add(layer, projections[i].Name, "A", rank, in)
+	in := c.inputSize(g)
+	group.a = Factor{Shape: []int{group.joinedRank(), in}, Offset: l.Size, IsA: true}
+	for at, i := range group.present {
+		l.add(layer, projections[i].Name, "A", group.ranks[at], in)
 	}
-	for _, i := range group.present {
-		group.b = append(group.b, l.add(layer, projections[i].Name, "B", projections[i].Out, rank))
+	for at, i := range group.present {
+		group.b = append(group.b, l.add(layer, projections[i].Name, "B", projections[i].Out, group.ranks[at]))
 	}
 	return group
+}
+
+// joinedRank is the number of rows of the joined A.
+func (g groupLayout) joinedRank() int { return g.begin(len(g.ranks)) }
+
+// begin is the first row of a projection's A in the joined A; at counts those that have LoRA.
+func (g groupLayout) begin(at int) (row int) {
+	for _, rank := range g.ranks[:at] {
+		row += rank
+	}
+	return row
 }
 
 func (l *Layout) add(layer int, projection, matrix string, rows, cols int) Factor {
@@ -88,9 +103,21 @@ func (l *Layout) add(layer int, projection, matrix string, rows, cols int) Facto
 		Offset: l.Size,
 		IsA:    matrix == "A",
 	}
-	l.Factors = append(l.Factors, factor)
+	if l.LoRA.In(layer) {
+		l.Factors = append(l.Factors, factor)
+	}
 	l.Size += factor.Size()
 	return factor
+}
+
+// LayerFactors are the factors of a layer in their order, the A of a group joined, without names.
+func (l Layout) LayerFactors() (factors []Factor) {
+	for _, group := range l.groups {
+		if len(group.present) > 0 {
+			factors = append(append(factors, group.a), group.b...)
+		}
+	}
+	return factors
 }
 
 // Init returns the values of an adapter before training, initialized like PEFT's: A uniform in ±1/√in (Kaiming with

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/export/ggufmodel"
 	"example.com/gonb-dpo/dpocore/weights/ggml"
 	"example.com/gonb-dpo/internal/gguffile"
@@ -19,16 +20,32 @@ func adapterMetadata(model Model, dtype string) ([]gguffile.Entry, error) {
 		return nil, err
 	}
 	kind, _ := findFileType(dtype)
-	lora := model.Layout.LoRA
 	return []gguffile.Entry{
 		{Key: "general.architecture", Value: form.Architecture()},
 		{Key: "general.type", Value: "adapter"},
 		{Key: "general.name", Value: model.Name},
 		{Key: "general.file_type", Value: kind.number},
 		{Key: "adapter.type", Value: "lora"},
-		// llama.cpp scales by alpha/rank, whatever the adapter's own rule.
-		{Key: "adapter.lora.alpha", Value: float32(lora.Scale() * float64(lora.Rank))},
+		{Key: "adapter.lora.alpha", Value: float32(ggufAlpha(model.Layout.LoRA, model.Layout.LoRA.Modules[0]))},
 	}, nil
+}
+
+// ggufAlpha is the alpha of a projection for llama.cpp, which scales by alpha/rank, whatever the adapter's own rule.
+func ggufAlpha(lora decoder.LoRA, module string) float64 {
+	return lora.ScaleOf(module) * float64(lora.RankOf(module))
+}
+
+// ggufB is B as it has to be if all projections have the same alpha, that of the first.
+func ggufB(lora decoder.LoRA, module string, b []float32) []float32 {
+	ratio := float32(ggufAlpha(lora, module) / ggufAlpha(lora, lora.Modules[0]))
+	if ratio == 1 {
+		return b
+	}
+	scaled := make([]float32, len(b))
+	for i, value := range b {
+		scaled[i] = ratio * value
+	}
+	return scaled
 }
 
 // adapterTensors lists the factors of the adapter.
@@ -50,6 +67,7 @@ func adapterTensors(model Model, dtype string) (tensors []gguffile.Tensor, err e
 		}
 		values := model.Adapter[factor.Offset : factor.Offset+factor.Size()]
 		if !factor.IsA {
+			values = ggufB(model.Layout.LoRA, decoder.ModuleOf(projection), values)
 			if values, err = form.Rows(projection, values, factor.Shape); err != nil {
 				return nil, err
 			}

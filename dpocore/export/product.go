@@ -26,7 +26,7 @@ func mergedTensors(ctx context.Context, model Model, stored string) []safetensor
 				return nil, err
 			}
 			if a, b, ok := layout.Of(name); ok {
-				addProduct(w, factor(b), factor(a), a.Shape[1], layout.LoRA)
+				addProduct(w, factor(b), factor(a), a.Shape, float32(layout.LoRA.ScaleOf(decoder.ModuleOf(name))))
 			}
 			return w, adapter.CheckRange(name, w, stored)
 		}})
@@ -35,8 +35,8 @@ func mergedTensors(ctx context.Context, model Model, stored string) []safetensor
 }
 
 // addProduct adds scale·B·A to w [out, in], with B [out, rank] and A [rank, in]. The rows are divided among all cores.
-func addProduct(w, b, a []float32, in int, lora decoder.LoRA) {
-	rank, scale := lora.Rank, float32(lora.Scale())
+func addProduct(w, b, a []float32, shapeA []int, scale float32) {
+	rank, in := shapeA[0], shapeA[1]
 	rows := len(w) / in
 	workers := runtime.GOMAXPROCS(0)
 	var wait sync.WaitGroup

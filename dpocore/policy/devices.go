@@ -1,34 +1,9 @@
 package policy
 
-import (
-	"fmt"
-	"sync"
+import "github.com/gomlx/compute"
 
-	"github.com/gomlx/compute"
-
-	"example.com/gonb-dpo/dpocore/policy/adamw"
-)
-
-// Devices is a policy on several devices, for data parallelism: each has the whole model and processes different rows; for
-// a step their gradients are added. The first one is the policy that was copied; measurements are made on it.
-type Devices []*Policy
-
-// Spread copies a policy, which is on the first device of its backend, to count devices in total.
-func Spread(p *Policy, count int) (Devices, error) {
-	all := Devices{p}
-	for device := compute.DeviceNum(1); int(device) < count; device++ {
-		copied, err := p.on(device)
-		if err != nil {
-			all.FinalizeCopies()
-			return nil, fmt.Errorf("spread the model over %d devices: %w", count, err)
-		}
-		all = append(all, copied)
-	}
-	return all, nil
-}
-
-// on copies a policy to another device. The copy shares its graphs.
-func (p *Policy) on(device compute.DeviceNum) (*Policy, error) {
+// On copies a policy to another device. The copy shares its graphs; [Policy.FinalizeCopy] frees it.
+func (p *Policy) On(device compute.DeviceNum) (*Policy, error) {
 	weights, err := p.weights.On(device)
 	if err != nil {
 		return nil, err
@@ -48,47 +23,8 @@ func (p *Policy) on(device compute.DeviceNum) (*Policy, error) {
 	return copied, nil
 }
 
-// Each calls do for 0 to n-1 concurrently, on one device each, and returns the first error in that order. n is at most the
-// number of devices.
-func (d Devices) Each(n int, do func(i int, p *Policy) error) error {
-	failed := make([]error, n)
-	var running sync.WaitGroup
-	for i := range n {
-		running.Go(func() { failed[i] = do(i, d[i]) })
-	}
-	running.Wait()
-	for _, err := range failed {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Update is [Policy.Update] with the gradients of all devices, which all get the new adapter.
-func (d Devices) Update(learningRate, maxNorm float64, settings adamw.Settings) (gradNorm float64, err error) {
-	for _, other := range d[1:] {
-		if err := d[0].addGradients(other); err != nil {
-			return 0, fmt.Errorf("add up the devices' gradients: %w", err)
-		}
-	}
-	if gradNorm, err = d[0].Update(learningRate, maxNorm, settings); err != nil || len(d) == 1 {
-		return gradNorm, err
-	}
-	adapter, _, _, err := d[0].Snapshot()
-	if err != nil {
-		return 0, err
-	}
-	for _, other := range d[1:] {
-		if err := other.Restore(adapter, nil, nil, d[0].updates); err != nil {
-			return 0, fmt.Errorf("copy the adapter to the other devices: %w", err)
-		}
-	}
-	return gradNorm, nil
-}
-
-// addGradients adds another device's gradients to the policy's.
-func (p *Policy) addGradients(other *Policy) error {
+// AddGradients adds another device's gradients to the policy's.
+func (p *Policy) AddGradients(other *Policy) error {
 	for i, layer := range other.layers {
 		flat, err := appendValues(nil, layer.Grads)
 		if err != nil {
@@ -107,23 +43,9 @@ func (p *Policy) addGradients(other *Policy) error {
 	return nil
 }
 
-// SetLossScale is [Policy.SetLossScale] on all devices.
-func (d Devices) SetLossScale(factor float64) {
-	for _, p := range d {
-		p.SetLossScale(factor)
-	}
-}
-
-// DropGradients is [Policy.DropGradients] on all devices.
-func (d Devices) DropGradients() error {
-	return d.Each(len(d), func(_ int, p *Policy) error { return p.DropGradients() })
-}
-
-// FinalizeCopies frees all policies except the first.
-func (d Devices) FinalizeCopies() {
-	for _, copied := range d[min(1, len(d)):] {
-		finalizeLayers(copied.layers)
-		finalize(copied.reference...)
-		copied.weights.Finalize()
-	}
+// FinalizeCopy frees a copy on another device, with its weights. The graphs are the first one's.
+func (p *Policy) FinalizeCopy() {
+	finalizeLayers(p.layers)
+	finalize(p.reference...)
+	p.weights.Finalize()
 }

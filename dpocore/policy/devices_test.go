@@ -6,6 +6,7 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/policy/adamw"
+	"example.com/gonb-dpo/dpocore/policy/parallel"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/manydevices"
 	"example.com/gonb-dpo/internal/tinymodel"
@@ -33,7 +34,7 @@ func onDevices(t *testing.T, count int) *policy.Policy {
 // devices have the same adapter to the bit.
 func TestDevices(t *testing.T) {
 	one, two := onDevices(t, 1), onDevices(t, 2)
-	devices, err := policy.Spread(two, 2)
+	devices, err := parallel.Spread(two, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

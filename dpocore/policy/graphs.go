@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/compute"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/dropout"
 	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/dpocore/weights"
@@ -22,16 +23,18 @@ type graphs struct {
 	backend compute.Backend
 
 	embed      typedgraph.Graph[*embedInputs[tensor], *embedOutputs[tensor]]
-	forward    typedgraph.Graph[*layerInputs[tensor], *layerOutputs[tensor]]
+	layer      layerGraphs
+	dropped    layerGraphs // with dropout
 	base       typedgraph.Graph[*baseInputs[tensor], *single[tensor]]
-	backward   typedgraph.Graph[*backwardInputs[tensor], *backwardOutputs[tensor]]
 	measure    typedgraph.Graph[*measureInputs[tensor], *measureOutputs[tensor]]
 	tokens     typedgraph.Graph[*answerInputs[tensor], *single[tensor]]
 	divergence typedgraph.Graph[*divergenceInputs[tensor], *divergenceOutputs[tensor]]
 	far        typedgraph.Graph[*divergenceInputs[tensor], *single[tensor]]
 	add        typedgraph.Graph[layerVectors[tensor], *single[tensor]]
 	norm       typedgraph.Graph[layerVectors[tensor], *single[tensor]]
-	update     typedgraph.Graph[*adamw.Inputs[tensor], *adamw.Outputs[tensor]]
+	update     struct {
+		same, plus typedgraph.Graph[*adamw.Inputs[tensor], *adamw.Outputs[tensor]]
+	} // plus has another learning rate of B
 
 	comparisons struct { // prepared on first use
 		sync.Mutex
@@ -39,6 +42,12 @@ type graphs struct {
 	}
 
 	compiles atomic.Int32
+}
+
+// layerGraphs are a layer's in the two directions.
+type layerGraphs struct {
+	forward  typedgraph.Graph[*layerInputs[tensor], *layerOutputs[tensor]]
+	backward typedgraph.Graph[*backwardInputs[tensor], *backwardOutputs[tensor]]
 }
 
 type compareGraph = typedgraph.Graph[*compareInputs[tensor], *compareOutputs[tensor]]
@@ -77,24 +86,23 @@ func graphsOf(backend compute.Backend, model *weights.Weights, layout decoder.La
 // prepare prepares the graphs; each compiles when it first runs.
 func (g *graphs) prepare() error {
 	embed := func() *embedInputs[node] { return &embedInputs[node]{embedding: make([]node, g.embeddingTensors)} }
-	backward := func() *backwardInputs[node] { return &backwardInputs[node]{layerInputs: *g.layerNodes()} }
-	update := func() *adamw.Inputs[node] {
-		return &adamw.Inputs[node]{Layers: make(adamw.States[node], g.config.Layers)}
-	}
 	measure := func() *measureInputs[node] { return &measureInputs[node]{answerInputs: *g.answerNodes()} }
 	divergence := func() *divergenceInputs[node] { return &divergenceInputs[node]{measureInputs: *measure()} }
 	return errors.Join(
 		prepare(g, &g.embed, "embed", embed, g.embedGraph),
-		prepare(g, &g.forward, "layer", g.layerNodes, g.layerGraph),
+		prepare(g, &g.layer.forward, "layer", g.layerNodes(false), g.layerGraph),
+		prepare(g, &g.dropped.forward, "layer with dropout", g.layerNodes(true), g.layerGraph),
 		prepare(g, &g.base, "reference layer", g.baseNodes, g.baseGraph),
-		prepare(g, &g.backward, "layer backward", backward, g.backwardGraph),
+		prepare(g, &g.layer.backward, "layer backward", g.backwardNodes(false), g.backwardGraph),
+		prepare(g, &g.dropped.backward, "layer backward with dropout", g.backwardNodes(true), g.backwardGraph),
 		prepare(g, &g.measure, "log-probabilities", measure, g.measureGraph),
 		prepare(g, &g.tokens, "tokens' log-probabilities", g.answerNodes, g.tokensGraph),
 		prepare(g, &g.divergence, "divergence", divergence, g.divergenceGraph),
 		prepare(g, &g.far, "far divergence", divergence, g.farGraph),
 		prepare(g, &g.add, "sum of gradients", vectorNodes(2), addGraph),
 		prepare(g, &g.norm, "gradient norm", vectorNodes(g.config.Layers), normGraph),
-		prepare(g, &g.update, "update", update, adamw.Step),
+		prepare(g, &g.update.same, "update", g.updateNodes(false), g.updateGraph),
+		prepare(g, &g.update.plus, "update with LoRA+", g.updateNodes(true), g.updateGraph),
 	)
 }
 
@@ -116,8 +124,28 @@ func (g *graphs) baseNodes() *baseInputs[node] {
 	return &baseInputs[node]{weights: make([]node, g.layerTensors)}
 }
 
-func (g *graphs) layerNodes() *layerInputs[node] {
-	return &layerInputs[node]{baseInputs: *g.baseNodes()}
+func (g *graphs) layerNodes(withDropout bool) func() *layerInputs[node] {
+	return func() *layerInputs[node] {
+		in := &layerInputs[node]{baseInputs: *g.baseNodes()}
+		if withDropout {
+			in.dropout = new(dropout.Inputs[node])
+		}
+		return in
+	}
+}
+
+func (g *graphs) backwardNodes(withDropout bool) func() *backwardInputs[node] {
+	return func() *backwardInputs[node] { return &backwardInputs[node]{layerInputs: *g.layerNodes(withDropout)()} }
+}
+
+func (g *graphs) updateNodes(plus bool) func() *adamw.Inputs[node] {
+	return func() *adamw.Inputs[node] {
+		in := &adamw.Inputs[node]{Layers: make(adamw.States[node], g.config.Layers)}
+		if plus {
+			in.B = new(adamw.ScalarsB[node])
+		}
+		return in
+	}
 }
 
 func vectorNodes(count int) func() layerVectors[node] {
@@ -150,8 +178,8 @@ func (g *graphs) comparisonGraph(kind comparison) (compareGraph, error) {
 
 // Finalize frees the compiled graphs.
 func (g *graphs) Finalize() {
-	for _, graph := range []interface{ Finalize() }{g.embed, g.forward, g.base, g.backward, g.measure, g.tokens, g.divergence,
-		g.far, g.add, g.norm, g.update} {
+	for _, graph := range []interface{ Finalize() }{g.embed, g.layer.forward, g.base, g.layer.backward, g.measure, g.tokens, g.divergence,
+		g.far, g.add, g.norm, g.update.same, g.update.plus, g.dropped.forward, g.dropped.backward} {
 		graph.Finalize()
 	}
 	for _, graph := range g.comparisons.graphs {

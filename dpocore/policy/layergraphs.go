@@ -44,7 +44,16 @@ func (g *graphs) backwardGraph(in *backwardInputs[node]) *backwardOutputs[node] 
 
 func (g *graphs) adaptedLayer(in *layerInputs[node]) decoder.Layer {
 	layer, _ := decoder.BindLayer(g.config, in.weights)
-	return layer.WithAdapter(g.layout.BindLayer(in.adapter))
+	adapter := g.layout.BindLayer(in.adapter)
+	if in.dropout != nil {
+		adapter = adapter.WithDropout(in.dropout)
+	}
+	return layer.WithAdapter(adapter)
+}
+
+// updateGraph is a step of the optimizer.
+func (g *graphs) updateGraph(in *adamw.Inputs[node]) *adamw.Outputs[node] {
+	return adamw.Step(in, g.layout.LayerFactors())
 }
 
 // addGraph is the sum of two vectors [LayerSize].

@@ -63,7 +63,7 @@ func (p *Policy) through(row *batch.Row, layers func(*pass) error) (*pass, error
 // forward runs all layers with the adapter, and keeps a trace for the backward pass if asked to.
 func (s *pass) forward(withTrace bool) error {
 	for i := range s.policy.layers {
-		output, saved, err := s.layer(i, s.hidden, s.policy.layers[i].Adapter)
+		output, saved, err := s.trainedLayer(i, s.hidden, withTrace)
 		if err != nil {
 			return fmt.Errorf("layer %d: %w", i, err)
 		}
@@ -100,10 +100,23 @@ func (s *pass) baseLayer(i int) (tensor, error) {
 // layer is the output of layer i with an adapter, and what its backward pass needs.
 func (s *pass) layer(i int, input, adapter tensor) (output tensor, saved *decoder.Activations[tensor], err error) {
 	var out layerOutputs[tensor]
-	if err := s.policy.graphs.forward.Call(&layerInputs[tensor]{s.baseInputs(i, input), adapter}, &out); err != nil {
+	if err := s.policy.graphs.layer.forward.Call(&layerInputs[tensor]{s.baseInputs(i, input), adapter, nil}, &out); err != nil {
 		return nil, nil, err
 	}
 	return out.hidden, &out.saved, nil
+}
+
+// trainedLayer is the output of layer i with the policy's adapter, with dropout if there is to be a backward pass.
+func (s *pass) trainedLayer(i int, input tensor, forBackward bool) (output tensor, saved *decoder.Activations[tensor], err error) {
+	in := &layerInputs[tensor]{s.baseInputs(i, input), s.policy.layers[i].Adapter, nil}
+	if !forBackward || s.policy.dropout == 0 {
+		return s.layer(i, input, in.adapter)
+	}
+	in.dropout = s.policy.dropoutOf(i)
+	defer typedgraph.Free(in.dropout)
+	var out layerOutputs[tensor]
+	err = s.policy.graphs.dropped.forward.Call(in, &out)
+	return out.hidden, &out.saved, err
 }
 
 // backward runs the layers' backward passes from the last to the first, from the gradient of the last one's output, which
@@ -129,7 +142,7 @@ func (s *pass) layerBackward(i int, gradOut tensor) (out backwardOutputs[tensor]
 	t, state := s.trace[i], s.policy.layers[i]
 	if t.saved == nil {
 		var output tensor
-		if output, t.saved, err = s.layer(i, t.input, state.Adapter); err != nil {
+		if output, t.saved, err = s.trainedLayer(i, t.input, true); err != nil {
 			return out, err
 		}
 		finalize(output)
@@ -137,11 +150,15 @@ func (s *pass) layerBackward(i int, gradOut tensor) (out backwardOutputs[tensor]
 	defer t.free()
 	s.trace = s.trace[:i]
 	in := &backwardInputs[tensor]{
-		layerInputs: layerInputs[tensor]{s.baseInputs(i, t.input), state.Adapter},
+		layerInputs: layerInputs[tensor]{s.baseInputs(i, t.input), state.Adapter, nil},
 		saved:       *t.saved, gradOut: gradOut, grads: state.Grads,
 	}
-	err = s.policy.graphs.backward.Call(in, &out)
-	return out, err
+	if s.policy.dropout == 0 {
+		return out, s.policy.graphs.layer.backward.Call(in, &out)
+	}
+	in.dropout = s.policy.dropoutOf(i)
+	defer typedgraph.Free(in.dropout)
+	return out, s.policy.graphs.dropped.backward.Call(in, &out)
 }
 
 func (s *pass) leave() {

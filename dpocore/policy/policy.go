@@ -15,6 +15,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/dropout"
 	"example.com/gonb-dpo/dpocore/policy/adamw"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/typedgraph"
@@ -33,6 +34,9 @@ type Policy struct {
 
 	reference       []tensor  // the reference's adapter by layer; nil for the model alone
 	referenceValues []float32 // the same on the host
+
+	dropout     float64 // of the next row that is trained on, like its seed
+	dropoutSeed uint64
 
 	recompute bool // the backward pass computes each layer again
 }
@@ -120,6 +124,15 @@ func (p *Policy) DropGradients() error {
 // grow with the activations inside the layers (gradient checkpointing, Chen et al. 2016,
 // https://arxiv.org/abs/1604.06174). All results stay bit-identical.
 func (p *Policy) Recompute() { p.recompute = true }
+
+// Drop sets the dropout of the rows that Accumulate gets from now on, a rate from 0 up to 1, and what it is drawn from. The same
+// seed drops the same values. Measurements and the reference have no dropout.
+func (p *Policy) Drop(rate float64, seed uint64) { p.dropout, p.dropoutSeed = rate, seed }
+
+// dropoutOf are the inputs of layer i's dropout.
+func (p *Policy) dropoutOf(i int) *dropout.Inputs[tensor] {
+	return dropout.Of(p.dropout, dropout.MixSeed(p.dropoutSeed, uint64(i)))
+}
 
 // Updates is the number of optimizer steps so far.
 func (p *Policy) Updates() int { return p.updates }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/dropout"
 	"example.com/gonb-dpo/internal/typedgraph"
 )
 
@@ -66,9 +67,16 @@ func (in *baseInputs[T]) Fields() []*T {
 type layerInputs[T any] struct {
 	baseInputs[T]
 	adapter T
+	dropout *dropout.Inputs[T] // nil for none
 }
 
-func (in *layerInputs[T]) Fields() []*T { return append(in.baseInputs.Fields(), &in.adapter) }
+func (in *layerInputs[T]) Fields() []*T {
+	fields := append(in.baseInputs.Fields(), &in.adapter)
+	if in.dropout != nil {
+		fields = append(fields, in.dropout.Fields()...)
+	}
+	return fields
+}
 
 // layerOutputs are a layer's output [tokens, hidden] and what its backward pass needs.
 type layerOutputs[T any] struct {

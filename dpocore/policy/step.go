@@ -89,10 +89,15 @@ func (p *Policy) Update(learningRate, maxNorm float64, settings adamw.Settings) 
 
 // updated returns the layers after a step of AdamW with the gradients times clip, and the norm of their adapter.
 func (p *Policy) updated(learningRate, clip float64, settings adamw.Settings) (layers adamw.States[tensor], norm float64, err error) {
-	in := &adamw.Inputs[tensor]{Layers: p.layers, Scalars: settings.ScalarsOf(p.updates+1, learningRate, clip/p.scale)}
+	in := &adamw.Inputs[tensor]{Layers: p.layers, Scalars: settings.ScalarsOf(p.updates+1, learningRate, clip/p.scale), B: settings.ScalarsOfB(learningRate)}
 	defer typedgraph.Free(&in.Scalars)
+	update := p.graphs.update.same
+	if in.B != nil {
+		update = p.graphs.update.plus
+		defer typedgraph.Free(in.B)
+	}
 	out := &adamw.Outputs[tensor]{Layers: make(adamw.States[tensor], len(p.layers))}
-	if err := p.graphs.update.Call(in, out); err != nil {
+	if err := update.Call(in, out); err != nil {
 		return nil, 0, err
 	}
 	defer finalize(out.Norm)

@@ -15,13 +15,18 @@ type adamW struct {
 	adamw.Settings
 	values, mean, variance []float64
 	steps                  float64
+	isB                    []bool
 }
 
 func (a *adamW) step(gradient []float64, rate, maxNorm float64) {
 	a.steps++
 	clip := min(1, maxNorm/(norm(gradient)+1e-6))
+	peak := rate
 	for i, g := range gradient {
 		g *= clip
+		if rate = peak; a.RatioB != 0 && a.isB[i] {
+			rate *= a.RatioB
+		}
 		a.mean[i] = a.Beta1*a.mean[i] + (1-a.Beta1)*g
 		a.variance[i] = a.Beta2*a.variance[i] + (1-a.Beta2)*g*g
 		unbiased := a.mean[i] / (1 - math.Pow(a.Beta1, a.steps))
@@ -33,7 +38,7 @@ func (a *adamW) step(gradient []float64, rate, maxNorm float64) {
 // Three updates, the second of them clipped, against the same in plain Go. Each step's gradient is measured on its own
 // before the step is made.
 func TestUpdateIsAdamW(t *testing.T) {
-	for _, settings := range []adamw.Settings{adamw.Default, {Beta1: 0.8, Beta2: 0.99, Epsilon: 1e-3, WeightDecay: 5}} {
+	for _, settings := range []adamw.Settings{adamw.Default, {Beta1: 0.8, Beta2: 0.99, Epsilon: 1e-3, WeightDecay: 5}, {Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, WeightDecay: 3, RatioB: 8}} {
 		testUpdate(t, settings)
 	}
 }
@@ -42,7 +47,12 @@ func testUpdate(t *testing.T, settings adamw.Settings) {
 	list := examples(6, 9)
 	start := trainedAdapter(t)
 	p := tiny(t, start)
-	plain := adamW{Settings: settings, values: widen(start), mean: make([]float64, len(start)), variance: make([]float64, len(start))}
+	plain := adamW{Settings: settings, values: widen(start), mean: make([]float64, len(start)), variance: make([]float64, len(start)), isB: make([]bool, len(start))}
+	for _, factor := range p.Layout.Factors {
+		for i := range factor.Size() {
+			plain.isB[factor.Offset+i] = !factor.IsA
+		}
+	}
 	for i, c := range []struct{ rate, clip float64 }{{1e-3, 2}, {2e-3, 0.3}, {5e-4, 2}} { // clip is a share of the norm
 		rows := pack(t, small, list[2*i:2*i+2])
 		before := snapshot(t, p)

@@ -41,14 +41,15 @@ var axolotl = Tool{
 		{name: "chat_template_jinja", to: "chat_template"},
 		{name: "default_system_message", to: "system"},
 		{name: "peft_use_dora", off: []string{"false"}, kind: Missing, why: "the adapter is plain LoRA"},
-		{name: "loraplus_lr_ratio", to: "loraplus_lr_ratio", kind: Missing, why: "A and B have the same learning rate"},
+		{name: "loraplus_lr_ratio", to: "loraplus_lr_ratio"},
 		{name: "lora_modules_to_save", kind: Missing, why: "only the adapter is trained"},
-		{name: "peft_layers_to_transform", to: "layers_to_transform", kind: Missing, why: "all layers have LoRA"},
+		{name: "peft_layers_to_transform", to: "layers_to_transform"},
 		{name: "special_tokens", kind: NoEffect, why: "control tokens are the model's"},
 		{name: "test_datasets", kind: Missing, why: "the file of held-out pairs is eval_data"},
 	},
 		idle("the type of a model is in its files", "model_type", "tokenizer_type", "is_llama_derived_model", "tokenizer_config", "base_model_config"),
 		idle(loading, "dataset_prepared_path", "dataset_processes", "sample_packing", "eval_sample_packing", "pad_to_sequence_len", "shuffle_merged_datasets", "skip_prepare_dataset"),
+		idle("embeddings have no LoRA here", "loraplus_lr_embedding"),
 		idle(logged, "wandb_project", "wandb_entity", "wandb_watch", "wandb_name", "wandb_run_id", "wandb_log_model", "mlflow_tracking_uri", "mlflow_experiment_name"),
 		idle(compiled, "flash_attention", "xformers_attention", "sdp_attention", "flash_optimum", "s2_attention", "plugins", "liger_rope", "liger_rms_norm", "lora_mlp_kernel", "lora_qkv_kernel", "lora_o_kernel"),
 		idle("the loss is on the answers", "train_on_inputs", "roles_to_train", "train_on_eos"),
@@ -79,7 +80,7 @@ var axolotl = Tool{
 		t.lengths("1.0", t.axolotlIntervals())
 		t.set("save_total_limit", "4", "axolotl's default")
 		t.precision()
-		t.dropout("lora_dropout", "0.0")
+		t.dropout("lora_dropout")
 		t.adapterOnly("adapter", "lora", "a LoRA adapter of the model as it is is trained")
 		t.linear()
 		t.with("use_tensorboard", func(e Entry, text string) {

@@ -27,7 +27,7 @@ var llamaFactory = Tool{
 		{name: "eval_dataset", kind: Missing, why: "the file of held-out pairs is eval_data"},
 		{name: "use_dora", off: []string{"false"}, kind: Missing, why: "the adapter is plain LoRA"},
 		{name: "pissa_init", off: []string{"false"}, kind: Missing, why: "B begins at zero"},
-		{name: "loraplus_lr_ratio", to: "loraplus_lr_ratio", kind: Missing, why: "A and B have the same learning rate"},
+		{name: "loraplus_lr_ratio", to: "loraplus_lr_ratio"},
 		{name: "quantization_bit", kind: Missing, why: "name a quantized .gguf file as the model"},
 		{name: "ref_model", kind: Missing, why: "the reference is the model that training starts from"},
 		{name: "max_samples", kind: Missing, why: "all pairs are read; write a shorter file"},
@@ -44,6 +44,7 @@ var llamaFactory = Tool{
 		idle("the chat template is the model's, or the file that chat_template_path names", "template"),
 		idle(loading, "overwrite_cache", "preprocessing_num_workers", "packing", "neat_packing", "dataset_dir", "preprocessing_batch_size", "streaming", "tokenized_path", "use_fast_tokenizer"),
 		idle(compiled, "flash_attn", "enable_liger_kernel", "use_unsloth", "upcast_layernorm", "upcast_lmhead_output"),
+		idle("embeddings have no LoRA here", "loraplus_lr_embedding"),
 		idle(logged, "plot_loss", "include_effective_tokens_per_second", "use_swanlab"),
 		idle(memory, "disable_gradient_checkpointing"),
 		whole("dataset", "finetuning_type", "lora_alpha", "lora_dropout", "lora_target", "pref_loss", "stage", "val_size", "enable_thinking"),
@@ -71,7 +72,7 @@ var llamaFactory = Tool{
 		t.schedulerSettings()
 		t.lengths("3.0", ofTransformers)
 		t.precision()
-		t.dropout("lora_dropout", "0.0")
+		t.dropout("lora_dropout")
 		t.adapterOnly("finetuning_type", "lora", "a LoRA adapter is trained")
 		t.target("lora_target", "all")
 		t.alpha()

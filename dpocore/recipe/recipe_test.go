@@ -79,6 +79,8 @@ func TestFields(t *testing.T) {
 		"optim: sgd":                                             "# missing: optim: sgd (the optimizer is AdamW)",
 		"use_peft: false":                                        "# missing: use_peft: false",
 		"new_setting: 3":                                         "# missing: new_setting: 3 (not known here",
+		"{lora_dropout: 0.1, disable_dropout: false}":            "lora_dropout: 0.1\n",
+		"disable_dropout: false":                                 "lora_dropout: 0.05  # TRL's default",
 		"sft_weight: 0.3":                                        "sft_weight: 0.3",
 		"{dataset_name: o/n, eval_strategy: steps}":              "eval_data: o/n/test",
 		"model_name_or_path: o/m\nmodel_revision: v2":            "model_name_or_path: \"o/m@v2\"",
@@ -114,6 +116,7 @@ func read(t *testing.T, text string) File {
 // TestDefaults: what the other tools do if a file does not say.
 func TestDefaults(t *testing.T) {
 	for text, want := range map[string]string{
+		"{base_model: o/m, peft_layers_to_transform: [0, 2], loraplus_lr_ratio: 16}": "layers_to_transform: [0, 2]\nloraplus_lr_ratio: 16",
 		"base_model: o/m":                                   "save_steps: epoch",
 		"{base_model: o/m, rl: dpo}":                        "save_total_limit: 4  # axolotl's default",
 		"{base_model: o/m, save_steps: 20}":                 "save_steps: 20",
@@ -210,6 +213,7 @@ func here(name string) string {
 		"lr_scheduler_kwargs": "`min_lr_rate` and `num_decay_steps`; others not", "eval_strategy": "`eval_steps`: 0 for the end only, a number, or epoch", "eval_steps": "same",
 		"save_strategy": "`save_steps`: 0 for the end only, a number, or epoch", "save_steps": "same", "save_total_limit": "same; the best checkpoint is kept as well",
 		"report_to": "same; `none` or `tensorboard`, whose file other programs import", "bf16": "`precision: bfloat16`", "fp16": "`precision: float16`", "loss_type": "same", "loss_weights": "same",
+		"disable_dropout":         "`true`; with `false` the adapter has its dropout, `lora_dropout`, and the model none",
 		"train_sampling_strategy": "`shuffle`: true or false; by length not",
 	}
 	row := trl.find(name)

@@ -221,7 +221,7 @@ func (t Translation) YAML(source string) string {
 
 func isList(row config.Row) bool {
 	switch row.Pointer(new(config.Config)).(type) {
-	case *[]string, *[]float64:
+	case *[]string, *[]float64, *[]int:
 		return true
 	}
 	return false

@@ -1,9 +1,6 @@
 package recipe
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // trl has the settings of TRL 1.16: DPOConfig, ModelConfig and ScriptArguments, and some of earlier versions. The losses' settings that
 // have the same name here are found in the table of settings.
@@ -27,7 +24,6 @@ var trl = Tool{
 		{name: "discopop_tau", to: "discopop_tau", off: []string{"0.05"}, kind: Missing, why: "it is always 0.05"},
 		{name: "sync_ref_model", to: "sync_ref_model", off: []string{"false"}, kind: Missing, why: "the reference stays as it is; dpo rounds --reference previous renews it between rounds"},
 		{name: "truncation_mode", off: []string{"keep_start"}, kind: Missing, why: "the ends of long answers are cut off"},
-		{name: "disable_dropout", off: []string{"true"}, kind: Missing, why: "the model is run without dropout"},
 		{name: "use_dora", off: []string{"false"}, kind: Missing, why: "the adapter is plain LoRA"},
 		{name: "load_in_8bit", off: []string{"false"}, kind: Missing, why: "name a quantized .gguf file as the model"},
 		{name: "load_in_4bit", off: []string{"false"}, kind: Missing, why: "name a quantized .gguf file as the model"},
@@ -44,7 +40,7 @@ var trl = Tool{
 		idle("it says how a 4-bit model is made", "bnb_4bit_quant_type", "use_bnb_nested_quant", "bnb_4bit_quant_storage"),
 		idle("answers are sampled by dpo compare", "generate_during_eval"),
 		idle(onlySync, "ref_model_mixup_alpha", "ref_model_sync_steps"),
-		whole("loss_type", "loss_weights", "lora_dropout", "use_peft", "model_revision", "dtype", "train_sampling_strategy",
+		whole("loss_type", "loss_weights", "lora_dropout", "disable_dropout", "use_peft", "model_revision", "dtype", "train_sampling_strategy",
 			"dataset_name", "dataset_config", "dataset_train_split", "dataset_test_split"),
 	),
 	whole: func(t *translation) {
@@ -56,7 +52,7 @@ var trl = Tool{
 		t.with("dtype", func(e Entry, text string) {
 			t.say(e, NoEffect, "the precision is chosen by the device, or by precision")
 		})
-		t.dropout("lora_dropout", "0.05")
+		t.dropout("lora_dropout")
 		t.adapterOnly("use_peft", "true", "a LoRA adapter is trained; TRL trains all weights")
 		t.revision("model_revision")
 		t.hubData()
@@ -70,21 +66,26 @@ var trl = Tool{
 	},
 }
 
-// dropout translates the dropout of the adapter.
-func (t *translation) dropout(name, std string) {
-	value := t.text(name)
+// dropout translates the dropout of the adapter, which the trainers turn off together with the model's unless they are told not to.
+func (t *translation) dropout(name string) {
+	off := t.text("disable_dropout") != "false"
+	t.with("disable_dropout", func(e Entry, _ string) {
+		if off {
+			t.say(e, NoEffect, "this is what is done here")
+		} else {
+			t.say(e, Maps, "lora_dropout; the model itself is run without dropout")
+		}
+	})
 	e := t.file.Find(name)
 	switch {
-	case isOurs("lora_dropout") && e != nil && value != "":
-		t.maps(*e, "lora_dropout", value)
-	case isOurs("lora_dropout"):
-		t.set("lora_dropout", std, t.tool.Name+"'s default")
-	case e != nil && (value == "" || strings.Trim(value, "0.") == ""):
-		t.say(*e, NoEffect, "adapters are trained without dropout")
+	case e != nil && off:
+		t.say(*e, NoEffect, t.tool.Name+" trains with DPO without dropout, the adapter's too; write lora_dropout for it")
+	case e != nil && t.text(name) != "":
+		t.maps(*e, "lora_dropout", t.text(name))
 	case e != nil:
-		t.say(*e, Missing, "adapters are trained without dropout")
-	case strings.Trim(std, "0.") != "":
-		t.lacks(name, std, t.tool.Name+"'s default; adapters are trained without dropout")
+		t.say(*e, NoEffect, "not set")
+	case !off:
+		t.set("lora_dropout", "0.05", t.tool.Name+"'s default")
 	}
 }
 

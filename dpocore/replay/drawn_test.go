@@ -31,8 +31,9 @@ var drawn = map[string][]string{
 	"eval_steps": {"1", "0.3", "epoch", "0"}, "eval_on_start": {"true"}, "save_steps": {"1", "0.4", "epoch", "0"}, "save_total_limit": {"1", "9"}, "early_stopping": {"1", "2"},
 	"guard_kl": {"1e-9", "1000"}, "guard_chosen": {"1000"}, "guard_repetition": {"1"}, "guard_action": {"slow"}, "report_to": {"tensorboard"},
 	"sample_prompts": {"Why?"}, "sample_steps": {"2"}, "sample_tokens": {"3"}, "adapter_bin": {"true"},
+	"lora_dropout": {"0.3"}, "loraplus_lr_ratio": {"4"},
 	// These compile other graphs, and are drawn only in a run of the test with a number of draws.
-	"lora_r": {"2"}, "lora_alpha": {"8"}, "lora_modules": {"q_proj,v_proj"}, "use_rslora": {"true"}, "max_length": {"200"}, "precision": {"bfloat16"}, "base_weights": {"float"}, "quantize": {"q8_0"},
+	"lora_r": {"2"}, "lora_alpha": {"8"}, "lora_modules": {"q_proj,v_proj"}, "use_rslora": {"true"}, "rank_pattern": {"q_proj=2,up_proj=5"}, "alpha_pattern": {"down_proj=3"}, "layers_to_transform": {"1"}, "max_length": {"200"}, "precision": {"bfloat16"}, "base_weights": {"float"}, "quantize": {"q8_0"},
 }
 
 // notDrawn are the settings that the test does not draw, with the reason.

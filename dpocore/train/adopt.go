@@ -25,13 +25,9 @@ func (p *plan) adopt(dir string, note func(string)) error {
 	if slices.Equal(configured.Modules, decoder.AllModules) {
 		configured.Modules = model.Modules()
 	}
-	if lora.Rank != configured.Rank || lora.Scale() != configured.Scale() || !slices.Equal(lora.Modules, configured.Modules) {
+	if !lora.Equal(configured) {
 		note(fmt.Sprintf("The adapter %s has rank %d, alpha %g and %s; the run uses these.", dir, lora.Rank, lora.Alpha, strings.Join(lora.Modules, ", ")))
 	}
-	c := &p.config
-	c.LoRARank, c.LoRAAlpha, c.RSLoRA, c.LoRAModules = lora.Rank, lora.Alpha, lora.RankStabilized, lora.Modules
-	if slices.Equal(lora.Modules, model.Modules()) {
-		c.LoRAModules = nil
-	}
+	p.config.SetLoRA(lora, model.Modules())
 	return nil
 }

@@ -9,26 +9,8 @@ import (
 	"example.com/gonb-dpo/dpocore/train/cost"
 )
 
-// Assumptions of a forecast, measured on two CPU cores with SmolLM2-135M.
-const (
-	processMemory  = 650 << 20 // of the program, the compiler and its output, and what the allocator keeps
-	stateVectors   = 8         // adapter, moments and gradients, old and new
-	productShare   = 0.6       // of the speed of one large matrix product
-	compileSeconds = 0.4       // for each graph
-	shapeGraphs    = 4         // compiled for each shape of row: embedding, layer, backward, one over the vocabulary
-	refGraphs      = 2         // and with a reference: its layer, and another one over the vocabulary
-	otherGraphs    = 2         // gradient norm, optimizer
-	heldGraphs     = 5         // for the held-out rows; a shape that training has too compiles once
-	sampledSteps   = 32
-)
-
-// shapeGraphs is the number of graphs that compile for each shape of row.
-func (t *trainer) shapeGraphs() int {
-	if t.reward.NeedsReference() {
-		return shapeGraphs + refGraphs
-	}
-	return shapeGraphs
-}
+// sampledSteps is how many of the remaining steps a forecast looks at.
+const sampledSteps = 32
 
 // preflight makes the forecast, and turns on recomputation if the layers' activations would not fit into memory.
 func (t *trainer) preflight() error {
@@ -73,42 +55,15 @@ func (t *trainer) expect(recompute bool) (cost.Cost, error) {
 	if err != nil {
 		return cost.Cost{}, err
 	}
-	f := cost.Cost{Filled: filled}
-	var largest, evaluation int64
-	products := 0.0
-	for i, shape := range t.shapes {
-		row := demand.Of(c, shape, recompute)
-		largest = max(largest, row.Activations+row.Attention+row.Workspace)
-		if !t.reward.NeedsReference() {
-			row.MeasuredFLOPs = 0
-		}
-		products += perStep[i] * float64(left) * (row.TrainFLOPs + row.MeasuredFLOPs)
+	work := cost.Work{
+		Config: c, Shapes: t.shapes, PerStep: perStep, Steps: left, Filled: filled, HeldOut: t.heldOutRows, Evaluations: t.evaluationsLeft(),
+		Reference: t.reward.NeedsReference(), Recompute: recompute, Compiled: t.compiled > 0, Devices: t.model.Devices(),
 	}
-	f.Compiles = otherGraphs + t.shapeGraphs()*len(t.shapes)
-	if len(t.heldOutRows) > 0 {
-		row := demand.Of(c, t.heldOutRows[0].Shape, recompute)
-		products += float64(len(t.heldOutRows)*t.model.Devices()) * row.MeasuredFLOPs * float64(1+t.evaluationsLeft())
-		evaluation = row.Attention + row.Workspace // the allocator keeps it separately
-		f.Compiles += heldGraphs
+	f, graphs := work.Cost(rate)
+	if !device.OnGPU(t.model.Backend()) { // where the memory is unknown
+		f.Memory = cost.Memory(t.model.Weights().WorkingBytes(), t.layout.Size, graphs)
 	}
-	if t.compiled > 0 { // by earlier runs of this process, which have most of these graphs
-		f.Compiles = 0
-	}
-	f.Seconds = products/(rate*productShare*float64(t.model.Devices())) + compileSeconds*float64(f.Compiles)
-	f.Memory = t.memory(largest + evaluation)
 	return f, nil
-}
-
-// memory is how many bytes the process takes at most, given what the largest graphs take: on top of what a new
-// process needs or, if that is more, what this one holds now. On a GPU it is unknown.
-func (t *trainer) memory(graphs int64) int64 {
-	if device.OnGPU(t.model.Backend()) {
-		return 0
-	}
-	state := int64(stateVectors) * int64(t.layout.Size) * 4
-	newProcess := processMemory + t.model.Weights().WorkingBytes() + state
-	resident, _ := device.ResidentMemory()
-	return max(newProcess, resident) + graphs
 }
 
 // rowsPerStep is how many rows of each shape a step has on average, and what share of their positions is filled, from a
@@ -159,6 +114,6 @@ func (t *trainer) actual() cost.Cost {
 
 // numbers is a forecast for the listener.
 func numbers(c cost.Cost) Cost {
-	compiling := compileSeconds * float64(c.Compiles)
+	compiling := cost.CompileSeconds * float64(c.Compiles)
 	return Cost{Memory: c.Memory, Seconds: c.Seconds - compiling, CompilingSeconds: compiling}
 }

@@ -9,6 +9,7 @@ import (
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/policy/parallel"
 	"example.com/gonb-dpo/dpocore/reference"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train/lossscale"
@@ -18,7 +19,7 @@ import (
 type machine struct {
 	layout     decoder.Layout
 	policy     *policy.Policy
-	devices    policy.Devices     // that train, the policy's first
+	devices    parallel.Devices   // that train, the policy's first
 	compiled   int                // graphs of the policy that earlier runs compiled
 	references *reference.Cache   // nil if nothing needs the reference
 	answerer   *generate.Answerer // of the sample prompts; nil until they were answered once
@@ -117,7 +118,7 @@ func (t *trainer) resume() error {
 
 // spread copies the policy to all devices that training uses.
 func (t *trainer) spread() (err error) {
-	if t.devices, err = policy.Spread(t.policy, t.model.Devices()); err != nil {
+	if t.devices, err = parallel.Spread(t.policy, t.model.Devices()); err != nil {
 		return err
 	}
 	t.devices.SetLossScale(t.scale.Factor)

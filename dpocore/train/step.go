@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/decoder/dropout"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/train/figures"
@@ -116,11 +117,18 @@ func (t *trainer) accumulateOn(p *policy.Policy, row *batch.Row, loss policy.Los
 	for i, example := range row.Examples {
 		weights[i] = t.schedule.Weight(step.indices[example]) / float32(step.total)
 	}
+	p.Drop(t.config.LoRADropout, t.dropoutSeed(step.indices[row.Examples[0]]))
 	if r.measured, err = p.Accumulate(row, r.reference, weights, loss); err != nil {
 		return r, err
 	}
 	r.notFinite, err = p.NotFinite()
 	return r, err
+}
+
+// dropoutSeed is what the dropout of a row in the next step is drawn from. The row's first pair stands for the row, so that a resumed
+// run and one on several devices draw the same.
+func (t *trainer) dropoutSeed(firstPair int) uint64 {
+	return dropout.MixSeed(dropout.MixSeed(uint64(t.config.Seed), uint64(t.step)), uint64(firstPair))
 }
 
 // sum adds a row's figures, after checking that they are finite.

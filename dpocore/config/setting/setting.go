@@ -52,7 +52,7 @@ const (
 // Row is a [Setting] of any type.
 type Row[C any] interface {
 	Flag() (name, help string)          // name is empty if there is no flag
-	Pointer(*C) any                     // *float64, *[]float64, *int, *bool, *string, *[]string, or a type with Set
+	Pointer(*C) any                     // *float64, *[]float64, *int, *[]int, *bool, *string, *[]string, or a type with Set
 	Name() string                       // field in run.json
 	TRLName() string                    // in files of settings
 	Instead() string                    // name of the setting that this one replaces, or ""

@@ -23,8 +23,11 @@ func (s Setting[C, T]) Parse(c *C, text string) (err error) {
 		*value = text
 	case *[]string:
 		*value = strings.Split(text, ",")
+	case *[]int:
+		*value, err = parseList(text, strconv.Atoi)
+		must = "whole numbers with commas between them"
 	case *[]float64:
-		*value, err = parseNumbers(text)
+		*value, err = parseList(text, func(part string) (float64, error) { return strconv.ParseFloat(part, 64) })
 		must = "numbers with commas between them"
 	case interface{ Set(string) error }:
 		if err := value.Set(text); err != nil {
@@ -39,9 +42,9 @@ func (s Setting[C, T]) Parse(c *C, text string) (err error) {
 	return nil
 }
 
-func parseNumbers(text string) (list []float64, err error) {
+func parseList[T any](text string, parse func(string) (T, error)) (list []T, err error) {
 	for _, part := range strings.Split(text, ",") {
-		x, err := strconv.ParseFloat(part, 64)
+		x, err := parse(part)
 		if err != nil {
 			return nil, err
 		}
@@ -55,7 +58,7 @@ func (s Setting[C, T]) Print(c C) string {
 	switch value := any(*s.Field(&c)).(type) {
 	case []string:
 		return strings.Join(value, ",")
-	case []float64:
+	case []int, []float64:
 		return strings.ReplaceAll(strings.Trim(fmt.Sprint(value), "[]"), " ", ",")
 	default:
 		return fmt.Sprint(value)

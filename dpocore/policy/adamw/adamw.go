@@ -6,11 +6,19 @@ import (
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"example.com/gonb-dpo/dpocore/decoder"
 )
 
 // Settings are those of AdamW (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101) other than the learning rate, under
 // PyTorch's names.
-type Settings struct{ Beta1, Beta2, Epsilon, WeightDecay float64 }
+type Settings struct {
+	Beta1, Beta2, Epsilon, WeightDecay float64
+
+	// RatioB is the learning rate of the factors B as a multiple of that of A (LoRA+, Hayou et al. 2024,
+	// https://arxiv.org/abs/2402.12354); 0 if both have the same.
+	RatioB float64
+}
 
 // Default are PyTorch's and TRL's settings, of which TRL's has no weight decay.
 var Default = Settings{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}
@@ -28,12 +36,21 @@ func (s Settings) ScalarsOf(step int, learningRate, clip float64) Scalars[*tenso
 	}
 }
 
-// Step is a step of AdamW on all layers.
-func Step(in *Inputs[*Node]) *Outputs[*Node] {
+// ScalarsOfB are those of the factors B; nil if they are the same.
+func (s Settings) ScalarsOfB(learningRate float64) *ScalarsB[*tensors.Tensor] {
+	if s.RatioB == 0 {
+		return nil
+	}
+	rate := learningRate * s.RatioB
+	return &ScalarsB[*tensors.Tensor]{learningRate: tensors.FromScalar(float32(rate)), keep: tensors.FromScalar(float32(1 - rate*s.WeightDecay))}
+}
+
+// Step is a step of AdamW on all layers, which have these factors.
+func Step(in *Inputs[*Node], layer []decoder.Factor) *Outputs[*Node] {
 	out := &Outputs[*Node]{}
 	var adapter []*Node
 	for _, state := range in.Layers {
-		next := update(state, in.Scalars)
+		next := update(state, in, layer)
 		out.Layers, adapter = append(out.Layers, next), append(adapter, next.Adapter)
 	}
 	out.Norm = Norm(adapter)
@@ -41,16 +58,34 @@ func Step(in *Inputs[*Node]) *Outputs[*Node] {
 }
 
 // update is a step on a layer. The gradients of the new state are zero.
-func update(s State[*Node], scalars Scalars[*Node]) State[*Node] {
+func update(s State[*Node], in *Inputs[*Node], layer []decoder.Factor) State[*Node] {
+	scalars := in.Scalars
 	wide := func(scalar *Node) *Node { return BroadcastToShape(scalar, s.Adapter.Shape()) }
 	times := func(x, scalar *Node) *Node { return Mul(x, wide(scalar)) }
 	clipped := times(s.Grads, scalars.clip)
 	mean := Add(times(s.Mean, scalars.meanDecay), times(clipped, scalars.meanGain))
 	variance := Add(times(s.Variance, scalars.varianceDecay), times(Square(clipped), scalars.varianceGain))
 	denominator := Add(Div(Sqrt(variance), Sqrt(wide(scalars.varianceCorrection))), wide(scalars.epsilon))
-	rate := Div(wide(scalars.learningRate), wide(scalars.meanCorrection))
-	adapter := Sub(times(s.Adapter, scalars.keep), Mul(rate, Div(mean, denominator)))
+	learningRate, keep := wide(scalars.learningRate), wide(scalars.keep)
+	if b := in.B; b != nil {
+		learningRate, keep = eachFactor(layer, scalars.learningRate, b.learningRate), eachFactor(layer, scalars.keep, b.keep)
+	}
+	rate := Div(learningRate, wide(scalars.meanCorrection))
+	adapter := Sub(Mul(s.Adapter, keep), Mul(rate, Div(mean, denominator)))
 	return State[*Node]{adapter, mean, variance, ZerosLike(s.Grads)}
+}
+
+// eachFactor is a vector [layer size] with one number for the values of each A and another for those of each B.
+func eachFactor(layer []decoder.Factor, ofA, ofB *Node) *Node {
+	var parts []*Node
+	for _, factor := range layer {
+		number := ofB
+		if factor.IsA {
+			number = ofA
+		}
+		parts = append(parts, BroadcastToDims(number, factor.Size()))
+	}
+	return Concatenate(parts, 0)
 }
 
 // Norm is the Euclidean norm of vectors together, [].

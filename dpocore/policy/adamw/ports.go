@@ -31,13 +31,25 @@ func (s *Scalars[T]) Fields() []*T {
 	}
 }
 
+// ScalarsB are the numbers that the factors B have in place of those of Scalars, each [].
+type ScalarsB[T any] struct{ learningRate, keep T }
+
+func (s *ScalarsB[T]) Fields() []*T { return []*T{&s.learningRate, &s.keep} }
+
 // Inputs are those of Step.
 type Inputs[T any] struct {
 	Layers  States[T]
 	Scalars Scalars[T]
+	B       *ScalarsB[T] // nil if they are the same
 }
 
-func (in *Inputs[T]) Fields() []*T { return append(in.Layers.Fields(), in.Scalars.Fields()...) }
+func (in *Inputs[T]) Fields() []*T {
+	fields := append(in.Layers.Fields(), in.Scalars.Fields()...)
+	if in.B != nil {
+		fields = append(fields, in.B.Fields()...)
+	}
+	return fields
+}
 
 // Outputs are the states after a step and the Euclidean norm of the new adapter, [].
 type Outputs[T any] struct {

@@ -44,6 +44,8 @@ func tableFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
 			f.Float64SliceVar(value, name, *value, help)
 		case *int:
 			f.IntVar(value, name, *value, help)
+		case *[]int:
+			f.IntSliceVar(value, name, *value, help)
 		case *bool:
 			f.BoolVar(value, name, *value, help)
 		case *string:

@@ -65,7 +65,7 @@ func TestSettings(t *testing.T) {
 
 // TestEverySettingHasAFlag: the flag of each row of the table changes the row's field and no other.
 func TestEverySettingHasAFlag(t *testing.T) {
-	values := map[string]string{"float64": "0.125", "int": "12345", "string": "x", "stringSlice": "x,y", "float64Slice": "0.5,2", "steps": "0.125", "name=value": "x=1"}
+	values := map[string]string{"float64": "0.125", "int": "12345", "string": "x", "stringSlice": "x,y", "float64Slice": "0.5,2", "intSlice": "1,2", "steps": "0.125", "name=value": "x=1"}
 	for _, row := range config.Settings {
 		name, _ := row.Flag()
 		if name == "" {
