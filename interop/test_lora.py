@@ -12,7 +12,7 @@ from peft.optimizers import create_loraplus_optimizer
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from trl import DPOTrainer
 
-STEPS, BATCH, RATE, RATIO = 10, 2, 1e-3, 4.0
+STEPS, BATCH, RATE, RATIO = 10, 2, 2e-3, 4.0
 TOLERANCES = {"loss": 5e-5, "rewards/margins": 5e-5, "logps/chosen": 5e-6, "grad_norm": 2e-4}  # relative above 1
 UNEVEN = {"rank_pattern": {"q_proj": 2, "up_proj": 6}, "alpha_pattern": {"q_proj": 3, "down_proj": 1}, "layers_to_transform": [1]}
 SETTINGS = {
@@ -91,4 +91,4 @@ def test_uneven_in_peft(dpo, evaluate, tiny_model, steps_file, tmp_path):
     gaps = [abs(line[f"logps_{side}"] - value) for line, row in zip(lines, wanted) for side, value in zip(("chosen", "rejected"), row)]
     moved = [abs(line["logps_chosen"] - line["ref_logps_chosen"]) for line in lines]
     print(f"{max(gaps):.1e}", f"{max(moved):.2f}")
-    assert max(gaps) < 2e-3 and max(moved) > 0.5
+    assert max(gaps) < 2e-3 and max(moved) > 0.2

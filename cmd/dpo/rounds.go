@@ -66,6 +66,7 @@ same command again to resume; finished work is not repeated.`,
 	f.IntVar(&config.Rounds, "rounds", config.Rounds, "number of rounds")
 	f.BoolVar(&config.Own, "own", false, "train the first round too on the model's own answers; --data is then only evaluated")
 	f.StringVar(&config.Reference, "reference", config.Reference, "reference of the rounds after the first: "+strings.Join(rounds.References, " or "))
+	cobra.CheckErr(cmd.RegisterFlagCompletionFunc("reference", cobra.FixedCompletions(rounds.References, cobra.ShellCompDirectiveNoFileComp)))
 	f.IntVar(&config.Prompts, "prompts-a-round", config.Prompts, "new prompts for each round after the first")
 	f.IntVar(&config.Answers, "answers", config.Answers, "answers per prompt")
 	f.Float64Var(&config.Temperature, "temperature", config.Temperature, "sampling temperature; must be above 0, so that the answers to a prompt differ")

@@ -86,6 +86,7 @@ type Config struct {
 	BaseWeights string `json:"base_weights,omitempty"` // how the weights of a quantized file are in memory: one of BaseWeights
 
 	InitAdapter string `json:"init_adapter,omitempty"` // PEFT folder to start from
+	Reference   string `json:"reference,omitempty"`    // one of References or a model's folder; "" for the adapter to start from, if any
 	AdapterBin  bool   `json:"adapter_bin,omitempty"`  // also write adapter_model.bin
 	Overwrite   bool   `json:"-"`                      // delete the run in the folder, if any, and start over
 }

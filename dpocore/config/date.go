@@ -34,3 +34,14 @@ func ParseDate(text string) (time.Time, error) {
 	}
 	return time.Time{}, fmt.Errorf("the date is %q; write it as 2026-11-29 or, with the time of day, 2026-11-29T12:00:00", text)
 }
+
+// DateNotes says which date the chat template writes, or that it writes none although one is given.
+func DateNotes(given, written string) []string {
+	switch {
+	case written != "":
+		return []string{fmt.Sprintf("The chat template writes the date into each prompt: %s in this run, also when it is resumed (--date sets another).", written)}
+	case given != "":
+		return []string{fmt.Sprintf("The chat template writes no date, so the date %s has no effect.", given)}
+	}
+	return nil
+}

@@ -26,6 +26,14 @@ func (c Config) Resolve(pairs int) Config {
 	return c
 }
 
+// EvaluationsAfter is the number of evaluations of a resolved run after a step.
+func (c Config) EvaluationsAfter(step int) int {
+	if c.EvalSteps == 0 {
+		return 1
+	}
+	return int(math.Ceil(float64(c.MaxSteps-step) / float64(c.EvalSteps)))
+}
+
 func (c Config) epochSteps(pairs int) int {
 	return int(math.Ceil(c.NumTrainEpochs * float64(c.StepsPerEpoch(pairs))))
 }

@@ -68,6 +68,7 @@ var FineTuning = slices.Concat(adapterSettings, optimizerSettings, dataSettings,
 
 var lossSettings = Table{
 	Beta,
+	referenceSetting,
 	LossType,
 	Setting[[]float64]{
 		JSON: "loss_weights", Label: "the list of loss weights", Swept: Swept{Rebuilds: setting.LossOnly},

@@ -91,7 +91,7 @@ func set(pointer any) {
 
 // TestDifference: which settings a resumed run may change, and the sentence for the others.
 func TestDifference(t *testing.T) {
-	resumable := map[string]bool{"adapter_bin": true, "eval_on_start": true, "eval_steps": true, "guard_kl": true, "guard_chosen": true, "guard_repetition": true, "num_train_epochs": true, "report_to": true, "warmup_ratio": true, "init_adapter": true, "sample_prompts": true, "sample_steps": true,
+	resumable := map[string]bool{"adapter_bin": true, "eval_on_start": true, "eval_steps": true, "guard_kl": true, "guard_chosen": true, "guard_repetition": true, "num_train_epochs": true, "report_to": true, "warmup_ratio": true, "init_adapter": true, "reference": true, "sample_prompts": true, "sample_steps": true,
 		"sample_tokens": true, "save_steps": true, "save_total_limit": true}
 	for _, row := range Settings {
 		jsonName := reflect.ValueOf(row).FieldByName("JSON").String()

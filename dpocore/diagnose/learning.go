@@ -45,10 +45,11 @@ func notLearning(r Run) (Finding, bool) {
 	if !r.longEnough() || r.lossRise() > maxRise {
 		return Finding{}, false
 	}
-	first, last := r.ends(loss)
+	own := r.own()
+	first, last := own.ends(loss)
 	gap := r.gap()
 	unit, scale := r.nats()
-	if gap >= minGap*scale || last <= halved*r.History.Steps[0].Loss {
+	if gap >= minGap*scale || last <= halved*own.History.Steps[0].Loss {
 		return Finding{
 			Mark: Good, Cause: "The model is learning:",
 			Evidence: fmt.Sprintf("the loss went from %.3f to %.3f, and chosen answers gained %.*f %s more than rejected ones.", first, last, digits(scale), gap, unit),
@@ -86,11 +87,25 @@ func (r Run) learningRemedy() string {
 	return sentence(strings.Join(remedies, "; "))
 }
 
-// lossRise is the final loss minus that of the first step, which precedes any update. It is +∞ if the final loss is NaN.
+// own is the run without the steps that a fork has from another run, whose losses may be of other settings.
+func (r Run) own() Run {
+	at := slices.IndexFunc(r.History.Steps, func(e metrics.Event) bool { return e.Step > r.History.ForkedAt })
+	if at > 0 {
+		r.History.Steps = r.History.Steps[at:]
+	}
+	return r
+}
+
+// lossRise is the final loss minus that of the first step, which precedes any update of the run's. It is +∞ if the final loss is NaN,
+// and 0 if a fork has too few steps to show a trend.
 func (r Run) lossRise() float64 {
+	r = r.own()
 	_, last := r.ends(loss)
-	if math.IsNaN(last) {
+	switch {
+	case math.IsNaN(last):
 		return math.Inf(1)
+	case !r.longEnough():
+		return 0
 	}
 	first := r.History.Steps[0].Loss
 	return (last - first) / math.Max(1, math.Abs(first)) // IPO's loss begins at 1/(4β²), 25 for the default beta
@@ -109,6 +124,7 @@ func diverged(r Run) (Finding, bool) {
 	if !r.longEnough() || r.lossRise() <= maxRise {
 		return Finding{}, false
 	}
+	r = r.own()
 	_, last := r.ends(loss)
 	f := Finding{
 		Mark: Problem, Cause: "The run has diverged:", Evidence: fmt.Sprintf("the loss rose from %.3f to %.3f.", r.History.Steps[0].Loss, last),
@@ -147,7 +163,8 @@ func referenceMismatch(r Run) (Finding, bool) {
 	}
 	first := r.History.Steps[0]
 	diff := math.Max(math.Abs(first.RewardsChosen), math.Abs(first.RewardsRejected)) / r.Settings.Config.Beta
-	if !(diff > maxInitialDiff) {
+	another := !slices.Contains([]string{"", "base", "adapter"}, r.Settings.Config.Reference) // another model, which may differ
+	if !(diff > maxInitialDiff) || another {
 		return Finding{}, false
 	}
 	f := Finding{

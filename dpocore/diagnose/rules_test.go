@@ -52,6 +52,10 @@ var ruleCases = map[string]struct{ reported, silent map[string]func(*Run) }{
 	"diverged": {
 		reported: map[string]func(*Run){
 			"rising": func(r *Run) { r.each(func(progress float64, e *metrics.Event) { e.Loss = 0.693 + 2*progress }) },
+			"a fork": func(r *Run) {
+				r.History.ForkedAt = 25
+				r.each(func(progress float64, e *metrics.Event) { e.Loss = 0.2 + 3*progress })
+			},
 			"NaN": func(r *Run) {
 				r.each(func(progress float64, e *metrics.Event) {
 					if e.Loss = 0.69; progress > 0.6 {
@@ -63,6 +67,14 @@ var ruleCases = map[string]struct{ reported, silent map[string]func(*Run) }{
 		silent: map[string]func(*Run){
 			"a temporary peak": func(r *Run) { r.History.Steps[20].Loss = 3 },
 			"IPO's noise":      func(r *Run) { r.each(func(progress float64, e *metrics.Event) { e.Loss = 25 + 0.3*progress }) },
+			"a fork with another beta, whose loss is higher": func(r *Run) {
+				r.History.ForkedAt = 25
+				r.each(func(progress float64, e *metrics.Event) {
+					if e.Step > 25 {
+						e.Loss = 4 - progress
+					}
+				})
+			},
 		},
 	},
 	"held-out pairs trained on": {

@@ -32,6 +32,7 @@ type Settings struct {
 		LearningRate float64 `json:"learning_rate"`
 		MaxGradNorm  float64 `json:"max_grad_norm"`
 		InitAdapter  string  `json:"init_adapter"`
+		Reference    string  `json:"reference"`
 		Precision    string  `json:"precision"`
 	} `json:"config"`
 	Rewards string `json:"rewards"` // what they are beta times of; "" for the log-ratio to the reference

@@ -60,13 +60,19 @@ func (a Answers) logits(states *Node, head product.Vocabulary) *Node {
 // rounding is how much two ways to compute a logit may differ.
 const rounding = 1e-4
 
-// Likeliest counts each answer's tokens that have the largest logit of the vocabulary, [answers] float32. The arguments are
-// those of [LogProbs].
-func Likeliest(hidden *Node, head product.Vocabulary, a Answers, answers int) *Node {
+// Spread sums over each answer's tokens the entropy of the distribution that the token was drawn from, in nats, and counts those that
+// have the largest logit of the vocabulary, both [answers] float32 and without a gradient. The arguments are those of [LogProbs],
+// whose pass over the vocabulary it shares in one graph.
+func Spread(hidden *Node, head product.Vocabulary, a Answers, answers int) (entropy, likeliest *Node) {
 	states := head.Rounded(a.states(hidden))
-	_, maximum := exponentials(head.Logits(states))
+	logits := head.Logits(states)
+	exps, maximum := exponentials(logits)
+	sums := sumAsTorch(exps)
+	above := Sub(logits, BroadcastToShape(Reshape(maximum, logits.Shape().Dim(0), 1), logits.Shape()))
+	entropies := Sub(Log(sums), Div(ReduceSum(Mul(exps, above), -1), sums)) // log Σe − Σ e·log e / Σe
 	target := a.logits(states, head)
-	return a.sum(ConvertDType(GreaterOrEqual(target, AddScalar(maximum, -rounding)), dtypes.Float32), answers)
+	is := ConvertDType(GreaterOrEqual(target, AddScalar(maximum, -rounding)), dtypes.Float32)
+	return StopGradient(a.sum(entropies, answers)), StopGradient(a.sum(is, answers))
 }
 
 // Tokens counts each answer's tokens, [answers] float32, from Answers.Owner; an unused place counts as 1.

@@ -168,3 +168,40 @@ func TestLogProbsGradient(t *testing.T) {
 		near(t, fmt.Sprintf("gradient by hidden value %d", i), gradient[i], (above-below)/(up-down), 2e-6)
 	}
 }
+
+// TestSpread: the entropy and the number of likeliest tokens of each answer, against the same in float64, token by token. Of the random
+// tokens some are the likeliest because the vocabulary is small.
+func TestSpread(t *testing.T) {
+	p := random(21, 7, 8, 6, 45, 4, 2)
+	n := len(p.source)
+	got := call(t, func(in []*Node) []*Node {
+		entropy, likeliest := loss.Spread(in[0], product.Whole(in[1]), loss.Answers{Source: in[2], Target: in[3], Owner: in[4]}, p.answers)
+		return []*Node{entropy, likeliest}
+	}, matrix(p.states, p.row, p.hidden), matrix(p.head, p.vocabulary, p.hidden), matrix(p.source, n), matrix(p.target, n), matrix(p.owner, n))
+	entropy, likeliest := make([]float64, p.answers), make([]float64, p.answers)
+	for i, owner := range p.owner {
+		if owner < 0 {
+			continue
+		}
+		logits, sum := p.logits(p.states, p.source[i]), 0.0
+		for _, logit := range logits {
+			sum += math.Exp(logit)
+		}
+		for _, logit := range logits {
+			share := math.Exp(logit) / sum
+			entropy[owner] -= share * math.Log(share)
+		}
+		if logits[p.target[i]] == slices.Max(logits) {
+			likeliest[owner]++
+		}
+	}
+	total := 0.0
+	for answer := range p.answers {
+		near(t, fmt.Sprintf("entropy of answer %d", answer), got[0][answer], entropy[answer], 1e-4)
+		near(t, fmt.Sprintf("likeliest tokens of answer %d", answer), got[1][answer], likeliest[answer], 1e-6)
+		total += likeliest[answer]
+	}
+	if total == 0 {
+		t.Error("no token is the likeliest, so nothing is shown")
+	}
+}

@@ -22,8 +22,9 @@ type RowPair struct {
 	Example           int        // index of the pair
 	Policy, Reference [2]float32 // Reference is 0 if there is none
 	MeanLogits        [2]float32
-	Loss              float64     // 0 if the row was measured without a loss
-	Likeliest         *[2]float32 // as in policy.Measured; nil for pairs
+	Loss              float64    // 0 if the row was measured without a loss
+	Entropy           [2]float32 // as in policy.Measured, like the next; 0 without a loss
+	Likeliest         [2]float32
 }
 
 // PolicyFunc measures a row's answers under the policy, given the log-probabilities of the reference, [pairs].
@@ -51,11 +52,8 @@ func Rows(ctx context.Context, work *device.Worker, references *reference.Cache,
 			if measured.MeanLogits != nil {
 				m.MeanLogits = measured.MeanLogits[i]
 			}
-			if measured.Likeliest != nil {
-				m.Likeliest = &measured.Likeliest[i]
-			}
 			if measured.Losses != nil {
-				m.Loss = float64(measured.Losses[i])
+				m.Loss, m.Entropy, m.Likeliest = float64(measured.Losses[i]), measured.Entropy[i], measured.Likeliest[i]
 			}
 			each(m)
 		}

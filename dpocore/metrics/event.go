@@ -44,6 +44,11 @@ type PairMeans struct {
 	// KL is the estimate of the divergence from the reference that KTO's loss has, in nats per answer: TRL's kl. nil with other losses.
 	KL *float64
 
+	// These are nil in what earlier versions wrote.
+	Entropy           *float64 // mean entropy of the distributions that the answers' tokens are from, in nats: TRL's entropy
+	MeanTokenAccuracy *float64 // share of the chosen answers' tokens that are the model's likeliest: TRL's mean_token_accuracy
+	KLEstimate        *float64 // mean log-ratio of the answers' tokens to the reference, in nats per token; nil without a reference
+
 	Objectives []Objective // only in a run that mixes several objectives
 	FineTuning *FineTuning // only in supervised fine-tuning, which has nothing of the above but the loss
 }
@@ -75,6 +80,9 @@ func (e *Event) fields() []field {
 		{"logits/chosen", (*Figure)(&e.LogitsChosen)},
 		{"logits/rejected", (*Figure)(&e.LogitsRejected)},
 		{kl, optional{&e.KL}},
+		{"entropy", optional{&e.Entropy}},
+		{tokenAccuracy, optional{&e.PairMeans.MeanTokenAccuracy}},
+		{"kl_estimate", optional{&e.KLEstimate}},
 		{"num_tokens", (*integer64)(&e.NumTokens)},
 	}
 }
@@ -95,6 +103,9 @@ func (e *Evaluation) fields() []field {
 		{evaluationPrefix + "logps/chosen", (*Figure)(&e.LogpsChosen)},
 		{evaluationPrefix + "logps/rejected", (*Figure)(&e.LogpsRejected)},
 		{evaluationPrefix + kl, optional{&e.KL}},
+		{evaluationPrefix + "entropy", optional{&e.Entropy}},
+		{evaluationPrefix + tokenAccuracy, optional{&e.PairMeans.MeanTokenAccuracy}},
+		{evaluationPrefix + "kl_estimate", optional{&e.KLEstimate}},
 		{evaluationPrefix + "runtime", (*Figure)(&e.Runtime)},
 	}, e.Guards.fields()...)
 }

@@ -33,6 +33,7 @@ func (e *Event) fineTuningFields() []field {
 		{"grad_norm", (*Figure)(&e.GradNorm)},
 		{"learning_rate", (*Figure)(&e.LearningRate)},
 		{tokenAccuracy, (*Figure)(&e.FineTuning.MeanTokenAccuracy)},
+		{"entropy", optional{&e.Entropy}},
 		{"num_tokens", (*integer64)(&e.NumTokens)},
 	}
 }
@@ -44,6 +45,7 @@ func (e *Evaluation) fineTuningFields() []field {
 		{"epoch", (*Figure)(&e.Epoch)},
 		{evaluationPrefix + "loss", (*Figure)(&e.Loss)},
 		{evaluationPrefix + tokenAccuracy, (*Figure)(&e.FineTuning.MeanTokenAccuracy)},
+		{evaluationPrefix + "entropy", optional{&e.Entropy}},
 		{evaluationPrefix + "runtime", (*Figure)(&e.Runtime)},
 	}
 }

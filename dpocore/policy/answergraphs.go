@@ -44,10 +44,9 @@ func (g *graphs) compareGraph(in *compareInputs[node]) *compareOutputs[node] {
 		terms.Sides = Reshape(loss.Sides(in.answers.owner, 2*pairs), pairs, 2)
 	}
 	out.losses = loss.Of(in.kind.lossType, terms)
-	if in.kind.likeliest() {
-		hidden, of := g.final(&in.answerInputs)
-		out.likeliest = Reshape(loss.Likeliest(hidden, g.config.BindVocabulary(in.head), of, 2*pairs), pairs, 2)
-	}
+	hidden, of := g.final(&in.answerInputs)
+	entropy, likeliest := loss.Spread(hidden, g.config.BindVocabulary(in.head), of, 2*pairs)
+	out.entropy, out.likeliest = Reshape(entropy, pairs, 2), Reshape(likeliest, pairs, 2)
 	if in.kind.gradient {
 		out.gradHidden = Gradient(ReduceAllSum(Mul(out.losses, in.weights)), in.hidden)[0]
 	}

@@ -53,7 +53,7 @@ func (p *Policy) EvaluateFrom(base *Base, row *batch.Row, reference [][2]float32
 		return m, nil, fmt.Errorf("evaluate a row: %w", err)
 	}
 	defer typedgraph.Free(out)
-	if m, err = read(row, out.measureOutputs, out.losses); err != nil {
+	if m, err = readCompared(row, out); err != nil {
 		return m, nil, err
 	}
 	divergence, err = s.readDivergence(row, base.hidden, out.divergence)

@@ -59,9 +59,6 @@ type comparison struct {
 	gradient, divergence bool
 }
 
-// likeliest reports whether the graph counts the answers' tokens that are the likeliest: that is a figure of fine-tuning.
-func (c comparison) likeliest() bool { return c.lossType == loss.SFTName }
-
 // kind is what the graphs depend on besides the shapes of their inputs.
 type kind struct {
 	config                        decoder.Config

@@ -15,7 +15,8 @@ type Measured struct {
 	LogProbs   [][2]float32 // summed log-probabilities of chosen and rejected, in nats
 	MeanLogits [][2]float32 // mean vocabulary logit, summed over an answer's tokens
 	Losses     []float32    // only from Accumulate and Evaluate
-	Likeliest  [][2]float32 // number of an answer's tokens that are the likeliest; only of the loss "sft", from the same
+	Entropy    [][2]float32 // of the distributions of an answer's tokens, summed, in nats; from the same, like the next
+	Likeliest  [][2]float32 // number of an answer's tokens that are the likeliest
 }
 
 // Reference measures a row's answers without the adapter.
@@ -116,7 +117,10 @@ func scalar(value float64) tensor { return tensors.FromScalar(float32(value)) }
 
 // readCompared is read for the outputs of a comparison.
 func readCompared(row *batch.Row, out *compareOutputs[tensor]) (m Measured, err error) {
-	if m, err = read(row, out.measureOutputs, out.losses); err != nil || out.likeliest == nil {
+	if m, err = read(row, out.measureOutputs, out.losses); err != nil {
+		return m, err
+	}
+	if m.Entropy, err = perAnswer(row, out.entropy); err != nil {
 		return m, err
 	}
 	m.Likeliest, err = perAnswer(row, out.likeliest)

@@ -54,17 +54,15 @@ type compareOutputs[T any] struct {
 	kind comparison
 
 	measureOutputs[T]
-	losses     T             // [pairs]
-	likeliest  T             // see loss.Likeliest [pairs, 2]; only for fine-tuning
+	losses     T // [pairs]
+	entropy    T // see loss.Spread [pairs, 2], like the next
+	likeliest  T
 	gradHidden T             // of Σ weight·loss with respect to the last layer's output [tokens, hidden]; only for the gradient
 	divergence divergence[T] // only for the divergence
 }
 
 func (out *compareOutputs[T]) Fields() []*T {
-	fields := append(out.measureOutputs.Fields(), &out.losses)
-	if out.kind.likeliest() {
-		fields = append(fields, &out.likeliest)
-	}
+	fields := append(out.measureOutputs.Fields(), &out.losses, &out.entropy, &out.likeliest)
 	if out.kind.gradient {
 		fields = append(fields, &out.gradHidden)
 	}

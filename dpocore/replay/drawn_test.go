@@ -39,6 +39,7 @@ var drawn = map[string][]string{
 // notDrawn are the settings that the test does not draw, with the reason.
 var notDrawn = map[string]string{
 	"init_adapter":  "it needs an adapter",
+	"reference":     "it needs an adapter or another model; TestReferences stops and resumes such runs",
 	"loss_weights":  "one for each loss",
 	"chat_template": "it is part of the model's hash, and of the pairs' tokens",
 	"template_arg":  "it depends on the template",

@@ -63,6 +63,9 @@ func Run(ctx context.Context, m *model.Model, dir, replay string, data dataset.D
 		return r, fmt.Errorf("replay: %w", err)
 	}
 	record.Config.InitAdapter = record.Find(record.Config.InitAdapter)
+	if other := record.Config.ReferenceModel(); other != "" {
+		record.Config.Reference = record.Find(other)
+	}
 	job := train.Job{Model: m, Dir: replay, Config: record.Config, Data: data, Listener: listener}
 	now, err := train.Identify(job)
 	if err != nil {
@@ -138,6 +141,9 @@ func changed(then, now run.Record) (list []string) {
 	}
 	if then.Model.Adapter != now.Model.Adapter {
 		list = append(list, fmt.Sprintf("the initial adapter has changed (%s)", then.Config.InitAdapter))
+	}
+	if then.Model.ReferenceModel != now.Model.ReferenceModel {
+		list = append(list, fmt.Sprintf("the reference has changed (%s)", then.Config.Reference))
 	}
 	if then.Model.Adapter == now.Model.Adapter && then.Model.Reference != now.Model.Reference {
 		list = append(list, fmt.Sprintf("the reference was the model without the initial adapter (%s), which an earlier version used", then.Config.InitAdapter))

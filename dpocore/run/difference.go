@@ -36,8 +36,8 @@ func (r Record) modelDifference(recorded Record) string {
 		return fmt.Sprintf("the tokenizer or the chat template of %s is not the one it was trained with (%s)", mine.Path, other.Path)
 	case mine.Adapter != other.Adapter:
 		return fmt.Sprintf("it started from %s, this run starts from %s", startOf(recorded), startOf(r))
-	case mine.Reference != other.Reference:
-		return fmt.Sprintf("its reference is %s, this run's is %s", referenceOf(other), referenceOf(mine))
+	case mine.Reference != other.Reference || mine.ReferenceModel != other.ReferenceModel:
+		return fmt.Sprintf("its reference is %s, this run's is %s", recorded.ReferenceText(), r.ReferenceText())
 	}
 	return ""
 }
@@ -49,8 +49,12 @@ func startOf(r Record) string {
 	return fmt.Sprintf("the adapter %s (SHA-256 %.8s…)", r.Config.InitAdapter, r.Model.Adapter)
 }
 
-func referenceOf(m ModelFacts) string {
-	if m.Reference == "" {
+// ReferenceText says what the reference is, such as "the model alone".
+func (r Record) ReferenceText() string {
+	switch {
+	case r.Model.ReferenceModel != "":
+		return fmt.Sprintf("the model %s (SHA-256 %.8s…)", r.Config.ReferenceModel(), r.Model.ReferenceModel)
+	case r.Model.Reference == "":
 		return "the model alone"
 	}
 	return "the model with the initial adapter"

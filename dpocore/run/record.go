@@ -49,6 +49,8 @@ type ModelFacts struct {
 	Tokenizer string `json:"tokenizer_sha256"`
 	Adapter   string `json:"init_adapter_sha256,omitempty"`
 	Reference string `json:"reference_adapter_sha256,omitempty"` // the initial adapter, unless the model alone is the reference
+
+	ReferenceModel string `json:"reference_model_sha256,omitempty"` // the weights of another model that is the reference
 }
 
 // DataFacts identify a set of pairs.

@@ -18,7 +18,7 @@ import (
 // spares returns an error if overwriting the run in a folder would delete what the new run is made from, or anything that no run
 // has written.
 func (r Record) spares(dir string) error {
-	inputs := []struct{ what, path string }{{"model", r.Model.Path}, {"initial adapter", r.Config.InitAdapter}}
+	inputs := []struct{ what, path string }{{"model", r.Model.Path}, {"initial adapter", r.Config.InitAdapter}, {"reference", r.Config.ReferenceModel()}}
 	if r.Data != nil {
 		for _, name := range []string{r.Data.Train, r.Data.HeldOut} {
 			for _, path := range append(strings.FieldsFunc(name, func(c rune) bool { return strings.ContainsRune(",=:", c) }), name) {

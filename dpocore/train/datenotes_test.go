@@ -29,7 +29,7 @@ func TestDateWithoutEffect(t *testing.T) {
 	if err != nil || record.Config.Date != "" {
 		t.Errorf("the record has the date %q, %v", record.Config.Date, err)
 	}
-	if notes := dateNotes(c.Date, record.Config.Date); !slices.Equal(notes, []string{"The chat template writes no date, so the date 2020-01-31 has no effect."}) {
+	if notes := config.DateNotes(c.Date, record.Config.Date); !slices.Equal(notes, []string{"The chat template writes no date, so the date 2020-01-31 has no effect."}) {
 		t.Errorf("notes %q", notes)
 	}
 }

@@ -47,7 +47,7 @@ func (t *trainer) evaluate(ctx context.Context) error {
 	err = measure.Rows(ctx, &t.model.Work, t.references, t.heldOutRows, t.listener.Evaluating, evaluate, func(m measure.RowPair) {
 		sums.Add(t.objective(&t.heldOut.Pairs[m.Example]), t.heldOut.List[m.Example], figures.Pair{
 			Policy: m.Policy, Reference: m.Reference, Logits: m.MeanLogits, Loss: m.Loss, Beta: t.config.Beta, Reward: t.reward,
-			Likeliest: m.Likeliest,
+			Entropy: m.Entropy, Likeliest: m.Likeliest, FineTuning: t.config.FineTuning(),
 		})
 		m.Fill(&pairs[m.Example], filled)
 	})

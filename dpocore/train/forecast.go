@@ -1,7 +1,6 @@
 package train
 
 import (
-	"math"
 	"time"
 
 	"example.com/gonb-dpo/dpocore/demand"
@@ -56,7 +55,7 @@ func (t *trainer) expect(recompute bool) (cost.Cost, error) {
 		return cost.Cost{}, err
 	}
 	work := cost.Work{
-		Config: c, Shapes: t.shapes, PerStep: perStep, Steps: left, Filled: filled, HeldOut: t.heldOutRows, Evaluations: t.evaluationsLeft(),
+		Config: c, Shapes: t.shapes, PerStep: perStep, Steps: left, Filled: filled, HeldOut: t.heldOutRows, Evaluations: t.config.EvaluationsAfter(t.step),
 		Reference: t.reward.NeedsReference(), Recompute: recompute, Compiled: t.compiled > 0, Devices: t.model.Devices(),
 	}
 	f, graphs := work.Cost(rate)
@@ -94,13 +93,6 @@ func (t *trainer) rowsPerStep(left int) (count []float64, filled float64, err er
 		}
 	}
 	return count, float64(tokens) / float64(max(1, positions)), nil
-}
-
-func (t *trainer) evaluationsLeft() int {
-	if t.config.EvalSteps == 0 {
-		return 1
-	}
-	return int(math.Ceil(float64(t.config.MaxSteps-t.step) / float64(t.config.EvalSteps)))
 }
 
 // actual is the cost of the run since its forecast.

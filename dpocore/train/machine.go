@@ -61,8 +61,8 @@ func (t *trainer) open(resuming bool) error {
 	if err := t.spread(); err != nil {
 		return err
 	}
-	if t.reward.NeedsReference() || t.shared != nil {
-		t.references = reference.Open(t.policy, t.model.ReferenceKey(t.record.Model.Reference), t.shared.Memory())
+	if err := t.openReferences(); err != nil {
+		return err
 	}
 	var err error
 	if t.log, err = metrics.OpenLog(t.dir, t.step); err != nil || t.config.ReportTo != config.TensorBoard {
@@ -143,6 +143,9 @@ func (t *trainer) free() {
 		t.devices.FinalizeCopies()
 		if t.policy != nil {
 			t.policy.Finalize()
+		}
+		if t.other != nil {
+			t.other.Close()
 		}
 	})
 }

@@ -18,6 +18,7 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train/guard"
+	"example.com/gonb-dpo/dpocore/train/othermodel"
 	"example.com/gonb-dpo/dpocore/train/schedule"
 )
 
@@ -33,6 +34,7 @@ const (
 // plan is what a run knows before its first step. It never changes.
 type plan struct {
 	model  *model.Model
+	other  *othermodel.Model // the reference, if it is another model
 	config config.Config
 	reward loss.Reward // what the figures call rewards
 	dir    string
@@ -91,7 +93,7 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	if err != nil {
 		return p, record, err
 	}
-	for _, note := range slices.Concat(dateNotes(job.Config.Date, p.config.Date), job.Data.Train.SystemNote(p.config.System), p.config.Notes(p.pairs.Len()), p.pairs.Notes(job.Data.Train.PartOf(evaluated, "training pairs")), heldOutNotes, faults) {
+	for _, note := range slices.Concat(config.DateNotes(job.Config.Date, p.config.Date), job.Data.Train.SystemNote(p.config.System), p.config.Notes(p.pairs.Len()), p.pairs.Notes(job.Data.Train.PartOf(evaluated, "training pairs")), heldOutNotes, faults) {
 		job.Listener.Note(note)
 	}
 	return p, record, nil
@@ -101,6 +103,9 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 func Identify(job Job) (run.Record, error) {
 	p := &plan{model: job.Model, config: job.Config, dir: job.Dir}
 	record, err := p.identify(job)
+	if p.other != nil {
+		defer p.other.Close()
+	}
 	if err != nil {
 		return record, err
 	}
@@ -136,10 +141,7 @@ func (p *plan) identify(job Job) (record run.Record, err error) {
 			return record, err
 		}
 	}
-	if !job.Data.Lineage.FirstIsReference() {
-		record.Model.Reference = record.Model.Adapter
-	}
-	return record, nil
+	return record, p.identifyReference(job.Data.Lineage, &record.Model)
 }
 
 // readHeldOut tokenizes the held-out pairs and returns those that are evaluated, which may be none, with notes on them.

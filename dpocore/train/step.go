@@ -109,7 +109,7 @@ func (t *trainer) accumulate(ctx context.Context, rows []*batch.Row, loss policy
 func (t *trainer) accumulateOn(p *policy.Policy, row *batch.Row, loss policy.Loss, step stepPairs) (r rowResult, err error) {
 	r.reference = make([][2]float32, len(row.Examples))
 	if t.reward.NeedsReference() {
-		if r.reference, err = t.references.LogProbs(row, p.Reference); err != nil {
+		if r.reference, err = t.reference(p, row); err != nil {
 			return r, err
 		}
 	}
@@ -143,10 +143,7 @@ func (t *trainer) sum(row *batch.Row, r rowResult, step stepPairs, sums *figures
 		}
 		pair := figures.Pair{
 			Policy: r.measured.LogProbs[i], Reference: r.reference[i], Logits: r.measured.MeanLogits[i], Loss: loss,
-			Beta: t.config.Beta, Reward: t.reward,
-		}
-		if r.measured.Likeliest != nil {
-			pair.Likeliest = &r.measured.Likeliest[i]
+			Beta: t.config.Beta, Reward: t.reward, Entropy: r.measured.Entropy[i], Likeliest: r.measured.Likeliest[i], FineTuning: t.config.FineTuning(),
 		}
 		sums.Add(t.objective(t.pairs.Pair(index)), step.pairs[example], pair)
 	}

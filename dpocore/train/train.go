@@ -26,6 +26,7 @@ type Job struct {
 	Config   config.Config
 	Data     dataset.Data
 	Listener Listener
+	Check    bool         // learn one pair before the first step, and stop if its loss does not fall
 	Shared   *reuse.Cache // what the runs of this process share; nil for a single run
 }
 
@@ -58,6 +59,11 @@ func Run(ctx context.Context, job Job) error {
 	defer t.free()
 	if err := t.open(resuming); err != nil {
 		return fmt.Errorf("train: %w", err)
+	}
+	if job.Check && t.step == 0 {
+		if err := t.check(ctx); err != nil {
+			return t.stopped(ctx, err)
+		}
 	}
 	if err := t.loop(ctx); err != nil {
 		return t.stopped(ctx, err)

@@ -24,10 +24,18 @@ type Sums struct {
 	kl             float64
 	klPairs        int
 	wins, sequence int
-	likeliest      float64 // of the answers' tokens, in fine-tuning
-	fineTuning     bool
+	spread
 
 	objectives map[string]*Sums // of each objective of a mix, by name
+}
+
+// spread is sums over the answers' tokens.
+type spread struct {
+	likeliest  float64 // of the chosen answers
+	entropy    float64 // of all, like the next
+	moved      float64 // log-ratios to the reference
+	referenced bool    // there is a reference
+	fineTuning bool
 }
 
 // Pair has the results of one pair: summed log-probabilities (nats) of the chosen and the rejected answer, and the sum over an
@@ -36,7 +44,8 @@ type Pair struct {
 	Policy, Reference, Logits [2]float32
 	Loss, Beta                float64
 	Reward                    loss.Reward
-	Likeliest                 *[2]float32 // numbers of tokens; nil for pairs
+	Entropy, Likeliest        [2]float32 // as in policy.Measured
+	FineTuning                bool
 }
 
 // Add adds a pair to the sums and, unless objective is "", to those of its objective.
@@ -62,16 +71,16 @@ func (f *Sums) addPair(e batch.Example, pair Pair) {
 		f.rewards[side] += pair.Beta * scores[side]
 		f.logProbs[side] += float64(pair.Policy[side])
 		f.logits[side] += float64(pair.Logits[side])
+		f.entropy += float64(pair.Entropy[side])
+		f.moved += float64(pair.Policy[side]) - float64(pair.Reference[side])
 		f.tokens[side] += len(answer)
 		if len(answer) > 0 {
 			f.answers[side]++
 			f.sequence += len(e.Prompt) + len(answer)
 		}
 	}
-	if pair.Likeliest != nil {
-		f.fineTuning = true
-		f.likeliest += float64(pair.Likeliest[0])
-	}
+	f.fineTuning, f.referenced = pair.FineTuning, pair.Reward.NeedsReference()
+	f.likeliest += float64(pair.Likeliest[0])
 	if evaluation.Correct(scores[0]-scores[1], float64(pair.Policy[0]), float64(pair.Policy[1])) {
 		f.wins++
 	}
@@ -99,16 +108,20 @@ func (f *Sums) Event() metrics.Event {
 
 // Means are the figures that steps and evaluations have in common.
 func (f *Sums) Means() metrics.PairMeans {
+	entropy := f.entropy / float64(f.tokens[0]+f.tokens[1])
 	if f.fineTuning {
-		accuracy := f.likeliest / float64(f.tokens[0])
-		return metrics.PairMeans{Loss: f.mean(f.loss), FineTuning: &metrics.FineTuning{MeanTokenAccuracy: accuracy}}
+		return metrics.PairMeans{Loss: f.mean(f.loss), Entropy: &entropy, FineTuning: &metrics.FineTuning{MeanTokenAccuracy: f.tokenAccuracy()}}
 	}
 	means := metrics.PairMeans{
 		Loss:          f.mean(f.loss),
 		RewardsChosen: f.meanOf(f.rewards, 0), RewardsRejected: f.meanOf(f.rewards, 1),
 		RewardsAccuracies: f.accuracy(), RewardsMargins: f.margin(),
 		LogpsChosen: f.meanOf(f.logProbs, 0), LogpsRejected: f.meanOf(f.logProbs, 1),
+		Entropy: &entropy, MeanTokenAccuracy: new(f.tokenAccuracy()),
 		Objectives: f.byObjective(),
+	}
+	if f.referenced {
+		means.KLEstimate = new(f.moved / float64(f.tokens[0]+f.tokens[1]))
 	}
 	if f.klPairs > 0 {
 		kl := f.kl / float64(f.klPairs)
@@ -116,6 +129,9 @@ func (f *Sums) Means() metrics.PairMeans {
 	}
 	return means
 }
+
+// tokenAccuracy is the share of the chosen answers' tokens that are the likeliest, NaN if there are none.
+func (f *Sums) tokenAccuracy() float64 { return f.likeliest / float64(f.tokens[0]) }
 
 // paired reports whether the sums are of pairs, not of single answers.
 func (f *Sums) paired() bool { return f.answers == [2]int{f.pairs, f.pairs} }

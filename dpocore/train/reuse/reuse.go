@@ -124,9 +124,10 @@ func (c *Cache) LastHeldOut(dir string) (pairs []evaluation.Pair, ok bool) {
 	return c.last.pairs, c.last.dir == dir
 }
 
-// setReference makes a run's first adapter, "" for none, that of its reference, and returns its hash.
-func setReference(m *model.Model, p *policy.Policy, dir string) (hash string, err error) {
-	if dir == "" {
+// setReference makes a run's first adapter, if any, that of its reference, and returns its hash.
+func setReference(m *model.Model, p *policy.Policy, settings config.Config) (hash string, err error) {
+	dir := settings.InitAdapter
+	if dir == "" || settings.Reference == config.ReferenceBase {
 		return "", p.SetReference(nil)
 	}
 	_, values, err := m.ReadAdapter(dir)
@@ -158,7 +159,7 @@ func (c *Cache) MeasureHeldOut(ctx context.Context, m *model.Model, dir string, 
 		return nil, err
 	}
 	defer m.Work.WhenIdle(p.Finalize)
-	hash, err := setReference(m, p, settings.InitAdapter)
+	hash, err := setReference(m, p, settings)
 	if err != nil {
 		return nil, err
 	}

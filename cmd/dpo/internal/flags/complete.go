@@ -10,7 +10,6 @@ import (
 	"example.com/gonb-dpo/dpocore/judge/modeljudge"
 	"example.com/gonb-dpo/dpocore/loss"
 	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/dpocore/rounds"
 	"example.com/gonb-dpo/dpocore/source"
 )
 
@@ -55,7 +54,7 @@ func Complete(cmd *cobra.Command) {
 		"loss-type":    completeLosses(),
 		"lr-scheduler": completeWords(config.Schedulers...),
 		"mix":          completeWords(dataset.MixMethods...),
-		"reference":    completeWords(rounds.References...),
+		"reference":    completeFilesOr(config.References...),
 		"choice":       completeWords(preference.Choices...),
 		"judge-by":     completeWords(modeljudge.Methods...),
 		"dtype":        completeWords("float32", "float16", "bfloat16"),

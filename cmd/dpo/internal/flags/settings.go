@@ -30,11 +30,12 @@ func (r *replacing) Set(text string) error {
 	return r.Value.Set(text)
 }
 
-// tableFlags adds a flag for each setting of a table that has one.
+// tableFlags adds a flag for each setting of a table that has one. A flag that the command has already stays, as the reference of
+// dpo rounds.
 func tableFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
 	for _, row := range table {
 		name, help := row.Flag()
-		if name == "" {
+		if name == "" || f.Lookup(name) != nil {
 			continue
 		}
 		switch value := row.Pointer(c).(type) {

@@ -22,6 +22,7 @@ func Flags(cmd *cobra.Command, settings *config.Config, o *Options) {
 	f.Float64Var(&o.Pairs.EvalFraction, "eval-fraction", 0, "hold out this `fraction` of the training pairs, split by prompt")
 	f.BoolVar(&o.JSON, "json", false, "write events as JSON lines to standard output (docs/command.md)")
 	f.BoolVar(&o.Resume, "resume", false, "continue the stopped run in --out")
+	f.BoolVar(&o.Check, "check", false, "before the first step, learn one pair for 10 steps in a copy of the adapter; if its loss does not fall, say why and do not begin")
 	flags.Settings(f, settings)
 	f.BoolVar(&settings.Overwrite, "overwrite", false, "delete the run in --out, if any, and start over")
 	cmd.MarkFlagsMutuallyExclusive("resume", "overwrite")

@@ -35,6 +35,7 @@ type Options struct {
 	Out     string // run folder
 	Merged  string // folder for the merged model, or ""
 	Resume  bool
+	Check   bool // learn one pair before the first step
 	JSON    bool // write events to the output
 }
 
@@ -84,7 +85,7 @@ func trainRun(ctx context.Context, settings config.Config, o Options, listener t
 			return err
 		}
 	}
-	if err := train.Run(ctx, train.Job{Model: m, Dir: o.Out, Config: settings, Data: data, Listener: listener}); err != nil {
+	if err := train.Run(ctx, train.Job{Model: m, Dir: o.Out, Config: settings, Data: data, Listener: listener, Check: o.Check}); err != nil {
 		return err
 	}
 	return finish(ctx, m, o, listener)
