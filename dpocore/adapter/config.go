@@ -84,7 +84,7 @@ func configOf(lora decoder.LoRA, baseModel string) (peftConfig, error) {
 	}, nil
 }
 
-// orEmpty is a pattern as PEFT has it in a file, where there is none.
+// orEmpty is a pattern as PEFT has it in a file: an empty one for none.
 func orEmpty[T any](pattern map[string]T) map[string]T {
 	if pattern == nil {
 		return map[string]T{}

@@ -102,7 +102,7 @@ func TestUnevenRanks(t *testing.T) {
 	checkProduct(t, layout, values, 1, 9)
 }
 
-// TestPatternsRoundTrip: an adapter whose projections have ranks and alphas of their own in one layer is written as PEFT has it, and
+// TestPatternsRoundTrip: an adapter with other ranks and alphas of some projections, in one layer, is written as PEFT has it, and
 // read back as it was. Its file has the factors of that layer only, in their ranks.
 func TestPatternsRoundTrip(t *testing.T) {
 	lora := decoder.LoRA{Rank: 4, Alpha: 8, Modules: []string{"q_proj", "k_proj", "down_proj"}, Layers: []int{1},

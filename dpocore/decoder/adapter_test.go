@@ -79,7 +79,7 @@ func TestAdapterEqualsMergedWeights(t *testing.T) {
 		{"all projections", decoder.LoRA{Rank: 4, Alpha: 8, Modules: decoder.AllModules}},
 		{"two of q, k and v", decoder.LoRA{Rank: 4, Alpha: 4, Modules: []string{"v_proj", "q_proj"}}},
 		{"k and up alone", decoder.LoRA{Rank: 3, Alpha: 1, Modules: []string{"k_proj", "up_proj"}}},
-		{"ranks and alphas of their own, in one layer", decoder.LoRA{Rank: 4, Alpha: 8, Modules: decoder.AllModules, Layers: []int{1},
+		{"several ranks and alphas, in one layer", decoder.LoRA{Rank: 4, Alpha: 8, Modules: decoder.AllModules, Layers: []int{1},
 			Ranks: map[string]int{"q_proj": 2, "up_proj": 6}, Alphas: map[string]float64{"k_proj": 3, "q_proj": 5, "down_proj": 1}}},
 		{"o and down, rank 1", decoder.LoRA{Rank: 1, Alpha: 2, Modules: []string{"o_proj", "down_proj"}}},
 	} {

@@ -34,7 +34,7 @@ func TestBackwardIsTheLayersGradient(t *testing.T) {
 		{"Gemma 3", tinymodel.Gemma3(), all, 24, 0},
 		{"Phi-3", tinymodel.Phi3(), all, 24, 0},
 		{"dropout", plain, all, 24, 0.3},
-		{"ranks of their own and dropout", biased, decoder.LoRA{Rank: 3, Alpha: 8, Modules: []string{"v_proj", "gate_proj", "q_proj"},
+		{"several ranks and dropout", biased, decoder.LoRA{Rank: 3, Alpha: 8, Modules: []string{"v_proj", "gate_proj", "q_proj"},
 			Ranks: map[string]int{"v_proj": 5}, Alphas: map[string]float64{"q_proj": 2}}, 24, 0.3},
 		{"o and down", plain, decoder.LoRA{Rank: 2, Alpha: 8, Modules: []string{"o_proj", "down_proj"}}, 24, 0},
 	} {

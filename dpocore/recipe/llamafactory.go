@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"example.com/gonb-dpo/dpocore/config"
 )
 
 // llamaFactory has the settings of LLaMA-Factory's files for DPO, with the defaults of version 0.9.6.dev0.
@@ -29,7 +31,7 @@ var llamaFactory = Tool{
 		{name: "pissa_init", off: []string{"false"}, kind: Missing, why: "B begins at zero"},
 		{name: "loraplus_lr_ratio", to: "loraplus_lr_ratio"},
 		{name: "quantization_bit", kind: Missing, why: "name a quantized .gguf file as the model"},
-		{name: "ref_model", kind: Missing, why: "the reference is the model that training starts from"},
+		{name: "ref_model", to: "reference"},
 		{name: "max_samples", kind: Missing, why: "all pairs are read; write a shorter file"},
 		{name: "use_galore", off: []string{"false"}, kind: Missing, why: "the optimizer is AdamW"},
 		{name: "use_badam", off: []string{"false"}, kind: Missing, why: "the optimizer is AdamW"},
@@ -77,6 +79,7 @@ var llamaFactory = Tool{
 		t.target("lora_target", "all")
 		t.alpha()
 		t.heldOutShare("val_size")
+		t.referenceOfAdapter()
 		t.with("enable_thinking", func(e Entry, text string) {
 			if text == "" || text == "true" {
 				t.say(e, NoEffect, "it is the default of templates that think")
@@ -88,6 +91,14 @@ var llamaFactory = Tool{
 			t.say(e, Missing, "it is a name in LLaMA-Factory's dataset_info.json; write the file, or the dataset on the hub, as dataset_name")
 		})
 	},
+}
+
+// referenceOfAdapter writes the reference of a run that starts from an adapter: there it is the model without it.
+func (t *translation) referenceOfAdapter() {
+	free := slices.Contains([]string{"simpo", "orpo"}, t.text("pref_loss")) && t.text("stage") != "kto"
+	if t.text("adapter_name_or_path") != "" && t.text("ref_model") == "" && !free {
+		t.set("reference", config.ReferenceBase, "LLaMA-Factory's: the model without the adapter")
+	}
 }
 
 // alpha translates LoRA's alpha, which is twice the rank by default.

@@ -123,6 +123,8 @@ func TestDefaults(t *testing.T) {
 		"{base_model: o/m, eval_steps: 0.1}":                "eval_steps: 0.1",
 		"{base_model: o/m, saves_per_epoch: 2}":             "save_steps: 0.5",
 		"pref_beta: 0.2":                                    "# missing: stage: sft (LLaMA-Factory's default",
+		"{stage: dpo, adapter_name_or_path: a}":             "reference: base  # LLaMA-Factory's: the model without the adapter",
+		"{stage: dpo, ref_model: other}":                    "reference: other",
 		"{stage: dpo, lora_rank: 4}":                        "lora_alpha: 8",
 		"{stage: dpo, pref_beta: 0.2}":                      "max_length: 2048  # LLaMA-Factory's default",
 		"{stage: dpo, pref_bco_weight: 0.5}":                "# missing: pref_bco_weight: 0.5 (write the loss as sigmoid,bco_pair",

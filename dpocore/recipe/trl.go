@@ -66,7 +66,7 @@ var trl = Tool{
 	},
 }
 
-// dropout translates the dropout of the adapter, which the trainers turn off together with the model's unless they are told not to.
+// dropout translates the dropout of the adapter, which the trainers turn off together with the model's unless disable_dropout is false.
 func (t *translation) dropout(name string) {
 	off := t.text("disable_dropout") != "false"
 	t.with("disable_dropout", func(e Entry, _ string) {
