@@ -53,24 +53,5 @@ func (c Config) CachePositions() int {
 	return c.MaxPositions
 }
 
-// Rotate rotates the halves (a, b) of the first rotaryDim values of x [tokens, ..., headDim] by each token's angles, to
-// (a·cos − b·sin, b·cos + a·sin). Values after them stay.
-func (r Rotation) Rotate(x *Node) *Node {
-	dims := x.Shape().Dimensions
-	half := r.Cos.Shape().Dim(1)
-	expanded := make([]int, len(dims))
-	for i := range expanded {
-		expanded[i] = 1
-	}
-	expanded[0], expanded[len(expanded)-1] = dims[0], half
-	target := append(append([]int{}, dims[:len(dims)-1]...), half)
-	cos := BroadcastToDims(Reshape(r.Cos, expanded...), target...)
-	sin := BroadcastToDims(Reshape(r.Sin, expanded...), target...)
-	a := SliceAxis(x, -1, AxisRange(0, half))
-	b := SliceAxis(x, -1, AxisRange(half, 2*half))
-	parts := []*Node{Sub(Mul(a, cos), Mul(b, sin)), Add(Mul(b, cos), Mul(a, sin))}
-	if size := dims[len(dims)-1]; 2*half < size {
-		parts = append(parts, SliceAxis(x, -1, AxisRange(2*half, size)))
-	}
-	return Concatenate(parts, -1)
-}
+// Rotate rotates the heads of x [tokens, ..., headDim] by each token's angles, as [rotary.Rotate] does.
+func (r Rotation) Rotate(x *Node) *Node { return rotary.Rotate(x, r.Cos, r.Sin) }

@@ -157,7 +157,7 @@ func TestEverySettingSweeps(t *testing.T) {
 	var refused []string
 	for _, row := range config.Settings {
 		c := config.Default()
-		if c.LoRAModules, c.LossWeights = []string{"q_proj", "v_proj"}, []float64{0.5, 1}; row.Sweep().Refused != "" {
+		if c.LoRAModules, c.LossWeights, c.LayersToTransform = []string{"q_proj", "v_proj"}, []float64{0.5, 1}, []int{0, 1}; row.Sweep().Refused != "" {
 			refused = append(refused, row.Name())
 			if _, err := NewAxis(row.Name(), row.Print(c)); err == nil || !strings.Contains(err.Error(), row.Sweep().Refused) {
 				t.Errorf("%s: %v", row.Name(), err)

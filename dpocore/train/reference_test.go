@@ -36,7 +36,7 @@ func TestReferences(t *testing.T) {
 		change(&changed)
 		return out, changed, runtest.Train(t, m, out, changed, data)
 	}
-	out, changed, recorder := with("other", func(c *config.Config) { c.Reference = other.Path })
+	out, changed, recorder := with("other", func(c *config.Config) { c.Reference, c.LoRADropout, c.LayersToTransform = other.Path, 0.2, []int{1} })
 	want := c.Beta * (usual.LogpsChosen - usual.LogpsRejected - ofOther.LogpsChosen + ofOther.LogpsRejected)
 	if margin := recorder.Steps[0].RewardsMargins; math.Abs(margin-want) > 1e-4 || math.Abs(want) < 1e-2 {
 		t.Errorf("the first margin against another model is %g, want %g", margin, want)

@@ -96,8 +96,6 @@ func (t Trial) Cause(r Result) string {
 	perToken := float64(r.logs[0]) / float64(max(1, len(t.Pair.Chosen)))
 	off := r.logs[0] - t.Reference[0][0]
 	switch {
-	case slices.Equal(t.Pair.Chosen, t.Pair.Rejected):
-		return fmt.Sprintf("the data: both answers of %s are the same tokens; look at them with dpo data preview", t.Where)
 	case !finite.Is(last):
 		return fmt.Sprintf("the learning rate: the gradient is no finite number; lower it (it is %g), or train in float32", t.LearningRate)
 	case r.noGrads:
