@@ -33,13 +33,13 @@ func TestPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	for page, want := range map[string]string{
-		"index.md":                    "(performance.md)",
-		"t4.md":                       "# Estimates for a Tesla T4",
-		"overview.png":                "PNG",
-		"reference/index.md":          "| [dpocore/loss](dpocore-loss.md) |",
-		"reference/dpocore.md":        "[schedule.Schedule.Step](dpocore-train-schedule.md#Schedule.Step)",
-		"reference/dpocore-loss.md":   "{#LogProbs}",
-		"reference/dpocore-policy.md": "## func Update {#Devices.Update}",
+		"index.md":                             "(performance.md)",
+		"t4.md":                                "# Estimates for a Tesla T4",
+		"overview.png":                         "PNG",
+		"reference/index.md":                   "| [dpocore/loss](dpocore-loss.md) |",
+		"reference/dpocore.md":                 "[schedule.Schedule.Step](dpocore-train-schedule.md#Schedule.Step)",
+		"reference/dpocore-loss.md":            "{#LogProbs}",
+		"reference/dpocore-policy-parallel.md": "## func Update {#Devices.Update}",
 	} {
 		content, err := os.ReadFile(filepath.Join(out, page))
 		if err != nil || !strings.Contains(string(content), want) {
