@@ -24,8 +24,8 @@ const (
 var BaseWeights = []string{Auto, Quantized, Float}
 
 // Quantizations are the types to which the weights of an unquantized model can be quantized as they are read: those of GGUF with blocks
-// of 32 values.
-var Quantizations = []string{"q8_0", "q4_0"}
+// of 32 values, and QLoRA's.
+var Quantizations = []string{"q8_0", "q4_0", "nf4"}
 
 // Base returns the form in which the base weights are loaded: one of [BaseWeights] or of [Quantizations].
 func (c Config) Base() string { return cmp.Or(c.Quantize, c.BaseWeights) }

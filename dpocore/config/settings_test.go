@@ -183,7 +183,7 @@ func TestFaults(t *testing.T) {
 		"the limit for early stopping is -1 evaluations; it must be at least 0":                                                                                     func(c *Config) { c.EarlyStopping = -1 },
 		"the interval of sample answers is -1 steps; it must be at least 0":                                                                                         func(c *Config) { c.SampleSteps = -1 },
 		"the maximum length of sample answers is 0 tokens; it must be at least 1":                                                                                   func(c *Config) { c.SampleSteps = 1 },
-		`unknown quantization "nf4"; choose q8_0 or q4_0`:                                                                                                           func(c *Config) { c.Quantize = "nf4" },
+		`unknown quantization "int4"; choose q8_0, q4_0 or nf4`:                                                                                                     func(c *Config) { c.Quantize = "int4" },
 		"the base weights can't be float and quantized; leave out --quantize or --base-weights":                                                                     func(c *Config) { c.Quantize, c.BaseWeights = "q4_0", Float },
 		`unknown form of the base weights "nf4"; choose auto, quantized or float`:                                                                                   func(c *Config) { c.BaseWeights = "nf4" },
 	} {

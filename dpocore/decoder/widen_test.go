@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/packed/nf4"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
@@ -161,6 +162,61 @@ func TestQuantizedVocabulary(t *testing.T) {
 		}
 		if !slices.Equal(rows[1], rows[0]) {
 			t.Errorf("%s: rows of the embedding have other values", kinds)
+		}
+	}
+}
+
+// A model that is quantized to NF4 as it is read has, in a graph and on the host, a level times the largest magnitude of its 64 values
+// in place of each, and none is nearer.
+func TestNF4(t *testing.T) {
+	c := tinymodel.Changed(func(c *decoder.Config) { c.HiddenSize, c.HeadDim = 128, 32 })
+	backend, folder := openBackend(t), tinymodel.Write(t, c, 1)
+	whole, err := weights.Load(backend, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer whole.Finalize()
+	quantized, err := weights.LoadAs(backend, folder, weights.Form{Quantize: "NF4"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer quantized.Finalize()
+	want := stored(t, whole)
+	for name, values := range stored(t, quantized) {
+		if strings.Contains(name, "norm") {
+			continue
+		}
+		for block := 0; block < len(values); block += 64 {
+			most := float32(0)
+			for _, value := range want[name][block : block+64] {
+				most = max(most, value, -value)
+			}
+			for i, value := range want[name][block : block+64] {
+				best := most * nf4.Levels[0]
+				for _, level := range nf4.Levels {
+					if far, near := value-most*level, value-best; max(far, -far) < max(near, -near) {
+						best = most * level
+					}
+				}
+				if got := values[block+i]; got != best && max(got-value, value-got) > max(best-value, value-best)+1e-6 {
+					t.Fatalf("%s: %g became %g, want %g", name, value, got, best)
+				}
+			}
+		}
+	}
+	m := model{backend: backend, weights: quantized}
+	rows := m.call(t, nil, func(net *decoder.Net, _ []*graph.Node) []*graph.Node {
+		all := graph.Iota(net.Graph(), shapes.Make(dtypes.Int32, c.VocabSize), 0)
+		return append([]*graph.Node{net.Embedded(all)}, net.LayerMatrices(0)...)
+	})
+	host := stored(t, quantized)
+	if !slices.Equal(rows[0], host["model.embed_tokens.weight"]) {
+		t.Error("rows of the embedding have other values in a graph")
+	}
+	down, width := host["model.layers.0.mlp.down_proj.weight"], c.IntermediateSize // transposed in the graph
+	for i, got := range rows[len(rows)-1] {
+		if col, row := i/c.HiddenSize, i%c.HiddenSize; got != down[row*width+col] {
+			t.Fatalf("down_proj has %g at %d, %d in a graph, and %g on the host", got, row, col, down[row*width+col])
 		}
 	}
 }

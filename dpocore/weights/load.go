@@ -35,7 +35,7 @@ type Form struct {
 	// values that they have in float32. Matrices whose place in a layer holds unquantized ones in other layers are widened.
 	Quantized bool
 
-	// Quantize is the GGUF type, such as Q4_0, to which the matrices of an unquantized model are quantized as they are read; "" for
+	// Quantize is the type, one of GGUF's such as Q4_0, or NF4, to which the matrices of an unquantized model are quantized as they are read; "" for
 	// none.
 	Quantize string
 

@@ -30,6 +30,7 @@ type Type struct {
 	Signed bool // codes of 4 bits are -8 to 7, and not 0 to 15
 	Mins   bool // groups have a minimum
 	Half   bool // scales and minima are exact in float16
+	Levels bool // codes are numbers of the levels of NF4
 
 	decode  func(block []byte, to Groups) // quantized types
 	convert func(raw []byte, i int) float32
@@ -74,6 +75,9 @@ func Find(id uint32) (Type, bool) {
 
 // Named returns the type with a name, such as Q4_K.
 func Named(name string) Type {
+	if name == NF4.Name {
+		return NF4
+	}
 	i := slices.IndexFunc(types, func(t Type) bool { return t.Name == name })
 	return types[i]
 }
@@ -135,7 +139,7 @@ func (t Type) Float32(raw []byte) []float32 {
 // widen computes the values of group i.
 func (g Groups) widen(values []float32, i, size int) {
 	scale := g.Scales[i]
-	for j, code := range g.Codes[i*size : (i+1)*size] {
+	for j, code := range g.Codes[i*size : (i+1)*size] { // no levels: those are in no file of GGUF's
 		values[j] = float32(scale * float32(code)) // the conversion keeps the product apart from the sum below
 	}
 	if g.Mins == nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/decoder/packed/nf4"
 	"example.com/gonb-dpo/dpocore/weights/ggml"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 )
@@ -22,11 +23,12 @@ type Packing struct {
 	group      int // values that share a scale
 	bits       int // of a code, 4 or 8
 	mins, half bool
+	levels     bool // codes are numbers of the levels of NF4
 }
 
 // Join is the packing for matrices of several types; ok is false if one of them is not quantized.
 func Join(kinds []ggml.Type) (p Packing, ok bool) {
-	p = Packing{group: kinds[0].Group, bits: kinds[0].Bits, half: true}
+	p = Packing{group: kinds[0].Group, bits: kinds[0].Bits, half: true, levels: kinds[0].Levels}
 	for _, kind := range kinds {
 		if !kind.Quantized() {
 			return p, false
@@ -34,7 +36,7 @@ func Join(kinds []ggml.Type) (p Packing, ok bool) {
 		p.group, p.bits = min(p.group, kind.Group), max(p.bits, kind.Bits)
 		p.mins, p.half = p.mins || kind.Mins, p.half && kind.Half
 	}
-	if slices.ContainsFunc(kinds, func(kind ggml.Type) bool { return kind.Signed == p.mins }) {
+	if !p.levels && slices.ContainsFunc(kinds, func(kind ggml.Type) bool { return kind.Signed == p.mins }) {
 		p.bits = 8 // four bits are signed without minima, and unsigned with them
 	}
 	return p, true
@@ -44,7 +46,10 @@ func Join(kinds []ggml.Type) (p Packing, ok bool) {
 func (p Packing) Shapes(slot decoder.Slot) (codes, scales shapes.Shape) {
 	rows, in := Sizes(slot)
 	perGroup, codeType, scaleType := p.group, dtypes.Int8, dtypes.Float32
-	if p.bits == 4 {
+	switch {
+	case p.levels:
+		perGroup, codeType = p.group/4, dtypes.Uint16
+	case p.bits == 4:
 		perGroup, codeType = p.group/2, dtypes.Uint8
 	}
 	if p.half {
@@ -83,9 +88,7 @@ type Rows struct {
 // in is the number of values in a row.
 func (c Rows) in() int { return len(c.Groups.Codes) / len(c.To) }
 
-// code and scale are those of a row's value or group; group counts groups of the given size.
-func (c Rows) code(row, col int) int8 { return c.Groups.Codes[row*c.in()+col] }
-
+// scale is that of a row's group, and its minimum; group counts groups of the given size.
 func (c Rows) scale(row, group, size int) (scale, minimum float32) {
 	i := row*(c.in()/c.Kind.Group) + group*size/c.Kind.Group
 	if c.Groups.Mins != nil {
@@ -104,28 +107,38 @@ type Packer struct {
 
 // Put writes rows to their places in the tensors.
 func (p Packer) Put(c Rows) error {
-	rows := len(c.To)
+	rows, in := len(c.To), c.in()
+	code := func(row, col int) int8 { return c.Groups.Codes[row*in+col] }
 	err := p.Codes.MutableFlatData(func(flat any) {
 		switch codes := flat.(type) {
 		case []int8:
-			at := placeIn(p.Slot, c.in())
-			eachStrip(rows, c.in(), func(row, col int) { codes[at(c.To[row], col)] = c.code(row, col) })
+			at := placeIn(p.Slot, in)
+			eachStrip(rows, in, func(row, col int) { codes[at(c.To[row], col)] = code(row, col) })
 		case []uint8:
-			half, offset, at := p.group/2, int8(0), placeIn(p.Slot, c.in()/2)
+			half, offset, at := p.group/2, int8(0), placeIn(p.Slot, in/2)
 			if !p.mins {
 				offset = 8
 			}
-			eachStrip(rows, c.in()/2, func(row, i int) {
+			eachStrip(rows, in/2, func(row, i int) {
 				col := i/half*p.group + i%half
-				low, high := c.code(row, col)+offset, c.code(row, col+half)+offset
+				low, high := code(row, col)+offset, code(row, col+half)+offset
 				codes[at(c.To[row], i)] = uint8(low) | uint8(high)<<4
+			})
+		case []uint16:
+			quarter, at := p.group/4, placeIn(p.Slot, in/4)
+			eachStrip(rows, in/4, func(row, i int) {
+				col, four := i/quarter*p.group+i%quarter, uint16(0)
+				for part := range 4 {
+					four |= uint16(code(row, col+part*quarter)) << (4 * part)
+				}
+				codes[at(c.To[row], i)] = four
 			})
 		}
 	})
 	if err != nil {
 		return err
 	}
-	groups := c.in() / p.group
+	groups := in / p.group
 	at := placeIn(p.Slot, p.kinds()*groups)
 	return p.Scales.MutableFlatData(func(flat any) {
 		set := setter(flat)
@@ -195,6 +208,13 @@ func codeReader(slot decoder.Slot, flat any, group int, mins bool) func(row, col
 	if codes, ok := flat.([]int8); ok {
 		at := placeIn(slot, in)
 		return func(row, col int) float32 { return float32(codes[at(row, col)]) }
+	}
+	if codes, ok := flat.([]uint16); ok {
+		quarter, at := group/4, placeIn(slot, in/4)
+		return func(row, col int) float32 {
+			i := col/group*quarter + col%quarter
+			return nf4.Levels[codes[at(row, i)]>>(col%group/quarter*4)&15]
+		}
 	}
 	codes, half, offset, at := flat.([]uint8), group/2, float32(8), placeIn(slot, in/2)
 	if mins {
