@@ -134,7 +134,7 @@ func TestObjectivesFollowTheirWeights(t *testing.T) {
 		gains := map[string]map[string]float64{}
 		for _, mix := range []string{"helpfulness=9,truthfulness=1", "helpfulness=1,truthfulness=9"} {
 			c, data := mixedRun(t, mix, by)
-			c.MaxSteps, c.BatchSize, c.EvalSteps, c.LearningRate, c.Scheduler = 8, 10, 0, 5e-3, "constant"
+			c.MaxSteps, c.BatchSize, c.EvalSteps, c.LearningRate, c.Scheduler = 8, 10, 0, 1e-2, "constant"
 			data.HeldOut = data.Train
 			r := runtest.Train(t, model, filepath.Join(t.TempDir(), "run"), c, data)
 			gains[mix] = map[string]float64{}
