@@ -3,10 +3,11 @@ package plots
 import (
 	"math"
 
+	"gonum.org/v1/plot/plotter"
+
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/sweep"
-	"gonum.org/v1/plot/plotter"
 )
 
 // Effects draws what the settings of a sweep do, over their KL from the reference: held-out accuracy, the chosen answers'

@@ -11,6 +11,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"example.com/gonb-dpo/plots/internal/legend"
 )
 
 // Figure is one panel, or rows of panels.
@@ -36,9 +38,9 @@ func wide(name string, width, height float64, rows ...[]panel) Figure {
 func (f Figure) legendExcess() vg.Length {
 	excess, width := 0, f.Width/vg.Length(len(f.panels[0]))-2*outerSpace
 	for _, p := range f.panels[0] {
-		excess = max(excess, len(legendRows(p.entries(), width))-2)
+		excess = max(excess, len(legend.Rows(p.entries(), width, legendStyle))-2)
 	}
-	return legendHeight * vg.Length(excess)
+	return legend.RowHeight * vg.Length(excess)
 }
 
 // PNG writes the figure at 200 dots per inch.

@@ -14,8 +14,9 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/gonb-dpo/dpocore/metrics"
 	"gonum.org/v1/plot/vg"
+
+	"example.com/gonb-dpo/dpocore/metrics"
 )
 
 // oddRuns is unusual records that a figure must handle.

@@ -1,11 +1,12 @@
 package plots
 
 import (
+	"gonum.org/v1/plot/plotter"
+
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/plots/internal/curve"
-	"gonum.org/v1/plot/plotter"
 )
 
 // Priced is what a method or a setting reached and what that cost, both with 95 % intervals.

@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"example.com/gonb-dpo/plots/internal/legend"
 )
 
 // placed is a panel with its position.
@@ -15,7 +17,7 @@ type placed struct {
 	plot   *plot.Plot
 	canvas draw.Canvas // of the axes with their labels, after layout
 	head   vg.Point    // upper left corner of title and legend
-	rows   [][]entry
+	rows   [][]legend.Entry
 }
 
 // layOut assigns each panel its tile and aligns the axes: the y axes of a column, and the tops of the data areas of
@@ -28,17 +30,17 @@ func layOut(c draw.Canvas, panels [][]panel) ([][]*placed, error) {
 	}
 	grid := make([][]*placed, tiles.Rows)
 	for row := range grid {
-		legend := 0
+		rows := 0
 		for column := range tiles.Cols {
 			tile := tiles.At(c, column, row)
 			p := panels[row][column]
 			spot := &placed{panel: p, plot: p.plot(), canvas: tile, head: vg.Point{X: tile.Min.X, Y: tile.Max.Y}}
-			spot.rows = legendRows(p.entries(), tile.Max.X-tile.Min.X)
-			legend = max(legend, len(spot.rows))
+			spot.rows = legend.Rows(p.entries(), tile.Max.X-tile.Min.X, legendStyle)
+			rows = max(rows, len(spot.rows))
 			grid[row] = append(grid[row], spot)
 		}
 		for _, spot := range grid[row] {
-			spot.canvas.Max.Y -= titleSize + 5 + legendHeight*vg.Length(legend) + 5
+			spot.canvas.Max.Y -= titleSize + 5 + legend.RowHeight*vg.Length(rows) + 5
 		}
 	}
 	alignColumns(grid)
@@ -74,7 +76,7 @@ func (p *placed) draw() {
 	title := sans(titleSize, inkColor)
 	title.Font.Weight = font.WeightBold
 	p.canvas.FillText(title, vg.Point{X: p.head.X, Y: p.head.Y - titleSize}, p.title)
-	drawLegend(p.canvas, vg.Point{X: p.head.X, Y: p.head.Y - titleSize - 5}, p.rows)
+	legend.Draw(p.canvas, vg.Point{X: p.head.X, Y: p.head.Y - titleSize - 5}, p.rows, legendStyle)
 	p.plot.Draw(p.canvas)
 	if p.isEmpty() {
 		note := sans(labelSize, axisColor)

@@ -57,6 +57,11 @@ func Lines(title, yLabel string, all ...Series) Figure {
 	return single("lines", withTrends(panel{title: title, yLabel: yLabel, empty: noSteps}, all))
 }
 
+// Along draws series over an x axis of their own, point by point.
+func Along(name, title, xLabel, yLabel string, all ...Series) Figure {
+	return single(name, panel{title: title, x: &xAxis{label: xLabel}, yLabel: yLabel, lines: exactLines(all, false)})
+}
+
 // exactLines gives every series a colour, dashed once the colours repeat.
 func exactLines(all []Series, marked bool) []line {
 	lines := make([]line, len(all))

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"example.com/gonb-dpo/plots/internal/curve"
+	"example.com/gonb-dpo/plots/internal/legend"
 	"example.com/gonb-dpo/plots/internal/ticks"
 )
 
@@ -137,16 +138,16 @@ func (p panel) isEmpty() bool {
 }
 
 // entries is the legend: lines and bands with a label and data.
-func (p panel) entries() []entry {
-	var all []entry
+func (p panel) entries() []legend.Entry {
+	var all []legend.Entry
 	for _, l := range p.lines {
 		if l.label != "" && len(curve.Pieces(l.points)) > 0 {
-			all = append(all, entry{l.label, l})
+			all = append(all, legend.Entry{Label: l.label, Sample: l})
 		}
 	}
 	for _, b := range p.bands {
 		if b.label != "" && len(curve.Pieces(b.above)) > 0 && len(curve.Pieces(b.below)) > 0 {
-			all = append(all, entry{b.label, b})
+			all = append(all, legend.Entry{Label: b.label, Sample: b})
 		}
 	}
 	return all

@@ -56,27 +56,6 @@ func TestAnAxisBeginsLateForLateSteps(t *testing.T) {
 	}
 }
 
-func TestLegendRows(t *testing.T) {
-	style := sans(labelSize, inkColor)
-	entries := []entry{{label: "chosen"}, {label: "rejected"}, {label: "a/very/long/folder/of/runs/beta-0.3"}}
-	wide := 3*(sampleWidth+sampleGap+entryGap) + style.Width("chosen") + style.Width("rejected") + style.Width(entries[2].label)
-	if rows := legendRows(entries, wide); len(rows) != 1 {
-		t.Errorf("%d rows where one has room", len(rows))
-	}
-	const narrow = vg.Length(130)
-	rows := legendRows(entries, narrow)
-	if len(rows) != 3 {
-		t.Fatalf("%d rows of %g points, want one per entry", len(rows), narrow)
-	}
-	last := rows[2][0].label
-	if sampleWidth+sampleGap+style.Width(last) > narrow || !strings.HasPrefix(last, "…") || !strings.HasSuffix(last, "/beta-0.3") {
-		t.Errorf("the long label became %q", last)
-	}
-	if rows := legendRows(nil, narrow); len(rows) != 0 {
-		t.Errorf("no entries give %d rows", len(rows))
-	}
-}
-
 func TestCrossings(t *testing.T) {
 	box := vg.Rectangle{Min: vg.Point{X: 10, Y: 10}, Max: vg.Point{X: 20, Y: 20}}
 	same := func(x float64) vg.Length { return vg.Length(x) }

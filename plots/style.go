@@ -63,4 +63,6 @@ func sans(size vg.Length, ink color.Color) text.Style {
 	}
 }
 
+var legendStyle = sans(labelSize, inkColor)
+
 var dashes = []vg.Length{vg.Points(5), vg.Points(3.5)}

@@ -6,9 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/plot/plotter"
+
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/metrics"
-	"gonum.org/v1/plot/plotter"
 )
 
 // Objectives draws accuracy and margin of each objective of a run that mixes several: on held-out pairs, or without

@@ -21,7 +21,7 @@ func TestTradeoffHasAPointPerRun(t *testing.T) {
 	for _, p := range f.panels[0] {
 		var names []string
 		for _, e := range p.entries() {
-			names = append(names, e.label)
+			names = append(names, e.Label)
 		}
 		if !slices.Equal(names, []string{"helpful", "truthful"}) {
 			t.Errorf("%s has the points %q", p.title, names)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"example.com/gonb-dpo/dpocore/card"
 	"example.com/gonb-dpo/dpocore/metrics"
@@ -55,7 +56,10 @@ func show(f plots.Figure, path string) error {
 	if err := f.PNG(&picture); err != nil {
 		return err
 	}
-	gonbui.DisplayPNG(picture.Bytes())
+	gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{
+		protocol.MIMEImagePNG:  picture.Bytes(),
+		protocol.MIMETextPlain: f.Description(), // where pictures are not shown; GoNB does not pass on the text that stands for one
+	}})
 	return nil
 }
 
