@@ -49,7 +49,7 @@ func LossCurve(beta, gainChosen, gainRejected float64) {
 }
 
 // Losses draws losses by TRL's names over the gap of a pair, from −span to span nats, and how hard each pushes the chosen answer up and
-// the rejected one down, with the beta and other values of the settings. Each is in units of its own derivative at a gap of 0. The figures
+// the rejected one down, with the beta and other values of the settings. Each is in units of its derivative at a gap of 0. The figures
 // are saved in the folder losses.
 func Losses(c config.Config, span float64, names ...string) {
 	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {

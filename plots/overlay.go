@@ -57,7 +57,7 @@ func Lines(title, yLabel string, all ...Series) Figure {
 	return single("lines", withTrends(panel{title: title, yLabel: yLabel, empty: noSteps}, all))
 }
 
-// Along draws series over an x axis of their own, point by point.
+// Along draws series over another x axis, point by point.
 func Along(name, title, xLabel, yLabel string, all ...Series) Figure {
 	return single(name, panel{title: title, x: &xAxis{label: xLabel}, yLabel: yLabel, lines: exactLines(all, false)})
 }

@@ -19,7 +19,7 @@ type Curve struct {
 	Rejected []float64 // −∂loss/∂log π(rejected): below 0, a step makes the rejected answer less likely
 }
 
-// Relative returns the curve in units of its own steepness where the gap is 0, at index zero, and its loss from there on. Losses
+// Relative returns the curve in units of its steepness where the gap is 0, at index zero, and its loss from there on. Losses
 // can then be compared by their shape: AdamW divides a constant factor of a gradient out.
 func (c Curve) Relative(zero int) Curve {
 	unit := math.Abs(c.Chosen[zero]-c.Rejected[zero]) / 2
