@@ -56,6 +56,7 @@ def granite(draw, common):
 def gemma3(draw, common):
     kinds = draw.choices(["full_attention", "sliding_attention"], k=common["num_hidden_layers"])
     local = {"rope_type": "default", "rope_theta": draw.choice([100.0, 10000.0])}
+    common["rope_parameters"].pop("truncate", None)  # transformers 5.23 reads it beside full_attention, not in it; refused
     return biases(draw, common) | {
         "layer_types": kinds, "sliding_window": draw.randint(2, 30), "query_pre_attn_scalar": draw.choice([16, 50, 256]),
         "rope_parameters": {"full_attention": common["rope_parameters"], "sliding_attention": local},

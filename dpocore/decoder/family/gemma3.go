@@ -2,6 +2,7 @@ package family
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -33,6 +34,8 @@ var Gemma3 = Family{
 		switch {
 		case err != nil:
 			return err
+		case fields.Rope.Full.Truncate != nil && !*fields.Rope.Full.Truncate:
+			return errors.New("truncate of full_attention is false, which transformers does not read there; remove it")
 		case fields.Activation != geluTanh:
 			return fmt.Errorf("hidden_activation is %q; this program knows %q", fields.Activation, geluTanh)
 		case fields.Window < 1 || fields.Pattern < 1 || !(fields.QueryScalar > 0):
@@ -144,6 +147,9 @@ type gemma3Fields struct {
 	LocalTheta    float64  `json:"rope_local_base_freq,omitempty"` // of layers with a window
 
 	Rope struct {
+		Full struct {
+			Truncate *bool `json:"truncate"`
+		} `json:"full_attention,omitzero"`
 		Sliding *struct {
 			Theta float64 `json:"rope_theta"`
 			Type  string  `json:"rope_type"`

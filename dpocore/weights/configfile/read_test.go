@@ -120,6 +120,8 @@ func TestReadRefuses(t *testing.T) {
 		{"a part of each head at the top", map[string]any{"partial_rotary_factor": 0.5}, "partial_rotary_factor is 0.5"},
 		{"an unknown field of the positions", map[string]any{"rope_scaling": map[string]any{"type": "linear", "factor": 2, "mrope_section": []int{16}}}, "mrope_section is [16]"},
 		{"both directions", map[string]any{"model_type": "gemma3_text", "hidden_act": nil, "use_bidirectional_attention": true}, "use_bidirectional_attention is true"},
+		{"a correction range that transformers rounds all the same", map[string]any{"model_type": "gemma3_text", "hidden_act": nil, "rope_parameters": map[string]any{
+			"full_attention": map[string]any{"rope_type": "yarn", "factor": 2, "original_max_position_embeddings": 256, "truncate": false}}}, "truncate of full_attention is false"},
 		{"a layer with a window", map[string]any{"model_type": "qwen2", "layer_types": []string{"full_attention", "sliding_attention"}},
 			`"sliding_attention" for layer 1`},
 		{"chunks of attention", map[string]any{"model_type": "qwen2", "dual_chunk_attention_config": map[string]any{"chunk_size": 9}}, "dual_chunk_attention_config"},
