@@ -117,7 +117,7 @@ func TestHistogram(t *testing.T) {
 	}
 	encoder, _ := open(t)
 	set := &preference.Set{Source: "here"}
-	for _, answer := range []string{"Yes.", "Yes, of course, why ever not?"} {
+	for _, answer := range []string{"Yes.", "Yes, of course, why ever not? Nobody has said a word against it so far."} {
 		for range 50 {
 			set.Pairs = append(set.Pairs, preference.Pair{Prompt: preference.User("Now?"), Chosen: answer, Rejected: "No.", Source: "here", Weight: 1})
 		}
