@@ -72,7 +72,7 @@ func LoadAs(backend compute.Backend, path string, form Form) (*Weights, error) {
 		w.Config.Products = form.Precision
 	}
 	if err := checkShapes(src, path); err != nil {
-		return nil, fmt.Errorf("load the model %s: %w", path, err)
+		return nil, fmt.Errorf("load the model: %w", err)
 	}
 	if err := checkHead(src); err != nil {
 		return nil, fmt.Errorf("load the model %s: %w", path, err)
@@ -143,7 +143,7 @@ func checkShapes(src source, path string) error {
 				return fmt.Errorf("%s has no tensor %q", path, part.Name)
 			}
 			if err := checkShape(slot, part, shape); err != nil {
-				return err
+				return fmt.Errorf("%s: %w", path, err)
 			}
 		}
 	}

@@ -140,7 +140,7 @@ func TestModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	wants(t, examineModel(), stateOK, model, "MB")
-	wants(t, examineTokenizer(), stateOK, "49152 tokens")
+	wants(t, examineTokenizer(), stateOK, "4096 tokens")
 	writeFile(t, filepath.Join(folder, "tokenizer.json"), "{")
 	wants(t, examineTokenizer(), stateBroken, "tokenizer.json", setUp)
 	if err := os.Truncate(filepath.Join(folder, "model.safetensors"), 10000); err != nil {
