@@ -146,8 +146,12 @@ type untilListener struct {
 	stop func()
 }
 
-// Begin shows the run as one up to the rung, so that the remaining time is that of this rung.
+// Begin shows the run as one up to the rung, so that the remaining time is that of this rung. Another process may have taken it there
+// just before.
 func (l untilListener) Begin(b train.Begin) {
+	if b.Step >= l.step {
+		l.stop()
+	}
 	l.noteCost(b)
 	b.Config.MaxSteps = l.step
 	l.Listener.Begin(b)
