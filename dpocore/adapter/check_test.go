@@ -40,6 +40,17 @@ func TestVerifyFindsDifferences(t *testing.T) {
 	checkError(t, "another value", verify(dir, layout, other), "has other values")
 }
 
+// TestWriteOfEachArchitecture: a written adapter is the one in memory, also where projections are joined and stand in another order.
+func TestWriteOfEachArchitecture(t *testing.T) {
+	for _, variant := range tinymodel.Variants() {
+		layout, err := decoder.NewLayout(variant.Config, decoder.LoRA{Rank: 3, Alpha: 6, Modules: decoder.AllModules})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkError(t, variant.Name, Write(t.TempDir(), layout, layout.Init(1), "base", false), "")
+	}
+}
+
 func checkError(t *testing.T, what string, err error, message string) {
 	t.Helper()
 	if (err == nil) != (message == "") || err != nil && !strings.Contains(err.Error(), message) {

@@ -89,14 +89,14 @@ func (l Shape) ScaleOf(module string) float64 {
 	return l.AlphaOf(module) / rank
 }
 
-// Equal reports whether two adapters have the same shape and scale. One of all projections is different from one that names them.
+// Equal reports whether two adapters have the same shape and scale, in whichever order they name projections. One of all projections is different from one that names them.
 func (l Shape) Equal(other Shape) bool {
 	for _, module := range l.Modules {
 		if l.RankOf(module) != other.RankOf(module) || l.ScaleOf(module) != other.ScaleOf(module) {
 			return false
 		}
 	}
-	return slices.Equal(l.Modules, other.Modules) && slices.Equal(l.Layers, other.Layers)
+	return slices.Equal(slices.Sorted(slices.Values(l.Modules)), slices.Sorted(slices.Values(other.Modules))) && slices.Equal(l.Layers, other.Layers)
 }
 
 // In reports whether a layer has LoRA.
