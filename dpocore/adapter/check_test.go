@@ -40,7 +40,7 @@ func TestVerifyFindsDifferences(t *testing.T) {
 	checkError(t, "another value", verify(dir, layout, other), "has other values")
 }
 
-// TestWriteOfEachArchitecture: a written adapter is the one in memory, also where projections are joined and stand in another order.
+// TestWriteOfEachArchitecture: a written adapter is the one in memory, also where projections are joined and are in another order.
 func TestWriteOfEachArchitecture(t *testing.T) {
 	for _, variant := range tinymodel.Variants() {
 		layout, err := decoder.NewLayout(variant.Config, decoder.LoRA{Rank: 3, Alpha: 6, Modules: decoder.AllModules})
