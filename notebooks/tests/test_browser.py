@@ -38,9 +38,18 @@ def lab(folder):
 
 
 def choose(page, menu, item):
-    """Takes an item of the menu bar; the notebook's own text has the same words."""
-    page.click(f".lm-MenuBar-item:has-text('{menu}')")
-    page.click(f".lm-Menu-item:has-text('{item}')")
+    """Takes an item of the menu bar; the notebook's own text has the same words. A dialog that comes up in between is answered."""
+    from playwright.sync_api import TimeoutError
+
+    for _ in range(6):
+        answer(page)
+        try:
+            page.click(f".lm-MenuBar-item:has-text('{menu}')", timeout=5000)
+            page.click(f".lm-Menu-item:has-text('{item}')", timeout=5000)
+            return
+        except TimeoutError:
+            page.keyboard.press("Escape")  # an open menu
+    raise AssertionError(f"no {menu} → {item}: {page.locator('.jp-Dialog').all_inner_texts()}")
 
 
 def live_picture(page):
