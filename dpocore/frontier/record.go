@@ -97,18 +97,10 @@ func (r Record) Table() (rows [][]string) {
 
 // Read reads frontier.json of a folder; exists is false if there is none.
 func Read(dir string) (record Record, exists bool, err error) {
-	path := filepath.Join(dir, recordFile)
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return record, false, nil
+	if exists, err = atomicfile.ReadJSON(filepath.Join(dir, recordFile), &record); err != nil {
+		return record, false, fmt.Errorf("%w; repair it, or choose another folder", err)
 	}
-	if err == nil {
-		err = json.Unmarshal(raw, &record)
-	}
-	if err != nil {
-		return record, false, fmt.Errorf("read %s: %w; repair it, or choose another folder", path, err)
-	}
-	return record, true, nil
+	return record, exists, nil
 }
 
 // openRecord begins the record, with what an earlier call has measured; it refuses a folder with another frontier or other files.

@@ -2,10 +2,7 @@ package rounds
 
 import (
 	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -40,16 +37,11 @@ type Done struct {
 
 // Read reads rounds.json of a folder; ok is false if it does not exist.
 func Read(dir string) (record Record, ok bool, err error) {
-	path := filepath.Join(dir, roundsFile)
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return record, false, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(raw, &record)
-	}
-	if err != nil {
-		return record, false, fmt.Errorf("open the rounds: read %s: %w", path, err)
+	if ok, err = atomicfile.ReadJSON(filepath.Join(dir, roundsFile), &record); err != nil || !ok {
+		if err != nil {
+			err = fmt.Errorf("open the rounds: %w", err)
+		}
+		return record, false, err
 	}
 	for i := range record.Done { // the folder may have moved since, or be named from elsewhere
 		done := &record.Done[i]

@@ -109,6 +109,21 @@ func WriteJSON(path string, content any) error {
 	return WriteBytes(path, append(raw, '\n'))
 }
 
+// ReadJSON reads a file that [WriteJSON] wrote; exists is false if there is none.
+func ReadJSON(path string, into any) (exists bool, err error) {
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, into)
+	}
+	if err != nil {
+		return false, fmt.Errorf("read %s: %w", path, err)
+	}
+	return true, nil
+}
+
 // SyncDir makes the names in a folder durable: a rename survives a power cut only once its folder is synced.
 func SyncDir(dir string) error { return disk.SyncDir(dir) }
 
