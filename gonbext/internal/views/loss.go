@@ -57,7 +57,7 @@ func Loss(f evaluation.Pair, beta float64) output.Table {
 			{"reward of rejected", num(rejected), "the same"},
 			{"margin", num(margin), "reward of chosen − reward of rejected"},
 			{"σ(margin)", num(sigmoid), "1 / (1 + e^−margin)"},
-			{"loss", num(-math.Log(sigmoid)), "−ln σ(margin)"},
+			{"loss", num(pairLoss(margin)), "−ln σ(margin)"},
 		},
 	}
 }

@@ -19,9 +19,7 @@ type LossCurve struct{ Beta, Chosen, Rejected float64 }
 // margins is the half width of the curve's axis.
 const margins = 4.0
 
-// loss is −ln σ(margin), without overflow.
-func (v LossCurve) loss() float64 { return pairLoss(v.margin()) }
-
+// pairLoss is −ln σ(margin), without overflow.
 func pairLoss(margin float64) float64 {
 	return math.Log1p(math.Exp(-math.Abs(margin))) + max(0, -margin)
 }
@@ -31,7 +29,7 @@ func (v LossCurve) margin() float64 { return v.Beta * (v.Chosen - v.Rejected) }
 // weight is σ(−margin), the factor of the gradient (Rafailov et al. 2023, section 4): 1/2 before training, 0 for a pair that is learned.
 func (v LossCurve) weight() float64 { return 1 / (1 + math.Exp(v.margin())) }
 
-// Lines are the steps from the gains to the gradient in words, each with the name by which the script finds it.
+// lines are the steps from the gains to the gradient in words, each with the name by which the script finds it.
 func (v LossCurve) lines() [][2]string {
 	signed := func(x float64) string { return strings.Replace(fmt.Sprintf("%.2f", x), "-", "−", 1) }
 	verdict := "the pair is ranked correctly"
@@ -43,7 +41,7 @@ func (v LossCurve) lines() [][2]string {
 	}
 	return [][2]string{
 		{"margin", fmt.Sprintf("margin = beta · (gain of chosen − gain of rejected) = %s: %s", signed(v.margin()), verdict)},
-		{"loss", fmt.Sprintf("loss = −ln σ(margin) = %.3f", v.loss())},
+		{"loss", fmt.Sprintf("loss = −ln σ(margin) = %.3f", pairLoss(v.margin()))},
 		{"weight", fmt.Sprintf("weight of this pair's gradient = σ(−margin) = %.3f", v.weight())},
 		{"push", fmt.Sprintf("a step raises log π(chosen) and lowers log π(rejected), each with a force of beta · weight = %.4f", v.Beta*v.weight())},
 	}
