@@ -28,14 +28,19 @@ func writePages(root, out string) error {
 		return fmt.Errorf("name the folder of the pages with -out")
 	}
 	pages := map[string]string{"README.md": filepath.Join(root, "README.md")} // files by place in the repository
-	for folder, pattern := range map[string]string{"docs": filepath.Join(root, "docs", "*"), "notebooks": filepath.Join(out, "notebooks", "*.md")} {
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			return err
-		}
-		for _, file := range files {
-			pages[folder+"/"+strings.Replace(filepath.Base(file), ".md", map[string]string{"docs": ".md", "notebooks": ".ipynb"}[folder], 1)] = file
-		}
+	documents, err := filepath.Glob(filepath.Join(root, "docs", "*"))
+	if err != nil {
+		return err
+	}
+	for _, file := range documents {
+		pages["docs/"+filepath.Base(file)] = file
+	}
+	notebooks, err := filepath.Glob(filepath.Join(out, "notebooks", "*.md"))
+	if err != nil {
+		return err
+	}
+	for _, file := range notebooks {
+		pages["notebooks/"+strings.TrimSuffix(filepath.Base(file), ".md")+".ipynb"] = file
 	}
 	for place, file := range pages {
 		if err := page(root, place, file, out); err != nil {
