@@ -1,7 +1,7 @@
 """Mistakes that students make: each shows one sentence in a box and what to do, and no compiler or stack output."""
 
 import pytest
-from conftest import ROOT, Kernel, declarations, words
+from conftest import Kernel, declarations, new_folder, words
 
 MISSPELT = '{"prompt": "What is two and two?", "choosen": "Four.", "rejected": "Five."}\n'
 
@@ -16,18 +16,14 @@ MISTAKES = {
 
 
 @pytest.fixture(scope="module")
-def shared_kernel(tmp_path_factory):
-    folder = ROOT / ".run-test-mistakes"
-    folder.mkdir(exist_ok=True)
-    (folder / "misspelt.jsonl").write_text(MISSPELT)
-    kernel = Kernel(folder)
-    for source in declarations():
-        kernel.show(source)
-    yield kernel
-    kernel.close()
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
+def shared_kernel():
+    with new_folder() as folder:
+        (folder / "misspelt.jsonl").write_text(MISSPELT)
+        kernel = Kernel(folder)
+        for source in declarations():
+            kernel.show(source)
+        yield kernel
+        kernel.close()
 
 
 @pytest.mark.parametrize("name", MISTAKES)
