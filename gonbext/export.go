@@ -73,7 +73,7 @@ func ExportGGUF(dir, file, kind string) {
 }
 
 // Report writes a run as one HTML page to share, which needs no other file and no network: settings, curves, held-out figures, the
-// diagnosis, and the answers of the last Compare.
+// diagnosis, the answers of the last [Compare], and the notable pairs of the last [Inspect], token by token.
 func Report(dir, file string) {
 	cell.Task(func(_ context.Context, _ cell.Status) (output.Content, error) {
 		if _, err := open.FinishedRun(dir); err != nil {

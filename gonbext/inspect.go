@@ -12,14 +12,19 @@ import (
 
 // Inspect shows what a run changed in single pairs, token by token: both answers before and after training, each token
 // coloured by its log-ratio, with its numbers on hover and the sums below. Buttons step through the pairs in a chosen
-// order, and a slider through the saved checkpoints. Viewers without scripts show up to three notable pairs.
+// order, and a slider through the saved checkpoints. Viewers without scripts show up to three notable pairs, which [Report]
+// has too.
 func Inspect(dir string, p Pairs) {
 	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {
 		measured, beta, err := measure.Inspect(ctx, dir, p.set, status)
 		if err != nil {
 			return nil, err
 		}
-		return append(output.Notes(measured.Notes), views.NewInspector(dir, beta, measured)), nil
+		view := measured.View(dir, beta)
+		if err := view.Save(dir); err != nil {
+			return nil, err
+		}
+		return append(output.Notes(measured.Notes), views.Inspector{View: view}), nil
 	})
 }
 

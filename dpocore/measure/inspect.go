@@ -10,6 +10,7 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/report/tokenview"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/internal/checkpoints"
 )
@@ -33,6 +34,19 @@ type InspectedAnswer struct {
 	Tokens    []string    // [tokens]
 	Reference []float32   // [tokens]
 	Policy    [][]float32 // [steps][tokens]
+}
+
+// View is the inspection of the run in a folder as it is shown.
+func (i Inspection) View(dir string, beta float64) tokenview.View {
+	view := tokenview.View{Run: dir, Beta: beta, Steps: i.Steps}
+	for _, pair := range i.Pairs {
+		shown := tokenview.Pair{Where: pair.Where, Prompt: pair.Prompt}
+		for side, a := range []InspectedAnswer{pair.Chosen, pair.Rejected} {
+			shown.Answers[side] = tokenview.NewAnswer(a.Tokens, a.Reference, a.Policy)
+		}
+		view.Pairs = append(view.Pairs, shown)
+	}
+	return view
 }
 
 // Inspect measures the tokens of a set's pairs under the model without adapter and with the adapter of a run at each

@@ -1,5 +1,5 @@
 // Package report writes a run as one HTML page that needs no other file and no network: settings, curves, what was measured on
-// held-out pairs, the diagnosis, and answers side by side. Start with [Write].
+// held-out pairs, the diagnosis, answers side by side, and pairs token by token. Start with [Write].
 package report
 
 import (
@@ -18,6 +18,7 @@ import (
 	"example.com/gonb-dpo/dpocore/diagnose"
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/report/tokenview"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/internal/atomicfile"
 )
@@ -54,6 +55,7 @@ type content struct {
 	Diagnosis  diagnose.Diagnosis
 	Worst      []evaluation.Pair // held-out pairs that moved farthest the wrong way
 	Answers    []evaluation.AnswerPair
+	Tokens     template.HTML // pairs token by token, if any were inspected
 }
 
 // figure is a picture as a data URL: a script in it would not run.
@@ -88,6 +90,16 @@ func render(dir string) ([]byte, error) {
 	}
 	if c.HeldCurves, err = figures(dir, heldCurves); err != nil {
 		return nil, err
+	}
+	tokens, inspected, err := tokenview.Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	if inspected {
+		tokens.Run = c.Name
+		if c.Tokens, err = tokens.Static(); err != nil {
+			return nil, err
+		}
 	}
 	var out bytes.Buffer
 	err = page.Execute(&out, c)

@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/report"
+	"example.com/gonb-dpo/dpocore/report/tokenview"
 	"example.com/gonb-dpo/dpocore/run"
 )
 
@@ -23,6 +24,7 @@ func folder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for name, content := range map[string]string{
+		"adapter_model.safetensors": "", "adapter_config.json": "{}",
 		"plots/loss.svg": `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`,
 		"answers.json":   `{"answers": [{"prompt": "<script>alert(2)</script>", "before": "a & b", "after": "</div>\nsecond line", "after_ended": true}]}`,
 	} {
@@ -51,6 +53,11 @@ func folder(t *testing.T) string {
 	if err := record.Write(dir); err != nil {
 		t.Fatal(err)
 	}
+	answer := tokenview.NewAnswer([]string{"<i>token"}, []float32{-1}, [][]float32{{-0.5}})
+	view := tokenview.View{Run: dir, Beta: 0.1, Steps: []int{50}, Pairs: []tokenview.Pair{{Where: "x.jsonl, line 9", Prompt: "Why?", Answers: [2]tokenview.Answer{answer, answer}}}}
+	if err := view.Save(dir); err != nil {
+		t.Fatal(err)
+	}
 	return dir
 }
 
@@ -65,7 +72,8 @@ func TestPage(t *testing.T) {
 	}
 	content := string(raw)
 	for _, want := range []string{"800 pairs of &lt;i&gt;mine", "0.642", "80 %", "x.jsonl, line 7", "-2.500", "&lt;script&gt;alert(2)&lt;/script&gt;",
-		"a &amp; b …", "&lt;/div&gt;\nsecond line", "60 % to 90 %", "Is it learning?", `alt="Loss by step"`} {
+		"a &amp; b …", "&lt;/div&gt;\nsecond line", "60 % to 90 %", "Is it learning?", `alt="Loss by step"`,
+		"x.jsonl, line 9", "&lt;i&gt;token", "log-ratio &#43;0.500", "a&lt;b&gt;run, token by token"} {
 		if !strings.Contains(content, want) {
 			t.Errorf("the page lacks %q:\n%s", want, content)
 		}

@@ -49,7 +49,7 @@ var FinalFiles = []string{"adapter_config.json", "adapter_model.safetensors", "a
 	evaluation.PairsFile, PromptsFile}
 
 // written lists what is written to a run's folder: by training, evaluations, comparisons and plots.
-var written = append([]string{RecordFile, LockFile, sums.Name, "answers.json", "measured.json", metrics.EventsFile, "plots", evaluation.ReportFile}, FinalFiles...)
+var written = append([]string{RecordFile, LockFile, sums.Name, "answers.json", "tokens.json", "measured.json", metrics.EventsFile, "plots", evaluation.ReportFile}, FinalFiles...)
 
 // A run's model card, and the line in it which its owner removes to keep changes.
 const (

@@ -37,6 +37,7 @@ var filePurposes = []struct{ pattern, purpose string }{
 	{"events.out.tfevents.*", "the metrics once more, for TensorBoard"},
 	{"trainer_state.json", "the same history in the format of Hugging Face's Trainer"},
 	{"answers.json", "the answers that Compare has shown"},
+	{"tokens.json", "the pairs that Inspect has shown first, for Report"},
 	{"dpo_merge.json", "the adapter and the model that were merged"},
 	{"SHA256SUMS", "checksums that detect a damaged file"},
 	{"checkpoint-*", "everything needed to resume from this step"},

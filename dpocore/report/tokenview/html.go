@@ -1,28 +1,22 @@
-package views
+package tokenview
 
 import (
+	"bytes"
 	"fmt"
 	"html/template"
 	"math"
-
-	"github.com/janpfeifer/gonb/gonbui"
-
-	"example.com/gonb-dpo/gonbext/internal/output"
-	"example.com/gonb-dpo/gonbext/internal/scripts"
 )
 
-var inspectTemplate = template.Must(template.New("inspector").Parse(`<div id="{{.ID}}" class="dpo-inspector mathjax_ignore" style="background-color:#ffffff;color:#1b1b1b;padding:10px 12px;border:1px solid #cccccc">
-<div style="margin-bottom:8px"><b>{{.Run}}, token by token.</b>
-Right: tokens that are <span style="background-color:#8cbfdc">&nbsp;more likely&nbsp;</span> <span style="background-color:#eba878">&nbsp;less likely&nbsp;</span> than before training; a stronger colour is a larger change.
-Left: <span style="background-color:#c4c4c4">&nbsp;dark&nbsp;</span> tokens surprise the model before training. Hover over a token for its numbers.</div>
+var page = template.Must(template.New("tokens").Parse(`<div style="margin-bottom:8px"><b>{{.Run}}, token by token.</b>
+Right: tokens that are <span style="background-color:#8cbfdc;color:#1b1b1b">&nbsp;more likely&nbsp;</span> <span style="background-color:#eba878;color:#1b1b1b">&nbsp;less likely&nbsp;</span> than before training; a stronger colour is a larger change.
+Left: <span style="background-color:#c4c4c4;color:#1b1b1b">&nbsp;dark&nbsp;</span> tokens surprise the model before training. Hover over a token for its numbers.</div>
 <div class="dpo-static">{{range .Pairs}}<div style="margin:14px 0;border-top:1px solid #dddddd;padding-top:8px">
 <div style="color:#777777">{{.Where}}</div><div style="white-space:pre-wrap;margin:4px 0"><b>{{.Prompt}}</b></div>
-<table style="table-layout:fixed;width:100%;text-align:left;color:#1b1b1b"><thead><tr><th style="text-align:left;width:6em"></th><th style="text-align:left">before training</th><th style="text-align:left">after training</th></tr></thead><tbody>
+<table style="table-layout:fixed;width:100%;text-align:left;color:#1b1b1b"><thead><tr style="background-color:#ffffff"><th style="text-align:left;width:6em"></th><th style="text-align:left">before training</th><th style="text-align:left">after training</th></tr></thead><tbody>
 {{- range .Answers}}<tr style="background-color:#ffffff"><td style="vertical-align:top;text-align:left">{{.Name}}</td>
-{{- range .Sides}}<td style="vertical-align:top;text-align:left;white-space:pre-wrap;line-height:1.7">{{range .Tokens}}<span title="{{.Title}}" style="background-color:{{.Back}}">{{.Text}}</span>{{end}}
+{{- range .Sides}}<td style="vertical-align:top;text-align:left;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.7">{{range .Tokens}}<span title="{{.Title}}" style="background-color:{{.Back}}">{{.Text}}</span>{{end}}
 <b>{{.Sum}}</b></td>{{end}}</tr>{{end -}}
-</tbody></table><div>{{.Margin}}</div></div>{{end}}</div></div>
-<script>{{.Script}}(document.getElementById({{.ID}}), {{.Data}});</script>`))
+</tbody></table><div>{{.Margin}}</div></div>{{end}}</div>`))
 
 // The template's data for a pair.
 type (
@@ -44,18 +38,18 @@ type (
 	}
 )
 
-// HTML renders the highlights, and a script that replaces them with all pairs.
-func (v Inspector) HTML() template.HTML {
+// Static renders the highlights, without scripts.
+func (v View) Static() (template.HTML, error) {
 	var pairs []shownPair
-	for _, p := range v.highlights() {
+	for _, p := range v.Highlights() {
 		pairs = append(pairs, v.shown(p))
 	}
-	return output.Render(inspectTemplate, map[string]any{
-		"ID": "dpo-inspect-" + gonbui.UniqueId(), "Run": v.Run, "Pairs": pairs, "Data": v, "Script": scripts.Inspect(),
-	})
+	var filled bytes.Buffer
+	err := page.Execute(&filled, map[string]any{"Run": v.Run, "Pairs": pairs})
+	return template.HTML(filled.String()), err
 }
 
-func (v Inspector) shown(p inspectedPair) shownPair {
+func (v View) shown(p Pair) shownPair {
 	verdict := "ranked correctly"
 	if p.margin() <= 0 {
 		verdict = "ranked incorrectly"
@@ -81,7 +75,7 @@ func (v Inspector) shown(p inspectedPair) shownPair {
 }
 
 // scale is the log-ratio with the strongest colour: the pair's maximum, but at least 0.5 nats so that noise stays pale.
-func (p inspectedPair) scale() float64 {
+func (p Pair) scale() float64 {
 	largest := 0.5
 	for _, a := range p.Answers {
 		for i, after := range a.last() {
