@@ -73,7 +73,7 @@ func (m *Model) Describe() string {
 	case m.base == config.Quantized:
 		kind = "quantized weights, widened layer by layer, "
 	case weights.Quantized(m.Path):
-		kind = "quantized weights, "
+		kind = "quantized weights, widened, "
 	}
 	precision := m.precision
 	if precision == "" {
