@@ -6,7 +6,7 @@
 //	gonbext.Train("dpo_finetuned_smollm2", dpocore.DefaultConfig(), pairs)
 //
 // Before training, [Pairs.Show], [Pairs.Check] and [Pairs.Lint] look at the data, [Template], [Loss] and
-// [LossCurve] at a single pair, and [Losses] compares losses.
+// [LossCurve] at a single pair, [Losses] compares losses, and [Model] describes the model.
 // After training:
 //
 //   - [Compare] and [Evaluate] show what changed, [Explain] and [Inspect] what changed in single pairs.

@@ -11,6 +11,7 @@ import (
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/gonbext/internal/views"
 	"example.com/gonb-dpo/internal/wording"
 )
 
@@ -107,5 +108,17 @@ func Push(dir, repo string) {
 			return output.Donef("%s has these files already; nothing to do.", done.Page), nil
 		}
 		return output.Donef("%s has the %s: %s in one commit, %s sent.", done.Page, choice.Kind, wording.Count(len(done.Changed), "file"), wording.Bytes(done.Sent)), nil
+	})
+}
+
+// PushFiles lists what [Push] would send of a folder or a file, and what stays on this machine. Nothing is sent, and the hub is not
+// asked.
+func PushFiles(dir string) {
+	cell.Run(func(context.Context) error {
+		choice, err := share.Choose(dir)
+		if err == nil {
+			cell.Show(views.ToSend(dir, choice))
+		}
+		return err
 	})
 }

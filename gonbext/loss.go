@@ -6,8 +6,6 @@ import (
 	"math"
 
 	"example.com/gonb-dpo/dpocore/config"
-	"example.com/gonb-dpo/dpocore/device"
-	"example.com/gonb-dpo/dpocore/loss/losscurve"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/figure"
 	"example.com/gonb-dpo/gonbext/internal/measure"
@@ -49,32 +47,13 @@ func LossCurve(beta, gainChosen, gainRejected float64) {
 }
 
 // Losses draws losses by TRL's names over the gap of a pair, from −span to span nats, and how hard each pushes the chosen answer up and
-// the rejected one down, with the beta and other values of the settings. Each is in units of its derivative at a gap of 0. The figures
-// are saved in the folder losses.
+// the rejected one down, with the beta and other values of the settings. Each is in units of its derivative at a gap of 0. Without
+// names it draws sigmoid, hinge, ipo, simpo and kto. The figures are saved in the folder losses.
 func Losses(c config.Config, span float64, names ...string) {
 	cell.Task(func(ctx context.Context, status cell.Status) (output.Content, error) {
-		if !(span > 0) || math.IsInf(span, 0) {
-			return nil, fmt.Errorf("the span is %g; it must be above 0 (40 nats is a good start)", span)
-		}
-		backend, err := device.Open()
+		v, err := measure.Losses(c, span, names, status)
 		if err != nil {
 			return nil, err
-		}
-		defer backend.Finalize()
-		v := views.Losses{Names: names, Curves: map[string]losscurve.Curve{}}
-		v.Gaps, v.Zero = views.LossGaps(span)
-		for i, name := range names {
-			status("Evaluating %s, loss %d of %d", name, i+1, len(names))
-			c.LossType, c.LossWeights = name, nil
-			if err := c.Validate(); err != nil {
-				return nil, err
-			}
-			lossType, scalars := c.Loss()
-			curve, err := losscurve.Of(backend, lossType, scalars, v.Gaps)
-			if err != nil {
-				return nil, err
-			}
-			v.Curves[name] = curve.Relative(v.Zero)
 		}
 		for _, f := range v.Figures() {
 			if err := figure.Show(f, "losses"); err != nil {

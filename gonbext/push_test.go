@@ -32,6 +32,16 @@ func TestPush(t *testing.T) {
 		t.Fatal(err)
 	}
 	out.Reset()
+	Model()
+	if shown := out.String(); !strings.Contains(shown, "llama") || !strings.Contains(shown, "longest text") {
+		t.Errorf("the model: %s", shown)
+	}
+	out.Reset()
+	PushFiles(dir)
+	if shown := out.String(); !strings.Contains(shown, "adapter_model.safetensors") || !strings.Contains(shown, "Stays on this machine:") || !strings.Contains(shown, "run.json") || hub.Commits("me/tiny") != 0 {
+		t.Errorf("before it is pushed: %s", shown)
+	}
+	out.Reset()
 	Push(dir, "me/tiny")
 	if shown := out.String(); !strings.Contains(shown, "me/tiny has the adapter: ") || !strings.Contains(shown, " in one commit, ") || hub.Head("me/tiny")["adapter_model.safetensors"] == nil {
 		t.Errorf("pushed: %s", shown)

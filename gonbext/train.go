@@ -6,6 +6,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/loss"
+	"example.com/gonb-dpo/dpocore/recipe"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/gonbext/internal/cell"
@@ -14,6 +15,19 @@ import (
 	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/views"
 )
+
+// ReadConfig reads the settings of a run from a YAML file, as dpo train --config does: one per line, under the names in run.json or
+// TRL's. What the file does not set has its default.
+func ReadConfig(file string) (c config.Config) {
+	cell.Run(func(context.Context) error {
+		f, err := recipe.Read(file)
+		if err == nil {
+			c, err = f.Config()
+		}
+		return err
+	})
+	return c
+}
 
 // Train trains a run into a folder and shows it live: the curves, the last step's metrics, and the model's answers to the
 // sample prompts. The stop button leaves the checkpoint of the last finished step, and running the cell again resumes from
