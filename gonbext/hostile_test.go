@@ -36,6 +36,7 @@ var hostilePages = map[string]func() template.HTML{
 	"SideBySide": page(func(s *views.SideBySide) template.HTML { return s.HTML() }),
 	"Lengths":    page(func(h *views.Lengths) template.HTML { return h.HTML() }),
 	"Ballot":     page(func(b *views.Ballot) template.HTML { return b.HTML() }),
+	"Agreement":  page(func(a *views.Agreement) template.HTML { return a.HTML() }),
 	"Rendered":   page(func(r *views.Rendered) template.HTML { return r.HTML() }),
 	"Progress":   page(func(p *live.Progress) template.HTML { return p.HTML(time.Time{}) }),
 	"SweepState": page(func(s *live.SweepState) template.HTML { return s.HTML("data:image/svg+xml;base64,") }),

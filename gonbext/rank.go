@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"os"
 
-	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/gonbext/internal/cell"
+	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/output"
 	"example.com/gonb-dpo/gonbext/internal/rater"
 	"example.com/gonb-dpo/gonbext/internal/views"
@@ -58,10 +58,11 @@ func (r Rater) ranked(file, order string) (output.Content, error) {
 	return opened.Ranked(order)
 }
 
-// Rankings summarizes a file of rankings: how many prompts each rater has ranked, and how well raters agree.
-func Rankings(file string) {
+// Rankings summarizes files of rankings, which may be patterns such as "class/*.jsonl": how many prompts each rater has ranked, and how
+// well raters agree.
+func Rankings(files ...string) {
 	cell.Run(func(context.Context) error {
-		log, err := ranking.Read(file)
+		log, err := open.Rankings(files...)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/ranking"
+	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/views"
 	"example.com/gonb-dpo/internal/rankingtest"
 )
@@ -44,6 +45,42 @@ func TestRanked(t *testing.T) {
 	for _, want := range []string{"answers to 2 prompts", "anna", "ben", "anna and ben agree on 0 % of 6 pairs of answers (1 prompt", "kappa is 0.00"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in %s", want, text)
+		}
+	}
+}
+
+// Files of a class, by a pattern: each two raters are in the square of kappas, once for each order.
+func TestRankingsOfAClass(t *testing.T) {
+	out := printing(t)
+	dir := t.TempDir()
+	first, err := os.ReadFile(rankingtest.File(t, "Why?"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rater, order := range map[string]string{"ada": "1 > 2 > 3 > 4", "ben": "1 > 2 > 3 > 4", "cleo": "2 > 1 > 3 = 4"} {
+		path := filepath.Join(dir, rater+".jsonl")
+		if err := os.WriteFile(path, first, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Rater(rater).ranked(path, order); err != nil {
+			t.Fatal(err)
+		}
+	}
+	Rankings(filepath.Join(dir, "*.jsonl"))
+	// Of 6 pairs cleo says the same as the others of 4. In order 1-2, 1-3, 2-3, 1-4, 2-4, 3-4 the others say "first better" always, so
+	// chance agreement is 4/6 too, and kappa 0.
+	for _, want := range []string{"cleo.jsonl: answers to 1 prompt", "ada and ben agree on 100 %", "ada and cleo agree on 67 %", "1 is full agreement", "cleo  0.00  0.00  –"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in %s", want, out)
+		}
+	}
+	log, err := open.Rankings(filepath.Join(dir, "ada.jsonl"), filepath.Join(dir, "[bc]*.jsonl"))
+	if html := string(views.Rankings(log).HTML()); err != nil || strings.Count(html, "background:rgb(255,255,255)") != 9 || strings.Count(html, ">0.00<") != 4 {
+		t.Errorf("%v: %s", err, html)
+	}
+	for _, wrong := range [][]string{nil, {filepath.Join(dir, "*.csv")}, {"["}} {
+		if _, err := open.Rankings(wrong...); err == nil {
+			t.Errorf("%q is read", wrong)
 		}
 	}
 }

@@ -11,57 +11,76 @@ import (
 	"slices"
 
 	"example.com/gonb-dpo/internal/lock"
+	"example.com/gonb-dpo/internal/wording"
 )
 
-// A Log is the content of a rankings file.
+// A Log is the content of one or several rankings files.
 type Log struct {
 	Source     string
 	Candidates []Candidates // without duplicates; the ones added last are last
 	Judgements []Judgement  // in file order; only the last one per rater and set of candidates
 	Notes      []string     // one sentence per skipped line
 
-	lines  []int                // 1-based line of each judgement
+	places []place              // of each judgement
 	known  map[string]bool      // IDs in Candidates
 	judged map[judgementKey]int // index into Judgements
 }
 
+// place is a line of a file, counted from 1.
+type place struct {
+	source string
+	line   int
+}
+
+func (p place) String() string { return fmt.Sprintf("%s, line %d", p.source, p.line) }
+
 type judgementKey struct{ id, rater string }
 
-// Read reads a rankings file. A last line that was cut off when its process was killed is skipped with a note; any other
-// invalid line is an error with its line number.
-func Read(path string) (*Log, error) {
+// Read reads rankings files as one: the prompts and raters of all, in the files' order. A last line that was cut off when its process was
+// killed is skipped with a note; any other invalid line is an error with its line number.
+func Read(paths ...string) (*Log, error) {
+	log := &Log{Source: wording.And(paths), known: map[string]bool{}, judged: map[judgementKey]int{}}
+	for _, path := range paths {
+		if err := log.add(path); err != nil {
+			return nil, err
+		}
+	}
+	return log, nil
+}
+
+// add adds the content of a file.
+func (l *Log) add(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the rankings: %w", err)
+		return fmt.Errorf("read the rankings: %w", err)
 	}
 	defer file.Close()
 	held, err := lock.Shared(path)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return fmt.Errorf("read %s: %w", path, err)
 	}
 	defer held.Release()
-	log := &Log{Source: path, known: map[string]bool{}, judged: map[judgementKey]int{}}
 	in := bufio.NewReader(file)
-	for number := 1; ; number++ {
+	for at := (place{path, 1}); ; at.line++ {
 		text, err := in.ReadBytes('\n')
 		if err != nil && err != io.EOF {
-			return nil, fmt.Errorf("%s, line %d: %w", path, number, err)
+			return fmt.Errorf("%s: %w", at, err)
 		}
 		complete := err == nil
-		if err := log.addLine(text, number); err != nil {
+		if err := l.addLine(text, at); err != nil {
 			if complete {
-				return nil, fmt.Errorf("%s, line %d: %w", path, number, err)
+				return fmt.Errorf("%s: %w", at, err)
 			}
-			log.Notes = append(log.Notes, fmt.Sprintf("%s, line %d: skipped, because it is incomplete: the process that wrote it was stopped", path, number))
+			l.Notes = append(l.Notes, at.String()+": skipped, because it is incomplete: the process that wrote it was stopped")
 		}
 		if !complete {
-			return log, nil
+			return nil
 		}
 	}
 }
 
 // addLine parses a line and adds its content. Empty lines are ignored.
-func (l *Log) addLine(text []byte, number int) error {
+func (l *Log) addLine(text []byte, at place) error {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil
 	}
@@ -73,7 +92,7 @@ func (l *Log) addLine(text []byte, number int) error {
 		l.moveToEnd(read.Candidates)
 	default:
 		l.addCandidates(read.Candidates)
-		l.addJudgement(Judgement{read.Candidates, *read.Verdict}, number)
+		l.addJudgement(Judgement{read.Candidates, *read.Verdict}, at)
 	}
 	return nil
 }
@@ -112,15 +131,15 @@ func (l *Log) moveToEnd(c Candidates) {
 }
 
 // addJudgement adds a judgement, replacing an earlier one by the same rater.
-func (l *Log) addJudgement(j Judgement, number int) {
+func (l *Log) addJudgement(j Judgement, at place) {
 	key := judgementKey{j.ID, j.Rater}
-	at, replaces := l.judged[key]
+	i, replaces := l.judged[key]
 	if !replaces {
-		at = len(l.Judgements)
-		l.judged[key] = at
-		l.Judgements, l.lines = append(l.Judgements, j), append(l.lines, number)
+		i = len(l.Judgements)
+		l.judged[key] = i
+		l.Judgements, l.places = append(l.Judgements, j), append(l.places, at)
 	}
-	l.Judgements[at], l.lines[at] = j, number
+	l.Judgements[i], l.places[i] = j, at
 }
 
 // Pending returns the candidates that a rater has not ranked.

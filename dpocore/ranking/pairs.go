@@ -27,7 +27,7 @@ func (l *Log) Pairs(o preference.ListOptions) (*preference.Set, error) {
 	for i, j := range l.Judgements {
 		var err error
 		if all[i], err = j.Pairs(o); err != nil {
-			return nil, fmt.Errorf("%s, line %d: %w", l.Source, l.lines[i], err)
+			return nil, fmt.Errorf("%s: %w", l.places[i], err)
 		}
 		for _, pair := range all[i] {
 			seen[pairKey{j.ID, pair.Chosen, pair.Rejected}] = true
@@ -42,7 +42,7 @@ func (l *Log) Pairs(o preference.ListOptions) (*preference.Set, error) {
 				disputed[key.unordered()] = true
 			case !added[key]:
 				added[key] = true
-				pair.Source, pair.Line = l.Source, l.lines[i]-1
+				pair.Source, pair.Line = l.places[i].source, l.places[i].line-1
 				set.Add(pair, "")
 			}
 		}

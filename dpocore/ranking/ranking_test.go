@@ -211,6 +211,38 @@ func TestAgreement(t *testing.T) {
 	}
 }
 
+// Two files are read as one: raters of both agree or not, and a pair names its file and line. Of a rater in both the last verdict counts.
+func TestSeveralFiles(t *testing.T) {
+	f, first := file(t)
+	g, second := file(t)
+	for _, v := range []struct {
+		f     *File
+		rater string
+		ranks []int
+	}{{f, "anna", []int{1, 2, 3, 4}}, {f, "ben", []int{4, 3, 2, 1}}, {g, "cleo", []int{1, 2, 3, 4}}, {g, "ben", []int{1, 2, 3, 3}}} {
+		if err := v.f.AddVerdict(four("One?"), verdict(v.rater, v.ranks...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log, err := Read(first, second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(log.Candidates) != 1 || strings.Join(log.Raters(), " ") != "anna ben cleo" {
+		t.Errorf("%d prompts, raters %q", len(log.Candidates), log.Raters())
+	}
+	if a, err := log.Agreement("anna", "cleo"); err != nil || a.Share != 1 {
+		t.Errorf("anna and cleo: %+v, %v", a, err)
+	}
+	set, err := log.Pairs(preference.ListOptions{})
+	if err != nil || len(set.Pairs) != 6 || set.Pairs[0].Source != first || set.Pairs[0].Line != 0 {
+		t.Fatalf("%v, %+v", err, set)
+	}
+	if _, err := Read(first, second+"s"); err == nil || !strings.Contains(err.Error(), second+"s") {
+		t.Errorf("a file that is missing: %v", err)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	f, path := file(t)
 	one := four("Why?")

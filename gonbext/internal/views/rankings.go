@@ -9,7 +9,7 @@ import (
 	"example.com/gonb-dpo/internal/wording"
 )
 
-// Rankings is a summary of a file of rankings: the number of prompts that each rater ranked, and how well raters agree.
+// Rankings is a summary of files of rankings: the number of prompts that each rater ranked, and how well raters agree.
 func Rankings(log *ranking.Log) output.Content {
 	t := output.Table{
 		Caption: fmt.Sprintf("%s: answers to %s", log.Source, wording.Count(len(log.Candidates), "prompt")),
@@ -26,6 +26,9 @@ func Rankings(log *ranking.Log) output.Content {
 				parts = append(parts, output.Paragraph(agreement.String()))
 			}
 		}
+	}
+	if len(raters) > 2 {
+		parts = append(parts, agreementOf(log))
 	}
 	for _, note := range log.Notes {
 		parts = append(parts, output.Box{Kind: output.Note, Message: note + "."})

@@ -12,9 +12,9 @@ import (
 	"example.com/gonb-dpo/internal/wording"
 )
 
-// Summarize prints what a file of rankings contains, and writes pairs made from them to a file unless its name is "". The choice
+// Summarize prints what files of rankings contain together, and writes pairs made from them to a file unless its name is "". The choice
 // of pairs is a value of --pairs.
-func Summarize(out io.Writer, rankings, choice, pairs string, o preference.ListOptions) error {
+func Summarize(out io.Writer, rankings []string, choice, pairs string, o preference.ListOptions) error {
 	var ok bool
 	if o.Choice, ok = preference.ParseChoice(choice); !ok {
 		return exit.WrongUse(fmt.Errorf("--pairs is %q; it must be all, best-worst or adjacent", choice))
@@ -25,7 +25,7 @@ func Summarize(out io.Writer, rankings, choice, pairs string, o preference.ListO
 	if err := place.New(pairs); err != nil {
 		return exit.WrongUse(err)
 	}
-	log, err := ranking.Read(rankings)
+	log, err := ranking.Read(rankings...)
 	if err != nil {
 		return err
 	}

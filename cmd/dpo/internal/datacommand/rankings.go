@@ -14,15 +14,15 @@ func rankingsCommand() *cobra.Command {
 	var out, choice string
 	var o preference.ListOptions
 	cmd := &cobra.Command{
-		Use:   "rankings RANKINGS",
+		Use:   "rankings RANKINGS...",
 		Short: "Show how far raters agree, and turn rankings into pairs",
-		Long: `Show what a file written by dpo data rank contains: how many prompts each rater has
+		Long: `Show what files written by dpo data rank contain together: how many prompts each rater has
 ranked, and how far each two raters agree (Cohen's kappa over the pairs of answers
 that both have ranked). With --out, write preference pairs: each pair once, without
 those on which raters disagree.`,
-		Args: flags.OneArgument,
+		Args: flags.AnyArguments,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return ballot.Summarize(cmd.OutOrStdout(), args[0], choice, out, o)
+			return ballot.Summarize(cmd.OutOrStdout(), args, choice, out, o)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write the pairs to this `file`, as JSON Lines")
