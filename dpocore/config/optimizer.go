@@ -49,7 +49,7 @@ var optimizerSettings = Table{
 	Setting[string]{
 		JSON: "base_weights", Label: "the form of the base weights", Swept: Swept{Rebuilds: setting.All},
 		Kept:  ofNumbers,
-		Help:  "how the weights of a quantized GGUF file are in memory: quantized, as in the file, or float, widened to 32 bits; auto is float if that takes at most a quarter of the free memory",
+		Help:  "how the weights of a quantized GGUF file or of a folder in NF4 are in memory: quantized, as in the file, or float, widened to 32 bits; auto is float if that takes at most a quarter of the free memory",
 		Field: func(c *Config) *string { return &c.BaseWeights },
 		Rule: func(c Config) error {
 			return oneOf("form of the base weights", cmp.Or(c.BaseWeights, Float), BaseWeights)

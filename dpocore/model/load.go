@@ -68,7 +68,7 @@ func (m *Model) chooseBase(requested, precision string, memory demand.Memory) (b
 	base = requested
 	switch {
 	case requested == config.Quantized && !isQuantized:
-		return "", fmt.Errorf("the weights of %s are not quantized; name a quantized GGUF file, or leave out --base-weights", m.Path)
+		return "", fmt.Errorf("the weights of %s are not quantized; name a quantized GGUF file or a folder in NF4, or leave out --base-weights", m.Path)
 	case requested == config.Auto && isQuantized && memory.Known && float64(sizes.Float) > floatShare*float64(memory.Free):
 		base = config.Quantized
 	case requested == config.Auto:
@@ -94,7 +94,7 @@ func (m *Model) loadOn(backend compute.Backend, precision, base string) error {
 		loaded.Finalize()
 		return fmt.Errorf("open the model: the tokenizer of %s has %d tokens but the embedding has %d rows; one of the two belongs to another model", m.Path, tokens, rows)
 	}
-	m.backend, m.weights, m.form, m.hash = backend, loaded, form{precision: precision, base: base}, loaded.Hash
+	m.backend, m.weights, m.form, m.hash = backend, loaded, form{precision: precision, base: base, change: loaded.Widened}, loaded.Hash
 	return nil
 }
 

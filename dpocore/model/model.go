@@ -52,7 +52,7 @@ type Model struct {
 type form struct {
 	precision string // one of [config.Precisions] except auto; "" before Load
 	base      string // config.Quantized or config.Float, or one of [config.Quantizations]
-	change    string // of the log-probabilities by quantization, see [Model.QuantizedNote]
+	change    string // by quantization, see [Model.QuantizedNote]
 	forUse    bool   // the precision was chosen for measuring and answering without a run
 }
 

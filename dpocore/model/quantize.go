@@ -41,8 +41,8 @@ func quantization(to string) string {
 // comparedPairs is the number of built-in pairs on which the change by quantization is measured.
 const comparedPairs = 8
 
-// QuantizedNote tells what quantization has changed, as measured when the weights were loaded; "" for weights that were not
-// quantized as they were read.
+// QuantizedNote tells what quantization has changed, as measured when the weights were loaded, unless they were not quantized as they
+// were read, and which matrices are not quantized in memory; "" if there is nothing to tell.
 func (m *Model) QuantizedNote() string { return m.change }
 
 // LoadForMerge loads the weights into which the adapter in a folder, "" for none, is merged, in float32: those of the file, whatever they
@@ -88,16 +88,19 @@ func (m *Model) loadQuantized(backend compute.Backend, precision, base string) e
 		return err
 	}
 	if before == nil {
-		m.change = fmt.Sprintf("The weights were quantized to %s; what that changes was not measured, since the unquantized ones do not fit into the free memory.", base)
+		m.addChange(fmt.Sprintf("The weights were quantized to %s; what that changes was not measured, since the unquantized ones do not fit into the free memory.", base))
 		return nil
 	}
 	after, err := m.answerLogProbs(rows)
 	if err != nil {
 		return err
 	}
-	m.change = changeNote(base, before, after)
+	m.addChange(changeNote(base, before, after))
 	return nil
 }
+
+// addChange writes a sentence before that of the matrices that are not quantized in memory.
+func (m *Model) addChange(note string) { m.change = strings.TrimSpace(note + " " + m.change) }
 
 // comparedRows are rows of built-in pairs.
 func (m *Model) comparedRows() ([]*batch.Row, error) {

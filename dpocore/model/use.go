@@ -49,7 +49,7 @@ func follow(adapters []string) (prompts config.Prompts, runs []usedRun, err erro
 // LoadForUse loads the weights for measuring and answering. Those that are loaded stay as they are. Otherwise they get the
 // precision of the first run that the model follows, so that its held-out pairs have the figures that training had. Without
 // a run it is not bfloat16, so that a model answers alike on all machines. m.Note receives a sentence on a run in bfloat16,
-// and on each other run with another precision.
+// on matrices that are not quantized in memory, and on each other run with another precision.
 func (m *Model) LoadForUse() error {
 	if m.weights != nil {
 		return nil
@@ -73,6 +73,9 @@ func (m *Model) LoadForUse() error {
 func (m *Model) useNotes() (notes []string) {
 	if note := m.PrecisionNote(); note != "" && len(m.runs) > 0 {
 		notes = append(notes, fmt.Sprintf("The adapter %s was trained in %s, so this is computed in it too. %s", m.runs[0].dir, m.precision, note))
+	}
+	if m.change != "" {
+		notes = append(notes, m.change)
 	}
 	for _, r := range m.runs {
 		if r.precision != m.precision {

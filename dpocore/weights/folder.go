@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/weights/bitsandbytes"
 	"example.com/gonb-dpo/dpocore/weights/configfile"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 	"example.com/gonb-dpo/internal/placeholder"
@@ -26,7 +27,8 @@ const (
 type folder struct {
 	path    string
 	config  decoder.Config
-	tensors map[string]*safetensors.File // tensor name to the file that holds it
+	tensors bitsandbytes.Files // the file that holds a tensor, by its name
+	nf4     map[string]*bitsandbytes.Matrix
 	files   []*safetensors.File
 }
 
@@ -35,11 +37,16 @@ func openFolder(path string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &folder{path: path, config: config, tensors: map[string]*safetensors.File{}}
+	f := &folder{path: path, config: config, tensors: bitsandbytes.Files{}}
 	if _, statErr := os.Stat(filepath.Join(path, singleFile)); statErr == nil {
 		err = f.openSingle()
 	} else {
 		err = f.openShards()
+	}
+	if err == nil {
+		if f.nf4, err = bitsandbytes.Find(f.tensors); err != nil {
+			err = fmt.Errorf("open %s: %w", path, err)
+		}
 	}
 	if err != nil {
 		f.Close()
@@ -141,6 +148,9 @@ func ParseIndex(raw []byte) (shardOf map[string]string, err error) {
 func (f *folder) Config() decoder.Config { return f.config }
 
 func (f *folder) Shape(name string) ([]int, bool) {
+	if matrix, ok := f.nf4[name]; ok {
+		return matrix.Shape(), true
+	}
 	file, ok := f.tensors[name]
 	if !ok {
 		return nil, false
@@ -161,6 +171,9 @@ func (f *folder) Close() error {
 func (f *folder) Order(decoder.Part) []int { return nil }
 
 func (f *folder) ReadRows(name string, begin, end int) ([]float32, error) {
+	if matrix, ok := f.nf4[name]; ok {
+		return matrix.Rows(begin, end)
+	}
 	file, ok := f.tensors[name]
 	if !ok {
 		return nil, fmt.Errorf("%s has no tensor %q", f.path, name)

@@ -3,7 +3,6 @@ package weights
 import (
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/gomlx/go-huggingface/models/gguf"
 
@@ -53,17 +52,6 @@ func ggufHeaders(path string) ([]*gguf.File, error) {
 		return nil, fmt.Errorf("read the header of %s: %w", path, err)
 	}
 	return headers, nil
-}
-
-// Quantized reports whether a model is a GGUF file with quantized tensors, and not one in full or half precision.
-func Quantized(path string) bool {
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
-		return false
-	}
-	headers, err := ggufHeaders(path)
-	return err == nil && slices.ContainsFunc(headers, func(file *gguf.File) bool {
-		return slices.ContainsFunc(file.TensorInfos, func(tensor gguf.TensorInfo) bool { return tensor.Type.IsQuantized() })
-	})
 }
 
 func (g *ggufFile) readConfig(file *gguf.File, f family.Family) (decoder.Config, error) {

@@ -31,8 +31,8 @@ type source interface {
 
 // Form is how weights are stored on a device; the zero value is float32.
 type Form struct {
-	// Quantized keeps the quantized matrices of a GGUF file so, the embedding and the vocabulary matrix included. They have the
-	// values that they have in float32. Matrices whose place in a layer holds unquantized ones in other layers are widened.
+	// Quantized keeps the quantized matrices of a GGUF file or of a folder in NF4 so, the embedding and the vocabulary matrix included.
+	// They have the values that they have in float32. Matrices whose place in a layer holds unquantized ones in other layers are widened.
 	Quantized bool
 
 	// Quantize is the type, one of GGUF's such as Q4_0, or NF4, to which the matrices of an unquantized model are quantized as they are read; "" for
@@ -83,6 +83,7 @@ func LoadAs(backend compute.Backend, path string, form Form) (*Weights, error) {
 	packings, stored := make([]*packing.Packing, len(w.Config.Slots())), codedOf(src, form)
 	if stored != nil {
 		packings = stored.packings()
+		w.Widened = widenedNote(stored, packings)
 	}
 	for i, slot := range w.Config.Slots() {
 		var loaded []*tensors.Tensor

@@ -16,6 +16,7 @@ type coded interface {
 	source
 	packings() []*packing.Packing // how its slots are stored on the device: nil for those in float32
 	codes(part decoder.Part, begin, end int) (ggml.Type, ggml.Groups, error)
+	kind(part decoder.Part) ggml.Type // the type of a matrix, or the one to which it is quantized; the zero type is not quantized
 }
 
 // codedOf is the model as a form has it on the device; nil for a form or a model without codes.
@@ -23,24 +24,25 @@ func codedOf(src source, form Form) coded {
 	if form.Quantize != "" {
 		return quantizer{src, ggml.Named(form.Quantize)}
 	}
-	if file, ok := src.(*ggufFile); ok && form.Quantized {
-		return file
+	if stored, ok := src.(coded); ok && form.Quantized {
+		return stored
 	}
 	return nil
 }
 
-// packings: all layers have the same slots quantized, so that their graphs have the same number of parameters.
-func (g *ggufFile) packings() []*packing.Packing {
-	slots := g.config.Slots()
+// alike are the packings of a model's slots, of which all layers have the same ones quantized, so that their graphs have the same
+// number of parameters.
+func alike(c decoder.Config, packingOf func(slot decoder.Slot) *packing.Packing) []*packing.Packing {
+	slots := c.Slots()
 	list := make([]*packing.Packing, len(slots))
 	for _, i := range []int{0, len(slots) - 1} { // the embedding, and the vocabulary matrix or the final norm
-		list[i] = g.packing(slots[i])
+		list[i] = packingOf(slots[i])
 	}
-	perLayer := len(g.config.LayerSlots(0))
+	perLayer := len(c.LayerSlots(0))
 	for i := range perLayer {
-		for layer := range g.config.Layers {
+		for layer := range c.Layers {
 			at := 1 + layer*perLayer + i
-			list[at] = g.packing(g.config.LayerSlots(layer)[i])
+			list[at] = packingOf(c.LayerSlots(layer)[i])
 			if list[at] == nil {
 				for earlier := range layer {
 					list[1+earlier*perLayer+i] = nil
@@ -52,6 +54,8 @@ func (g *ggufFile) packings() []*packing.Packing {
 	return list
 }
 
+func (g *ggufFile) packings() []*packing.Packing { return alike(g.config, g.packing) }
+
 // packing is that of one slot; nil if it is no matrix, or not quantized.
 func (g *ggufFile) packing(slot decoder.Slot) *packing.Packing {
 	if len(slot.Dims) != 2 {
@@ -59,13 +63,15 @@ func (g *ggufFile) packing(slot decoder.Slot) *packing.Packing {
 	}
 	var kinds []ggml.Type
 	for _, part := range slot.Parts {
-		kinds = append(kinds, g.tensors[g.form.Name(part.Name)].kind)
+		kinds = append(kinds, g.kind(part))
 	}
 	if p, ok := packing.Join(kinds); ok {
 		return &p
 	}
 	return nil
 }
+
+func (g *ggufFile) kind(part decoder.Part) ggml.Type { return g.tensors[g.form.Name(part.Name)].kind }
 
 func (g *ggufFile) codes(part decoder.Part, begin, end int) (kind ggml.Type, groups ggml.Groups, err error) {
 	tensor, err := g.find(part.Name)
@@ -79,17 +85,44 @@ func (g *ggufFile) codes(part decoder.Part, begin, end int) (kind ggml.Type, gro
 	return tensor.kind, tensor.kind.Decode(raw), nil
 }
 
+func (f *folder) packings() []*packing.Packing { return alike(f.config, f.packing) }
+
+// packing is that of one slot; nil if it is no matrix, or not whole in NF4, or if its blocks cross rows.
+func (f *folder) packing(slot decoder.Slot) *packing.Packing {
+	for _, part := range slot.Parts {
+		if matrix, ok := f.nf4[part.Name]; !ok || matrix.Shape()[1]%ggml.NF4.Block != 0 {
+			return nil
+		}
+	}
+	p, _ := packing.Join([]ggml.Type{ggml.NF4})
+	return &p
+}
+
+func (f *folder) kind(part decoder.Part) (kind ggml.Type) {
+	if _, ok := f.nf4[part.Name]; ok {
+		kind = ggml.NF4
+	}
+	return kind
+}
+
+func (f *folder) codes(part decoder.Part, begin, end int) (kind ggml.Type, groups ggml.Groups, err error) {
+	groups, err = f.nf4[part.Name].Groups(begin, end)
+	return ggml.NF4, groups, err
+}
+
 // quantizer quantizes a model's matrices as they are read, but for those whose rows the type's blocks don't fill.
 type quantizer struct {
 	source
-	kind ggml.Type
+	to ggml.Type
 }
 
+func (q quantizer) kind(decoder.Part) ggml.Type { return q.to }
+
 func (q quantizer) packings() (list []*packing.Packing) {
-	p, _ := packing.Join([]ggml.Type{q.kind})
+	p, _ := packing.Join([]ggml.Type{q.to})
 	for _, slot := range q.Config().Slots() {
 		var of *packing.Packing
-		if _, width := packing.Sizes(slot); len(slot.Dims) == 2 && width%q.kind.Block == 0 {
+		if _, width := packing.Sizes(slot); len(slot.Dims) == 2 && width%q.to.Block == 0 {
 			of = &p
 		}
 		list = append(list, of)
@@ -102,17 +135,37 @@ func (q quantizer) codes(part decoder.Part, begin, end int) (kind ggml.Type, gro
 	if err != nil {
 		return kind, groups, err
 	}
-	raw, err := q.kind.Quantize(values)
+	raw, err := q.to.Quantize(values)
 	if err != nil {
-		return kind, groups, fmt.Errorf("quantize it to %s: %w", q.kind.Name, err)
+		return kind, groups, fmt.Errorf("quantize it to %s: %w", q.to.Name, err)
 	}
-	return q.kind, q.kind.Decode(raw), nil
+	return q.to, q.to.Decode(raw), nil
+}
+
+// Quantized reports whether a model has quantized tensors: a GGUF file that is not in full or half precision, or a folder in NF4.
+func Quantized(path string) bool {
+	src, _, err := open(path)
+	if err != nil {
+		return false
+	}
+	defer src.Close()
+	switch src := src.(type) {
+	case *ggufFile:
+		for _, tensor := range src.tensors {
+			if tensor.kind.Quantized() {
+				return true
+			}
+		}
+	case *folder:
+		return len(src.nf4) > 0
+	}
+	return false
 }
 
 // Sizes is how many bytes the weights of a model take on a device.
 type Sizes struct {
 	Float     int64 // not quantized
-	Quantized int64 // with the quantized matrices so, if the file has any; otherwise the same
+	Quantized int64 // with the quantized matrices so, if the model has any; otherwise the same
 	FourBits  int64 // if the model is quantized to Q4_0 as it is read
 }
 

@@ -15,9 +15,10 @@ import (
 // Weights is a model in the memory of a device. Projections are stored as [in, out]; those that share an input are one
 // matrix (q, k and v; gate and up), because one large product is faster than several small ones.
 type Weights struct {
-	Config decoder.Config
-	Path   string // the folder or GGUF file they were read from
-	Hash   string // SHA-256 of its files, in hexadecimal
+	Config  decoder.Config
+	Path    string // the folder or GGUF file they were read from
+	Hash    string // SHA-256 of its files, in hexadecimal
+	Widened string // a sentence about matrices that are not quantized in memory although the form asks for it; "" if there are none
 
 	backend compute.Backend
 	device  compute.DeviceNum

@@ -67,8 +67,8 @@ func parseConfig(raw []byte) (decoder.Config, error) {
 	if file.HiddenAct != f.Activation && file.HiddenAct != "" {
 		return decoder.Config{}, fmt.Errorf("hidden_act is %q; this program knows %q", file.HiddenAct, f.Activation)
 	}
-	if present(file.Quantization) {
-		return decoder.Config{}, fmt.Errorf("the weights are quantized (quantization_config is %s); use the model that they were made from", file.Quantization)
+	if err := checkQuantization(file.Quantization); err != nil {
+		return decoder.Config{}, err
 	}
 	if err := f.RefuseUnknown(raw, fileConfig{}); err != nil {
 		return decoder.Config{}, err

@@ -111,6 +111,28 @@ func (f *File) ReadRows(name string, begin, end int) ([]float32, error) {
 	return f.read(name, info, begin*info.Shape[1], (end-begin)*info.Shape[1])
 }
 
+// ReadValues returns count of a tensor's values, from the first one on, as Read does.
+func (f *File) ReadValues(name string, first, count int) ([]float32, error) {
+	info, ok := f.tensors[name]
+	if !ok || first < 0 || count < 0 || first+count > info.Size() {
+		return nil, fmt.Errorf("%s has no tensor %q with the values %d to %d", f.path, name, first, first+count)
+	}
+	return f.read(name, info, first, count)
+}
+
+// ReadBytes returns a tensor's bytes from begin to before end, whatever its type.
+func (f *File) ReadBytes(name string, begin, end int) ([]byte, error) {
+	info, ok := f.tensors[name]
+	if !ok || begin < 0 || end < begin || int64(end) > info.Offsets[1]-info.Offsets[0] {
+		return nil, fmt.Errorf("%s has no tensor %q with the bytes %d to %d", f.path, name, begin, end)
+	}
+	raw := make([]byte, end-begin)
+	if _, err := f.file.ReadAt(raw, f.start+info.Offsets[0]+int64(begin)); err != nil {
+		return nil, fmt.Errorf("read tensor %q of %s: %w", name, f.path, err)
+	}
+	return raw, nil
+}
+
 // read returns some of a tensor's values, from the first one on.
 func (f *File) read(name string, info Info, first, count int) ([]float32, error) {
 	if _, known := widths[info.DType]; !known {
