@@ -7,6 +7,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -68,9 +69,15 @@ func Rate(backend compute.Backend, c decoder.Config) (float64, error) {
 		return 0, fmt.Errorf("measure the machine: %w", err)
 	}
 	defer exec.Finalize()
-	x := tensors.FromFlatDataAndDimensions(make([]float32, rateTokens*c.HiddenSize), rateTokens, c.HiddenSize)
-	w := tensors.FromFlatDataAndDimensions(make([]float32, 2*c.IntermediateSize*c.HiddenSize), 2*c.IntermediateSize, c.HiddenSize)
+	x, err := tensors.FromShapeForBackend(backend, 0, shapes.Make(dtypes.Float32, rateTokens, c.HiddenSize)) // zeros
+	if err != nil {
+		return 0, fmt.Errorf("measure the machine: %w", err)
+	}
 	defer x.MustFinalizeAll()
+	w, err := tensors.FromShapeForBackend(backend, 0, shapes.Make(dtypes.Float32, 2*c.IntermediateSize, c.HiddenSize))
+	if err != nil {
+		return 0, fmt.Errorf("measure the machine: %w", err)
+	}
 	defer w.MustFinalizeAll()
 	shortest := time.Duration(0)
 	for run := range rateRuns + 1 { // the first one compiles

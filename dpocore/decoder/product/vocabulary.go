@@ -1,6 +1,8 @@
 package product
 
 import (
+	"math"
+
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 
@@ -59,7 +61,10 @@ func (v Vocabulary) logits(states *Node) *Node {
 		return Fine(states, v.matrix, 1)
 	}
 	var list []*Node
-	v.eachBlock(states, func(_, _ int, block *Node) { list = append(list, Fine(states, block, 1)) })
+	v.eachBlock(states, func(_, _ int, block *Node) *Node {
+		list = append(list, Fine(states, block, 1))
+		return list[len(list)-1]
+	})
 	return Concatenate(list, 1)
 }
 
@@ -69,27 +74,34 @@ func (v Vocabulary) gradStates(grad *Node) (sum *Node) {
 	if v.matrix != nil {
 		return Of(grad, 1, v.matrix, 0)
 	}
-	v.eachBlock(grad, func(begin, end int, block *Node) {
+	v.eachBlock(grad, func(begin, end int, block *Node) *Node {
 		part := Of(SliceAxis(grad, 1, AxisRange(begin, end)), 1, block, 0)
 		if sum != nil {
 			part = Add(sum, part)
 		}
 		sum = part
+		return sum
 	})
 	return sum
 }
 
-// eachBlock calls fn with each block of rows, from begin to before end, widened. A block is widened again for each product,
-// which the barrier with what it is multiplied by ensures: XLA would otherwise keep the blocks of the forward pass for the
-// backward pass, and so the whole matrix.
-func (v Vocabulary) eachBlock(with *Node, fn func(begin, end int, block *Node)) {
+// eachBlock calls fn, which returns a product, with each block of rows, from begin to before end, widened. A block waits for the product
+// of the one before it, and the first one for what it is multiplied by. XLA would otherwise widen all of them at once, to compute them in
+// parallel, or keep those of the forward pass for the backward pass: the whole matrix in either case.
+func (v Vocabulary) eachBlock(with *Node, fn func(begin, end int, block *Node) *Node) {
 	rows := v.codes.Shape().Dim(0)
 	for begin := 0; begin < rows; begin += v.blockRows {
 		end := min(begin+v.blockRows, rows)
 		each := func(x *Node) *Node { return Slice(x, AxisRange(begin, end)) }
-		apart := OptimizationBarriers(each(v.codes), each(v.scales), with)
-		fn(begin, end, ConvertDType(packed.Rows(apart[0], apart[1]), v.precision))
+		scales := Add(each(v.scales), ConvertDType(zeroAfter(with), v.scales.DType()))
+		with = fn(begin, end, ConvertDType(packed.Rows(each(v.codes), scales), v.precision))
 	}
+}
+
+// zeroAfter is a zero, without axes, that can't be computed before x, a matrix: no value is above infinity.
+func zeroAfter(x *Node) *Node {
+	first := Reshape(Slice(StopGradient(x), AxisElem(0), AxisElem(0)))
+	return ConvertDType(GreaterThan(first, Scalar(x.Graph(), x.DType(), math.Inf(1))), dtypes.Float32)
 }
 
 // MeanLogits is the mean over the vocabulary of each token's logits, [tokens], from its state [tokens, hidden].

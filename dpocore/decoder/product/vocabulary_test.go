@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -62,5 +63,39 @@ func TestQuantizedVocabulary(t *testing.T) {
 				t.Errorf("%s, result %d:\n%g, of the widened matrix\n%g", name, i, got, want)
 			}
 		}
+	}
+}
+
+// Logits of a quantized vocabulary and their gradient widen it a block at a time: 65,536 rows of 1,024 values are 268 MB in float32,
+// and a block is 34.
+func TestQuantizedVocabularyTakesLittleMemory(t *testing.T) {
+	backend, err := device.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rows, groups, group, tokens = 1 << 16, 32, 32, 4
+	of := func(dtype dtypes.DType, dims ...int) *tensors.Tensor {
+		x, err := tensors.FromShapeForBackend(backend, 0, shapes.Make(dtype, dims...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(x.MustFinalizeAll)
+		return x
+	}
+	codes, scales, states := of(dtypes.Int8, rows, groups, group), of(dtypes.Float16, rows, 1, groups), of(dtypes.Float32, tokens, groups*group)
+	device.ResetPeak()
+	before, known := device.ResidentMemory()
+	if !known {
+		t.Skip("the system does not tell how much memory the process has")
+	}
+	if _, err := CallOnceN(backend, func(in []*Node) []*Node {
+		logits := Quantized(in[0], in[1], dtypes.Float32).Logits(in[2])
+		return []*Node{Gradient(ReduceAllSum(Mul(logits, logits)), in[2])[0]}
+	}, codes, scales, states); err != nil {
+		t.Fatal(err)
+	}
+	peak, _ := device.PeakMemory()
+	if peak-before > 220<<20 {
+		t.Errorf("it took %d MB", (peak-before)>>20)
 	}
 }
