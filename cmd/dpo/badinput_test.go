@@ -183,7 +183,7 @@ func (p *place) adapter(word string, hidden, rank int) {
 		p.t.Fatal(err)
 	}
 	dir := filepath.Join(p.dir, strings.ToLower(word))
-	if err := adapter.Write(dir, layout, make([]float32, layout.Size), "tiny", false); err != nil {
+	if err := adapter.Write(dir, layout, make([]float32, layout.Size), adapter.Options{BaseModel: "tiny"}); err != nil {
 		p.t.Fatal(err)
 	}
 	p.name(word, dir)

@@ -30,7 +30,7 @@ func tinyAdapter(t *testing.T) (folder string) {
 		values[i] += float32(0.1 * random.NormFloat64())
 	}
 	folder = t.TempDir()
-	if err := adapter.Write(folder, layout, values, "tiny", false); err != nil {
+	if err := adapter.Write(folder, layout, values, adapter.Options{BaseModel: "tiny"}); err != nil {
 		t.Fatal(err)
 	}
 	return folder

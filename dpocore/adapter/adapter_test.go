@@ -17,7 +17,7 @@ func writeAdapter(t *testing.T) (dir string, layout decoder.Layout, values []flo
 	t.Helper()
 	layout, values = tinymodel.Adapter(t)
 	dir = filepath.Join(t.TempDir(), "adapter")
-	if err := adapter.Write(dir, layout, values, "base", true); err != nil {
+	if err := adapter.Write(dir, layout, values, adapter.Options{BaseModel: "base", Bin: true}); err != nil {
 		t.Fatal(err)
 	}
 	return dir, layout, values
@@ -34,7 +34,7 @@ func TestAdapterRoundTrip(t *testing.T) {
 		t.Errorf("the values read back differ, %v", err)
 	}
 	again := filepath.Join(t.TempDir(), "again")
-	if err := adapter.Write(again, layout, values, "base", false); err != nil {
+	if err := adapter.Write(again, layout, values, adapter.Options{BaseModel: "base"}); err != nil {
 		t.Fatal(err)
 	}
 	first, err := adapter.Hash(dir)

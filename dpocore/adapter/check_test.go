@@ -27,7 +27,7 @@ func TestVerifyFindsDifferences(t *testing.T) {
 		t.Fatal(err)
 	}
 	values := layout.Init(1)
-	if err := Write(dir, layout, values, "base", false); err != nil {
+	if err := Write(dir, layout, values, Options{BaseModel: "base"}); err != nil {
 		t.Fatal(err)
 	}
 	wider, stronger, other := layout, layout, slices.Clone(values)
@@ -47,7 +47,7 @@ func TestWriteOfEachArchitecture(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkError(t, variant.Name, Write(t.TempDir(), layout, layout.Init(1), "base", false), "")
+		checkError(t, variant.Name, Write(t.TempDir(), layout, layout.Init(1), Options{BaseModel: "base"}), "")
 	}
 }
 

@@ -72,13 +72,13 @@ const excluding = "exclude_modules"
 var plainInits = []any{nil, true, false, "gaussian", "eva", "orthogonal"}
 
 // configOf returns the content of adapter_config.json.
-func configOf(lora decoder.LoRA, baseModel string) (peftConfig, error) {
+func configOf(lora decoder.LoRA, o Options) (peftConfig, error) {
 	modules, err := json.Marshal(lora.Modules)
 	if err != nil {
 		return peftConfig{}, err
 	}
 	return peftConfig{
-		PEFTType: "LORA", TaskType: "CAUSAL_LM", BaseModel: baseModel, Rank: &lora.Rank, Alpha: &lora.Alpha,
+		PEFTType: "LORA", TaskType: "CAUSAL_LM", BaseModel: o.BaseModel, Rank: &lora.Rank, Alpha: &lora.Alpha, Dropout: o.Dropout,
 		TargetModules: modules, Bias: "none", UseRSLoRA: lora.RankStabilized, InferenceMode: true, InitWeights: true,
 		uneven: uneven{RankPattern: orEmpty(lora.Ranks), AlphaPattern: orEmpty(lora.Alphas), Layers: lora.Layers},
 	}, nil

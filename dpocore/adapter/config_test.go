@@ -22,12 +22,12 @@ func TestAdapterConfigFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := adapter.Write(dir, layout, make([]float32, layout.Size), "HuggingFaceTB/SmolLM2-135M-Instruct", false); err != nil {
+	if err := adapter.Write(dir, layout, make([]float32, layout.Size), adapter.Options{BaseModel: "HuggingFaceTB/SmolLM2-135M-Instruct", Dropout: 0.05}); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]any{
 		"peft_type": "LORA", "task_type": "CAUSAL_LM", "base_model_name_or_path": "HuggingFaceTB/SmolLM2-135M-Instruct",
-		"r": 4.0, "lora_alpha": 8.0, "lora_dropout": 0.0, "target_modules": []any{"q_proj", "down_proj"}, "bias": "none",
+		"r": 4.0, "lora_alpha": 8.0, "lora_dropout": 0.05, "target_modules": []any{"q_proj", "down_proj"}, "bias": "none",
 		"fan_in_fan_out": false, "use_rslora": true, "use_dora": false, "inference_mode": true, "init_lora_weights": true,
 		"rank_pattern": map[string]any{}, "alpha_pattern": map[string]any{}, "modules_to_save": nil,
 	}

@@ -112,7 +112,7 @@ func TestPatternsRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "adapter")
-	if err := adapter.Write(dir, layout, layout.Init(5), "base", false); err != nil {
+	if err := adapter.Write(dir, layout, layout.Init(5), adapter.Options{BaseModel: "base"}); err != nil {
 		t.Fatal(err)
 	}
 	written := fields(t, dir, "adapter_config.json")

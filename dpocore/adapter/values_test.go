@@ -56,7 +56,7 @@ func TestNonFiniteValues(t *testing.T) {
 		layout, values := tinymodel.Adapter(t)
 		values[layout.Factors[1].Offset] = float32(bad)
 		dir := filepath.Join(t.TempDir(), "adapter")
-		err := adapter.Write(dir, layout, values, "base", false)
+		err := adapter.Write(dir, layout, values, adapter.Options{BaseModel: "base"})
 		if err == nil || !strings.Contains(err.Error(), layout.Factors[1].Name) {
 			t.Errorf("write %g: error %v does not name the tensor", bad, err)
 		}
@@ -117,7 +117,7 @@ func TestBin(t *testing.T) {
 			t.Errorf("a folder with only a .bin: %v", err)
 		}
 	}
-	if err := adapter.Write(dir, layout, values, "base", false); err != nil {
+	if err := adapter.Write(dir, layout, values, adapter.Options{BaseModel: "base"}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(bin); err == nil {

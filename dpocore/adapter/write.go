@@ -15,11 +15,17 @@ import (
 	"example.com/gonb-dpo/internal/sums"
 )
 
-// Write writes adapter_config.json and adapter_model.safetensors to dir, and adapter_model.bin if bin is set, then reads
-// them back and compares. values has the layout's size; baseModel is the name or path under which PEFT finds the base model.
-// Checksums of earlier files are removed first.
-func Write(dir string, layout decoder.Layout, values []float32, baseModel string, bin bool) error {
-	if err := write(dir, layout, values, baseModel, bin); err != nil {
+// Options are what a folder has beside the adapter's values.
+type Options struct {
+	BaseModel string  // name or path under which PEFT finds the base model
+	Dropout   float64 // that the adapter was trained with: a share from 0 to below 1, which PEFT applies if it trains on
+	Bin       bool    // also write adapter_model.bin
+}
+
+// Write writes adapter_config.json and adapter_model.safetensors to dir, and adapter_model.bin if it is wanted, then reads
+// them back and compares. values has the layout's size. Checksums of earlier files are removed first.
+func Write(dir string, layout decoder.Layout, values []float32, o Options) error {
+	if err := write(dir, layout, values, o); err != nil {
 		return fmt.Errorf("write the adapter: %w", err)
 	}
 	if err := verify(dir, layout, values); err != nil {
@@ -28,8 +34,8 @@ func Write(dir string, layout decoder.Layout, values []float32, baseModel string
 	return nil
 }
 
-func write(dir string, layout decoder.Layout, values []float32, baseModel string, bin bool) error {
-	config, err := configOf(layout.LoRA, baseModel)
+func write(dir string, layout decoder.Layout, values []float32, o Options) error {
+	config, err := configOf(layout.LoRA, o)
 	if err != nil {
 		return err
 	}
@@ -43,7 +49,7 @@ func write(dir string, layout decoder.Layout, values []float32, baseModel string
 	if err := safetensors.Write(filepath.Join(dir, weightsFile), "F32", tensors); err != nil {
 		return err
 	}
-	if bin {
+	if o.Bin {
 		err = writeBin(filepath.Join(dir, binFile), tensors)
 	} else {
 		err = removeBin(filepath.Join(dir, binFile))

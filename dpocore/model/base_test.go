@@ -20,7 +20,7 @@ func writeAdapter(t *testing.T, base string, facts run.ModelFacts) (dir string) 
 	t.Helper()
 	dir = t.TempDir()
 	layout, values := tinymodel.Adapter(t)
-	if err := adapter.Write(dir, layout, values, base, false); err != nil {
+	if err := adapter.Write(dir, layout, values, adapter.Options{BaseModel: base}); err != nil {
 		t.Fatal(err)
 	}
 	if facts != (run.ModelFacts{}) {

@@ -63,7 +63,7 @@ func WriteCheckpoint(dir, baseModel string, record Record, layout decoder.Layout
 
 // fillCheckpoint writes the files of a checkpoint of the run in dir to the folder temp.
 func fillCheckpoint(temp, dir, baseModel string, record Record, layout decoder.Layout, s Checkpoint, summary metrics.Summary) error {
-	if err := adapter.Write(temp, layout, s.Adapter, baseModel, false); err != nil {
+	if err := adapter.Write(temp, layout, s.Adapter, adapter.Options{BaseModel: baseModel, Dropout: record.Config.LoRADropout}); err != nil {
 		return err
 	}
 	vector := func(name string, values []float32) safetensors.Tensor {

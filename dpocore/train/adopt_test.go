@@ -22,7 +22,7 @@ func TestAdopt(t *testing.T) {
 	defer base.Close()
 	dir := filepath.Join(t.TempDir(), "adapter")
 	layout, values := tinymodel.Adapter(t)
-	if err := adapter.Write(dir, layout, values, "base", false); err != nil {
+	if err := adapter.Write(dir, layout, values, adapter.Options{BaseModel: "base"}); err != nil {
 		t.Fatal(err)
 	}
 	p := &plan{model: base, config: config.Default()}

@@ -20,7 +20,7 @@ func (t *trainer) finish() error {
 	if err != nil {
 		return err
 	}
-	if err := adapter.Write(t.dir, t.layout, values, t.model.BaseName(), t.config.AdapterBin); err != nil {
+	if err := adapter.Write(t.dir, t.layout, values, adapter.Options{BaseModel: t.model.BaseName(), Dropout: t.config.LoRADropout, Bin: t.config.AdapterBin}); err != nil {
 		return err
 	}
 	if err := t.model.Tokenizer.WriteFiles(t.dir); err != nil {

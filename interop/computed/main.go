@@ -168,7 +168,7 @@ func (j job) pairs(m *model.Model, out *results) error {
 	if err != nil {
 		return err
 	}
-	if err := adapter.Write(j.Written, p.Layout, values, j.Model, false); err != nil {
+	if err := adapter.Write(j.Written, p.Layout, values, adapter.Options{BaseModel: j.Model}); err != nil {
 		return err
 	}
 	for name, found := range map[string][][2]float32{"reference": reference.LogProbs, "policy": measured.LogProbs} {
