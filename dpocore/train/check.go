@@ -39,7 +39,7 @@ func (t *trainer) check(ctx context.Context) error {
 	case err != nil:
 		return err
 	case !result.Passed():
-		return fmt.Errorf("the check has failed: on one pair the loss goes from %.4f to %.4f in %d steps, so that the run would learn nothing; the likely cause is %s",
+		return fmt.Errorf("the check has failed: on one pair the loss goes from %.4f to %.4f in %d steps; the likely cause is %s",
 			result.Losses[0], result.Losses[len(result.Losses)-1], len(result.Losses), one.Cause(result))
 	}
 	t.listener.Note(result.Summary())

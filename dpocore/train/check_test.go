@@ -2,6 +2,7 @@ package train_test
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,6 +37,13 @@ func TestCheck(t *testing.T) {
 		return strings.HasPrefix(note, "The check has passed: on one pair the loss falls from 0.693")
 	}) {
 		t.Errorf("the notes are %q", recorder.Notes)
+	}
+
+	for _, rate := range []float64{0.1, 1, 10} {
+		fast := c
+		fast.LearningRate = rate
+		_, _, err = checked("fast", fast)
+		errtest.Contains(t, err, "the check has failed", "the likely cause is the learning rate", fmt.Sprintf("lower it (it is %g)", rate))
 	}
 
 	slow := c

@@ -80,14 +80,31 @@ func (t Trial) learn(p *policy.Policy) (r Result, err error) {
 // Thresholds of what a trial says.
 const (
 	fall     = 1e-4 // of the loss, relative above 1: less is rounding
+	rise     = 1e-2 // of the loss in a step, relative above 1: more is not rounding
+	collapse = 1e-3 // share of the loss that is left after one step: a rate that does this changes the model far more than a pair asks for
 	mismatch = 0.5  // nats between policy and reference before anything is learned
 	unlikely = -7.0 // nats per token, as of words drawn at random
 )
 
-// Passed reports whether the loss fell.
+// Passed reports whether the loss fell, and as a learning rate that is not far too high lets it.
 func (r Result) Passed() bool {
 	first, last := r.Losses[0], r.Losses[len(r.Losses)-1]
-	return finite.Is(last) && last < first-fall*max(1, first)
+	return finite.Is(last) && last < first-fall*max(1, first) && r.tooFast() == ""
+}
+
+// tooFast says how the losses show a learning rate that is far too high; "" if they don't. With such a rate the loss can fall all the
+// same, since one pair is easily told apart by a model that is damaged.
+func (r Result) tooFast() string {
+	first, second := r.Losses[0], r.Losses[1]
+	for i, loss := range r.Losses[1:] {
+		if before := r.Losses[i]; loss > before+rise*max(1, first) {
+			return fmt.Sprintf("step %d raises the loss from %.4g to %.4g", i+1, before, loss)
+		}
+	}
+	if second < collapse*first {
+		return fmt.Sprintf("one step takes the loss from %.4g to %.2g", first, second)
+	}
+	return ""
 }
 
 // Cause is why the loss did not fall, with what to do.
@@ -102,6 +119,8 @@ func (t Trial) Cause(r Result) string {
 		return fmt.Sprintf("the data: the gradient of %s is 0, as of answers without a difference; look at them with dpo data preview", t.Where)
 	case t.Relative && (off > mismatch || off < -mismatch):
 		return fmt.Sprintf("the reference: before the first step the chosen answer of %s is %.2f nats likelier than under the reference; is it the model that the run starts from?", t.Where, off)
+	case r.tooFast() != "":
+		return fmt.Sprintf("the learning rate: %s; lower it (it is %g)", r.tooFast(), t.LearningRate)
 	case last > first+fall*max(1, first):
 		return fmt.Sprintf("the learning rate: the loss rises; lower it (it is %g)", t.LearningRate)
 	case perToken < unlikely:
