@@ -123,3 +123,52 @@ func TestGuardMistakes(t *testing.T) {
 		}
 	}
 }
+
+// TestGuardsOfAnswers: the guards on chosen answers and on repetition stop a run once what they measure crosses their bound, each at the
+// evaluation at which it first does. The model learns to repeat two characters, so that chosen held-out answers, of others, become less likely.
+func TestGuardsOfAnswers(t *testing.T) {
+	cachetest.Own(t)
+	m := openBytes(t, 1)
+	c, data := runtest.Short(t)
+	c.LearningRate, c.WarmupSteps, c.SaveSteps, c.LossType = 0.02, 0, 0, "sigmoid,sft"
+	for i := range data.Train.Pairs {
+		data.Train.Pairs[i].Chosen = strings.Repeat("a ", 60)
+	}
+	for i := range data.HeldOut.Pairs {
+		data.HeldOut.Pairs[i].Chosen = strings.Repeat("QXZ", 10+i)
+	}
+	c.SamplePrompts = []string{"a a a a a"}
+	c.GuardChosen, c.GuardRepetition = 1e6, 1
+	watched := runtest.Train(t, m, filepath.Join(t.TempDir(), "watched"), c, data)
+	for name, guarded := range map[string]struct {
+		value func(*metrics.Guards) float64
+		bound func(*config.Config) *float64
+		want  string
+	}{
+		"guard_chosen":     {func(g *metrics.Guards) float64 { return g.Chosen }, func(c *config.Config) *float64 { return &c.GuardChosen }, "less likely than under the reference"},
+		"guard_repetition": {func(g *metrics.Guards) float64 { return g.Repetition }, func(c *config.Config) *float64 { return &c.GuardRepetition }, "of the sampled answers is repeated"},
+	} {
+		highest := 0.
+		for _, e := range watched.Evaluations {
+			highest = max(highest, guarded.value(e.Guards))
+		}
+		if highest == 0 {
+			t.Errorf("%s: nothing was measured that a bound could be below: %+v", name, watched.Evaluations)
+			continue
+		}
+		bounded, step := c, 0
+		bounded.GuardChosen, bounded.GuardRepetition = 0, 0
+		*guarded.bound(&bounded) = highest / 2
+		for _, e := range watched.Evaluations {
+			if step == 0 && guarded.value(e.Guards) > highest/2 {
+				step = e.Step
+			}
+		}
+		dir := filepath.Join(t.TempDir(), name)
+		err := train.Run(context.Background(), train.Job{Model: m, Dir: dir, Config: bounded, Data: data, Listener: &runtest.Recorder{}})
+		var stopped *guard.Stopped
+		if !errors.As(err, &stopped) || stopped.Step != step || !strings.Contains(err.Error(), guarded.want) {
+			t.Errorf("%s with a bound of %g: stopped at %+v, want step %d: %v", name, highest/2, stopped, step, err)
+		}
+	}
+}
