@@ -15,7 +15,9 @@ func evalCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval",
 		Short: "Measure how often an adapter prefers the better answer, and its side effects",
-		Long: `Evaluate a model with an adapter on preference pairs, compared to the base model.
+		Long: `Evaluate a model with an adapter on preference pairs, compared with the reference
+that the adapter was trained with: the base model, or what its run was given as
+--reference. An adapter of another program is compared with the base model.
 
 A pair's gap is how much more the adapter raises the log-probability of the chosen
 answer than that of the rejected one, in nats; times beta it is the margin in

@@ -19,9 +19,12 @@ const ReportFile = "evaluation.json"
 
 // A Report summarizes an evaluation. Every value is a mean over pairs, with a 95 % interval over their prompts.
 type Report struct {
-	Run     string  `json:"run,omitempty"` // the adapter's folder, "" for the base model
-	Data    string  `json:"data"`          // where the pairs come from
-	Beta    float64 `json:"beta"`          // scales margins to rewards
+	Run  string `json:"run,omitempty"` // the adapter's folder, "" for the base model
+	Data string `json:"data"`          // where the pairs come from
+
+	Reference string `json:"reference,omitempty"` // what the adapter is compared with, such as "the model alone"
+
+	Beta    float64 `json:"beta"` // scales margins to rewards
 	Pairs   int     `json:"pairs"`
 	Prompts int     `json:"prompts"`
 

@@ -1,6 +1,6 @@
 // Package measure measures a model on held-out pairs, token by token, and on plain text.
 //
-// Start with [Evaluate]; [Rows] is beneath all of them.
+// Start with [Evaluate] and [EvaluateRun]; [Rows] is beneath all of them.
 package measure
 
 import (
@@ -13,7 +13,6 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
-	"example.com/gonb-dpo/dpocore/reference"
 	"example.com/gonb-dpo/dpocore/run"
 )
 
@@ -21,13 +20,33 @@ import (
 // without it; [evaluation.Summarize] summarizes them. notes describes the pairs that were left out or truncated. progress
 // receives the number of rows done.
 func Evaluate(ctx context.Context, m *model.Model, adapter string, set *preference.Set, maxLength int, progress func(done, total int)) (pairs []evaluation.Pair, notes []string, err error) {
-	if pairs, notes, err = evaluate(ctx, m, adapter, set, maxLength, progress); err != nil {
+	if pairs, notes, err = evaluate(ctx, m, adapter, run.Record{}, set, maxLength, progress); err != nil {
 		return nil, nil, fmt.Errorf("evaluate: %w", err)
 	}
 	return pairs, notes, nil
 }
 
-func evaluate(ctx context.Context, m *model.Model, adapter string, set *preference.Set, maxLength int, progress func(done, total int)) (pairs []evaluation.Pair, notes []string, err error) {
+// EvaluateRun is Evaluate against the reference that the adapter was trained with, if its folder is that of a run or a checkpoint.
+// reference says which it is, such as "the model alone". With another model as the reference the divergence is still from the model
+// without the adapter.
+func EvaluateRun(ctx context.Context, m *model.Model, adapter string, set *preference.Set, maxLength int, progress func(done, total int)) (pairs []evaluation.Pair, reference string, notes []string, err error) {
+	var record run.Record
+	if adapter != "" {
+		if record, _, err = run.ReadRecord(adapter); err != nil {
+			return nil, "", nil, fmt.Errorf("evaluate: %w", err)
+		}
+	}
+	if pairs, notes, err = evaluate(ctx, m, adapter, record, set, maxLength, progress); err != nil {
+		return nil, "", nil, fmt.Errorf("evaluate: %w", err)
+	}
+	if record.Model.ReferenceModel != "" {
+		notes = append(notes, "The divergence is from the model without the adapter, whatever the reference is.")
+	}
+	return pairs, record.ReferenceText(), notes, nil
+}
+
+// evaluate measures against the reference of a record.
+func evaluate(ctx context.Context, m *model.Model, adapter string, of run.Record, set *preference.Set, maxLength int, progress func(done, total int)) (pairs []evaluation.Pair, notes []string, err error) {
 	if err := set.CheckPairs("measuring accuracy and margins"); err != nil {
 		return nil, nil, err
 	}
@@ -48,8 +67,11 @@ func evaluate(ctx context.Context, m *model.Model, adapter string, set *preferen
 	if err != nil {
 		return nil, nil, err
 	}
-	references := reference.Open(p, m.ReferenceKey(""), nil)
-	defer references.Close()
+	references, free, err := referenceOf(m, p, of)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer free()
 	trained, err := run.TrainedPrompts(adapter)
 	if err != nil {
 		return nil, nil, err

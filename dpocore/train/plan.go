@@ -16,9 +16,9 @@ import (
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/reference/othermodel"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train/guard"
-	"example.com/gonb-dpo/dpocore/train/othermodel"
 	"example.com/gonb-dpo/dpocore/train/schedule"
 )
 

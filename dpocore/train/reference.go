@@ -8,8 +8,8 @@ import (
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/reference"
+	"example.com/gonb-dpo/dpocore/reference/othermodel"
 	"example.com/gonb-dpo/dpocore/run"
-	"example.com/gonb-dpo/dpocore/train/othermodel"
 )
 
 // identifyReference records what the reference is, and opens it if it is another model.

@@ -3,12 +3,15 @@ package train_test
 import (
 	"context"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
@@ -79,4 +82,53 @@ func openBytes(t *testing.T, seed uint64) *model.Model {
 	}
 	t.Cleanup(func() { m.Close() })
 	return m
+}
+
+// TestEvaluationAgainstReference: a run is evaluated against the reference that it was trained with, with the figures
+// of its last evaluation, and not once that reference is gone.
+func TestEvaluationAgainstReference(t *testing.T) {
+	cachetest.Own(t)
+	m := openBytes(t, 1)
+	c, data := runtest.Short(t)
+	c.MaxSteps, c.EvalSteps, c.SaveSteps, c.LearningRate = 2, 0, 0, 0.01
+	first := filepath.Join(t.TempDir(), "first")
+	runtest.Train(t, m, first, c, data)
+	other := openBytes(t, 77).Path
+	for _, one := range []struct {
+		initial, reference, want string
+		gone                     string // folder that the evaluation then lacks
+	}{
+		{first, config.ReferenceBase, "the model alone", ""},
+		{first, "", "the model with the initial adapter", first},
+		{"", other, "the model " + other + " (SHA-256 ", other},
+	} {
+		changed, dir := c, filepath.Join(t.TempDir(), "run")
+		changed.InitAdapter, changed.Reference = one.initial, one.reference
+		last := runtest.Train(t, m, dir, changed, data).Evaluations[0]
+		evaluate := func() ([]evaluation.Pair, string, []string, error) {
+			return measure.EvaluateRun(context.Background(), m, dir, data.HeldOut, c.MaxLength, func(int, int) {})
+		}
+		pairs, reference, notes, err := evaluate()
+		if err != nil || !strings.HasPrefix(reference, one.want) {
+			t.Fatalf("the reference is %q, want %q: %v", reference, one.want, err)
+		}
+		margin := 0.0
+		for _, p := range pairs {
+			margin += c.Beta * p.Margin / float64(len(pairs))
+		}
+		if math.Abs(margin-last.RewardsMargins) > 1e-4 {
+			t.Errorf("%s: the margin is %g, in training it was %g", one.want, margin, last.RewardsMargins)
+		}
+		if told := slices.ContainsFunc(notes, func(note string) bool { return strings.Contains(note, "The divergence is from the model without") }); told != (one.gone == other) {
+			t.Errorf("%s: the notes are %q", one.want, notes)
+		}
+		if one.gone == "" {
+			continue
+		}
+		if err := os.Rename(one.gone, one.gone+"-moved"); err != nil {
+			t.Fatal(err)
+		}
+		_, _, _, err = evaluate()
+		errtest.Contains(t, err, "the run", one.gone, "must be there as it was")
+	}
 }

@@ -31,7 +31,7 @@ func One(ctx context.Context, adapter string, p pairs.Set, i int, status cell.St
 		return evaluation.Pair{}, err
 	}
 	status("Computing the log-probabilities of both answers")
-	measured, _, err := measure.Evaluate(ctx, model, adapter, set, settings.MaxLength, func(int, int) {})
+	measured, _, _, err := measure.EvaluateRun(ctx, model, adapter, set, settings.MaxLength, func(int, int) {})
 	if err != nil {
 		return evaluation.Pair{}, err
 	}
@@ -59,7 +59,7 @@ func Evaluate(ctx context.Context, dir string, p pairs.Set, status cell.Status) 
 	if err != nil {
 		return e, err
 	}
-	measured, notes, err := measure.Evaluate(ctx, model, dir, set, record.Config.MaxLength, func(done, total int) {
+	measured, reference, notes, err := measure.EvaluateRun(ctx, model, dir, set, record.Config.MaxLength, func(done, total int) {
 		status("Measuring %d pairs with %s, part %d of %d", len(set.Pairs), dir, min(done+1, total), total)
 	})
 	if err != nil {
@@ -69,7 +69,7 @@ func Evaluate(ctx context.Context, dir string, p pairs.Set, status cell.Status) 
 	if err != nil {
 		return e, err
 	}
-	report.Run, report.Data = dir, set.Source
+	report.Run, report.Data, report.Reference = dir, set.Source, reference
 	report.KeepEarlier(dir)
 	return Evaluation{measured, report, output.Notes(notes)}, errors.Join(report.Write(dir), card.Write(dir))
 }

@@ -77,9 +77,12 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 	}
 	difference := ""
 	if o.Against != "" {
-		other, _, err := measure.Evaluate(ctx, m, o.Against, set, o.MaxLength, bar.Counter("second adapter, row %d of %d …"))
+		other, reference, _, err := measure.EvaluateRun(ctx, m, o.Against, set, o.MaxLength, bar.Counter("second adapter, row %d of %d …"))
 		if err != nil {
 			return err
+		}
+		if reference != report.Reference {
+			bar.Note(fmt.Sprintf("The reference of %s is %s, that of %s %s; each is measured against its own.", o.Adapter, report.Reference, o.Against, reference))
 		}
 		d, err := evaluation.Compare(pairs, other)
 		if err != nil {
@@ -133,7 +136,7 @@ func (o Options) check() error {
 // measurePairs evaluates the pairs and summarizes them in a report.
 func measurePairs(ctx context.Context, m *model.Model, o Options, set *preference.Set, bar *terminal.Bar) ([]evaluation.Pair, evaluation.Report, error) {
 	var r evaluation.Report
-	pairs, notes, err := measure.Evaluate(ctx, m, o.Adapter, set, o.MaxLength, bar.Counter("row %d of %d …"))
+	pairs, reference, notes, err := measure.EvaluateRun(ctx, m, o.Adapter, set, o.MaxLength, bar.Counter("row %d of %d …"))
 	if err != nil {
 		return nil, r, err
 	}
@@ -143,7 +146,7 @@ func measurePairs(ctx context.Context, m *model.Model, o Options, set *preferenc
 	if r, err = evaluation.Summarize(pairs, o.Beta); err != nil {
 		return nil, r, err
 	}
-	r.Run, r.Data = o.Adapter, set.Source
+	r.Run, r.Data, r.Reference = o.Adapter, set.Source, reference
 	if o.PlainText != "" {
 		path := o.PlainText
 		if path == dataset.Builtin {

@@ -36,7 +36,8 @@ func printReport(w io.Writer, r evaluation.Report, difference string, asJSON boo
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(r)
 	}
-	fmt.Fprintf(w, "%s of %s, %s; 95 %% confidence intervals\n\n", wording.Count(r.Pairs, "pair"), r.Data, wording.Count(r.Prompts, "prompt"))
+	fmt.Fprintf(w, "%s of %s, %s; 95 %% confidence intervals\n", wording.Count(r.Pairs, "pair"), r.Data, wording.Count(r.Prompts, "prompt"))
+	fmt.Fprintf(w, "the reference is %s\n\n", r.Reference)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, row := range r.Rows() {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", row.Name, row.Value, row.Interval, row.Description)
