@@ -30,7 +30,7 @@ var llamaFactory = Tool{
 		{name: "use_dora", off: []string{"false"}, kind: Missing, why: "the adapter is plain LoRA"},
 		{name: "pissa_init", off: []string{"false"}, kind: Missing, why: "B begins at zero"},
 		{name: "loraplus_lr_ratio", to: "loraplus_lr_ratio"},
-		{name: "quantization_bit", kind: Missing, why: "name a quantized .gguf file as the model"},
+		{name: "quantization_bit", kind: Missing, why: "set quantize, or name a quantized model"},
 		{name: "ref_model", to: "reference"},
 		{name: "max_samples", kind: Missing, why: "all pairs are read; write a shorter file"},
 		{name: "use_galore", off: []string{"false"}, kind: Missing, why: "the optimizer is AdamW"},
