@@ -21,6 +21,9 @@ func main() {
 	gonbext.CheckAnswer("3.2", "can't tell")              // the intervals, 0.68 to 0.88 and 0.65 to 0.86, overlap
 	gonbext.CheckAnswer("4.1", 1.0/(4+1+3))               // its part of the sum
 	gonbext.CheckAnswer("4.2", 40*8*0.5/20)               // draws of the objective, per pair
+	gonbext.CheckAnswer("5.1", 10*5*4/2)                  // each two of five answers, for ten prompts
+	gonbext.CheckAnswer("5.2", -(2+3+5+3+4)/5.0)          // minus the mean length of a word
+	gonbext.CheckAnswer("5.3", "hacking")                 // the judge's score is not what is wanted
 	gonbext.CheckAnswer("6.1", math.Sqrt(0.8*(1-0.8)/60)) // the root of p·(1−p)/n
 	gonbext.CheckAnswer("6.2", "labels")                  // swapped in training: what it learns is the opposite
 }

@@ -105,6 +105,39 @@ var all = map[string]exercise{
 		},
 		hint: "How many pairs do all steps draw, which part of them is this objective's, and by how many pairs is that shared?",
 	},
+	"5.1": {
+		right: 100.0, why: "Five answers make ten pairs, and there are ten prompts.",
+		wrong: []mistake{
+			{50.0, "That is how many answers there are. How many pairs do the answers to one prompt make?"},
+			{10.0, "That is one pair for each prompt, or the pairs of a single prompt. Which is it, and what about the rest?"},
+			{40.0, "Not only neighbours in the order make pairs: any two answers with different scores do."},
+			{200.0, "Each two answers make one pair, with the better one chosen."},
+			{250.0, "An answer makes no pair with itself, and each two answers make one."},
+		},
+		hint: "In how many ways can two of five answers be taken? Each prompt has that many pairs.",
+	},
+	"5.2": {
+		right: -3.4, why: "The judge sees 17 characters in 5 words, and nothing of what they say.",
+		wrong: []mistake{
+			{3.4, "That is the mean length of a word. A higher score must mean shorter words."},
+			{-17.0, "That is minus the number of characters. Divide it by the number of words."},
+			{-5.0, "That is minus the number of words. How long are they?"},
+			{-4.2, "Spaces belong to no word."},
+			{0.0, "The judge does not know that the answer says nothing; it counts characters."},
+		},
+		hint: "Count the characters of each word, take the mean, and mind the sign.",
+	},
+	"5.3": {
+		right: "hacking", why: "The model found what raises the score, and it is not what you wanted. Only a second measure showed it.",
+		wrong: []mistake{
+			{"progress", "Then the second measure would rise too, or stay."},
+			{"chance", "What do the two intervals say about chance?"},
+			{"overfitting", "The check prompts and the held-out pairs are both new to the model, and one of the two figures rises."},
+			{"length", "Nothing in these figures is about length. What does the judge reward, and what do the held-out pairs?"},
+			{"labels", "The judge orders answers exactly by its score. Is its score what you want?"},
+		},
+		hint: `Choose one of "progress", "chance", "overfitting", "length", "labels" and "hacking".`,
+	},
 	"6.1": {
 		right: math.Sqrt(0.8 * 0.2 / 60), why: "Twice that to either side is the 95 % interval, about 20 points wide.",
 		wrong: []mistake{
