@@ -26,4 +26,7 @@ func main() {
 	gonbext.CheckAnswer("5.3", "hacking")                 // the judge's score is not what is wanted
 	gonbext.CheckAnswer("6.1", math.Sqrt(0.8*(1-0.8)/60)) // the root of p·(1−p)/n
 	gonbext.CheckAnswer("6.2", "labels")                  // swapped in training: what it learns is the opposite
+	gonbext.CheckAnswer("8.1", 1/0.2)                     // the hinge is 0 from β · gap = 1 on
+	gonbext.CheckAnswer("8.2", 30/(2*0.25))               // 1/(2β) for each of 30 tokens
+	gonbext.CheckAnswer("8.3", "kto")                     // no two answers to one prompt
 }

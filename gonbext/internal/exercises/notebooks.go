@@ -160,4 +160,37 @@ var all = map[string]exercise{
 		},
 		hint: `Choose one of "rate", "beta", "length", "overfitting", "labels" and "chance".`,
 	},
+	"8.1": {
+		right: 5.0, why: "From a margin of 1 on the hinge is flat, and the margin is beta times the gap.",
+		wrong: []mistake{
+			{1.0, "That is the margin. Which gap has it?"},
+			{0.2, "The margin is beta times the gap: does a small beta need a small gap or a large one?"},
+			{10.0, "That would be so with the beta of the figure."},
+			{0.0, "At a gap of 0 the margin is 0, and the hinge is steep."},
+			{2.5, "That is where IPO's goal is, 1/(2β). Where does max(0, 1 − margin) become 0?"},
+		},
+		hint: "Where does max(0, 1 − margin) become 0? The margin is beta times the gap.",
+	},
+	"8.2": {
+		right: 60.0, why: "IPO's goal is per token, so longer answers get a larger gap in sum.",
+		wrong: []mistake{
+			{2.0, "That is the goal per token. How many tokens are there?"},
+			{4.0, "That is 1/β. The goal is half of it, for each token."},
+			{120.0, "That is with 1/β per token. What does the 2 in the formula do?"},
+			{15.0, "Divide by 2β instead of multiplying with it."},
+			{30.0, "That is the number of tokens. How far does each go?"},
+		},
+		hint: "Compute 1/(2β), the goal for each token.",
+	},
+	"8.3": {
+		right: "kto", why: "It is the only one here that learns from an answer without a partner.",
+		wrong: []mistake{
+			{"sigmoid", "It compares two answers to one prompt. Are there two?"},
+			{"hinge", "It needs the margin of a pair. Are there two answers to a prompt?"},
+			{"ipo", "It pulls the difference of two answers to a goal. Are there two answers to a prompt?"},
+			{"simpo", "It does without a reference, and still compares two answers."},
+			{"sft", "It would learn from the answers that were liked, and ignore the others."},
+		},
+		hint: `Choose one of "sigmoid", "hinge", "ipo", "simpo", "kto" and "sft".`,
+	},
 }
