@@ -85,8 +85,8 @@ func TestQuantizedVocabularyTakesLittleMemory(t *testing.T) {
 	codes, scales, states := of(dtypes.Int8, rows, groups, group), of(dtypes.Float16, rows, 1, groups), of(dtypes.Float32, tokens, groups*group)
 	device.ResetPeak()
 	before, known := device.ResidentMemory()
-	if !known {
-		t.Skip("the system does not tell how much memory the process has")
+	if !known || backend.Name() != "xla" {
+		t.Skip("the system does not tell how much memory the process has, or the graph is not compiled")
 	}
 	if _, err := CallOnceN(backend, func(in []*Node) []*Node {
 		logits := Quantized(in[0], in[1], dtypes.Float32).Logits(in[2])
