@@ -2,21 +2,16 @@ package gonbext
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"example.com/gonb-dpo/dpocore/config"
-	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 	"example.com/gonb-dpo/gonbext/internal/cell"
-	"example.com/gonb-dpo/gonbext/internal/figure"
 	"example.com/gonb-dpo/gonbext/internal/live"
 	"example.com/gonb-dpo/gonbext/internal/open"
 	"example.com/gonb-dpo/gonbext/internal/output"
-	"example.com/gonb-dpo/plots"
+	"example.com/gonb-dpo/gonbext/internal/sweepview"
 )
 
 // Axis is a part of a sweep's grid: see [Vary], [Seeds], [Zip], [Samples] and [Halving].
@@ -146,7 +141,7 @@ func runSweep(ctx context.Context, dir string, s sweep.Grid, p Pairs) error {
 	if err != nil {
 		return err
 	}
-	return showSweep(dir, record)
+	return sweepview.Show(dir, record)
 }
 
 // Control gives an order to the sweep in a folder: "stop beta-0.1", "resume beta-0.1", "extend beta-0.1 60" or "fork beta-0.1 beta=0.3".
@@ -161,54 +156,9 @@ func Control(dir, order string) {
 	})
 }
 
-// showSweep shows the curves of all runs, the table, the frontier and the recommendation.
-func showSweep(dir string, record sweep.Record) error {
-	curves, err := sweepCurves(dir, record.Points())
-	if err != nil {
-		return err
-	}
-	if len(curves) > 0 {
-		if err := figure.Show(plots.Curves(curves), dir); err != nil {
-			return err
-		}
-	}
-	for _, line := range record.Unfinished(dir) {
-		cell.Show(output.Box{Kind: output.Note, Message: output.Sentence(errors.New(line))})
-	}
-	if len(record.Settings) == 0 {
-		return errors.New("no run of the sweep is finished; the boxes above say why")
-	}
-	cell.Show(output.Stack{
-		output.Table{Caption: "The runs in " + dir + ", best first", Columns: record.Columns(), Rows: record.Table()},
-		output.Paragraph(sweep.ColumnHelp),
-	})
-	if err := figure.Show(plots.Frontier(record.InGrid()), dir); err != nil {
-		return err
-	}
-	if record.HasAnswers() {
-		if err := figure.Show(plots.Effects(record.InGrid()), dir); err != nil {
-			return err
-		}
-	}
-	cell.Show(output.Box{Kind: output.Done, Message: record.Summary})
-	return nil
-}
-
-// sweepCurves reads the metrics of a grid's runs, in the order of the grid, and saves each run's figures in its folder.
-func sweepCurves(dir string, grid []sweep.Point) (curves []plots.Swept, err error) {
-	for _, run := range grid {
-		folder := filepath.Join(dir, run.Name)
-		history, err := metrics.ReadHistory(folder)
-		if errors.Is(err, os.ErrNotExist) {
-			continue // failed before its first step, or not started yet by another process
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := plots.WriteRun(folder, history); err != nil {
-			return nil, err
-		}
-		curves = append(curves, plots.Swept{Name: run.Name, Setting: run.Setting, Beta: run.Config.Beta, History: history})
-	}
-	return curves, nil
+// BetaStudy shows a recorded sweep of five betas, each with three seeds, which takes an hour: its table, what beta did to accuracy,
+// likelihood, length and repetition, and answers of each model. With the folders of finished sweeps of the reader's own it draws those over
+// the recorded frontier instead. The figures are saved in the folder beta_study.
+func BetaStudy(own ...string) {
+	cell.Run(func(context.Context) error { return sweepview.Study(own...) })
 }
