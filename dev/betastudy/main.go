@@ -61,6 +61,6 @@ func write(dir string) error {
 	}
 	return errors.Join(
 		atomicfile.WriteJSON("dpocore/sweep/betastudy/study.json", study),
-		plots.WriteFigures("docs/beta", plots.Frontier(record.InGrid()), plots.Effects(record.InGrid())),
+		plots.WriteFigures("docs", plots.Frontier(record.InGrid()), plots.Effects(record.InGrid())),
 	)
 }
