@@ -26,6 +26,9 @@ func main() {
 	gonbext.CheckAnswer("5.3", "hacking")                 // the judge's score is not what is wanted
 	gonbext.CheckAnswer("6.1", math.Sqrt(0.8*(1-0.8)/60)) // the root of p·(1−p)/n
 	gonbext.CheckAnswer("6.2", "labels")                  // swapped in training: what it learns is the opposite
+	gonbext.CheckAnswer("7.1", 16*(576+1536))             // rank · (inputs + outputs)
+	gonbext.CheckAnswer("7.2", 596*8.5/8)                 // 10⁶ weights · bits / 8
+	gonbext.CheckAnswer("7.3", math.Exp(2))               // perplexity is e to the loss
 	gonbext.CheckAnswer("8.1", 1/0.2)                     // the hinge is 0 from β · gap = 1 on
 	gonbext.CheckAnswer("8.2", 30/(2*0.25))               // 1/(2β) for each of 30 tokens
 	gonbext.CheckAnswer("8.3", "kto")                     // no two answers to one prompt

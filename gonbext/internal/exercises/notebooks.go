@@ -160,6 +160,39 @@ var all = map[string]exercise{
 		},
 		hint: `Choose one of "rate", "beta", "length", "overfitting", "labels" and "chance".`,
 	},
+	"7.1": {
+		right: 16 * (576 + 1536.), why: "An adapter has two thin matrices, one as wide as the input and one as wide as the output.",
+		wrong: []mistake{
+			{576. * 1536, "That is the projection itself, which stays frozen."},
+			{16 * 576., "That is the matrix on the side of the input. There is another on the side of the output."},
+			{16 * 1536., "That is the matrix on the side of the output. There is another on the side of the input."},
+			{576. + 1536, "That would be an adapter of rank 1."},
+			{16 * 576 * 1536., "The two matrices are stored one beside the other, not multiplied."},
+		},
+		hint: "One matrix has the shape of input by rank, the other that of rank by output. How many numbers are in both?",
+	},
+	"7.2": {
+		right: 596 * 8.5 / 8, why: "Half a bit per weight goes to the scales, one for each block of 32 weights.",
+		wrong: []mistake{
+			{596 * 8.5, "That is in megabits. A byte has eight bits."},
+			{596.0, "That would be eight bits per weight, without the scales."},
+			{596 * 4.0, "That is the size in float32."},
+			{596 * 2.0, "That is the size in float16 or bfloat16."},
+			{596 * 8.5 / 8 / 1000, "That is in gigabytes."},
+		},
+		hint: "Weights times bits per weight, divided by the bits of a byte; a million bytes are a megabyte.",
+	},
+	"7.3": {
+		right: math.Exp(2), why: "On average the model hesitates at each token as between seven equally likely ones.",
+		wrong: []mistake{
+			{2.0, "That is the loss. Perplexity is a number of equally likely tokens."},
+			{math.Exp(-2), "That is the mean probability of a token (the geometric mean). Perplexity is its inverse."},
+			{4.0, "The loss is in nats, so the base is e, not 2."},
+			{100.0, "The loss is in nats, so the base is e, not 10."},
+			{math.Ln2, "That is where DPO's loss starts. Here the loss is minus the mean log-probability of a token."},
+		},
+		hint: "The loss is minus the logarithm of a probability. Undo the logarithm.",
+	},
 	"8.1": {
 		right: 5.0, why: "From a margin of 1 on the hinge is flat, and the margin is beta times the gap.",
 		wrong: []mistake{
