@@ -18,8 +18,8 @@ func trainCommand() *cobra.Command {
 	var o training.Options
 	cmd := &cobra.Command{
 		Use:   "train",
-		Short: "Train a LoRA adapter on preference pairs",
-		Long: `Train a LoRA adapter on preference pairs.
+		Short: "Train a LoRA adapter, or all weights, on preference pairs",
+		Long: `Train a LoRA adapter on preference pairs or, with --full, all weights of the model.
 
 The run folder (--out) holds the adapter in PEFT's format, metrics.jsonl with one
 line per step, plots, and the latest checkpoints. --resume continues a stopped run,

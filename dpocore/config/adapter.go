@@ -15,6 +15,7 @@ import (
 )
 
 var adapterSettings = Table{
+	fullSetting,
 	LoRARank,
 	Setting[float64]{
 		JSON: "lora_alpha", Label: "the LoRA alpha",

@@ -6,6 +6,8 @@
 package config
 
 import (
+	"errors"
+
 	"example.com/gonb-dpo/dpocore/policy/adamw"
 )
 
@@ -23,6 +25,8 @@ type Config struct {
 	UndesirableWeight float64 `json:"undesirable_weight"` // and bad ones
 
 	LossWeights []float64 `json:"loss_weights,omitempty"` // of several losses, in the order of LossType; empty if each counts once
+
+	Full bool `json:"full,omitempty"` // train all weights of the model instead of an adapter
 
 	LoRARank    int      `json:"lora_r"`                 // rank of the adapter; a higher rank can learn more and costs more
 	LoRAAlpha   float64  `json:"lora_alpha"`             // the adapter's output is scaled by alpha/rank
@@ -114,7 +118,7 @@ func (c Config) AdamW() adamw.Settings {
 }
 
 // Validate reports every setting that is out of range, with its value and what it may be.
-func (c Config) Validate() error { return Settings.Validate(c) }
+func (c Config) Validate() error { return errors.Join(Settings.Validate(c), c.checkFull()) }
 
 // Difference returns how a run with settings mine differs from one recorded with settings recorded, such as
 // "its beta is 0.1, this run's is 0.3"; "" if one can continue the other. It reports the first difference only.

@@ -11,6 +11,7 @@ func (c Config) Notes(pairs int) []string {
 			notes = append(notes, fmt.Sprintf(format, args...))
 		}
 	}
+	note(c.Full && c.LearningRate > 1e-5, "The learning rate is %g; all weights are usually trained with 5e-07 to 5e-06, far below the rates of adapters.", c.LearningRate)
 	note(c.Scheduler == Constant && c.WarmupSteps > 0, "The learning rate is %g from the first step on; %s has a warm-up, %s has none.", c.LearningRate, ConstantWithWarmup, Constant)
 	note(c.Scheduler == WarmupStableDecay && c.WarmupSteps+c.DecaySteps.Int() > c.MaxSteps, "The warm-up of %d steps and the decay of %v are longer than the run of %d, so the learning rate falls before it has reached its peak.",
 		c.WarmupSteps, c.DecaySteps, c.MaxSteps)

@@ -60,8 +60,8 @@ func TestBackwardIsTheLayersGradient(t *testing.T) {
 					if !backward {
 						return graph.Gradient(graph.ReduceAllSum(graph.Mul(output, gradOut)), flat, input)
 					}
-					gradAdapter, gradIn := layer.Backward(input, saved, positions, gradOut)
-					return []*graph.Node{gradAdapter, gradIn}
+					grads, gradIn := layer.Backward(input, saved, positions, gradOut)
+					return append(grads, gradIn)
 				})
 			}
 			got, want := both(true), both(false)
@@ -116,4 +116,54 @@ func (m model) layer(t *testing.T, inputs []any, build func(layer decoder.Layer,
 	return m.run(t, m.weights.Layer(0), inputs, func(params []*graph.Node) []*graph.Node {
 		return build(decoder.BindLayer(m.weights.Config, params))
 	})
+}
+
+// TestBackwardOfAllWeights: without an adapter, Backward gives the gradients of all weights of a layer that Gradient gives, in the order
+// and shapes of its slots.
+func TestBackwardOfAllWeights(t *testing.T) {
+	for name, config := range map[string]decoder.Config{
+		"Qwen3": tinymodel.Qwen3(), "Gemma 3": tinymodel.Gemma3(), "OLMo 2": tinymodel.OLMo2(), "biases": tinymodel.Biased(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := tiny(t, config)
+			tokens := tinymodel.RandomTokens(24, 9)
+			gradOut := make([]float32, len(tokens)*config.HiddenSize)
+			for i := range gradOut {
+				gradOut[i] = float32(i%7) - 3
+			}
+			both := func(backward bool) [][]float32 {
+				return m.run(t, m.weights.Layer(0), append([]any{gradOut}, sequence(tokens)...), func(params []*graph.Node) []*graph.Node {
+					layer, rest := decoder.BindLayer(m.weights.Config, params)
+					gradOut := graph.Reshape(rest[0], len(tokens), config.HiddenSize)
+					input := graph.MulScalar(graph.Sin(graph.IotaFull(gradOut.Graph(), gradOut.Shape())), 0.5)
+					positions := rowOf(rest[1:]).Positions(config)[0]
+					output, saved := layer.Forward(input, positions)
+					if !backward {
+						return graph.Gradient(graph.ReduceAllSum(graph.Mul(output, gradOut)), append(params[:len(params)-len(rest):len(params)-len(rest)], input)...)
+					}
+					for _, field := range saved.Fields() { // as if they came from another graph
+						*field = graph.Identity(graph.StopGradient(*field))
+					}
+					grads, gradIn := layer.Backward(input, saved, positions, gradOut)
+					return append(grads, gradIn)
+				})
+			}
+			got, want, slots := both(true), both(false), config.LayerSlots(0)
+			if len(got) != len(slots)+1 {
+				t.Fatalf("%d gradients of %d weights and the input", len(got), len(slots))
+			}
+			for i := range got {
+				what := "the input"
+				if i < len(slots) {
+					if what = slots[i].Parts[0].Name; len(got[i]) != slots[i].Size() {
+						t.Fatalf("%d values of the gradient of %s; want %d", len(got[i]), what, slots[i].Size())
+					}
+				}
+				largest := farthest(t, got[i], make([]float64, len(got[i])))
+				if worst := farthest(t, got[i], widened(want[i])); !(worst < gradientTolerance*largest) {
+					t.Errorf("the gradient of %s, at most %.3g, differs by %.2g", what, largest, worst)
+				}
+			}
+		})
+	}
 }

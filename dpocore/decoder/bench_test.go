@@ -127,11 +127,11 @@ func layerParts(b *testing.B, tokens, pair int) []benchPart {
 			return out
 		}},
 		{"attention", attention, [][]int{queries, keys, keys, bias}, func(in []*Node) []*Node {
-			attended, logSums := Positions{Bias: in[3]}.attend(Heads{in[0], in[1], in[2]})
+			attended, logSums := Positions{Bias: in[3]}.row().Attend(Heads{Q: in[0], K: in[1], V: in[2]})
 			return []*Node{attended, logSums}
 		}},
 		{"attention_backward", attention * 5 / 2, [][]int{queries, keys, keys, bias, perHead, queries, perHead}, func(in []*Node) []*Node {
-			grads := Positions{Bias: in[3]}.attendGrad(Heads{in[0], in[1], in[2]}, in[4], in[5], in[6])
+			grads := Positions{Bias: in[3]}.row().AttendGrad(Heads{Q: in[0], K: in[1], V: in[2]}, in[4], in[5], in[6])
 			return []*Node{grads.Q, grads.K, grads.V}
 		}},
 		{"LoRA", lora, append(join(inputs), adapter), func(in []*Node) (out []*Node) {
@@ -160,8 +160,8 @@ func layerParts(b *testing.B, tokens, pair int) []benchPart {
 		}},
 		{"layer_backward", projections + 2*lora + attention*5/2, join(whole, saved), func(in []*Node) []*Node {
 			l, x, p, rest := bind(in, true)
-			gradAdapter, gradIn := l.Backward(x, Activations[*Node]{rest[0], rest[1], rest[2], rest[3], rest[4]}, p, rest[5])
-			return []*Node{gradAdapter, gradIn}
+			grads, gradIn := l.Backward(x, Activations[*Node]{rest[0], rest[1], rest[2], rest[3], rest[4]}, p, rest[5])
+			return append(grads, gradIn)
 		}},
 	}
 }

@@ -44,7 +44,7 @@ func (n *Net) Extend(chunk Chunk, cache Cache) (hidden *Node, updated Cache) {
 		x, _ = layer.forward(x, rotations[kind], func(h Heads) (attended, logSums *Node) {
 			h.K, h.V = chunk.write(cache.Keys[i], h.K), chunk.write(cache.Values[i], h.V)
 			updated.Keys, updated.Values = append(updated.Keys, h.K), append(updated.Values, h.V)
-			return h.attend(biases[kind])
+			return h.Attend(biases[kind])
 		})
 	}
 	return c.FinalNorm(x, n.norm), updated

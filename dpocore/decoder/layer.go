@@ -6,6 +6,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 
+	"example.com/gonb-dpo/dpocore/decoder/attention"
 	"example.com/gonb-dpo/dpocore/decoder/packed"
 	"example.com/gonb-dpo/dpocore/decoder/product"
 )
@@ -70,14 +71,14 @@ func (l Layer) Vector(name string) *Node {
 
 // Forward is the layer's output [tokens, hidden] for a row's hidden states x [tokens, hidden], and what Backward needs.
 func (l Layer) Forward(x *Node, p Positions) (output *Node, saved Activations[*Node]) {
-	return l.forward(x, p.Rotation, p.attend)
+	return l.forward(x, p.Rotation, p.row().Attend)
 }
 
-func (l Layer) forward(x *Node, r Rotation, attend attention) (output *Node, saved Activations[*Node]) {
+func (l Layer) forward(x *Node, r Rotation, attend func(Heads) (attended, logSums *Node)) (output *Node, saved Activations[*Node]) {
 	b := l.Config.block()
 	saved.QKV = l.project(QKV, b.AttentionInput(l, x))
-	attended, logSums := attend(b.Heads(l, saved.QKV, r).in(l.precision()))
-	saved.LogSums, saved.Attended = logSums, joinHeads(attended)
+	attended, logSums := attend(b.Heads(l, saved.QKV, r).In(l.precision()))
+	saved.LogSums, saved.Attended = logSums, attention.Join(attended)
 	saved.Residual = b.AttentionOutput(l, x, l.project(AttentionOut, saved.Attended))
 	saved.GateUp = l.project(GateUp, b.MLPInput(l, saved.Residual))
 	output = b.MLPOutput(l, saved.Residual, l.project(Down, b.Activate(l, saved.GateUp)))

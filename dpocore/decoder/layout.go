@@ -31,6 +31,49 @@ type Layout struct {
 	LayerSize int
 
 	groups [groupCount]groupLayout // of the first layer, so that offsets count from a layer's begin
+
+	slots []Slot // of a model that is trained whole; nil for an adapter
+}
+
+// WholeLayout lays out all weights of a model that is trained without an adapter, slot after slot in the order of [Config.Slots],
+// each as graphs take it.
+func WholeLayout(c Config) Layout {
+	return Layout{slots: c.Slots(), Size: c.Parameters()}
+}
+
+// Whole reports whether the values are those of all weights.
+func (l Layout) Whole() bool { return l.slots != nil }
+
+// Slots are those of all weights; none for an adapter.
+func (l Layout) Slots() []Slot { return l.slots }
+
+// Shapes are the shapes of the tensors in which a model of some layers has the values, one after the other: a vector [LayerSize] of
+// each layer or, of all weights, those of the slots.
+func (l Layout) Shapes(layers int) (shapes [][]int) {
+	for _, slot := range l.slots {
+		shapes = append(shapes, slot.Dims)
+	}
+	if !l.Whole() {
+		shapes = slices.Repeat([][]int{{l.LayerSize}}, layers)
+	}
+	return shapes
+}
+
+// NameAt is the name of the factor that has the value at an offset, or of the stored tensors that are joined in its slot, such as
+// model.layers.3.mlp.up_proj.weight; "" for a place in a layer without LoRA.
+func (l Layout) NameAt(offset int) string {
+	for _, factor := range l.Factors {
+		if offset >= factor.Offset && offset < factor.Offset+factor.Size() {
+			return factor.Name
+		}
+	}
+	for _, slot := range l.slots {
+		if offset < slot.Size() {
+			return slot.Names()
+		}
+		offset -= slot.Size()
+	}
+	return ""
 }
 
 // groupLayout is a group of a layer: its joined A and its B factors.

@@ -3,6 +3,8 @@ package decoder
 import (
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
+
+	"example.com/gonb-dpo/dpocore/decoder/attention"
 )
 
 // maskedOut is added to the attention scores of tokens that must not be seen. It is finite, so that a row of padding, in
@@ -21,6 +23,8 @@ type Positions struct {
 	Rotation
 	Bias *Node
 }
+
+func (p Positions) row() attention.Row { return attention.Row{Bias: p.Bias} }
 
 // Positions computes a row's positions for each kind of attention that a model has.
 func (r Row) Positions(c Config) (list []Positions) {

@@ -1,6 +1,9 @@
 package decoder
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Slot is one parameter of a graph: a tensor of shape Dims, joined from one or more stored tensors. They are concatenated
 // along the first axis, or if the slot is transposed, each is transposed and they are concatenated along the last.
@@ -71,6 +74,15 @@ func (s Slot) StoredShape(p Part) []int {
 	default:
 		return []int{p.Rows}
 	}
+}
+
+// Names lists the stored tensors.
+func (s Slot) Names() string {
+	var names []string
+	for _, part := range s.Parts {
+		names = append(names, part.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // Size is the number of values.

@@ -35,3 +35,14 @@ func TestWhatCannotFitIsRefused(t *testing.T) {
 		t.Errorf("a short answer: %v", err)
 	}
 }
+
+// A model that is trained whole takes 48 bytes for each weight.
+func TestCheckWhole(t *testing.T) {
+	memory := Memory{Free: 48e6, Known: true}
+	if err := memory.CheckWhole("tiny", 1e6); err != nil {
+		t.Errorf("it fits: %v", err)
+	}
+	if err := memory.CheckWhole("tiny", 1e6+1); err == nil || !strings.Contains(err.Error(), "training all 1000001 weights of tiny takes 0.0 GB of memory, 48 bytes each") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -48,6 +48,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("the number of prompts is %d; it must be at least 2, for an interval", c.Prompts)
 	case c.Samples < 2 || c.Samples%2 != 0:
 		return fmt.Errorf("the number of answers per prompt is %d; it must be even, since they are measured in twos", c.Samples)
+	case c.Train.Full:
+		return errors.New("the methods train adapters of one model; leave out full")
 	case c.Train.InitAdapter != "":
 		return fmt.Errorf("the methods start from the model alone; merge %s into a model first", c.Train.InitAdapter)
 	}

@@ -109,8 +109,9 @@ func (c *cache) read(ctx context.Context, next step, count int) ([][]float32, er
 		return t
 	}
 	g := c.generator
+	weights, adapter := g.current()
 	in := &stepInputs[any]{
-		weights: arguments(g.weights.Tensors()), adapter: arguments(g.adapter),
+		weights: arguments(weights), adapter: arguments(adapter),
 		slotOwner: input(vector(c.owner)), slotPosition: input(vector(c.position)),
 		tokens: input(vector(next.tokens)), owner: input(vector(next.owner)), position: input(vector(next.position)),
 		start: input(tensors.FromScalar(int32(c.used))), wanted: input(vector(next.wanted)),

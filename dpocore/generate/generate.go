@@ -12,6 +12,8 @@ import (
 	"slices"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -27,7 +29,7 @@ type Generator struct {
 	backend  compute.Backend
 	weights  *weights.Weights
 	layout   *decoder.Layout
-	adapter  []*tensors.Tensor // its matrices, none without a layout
+	adapter  []*tensors.Tensor // its matrices, none without a layout; or all weights, if the layout is theirs
 	matrices *graph.Exec       // computes them from its values
 	forward  *graph.Exec
 	cache    *cache // of the last prompt; nil before the first
@@ -51,9 +53,11 @@ func New(backend compute.Backend, model *weights.Weights, layout *decoder.Layout
 	if layout == nil {
 		return g, nil
 	}
-	if g.matrices, err = graph.NewExec(backend, matricesGraph(layout)); err != nil {
-		g.Finalize()
-		return nil, fmt.Errorf("prepare generation: %w", err)
+	if !layout.Whole() {
+		if g.matrices, err = graph.NewExec(backend, matricesGraph(layout)); err != nil {
+			g.Finalize()
+			return nil, fmt.Errorf("prepare generation: %w", err)
+		}
 	}
 	if err := g.SetAdapter(adapter); err != nil {
 		g.Finalize()
@@ -67,9 +71,7 @@ func (g *Generator) SetAdapter(adapter []float32) error {
 	if g.layout == nil || len(adapter) != g.layout.Size {
 		return fmt.Errorf("set the adapter: it has %d values, which do not fit the generator's layout", len(adapter))
 	}
-	values := tensors.FromFlatDataAndDimensions(adapter, g.layout.Size)
-	defer finalize(values)
-	matrices, err := g.matrices.Call(values)
+	matrices, err := g.bind(adapter)
 	if err != nil {
 		return fmt.Errorf("set the adapter: %w", err)
 	}
@@ -77,6 +79,29 @@ func (g *Generator) SetAdapter(adapter []float32) error {
 	finalize(g.adapter...)
 	g.adapter = matrices
 	return nil
+}
+
+// bind makes the adapter's matrices of its values or, of a model that is trained whole, its weights.
+func (g *Generator) bind(flat []float32) (list []*tensors.Tensor, err error) {
+	if g.layout.Whole() {
+		for _, dims := range g.layout.Shapes(g.weights.Config.Layers) {
+			tensor := tensors.FromShape(shapes.Make(dtypes.Float32, dims...))
+			list = append(list, tensor)
+			tensors.MustMutableFlatData(tensor, func(to []float32) { flat = flat[copy(to, flat):] })
+		}
+		return list, nil
+	}
+	values := tensors.FromFlatDataAndDimensions(flat, g.layout.Size)
+	defer finalize(values)
+	return g.matrices.Call(values)
+}
+
+// current are the weights that answers are computed with, and the adapter's matrices.
+func (g *Generator) current() (weights, adapter []*tensors.Tensor) {
+	if g.layout != nil && g.layout.Whole() {
+		return g.adapter, nil
+	}
+	return g.weights.Tensors(), g.adapter
 }
 
 // Finalize frees all but the weights.

@@ -40,13 +40,14 @@ func (out *stepOutputs[T]) Fields() []*T {
 // forwardGraph extends the cache by a chunk of tokens. Its parameters are stepInputs, its outputs stepOutputs.
 func (g *Generator) forwardGraph(params []*Node) []*Node {
 	c := g.weights.Config
+	weights, adapter := g.current()
 	in := &stepInputs[*Node]{
-		weights: make([]*Node, len(g.weights.Tensors())), adapter: make([]*Node, len(g.adapter)),
+		weights: make([]*Node, len(weights)), adapter: make([]*Node, len(adapter)),
 		keys: make([]*Node, c.Layers), values: make([]*Node, c.Layers),
 	}
 	typedgraph.Fill(in, params)
 	net, _ := decoder.Bind(c, in.weights)
-	if g.layout != nil {
+	if g.matrices != nil {
 		net = net.WithAdapter(g.layout.BindMatrices(in.adapter))
 	}
 	chunk := decoder.Chunk{Tokens: in.tokens, Owner: in.owner, Position: in.position, Start: in.start}

@@ -19,8 +19,9 @@ func (p problem) divergences(t *testing.T, others []float32) (near, far []float3
 	n := len(p.source)
 	out := call(t, func(in []*Node) []*Node {
 		a := loss.Answers{Source: in[3], Target: in[4], Owner: in[5]}
-		near, maxGap := loss.Divergence(in[0], in[1], product.Whole(in[2]), a, p.answers)
-		return []*Node{near, loss.FarDivergence(in[0], in[1], product.Whole(in[2]), a, p.answers), maxGap}
+		policy, reference := loss.State{Hidden: in[0], Head: product.Whole(in[2])}, loss.State{Hidden: in[1], Head: product.Whole(in[2])}
+		near, maxGap := loss.Divergence(policy, reference, true, a, p.answers)
+		return []*Node{near, loss.FarDivergence(policy, reference, a, p.answers), maxGap}
 	}, matrix(p.states, p.row, p.hidden), matrix(others, p.row, p.hidden), matrix(p.head, p.vocabulary, p.hidden),
 		matrix(p.source, n), matrix(p.target, n), matrix(p.owner, n))
 	return out[0], out[1], out[2][0]

@@ -15,7 +15,7 @@ type Base struct{ hidden tensor }
 
 // Base runs a row through the model without the adapter.
 func (p *Policy) Base(row *batch.Row) (*Base, error) {
-	s, err := p.through(row, (*pass).reference)
+	s, err := p.through(row, p.frozen(), (*pass).reference)
 	if err != nil {
 		return nil, fmt.Errorf("measure a row without the adapter: %w", err)
 	}
@@ -33,7 +33,7 @@ func (b *Base) Finalize() { finalize(b.hidden) }
 
 // ReferenceFrom measures a row's answers like Reference, bit-identically. base is of the same row and model.
 func (p *Policy) ReferenceFrom(base *Base, row *batch.Row) (Measured, error) {
-	s := &pass{policy: p, answers: answersOf(row), hidden: base.hidden}
+	s := &pass{policy: p, of: p.frozen(), answers: answersOf(row), hidden: base.hidden}
 	measured, err := s.measure(row)
 	s.hidden = nil // base's
 	s.leave()
@@ -43,7 +43,7 @@ func (p *Policy) ReferenceFrom(base *Base, row *batch.Row) (Measured, error) {
 // EvaluateFrom measures a row like Evaluate, bit-identically, and the policy's divergence from its reference along the
 // answers like Divergence. base is of the same row and model.
 func (p *Policy) EvaluateFrom(base *Base, row *batch.Row, reference [][2]float32, loss Loss) (m Measured, divergence [][2]float32, err error) {
-	s, err := p.through(row, (*pass).withoutTrace)
+	s, err := p.through(row, p.trained(), (*pass).withoutTrace)
 	if err != nil {
 		return m, nil, fmt.Errorf("evaluate a row: %w", err)
 	}
@@ -56,6 +56,6 @@ func (p *Policy) EvaluateFrom(base *Base, row *batch.Row, reference [][2]float32
 	if m, err = readCompared(row, out); err != nil {
 		return m, nil, err
 	}
-	divergence, err = s.readDivergence(row, base.hidden, out.divergence)
+	divergence, err = s.readDivergence(row, base.hidden, out.Divergence)
 	return m, divergence, err
 }

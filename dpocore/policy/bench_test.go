@@ -54,7 +54,7 @@ func BenchmarkGraphs(b *testing.B) {
 				b.ReportMetric(flops/1e9/seconds/peak*100, "%peak")
 			})
 		}
-		s, err := p.enter(row)
+		s, err := p.enter(row, p.trained())
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -1,6 +1,11 @@
 package policy
 
-import "github.com/gomlx/compute"
+import (
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"example.com/gonb-dpo/internal/typedgraph"
+)
 
 // On copies a policy to another device. The copy shares its graphs; [Policy.FinalizeCopy] frees it.
 func (p *Policy) On(device compute.DeviceNum) (*Policy, error) {
@@ -25,27 +30,33 @@ func (p *Policy) On(device compute.DeviceNum) (*Policy, error) {
 
 // AddGradients adds another device's gradients to the policy's.
 func (p *Policy) AddGradients(other *Policy) error {
-	for i, layer := range other.layers {
-		flat, err := appendValues(nil, layer.Grads)
+	for i, state := range other.states {
+		flat, err := appendValues(nil, state.Grads)
 		if err != nil {
 			return err
 		}
-		theirs := vector(flat)
-		var sum single[tensor]
-		err = p.graphs.add.Call(layerVectors[tensor]{p.layers[i].Grads, theirs}, &sum)
+		theirs := tensors.FromFlatDataAndDimensions(flat, state.Grads.Shape().Dimensions...)
+		sum, err := p.sum(p.states[i].Grads, theirs)
 		finalize(theirs)
 		if err != nil {
 			return err
 		}
-		finalize(p.layers[i].Grads)
-		p.layers[i].Grads = sum.value
+		finalize(p.states[i].Grads)
+		p.states[i].Grads = sum
 	}
 	return nil
 }
 
+// sum is the sum of two tensors of a shape.
+func (p *Policy) sum(a, b tensor) (tensor, error) {
+	var out single[tensor]
+	err := p.graphs.add.Call(vectors[tensor]{a, b}, &out)
+	return out.value, err
+}
+
 // FinalizeCopy frees a copy on another device, with its weights. The graphs are the first one's.
 func (p *Policy) FinalizeCopy() {
-	finalizeLayers(p.layers)
+	typedgraph.Free(p.states)
 	finalize(p.reference...)
 	p.weights.Finalize()
 }

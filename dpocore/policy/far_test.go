@@ -8,6 +8,7 @@ import (
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/policy/answers"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/tinymodel"
 )
@@ -30,13 +31,13 @@ func TestFarDivergence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := p.through(rows[0], (*pass).withoutTrace)
+	s, err := p.through(rows[0], p.trained(), (*pass).withoutTrace)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.leave()
 	for _, furthest := range []float32{81, float32(math.Inf(1)), float32(math.NaN())} {
-		far, err := s.readDivergence(rows[0], base.hidden, divergence[tensor]{furthest: scalar(float64(furthest))})
+		far, err := s.readDivergence(rows[0], base.hidden, answers.Divergence[tensor]{Furthest: scalar(float64(furthest))})
 		if err != nil {
 			t.Fatal(err)
 		}

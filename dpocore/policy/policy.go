@@ -1,4 +1,5 @@
-// Package policy is the model being trained, on a device: the frozen weights, a LoRA adapter and its optimizer.
+// Package policy is the model being trained, on a device: the frozen weights, a LoRA adapter and its optimizer. Or all weights are
+// trained and there is no adapter; then the frozen weights are the reference, and everything said of the adapter is meant of the others.
 //
 // [Policy.Accumulate] adds a row's gradient, [Policy.Update] makes the step; [Policy.LogProbs] and [Policy.Reference]
 // measure a row's answers with and without the adapter. A row goes through the model layer by layer; the layers share
@@ -27,9 +28,9 @@ type Policy struct {
 
 	backend compute.Backend
 	weights *weights.Weights
-	layers  adamw.States[tensor]
-	updates int     // optimizer steps so far
-	scale   float64 // of the loss and of the accumulated gradients
+	states  adamw.States[tensor] // in the order and of the shapes of Layout.Shapes
+	updates int                  // optimizer steps so far
+	scale   float64              // of the loss and of the accumulated gradients
 	graphs  *graphs
 
 	reference       []tensor  // the reference's adapter by layer; nil for the model alone
@@ -41,9 +42,16 @@ type Policy struct {
 	recompute bool // the backward pass computes each layer again
 }
 
-// New adds an adapter to a model. adapter has the values of layout, or is empty for a policy that equals its model.
+// New adds an adapter to a model, or trains all of it if layout is of all weights. adapter has the values of layout, or is empty for a
+// policy that equals its model.
 func New(backend compute.Backend, model *weights.Weights, layout decoder.Layout, adapter []float32) (*Policy, error) {
 	p := &Policy{Layout: layout, backend: backend, weights: model, scale: 1}
+	if layout.Whole() && len(adapter) == 0 {
+		var err error
+		if adapter, err = flatten(model.Tensors()); err != nil {
+			return nil, fmt.Errorf("read the model's weights: %w", err)
+		}
+	}
 	if model.Precision() == dtypes.Float16 {
 		p.scale = HalfLossScale
 	}
@@ -63,22 +71,25 @@ func (p *Policy) Restore(adapter, mean, variance []float32, updates int) error {
 			return fmt.Errorf("the adapter has %d values where this model and rank need %d", len(flat), p.Layout.Size)
 		}
 	}
-	restored := make(adamw.States[tensor], p.weights.Config.Layers)
-	for i := range restored {
-		layer := &restored[i]
+	shapes := p.Layout.Shapes(p.weights.Config.Layers)
+	restored := make(adamw.States[tensor], len(shapes))
+	begin := 0
+	for i, dims := range shapes {
+		state := &restored[i]
 		for _, vector := range []struct {
 			to   *tensor
 			from []float32
-		}{{&layer.Adapter, adapter}, {&layer.Mean, mean}, {&layer.Variance, variance}, {&layer.Grads, nil}} {
+		}{{&state.Trained, adapter}, {&state.Mean, mean}, {&state.Variance, variance}, {&state.Grads, nil}} {
 			var err error
-			if *vector.to, err = p.vector(vector.from, i); err != nil {
-				finalizeLayers(restored)
+			if *vector.to, err = p.part(vector.from, begin, dims); err != nil {
+				typedgraph.Free(restored)
 				return err
 			}
 		}
+		begin += state.Trained.Shape().Size()
 	}
-	finalizeLayers(p.layers)
-	p.layers, p.updates = restored, updates
+	typedgraph.Free(p.states)
+	p.states, p.updates = restored, updates
 	return nil
 }
 
@@ -86,11 +97,11 @@ func (p *Policy) Restore(adapter, mean, variance []float32, updates int) error {
 func (p *Policy) Snapshot() (adapter, mean, variance []float32, err error) {
 	size := p.Layout.Size // so that appending copies nothing
 	adapter, mean, variance = make([]float32, 0, size), make([]float32, 0, size), make([]float32, 0, size)
-	for _, layer := range p.layers {
+	for _, state := range p.states {
 		for _, vector := range []struct {
 			from tensor
 			to   *[]float32
-		}{{layer.Adapter, &adapter}, {layer.Mean, &mean}, {layer.Variance, &variance}} {
+		}{{state.Trained, &adapter}, {state.Mean, &mean}, {state.Variance, &variance}} {
 			if *vector.to, err = appendValues(*vector.to, vector.from); err != nil {
 				return nil, nil, nil, fmt.Errorf("read the adapter's state: %w", err)
 			}
@@ -109,13 +120,13 @@ func (p *Policy) SetLossScale(factor float64) { p.scale = factor }
 
 // DropGradients sets the gradients accumulated since the last update to zero.
 func (p *Policy) DropGradients() error {
-	for i := range p.layers {
-		zero, err := p.vector(nil, i)
+	for i := range p.states {
+		zero, err := p.part(nil, 0, p.states[i].Grads.Shape().Dimensions)
 		if err != nil {
 			return fmt.Errorf("drop the gradients: %w", err)
 		}
-		finalize(p.layers[i].Grads)
-		p.layers[i].Grads = zero
+		finalize(p.states[i].Grads)
+		p.states[i].Grads = zero
 	}
 	return nil
 }
@@ -137,23 +148,30 @@ func (p *Policy) dropoutOf(i int) *dropout.Inputs[tensor] {
 // Updates is the number of optimizer steps so far.
 func (p *Policy) Updates() int { return p.updates }
 
-// Finalize frees all but the weights.
+// Finalize frees all but the model's weights.
 func (p *Policy) Finalize() {
-	finalizeLayers(p.layers)
+	typedgraph.Free(p.states)
 	finalize(p.reference...)
 	kept.Release(p.graphs)
 }
 
-func finalizeLayers(layers adamw.States[tensor]) { typedgraph.Free(layers) }
-
-// vector is a layer's part [LayerSize] of a flat vector, on the device; zeros if flat is nil.
-func (p *Policy) vector(flat []float32, layer int) (tensor, error) {
-	size := p.Layout.LayerSize
-	part, err := tensors.FromShapeForBackend(p.backend, p.weights.Device(), shapes.Make(dtypes.Float32, size))
+// part is a tensor of some shape with the values of a flat vector from begin on, on the device; zeros if flat is nil.
+func (p *Policy) part(flat []float32, begin int, dims []int) (tensor, error) {
+	part, err := tensors.FromShapeForBackend(p.backend, p.weights.Device(), shapes.Make(dtypes.Float32, dims...))
 	if err != nil || flat == nil {
 		return part, err
 	}
-	return part, part.MutableFlatData(func(dst any) { copy(dst.([]float32), flat[layer*size:(layer+1)*size]) })
+	return part, part.MutableFlatData(func(dst any) { copy(dst.([]float32), flat[begin:]) })
+}
+
+// flatten copies tensors one after the other to the host.
+func flatten(list []tensor) (flat []float32, err error) {
+	for _, t := range list {
+		if flat, err = appendValues(flat, t); err != nil {
+			return nil, err
+		}
+	}
+	return flat, nil
 }
 
 func appendValues(flat []float32, from tensor) ([]float32, error) {

@@ -63,15 +63,15 @@ func (in *baseInputs[T]) Fields() []*T {
 	return slices.Concat(typedgraph.Pointers(in.weights), in.positions.Fields(), []*T{&in.hidden})
 }
 
-// layerInputs are those of a layer with its part of the adapter [LayerSize].
+// layerInputs are those of a layer with its part of the adapter [LayerSize], if the model has one.
 type layerInputs[T any] struct {
 	baseInputs[T]
-	adapter T
+	adapter []T                // one or none
 	dropout *dropout.Inputs[T] // nil for none
 }
 
 func (in *layerInputs[T]) Fields() []*T {
-	fields := append(in.baseInputs.Fields(), &in.adapter)
+	fields := append(in.baseInputs.Fields(), typedgraph.Pointers(in.adapter)...)
 	if in.dropout != nil {
 		fields = append(fields, in.dropout.Fields()...)
 	}
@@ -87,51 +87,46 @@ type layerOutputs[T any] struct {
 func (out *layerOutputs[T]) Fields() []*T { return append([]*T{&out.hidden}, out.saved.Fields()...) }
 
 // backwardInputs are a layer's inputs, its saved activations, the gradient of the loss with respect to its output [tokens,
-// hidden], and the sum of its adapter's gradients so far [LayerSize].
+// hidden], and the sums of the gradients so far: one of its adapter [LayerSize], or one of each of its weights.
 type backwardInputs[T any] struct {
 	layerInputs[T]
 	saved   decoder.Activations[T]
 	gradOut T
-	grads   T
+	grads   []T
 }
 
 func (in *backwardInputs[T]) Fields() []*T {
-	return slices.Concat(in.layerInputs.Fields(), in.saved.Fields(), []*T{&in.gradOut, &in.grads})
+	return slices.Concat(in.layerInputs.Fields(), in.saved.Fields(), []*T{&in.gradOut}, typedgraph.Pointers(in.grads))
 }
 
-// backwardOutputs are the sum of gradients with this row's added [LayerSize], and the gradient with respect to the layer's
-// input [tokens, hidden].
-type backwardOutputs[T any] struct{ grads, gradIn T }
-
-func (out *backwardOutputs[T]) Fields() []*T { return []*T{&out.grads, &out.gradIn} }
-
-// answers are a row's answer tokens, each [answers] int32 and as in batch.Row.
-type answers[T any] struct{ source, target, owner T }
-
-func (a *answers[T]) Fields() []*T { return []*T{&a.source, &a.target, &a.owner} }
-
-// answerInputs are what every graph over the vocabulary takes: the final norm [hidden], the vocabulary matrix [vocabulary,
-// hidden], the answers, and the last layer's output [tokens, hidden].
-type answerInputs[T any] struct {
-	norm    T
-	head    []T // as in decoder.Config.BindVocabulary
-	answers answers[T]
-	hidden  T
+// backwardOutputs are the sums of gradients with this row's added, and the gradient with respect to the layer's input [tokens,
+// hidden].
+type backwardOutputs[T any] struct {
+	grads  []T
+	gradIn T
 }
 
-func (in *answerInputs[T]) Fields() []*T {
-	return slices.Concat([]*T{&in.norm}, typedgraph.Pointers(in.head), in.answers.Fields(), []*T{&in.hidden})
+func (out *backwardOutputs[T]) Fields() []*T {
+	return append(typedgraph.Pointers(out.grads), &out.gradIn)
 }
 
-// measureInputs add a vector with as many elements as the row has pairs [pairs]; its values do not count.
-type measureInputs[T any] struct {
-	answerInputs[T]
-	perPair T
+// lookupInputs are the embedding, a row's tokens, the gradient of the first layer's input [tokens, hidden], and the sum of the
+// embedding's gradients so far.
+type lookupInputs[T any] struct {
+	embedding              []T
+	tokens, gradOut, grads T
 }
 
-func (in *measureInputs[T]) Fields() []*T { return append(in.answerInputs.Fields(), &in.perPair) }
+func (in *lookupInputs[T]) Fields() []*T {
+	return append(typedgraph.Pointers(in.embedding), &in.tokens, &in.gradOut, &in.grads)
+}
 
-// measureOutputs are log-probabilities and mean logits of the answers, each [pairs, 2].
-type measureOutputs[T any] struct{ logProbs, meanLogits T }
+// vectors are the tensors of all or some states.
+type vectors[T any] []T
 
-func (out *measureOutputs[T]) Fields() []*T { return []*T{&out.logProbs, &out.meanLogits} }
+func (v vectors[T]) Fields() []*T { return typedgraph.Pointers(v) }
+
+// single is the one output of a graph.
+type single[T any] struct{ value T }
+
+func (out *single[T]) Fields() []*T { return []*T{&out.value} }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/loss"
@@ -39,7 +40,7 @@ func (p *Policy) Accumulate(row *batch.Row, reference [][2]float32, weights []fl
 }
 
 func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []float32, loss Loss) (Measured, error) {
-	s, err := p.through(row, func(s *pass) error { return s.forward(true) })
+	s, err := p.through(row, p.trained(), func(s *pass) error { return s.forward(true) })
 	if err != nil {
 		return Measured{}, err
 	}
@@ -48,27 +49,27 @@ func (p *Policy) accumulate(row *batch.Row, reference [][2]float32, weights []fl
 	for i, weight := range weights {
 		scaled[i] = weight * float32(p.scale)
 	}
-	out, err := s.compare(row.Shape.Pairs, reference, scaled, loss, loss.comparison(true, false), nil)
+	kind := loss.comparison(true, false)
+	kind.End = p.Layout.Whole()
+	out, err := s.compare(row.Shape.Pairs, reference, scaled, loss, kind, nil)
 	if err != nil {
 		return Measured{}, err
 	}
-	gradHidden := out.gradHidden
-	out.gradHidden = nil // backward frees it
 	defer typedgraph.Free(out)
-	grads, err := s.backward(gradHidden)
+	grads, err := s.backward(out)
 	if err != nil {
 		return Measured{}, err
 	}
-	for i := range p.layers {
-		finalize(p.layers[i].Grads)
-		p.layers[i].Grads = grads[i]
+	for i := range p.states {
+		finalize(p.states[i].Grads)
+		p.states[i].Grads = grads[i]
 	}
 	return readCompared(row, out)
 }
 
 // Update makes one step of AdamW with the gradients accumulated since the last, clipped to a norm of maxNorm, and returns
 // their norm before clipping. If that is not finite, nothing changes; if the adapter's norm would not be, nothing changes
-// and the error is ErrNotFinite.
+// and the error is ErrNotFinite. Of all weights, those before the one whose norm would not be finite have then changed.
 func (p *Policy) Update(learningRate, maxNorm float64, settings adamw.Settings) (gradNorm float64, err error) {
 	if gradNorm, err = p.gradNorm(); err != nil {
 		return 0, fmt.Errorf("update the adapter: %w", err)
@@ -76,27 +77,33 @@ func (p *Policy) Update(learningRate, maxNorm float64, settings adamw.Settings) 
 	if !finite.Is(gradNorm) {
 		return gradNorm, nil
 	}
-	next, norm, err := p.updated(learningRate, min(1, maxNorm/(gradNorm+clipEpsilon)), settings)
-	if err != nil || !finite.Is(norm) {
-		finalizeLayers(next)
-		return gradNorm, fmt.Errorf("update the adapter: %w", cmp.Or(err, ErrNotFinite))
+	for part := range slices.Chunk(p.states, p.graphs.updated()) {
+		next, norm, err := p.updated(part, learningRate, min(1, maxNorm/(gradNorm+clipEpsilon)), settings)
+		if err != nil || !finite.Is(norm) {
+			typedgraph.Free(next)
+			return gradNorm, fmt.Errorf("update the adapter: %w", cmp.Or(err, ErrNotFinite))
+		}
+		typedgraph.Free(part)
+		copy(part, next)
 	}
-	finalizeLayers(p.layers)
-	p.layers = next
 	p.updates++
 	return gradNorm, nil
 }
 
-// updated returns the layers after a step of AdamW with the gradients times clip, and the norm of their adapter.
-func (p *Policy) updated(learningRate, clip float64, settings adamw.Settings) (layers adamw.States[tensor], norm float64, err error) {
-	in := &adamw.Inputs[tensor]{Layers: p.layers, Scalars: settings.ScalarsOf(p.updates+1, learningRate, clip/p.scale), B: settings.ScalarsOfB(learningRate)}
+// updated returns states after a step of AdamW with the gradients times clip, and the norm of what is trained. Norms and biases, as
+// transformers has it, do not decay.
+func (p *Policy) updated(states adamw.States[tensor], learningRate, clip float64, settings adamw.Settings) (next adamw.States[tensor], norm float64, err error) {
+	if p.Layout.Whole() && states[0].Trained.Rank() == 1 {
+		settings.WeightDecay = 0
+	}
+	in := &adamw.Inputs[tensor]{Layers: states, Scalars: settings.ScalarsOf(p.updates+1, learningRate, clip/p.scale), B: settings.ScalarsOfB(learningRate)}
 	defer typedgraph.Free(&in.Scalars)
 	update := p.graphs.update.same
 	if in.B != nil {
 		update = p.graphs.update.plus
 		defer typedgraph.Free(in.B)
 	}
-	out := &adamw.Outputs[tensor]{Layers: make(adamw.States[tensor], len(p.layers))}
+	out := &adamw.Outputs[tensor]{Layers: make(adamw.States[tensor], len(states))}
 	if err := update.Call(in, out); err != nil {
 		return nil, 0, err
 	}
@@ -114,31 +121,25 @@ func (p *Policy) NotFinite() (name string, err error) {
 	if err != nil || finite.Is(norm) {
 		return "", err
 	}
-	for i, layer := range p.layers {
-		flat, err := appendValues(nil, layer.Grads)
+	begin := 0
+	for _, state := range p.states {
+		flat, err := appendValues(nil, state.Grads)
 		if err != nil {
 			return "", err
 		}
-		for _, factor := range p.Layout.Factors {
-			begin := factor.Offset - i*p.Layout.LayerSize
-			if begin < 0 || begin >= p.Layout.LayerSize {
-				continue
-			}
-			for _, value := range flat[begin : begin+factor.Size()] {
-				if !finite.Is(float64(value)) {
-					return factor.Name, nil
-				}
-			}
+		if at := slices.IndexFunc(flat, func(value float32) bool { return !finite.Is(float64(value)) }); at >= 0 {
+			return p.Layout.NameAt(begin + at), nil
 		}
+		begin += len(flat)
 	}
-	return "all factors together", nil // each is finite, but the sum of their squares is not
+	return "all tensors together", nil // each is finite, but the sum of their squares is not
 }
 
 // gradNorm is the Euclidean norm of the accumulated gradients.
 func (p *Policy) gradNorm() (float64, error) {
-	var grads layerVectors[tensor]
-	for _, layer := range p.layers {
-		grads = append(grads, layer.Grads)
+	var grads vectors[tensor]
+	for _, state := range p.states {
+		grads = append(grads, state.Grads)
 	}
 	var out single[tensor]
 	if err := p.graphs.norm.Call(grads, &out); err != nil {

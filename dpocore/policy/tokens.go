@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/batch"
+	"example.com/gonb-dpo/dpocore/policy/answers"
 )
 
 // Tokens are the log-probabilities of each token of a pair's two answers, chosen and rejected, in nats.
@@ -20,22 +21,22 @@ func (p *Policy) TokenLogProbs(row *batch.Row, withAdapter bool) ([]Tokens, erro
 }
 
 func (p *Policy) tokenLogProbs(row *batch.Row, withAdapter bool) ([]Tokens, error) {
-	layers := (*pass).reference
+	of, layers := p.frozen(), (*pass).reference
 	if withAdapter {
-		layers = (*pass).withoutTrace
+		of, layers = p.trained(), (*pass).withoutTrace
 	}
-	s, err := p.through(row, layers)
+	s, err := p.through(row, of, layers)
 	if err != nil {
 		return nil, err
 	}
 	defer s.leave()
 	in := s.answerInputs()
-	var out single[tensor]
-	if err := p.graphs.tokens.Call(&in, &out); err != nil {
+	var out answers.PerToken[tensor]
+	if err := p.graphs.answers.Tokens.Call(&in, &out); err != nil {
 		return nil, err
 	}
-	defer finalize(out.value)
-	flat, err := appendValues(nil, out.value)
+	defer finalize(out.LogProbs)
+	flat, err := appendValues(nil, out.LogProbs)
 	if err != nil {
 		return nil, err
 	}

@@ -81,7 +81,7 @@ var axolotl = Tool{
 		t.set("save_total_limit", "4", "axolotl's default")
 		t.precision()
 		t.dropout("lora_dropout")
-		t.adapterOnly("adapter", "lora", "a LoRA adapter of the model as it is is trained")
+		t.trains("adapter", "lora", "")
 		t.linear()
 		t.with("use_tensorboard", func(e Entry, text string) {
 			if text == "true" {

@@ -75,7 +75,7 @@ var llamaFactory = Tool{
 		t.lengths("3.0", ofTransformers)
 		t.precision()
 		t.dropout("lora_dropout")
-		t.adapterOnly("finetuning_type", "lora", "a LoRA adapter is trained")
+		t.trains("finetuning_type", "lora", "full")
 		t.target("lora_target", "all")
 		t.alpha()
 		t.heldOutShare("val_size")

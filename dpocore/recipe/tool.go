@@ -95,6 +95,7 @@ func (f *File) Translate(tool *Tool) Translation {
 			t.set(row.to, row.std, tool.Name+"'s default")
 		}
 	}
+	t.withoutAdapter()
 	return t.Translation
 }
 

@@ -53,7 +53,7 @@ var trl = Tool{
 			t.say(e, NoEffect, "the precision is chosen by the device, or by precision")
 		})
 		t.dropout("lora_dropout")
-		t.adapterOnly("use_peft", "true", "a LoRA adapter is trained; TRL trains all weights")
+		t.trains("use_peft", "true", "false")
 		t.revision("model_revision")
 		t.hubData()
 		t.with("train_sampling_strategy", func(e Entry, text string) {
@@ -86,19 +86,6 @@ func (t *translation) dropout(name string) {
 		t.say(*e, NoEffect, "not set")
 	case !off:
 		t.set("lora_dropout", "0.05", t.tool.Name+"'s default")
-	}
-}
-
-// adapterOnly says that an adapter is trained, whatever the file says.
-func (t *translation) adapterOnly(name, value, why string) {
-	e := t.file.Find(name)
-	switch {
-	case e == nil:
-		t.lacks(name, "not set", why)
-	case t.text(name) == value:
-		t.say(*e, NoEffect, "a LoRA adapter is always trained")
-	default:
-		t.say(*e, Missing, why)
 	}
 }
 

@@ -40,6 +40,7 @@ var drawn = map[string][]string{
 var notDrawn = map[string]string{
 	"init_adapter":  "it needs an adapter",
 	"reference":     "it needs an adapter or another model; TestReferences stops and resumes such runs",
+	"full":          "it has no adapter; TestFull stops and resumes such a run",
 	"loss_weights":  "one for each loss",
 	"chat_template": "it is part of the model's hash, and of the pairs' tokens",
 	"template_arg":  "it depends on the template",

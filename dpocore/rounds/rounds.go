@@ -74,6 +74,7 @@ func (c Config) Validate() error {
 	fault(c.Temperature == 0, "the temperature is 0, at which all answers to a prompt are equal; 1 is a good start")
 	fault(!slices.Contains(preference.Choices, c.Choice), "the choice of pairs is %q; it must be one of %s", c.Choice, strings.Join(preference.Choices, ", "))
 	fault(c.Train.InitAdapter != "" && c.Reference == ReferencePrevious, "rounds with the reference %s start without an adapter; merge %s into a model first", ReferencePrevious, c.Train.InitAdapter)
+	fault(c.Train.Full, "rounds train adapters; leave out full")
 	fault(c.Train.Reference != "", "the settings of training have the reference %s, but that of rounds is chosen separately: %s", c.Train.Reference, c.Reference)
 	faults = append(faults, c.sampling(1).Validate(), preference.ListOptions{MinGap: c.MinGap}.Validate(), c.Train.Validate())
 	return errors.Join(faults...)

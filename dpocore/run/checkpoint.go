@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
+	"example.com/gonb-dpo/dpocore/whole"
 	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/disk"
@@ -47,23 +48,24 @@ type Checkpoint struct {
 }
 
 // WriteCheckpoint adds checkpoint-N to a run folder atomically, and removes old checkpoints except the latest ones, the
-// best, and that of a fork. A checkpoint takes 12 bytes per value of the adapter.
-func WriteCheckpoint(dir, baseModel string, record Record, layout decoder.Layout, s Checkpoint, summary metrics.Summary) error {
+// best, and that of a fork. A checkpoint takes 12 bytes per value of the adapter. write writes the adapter, or the model that is trained
+// whole, to a folder.
+func WriteCheckpoint(dir string, record Record, s Checkpoint, write func(folder string, values []float32) error, summary metrics.Summary) error {
 	final := checkpoints.Folder(dir, s.Step)
 	temp := filepath.Join(dir, "."+filepath.Base(final))
 	if err := disk.RemoveAll(temp); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
 	defer os.RemoveAll(temp) // already gone if all went well
-	if err := fillCheckpoint(temp, dir, baseModel, record, layout, s, summary); err != nil {
+	if err := fillCheckpoint(temp, dir, record, s, write, summary); err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
 	return moveIn(dir, temp, final, record.Config.KeepCheckpoints, summary.BestStep, record.Fork.At())
 }
 
 // fillCheckpoint writes the files of a checkpoint of the run in dir to the folder temp.
-func fillCheckpoint(temp, dir, baseModel string, record Record, layout decoder.Layout, s Checkpoint, summary metrics.Summary) error {
-	if err := adapter.Write(temp, layout, s.Adapter, adapter.Options{BaseModel: baseModel, Dropout: record.Config.LoRADropout}); err != nil {
+func fillCheckpoint(temp, dir string, record Record, s Checkpoint, write func(string, []float32) error, summary metrics.Summary) error {
+	if err := write(temp, s.Adapter); err != nil {
 		return err
 	}
 	vector := func(name string, values []float32) safetensors.Tensor {
@@ -129,14 +131,19 @@ func NotCheckpoint(dir string) error {
 	return fmt.Errorf("%s is a checkpoint; name its run, %s", dir, filepath.Join(dir, ".."))
 }
 
-// checkpointFiles are what a run resumes from; they must be unchanged.
-var checkpointFiles = []string{"adapter_config.json", "adapter_model.safetensors", optimizerFile, positionFile, RecordFile,
-	TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile}
+// checkpointFiles are what a run resumes from; they must be unchanged. What is trained is in the first two.
+func checkpointFiles(allWeights bool) []string {
+	trained := []string{"adapter_config.json", "adapter_model.safetensors"}
+	if allWeights {
+		trained = []string{whole.ConfigFile, whole.WeightsFile}
+	}
+	return append(trained, optimizerFile, positionFile, RecordFile, TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile)
+}
 
 // ReadCheckpoint reads the checkpoint of a step. The error wraps [sums.ErrDamaged] if it is damaged.
 func ReadCheckpoint(dir string, step int, layout decoder.Layout) (s Checkpoint, err error) {
 	path := checkpoints.Folder(dir, step)
-	if err := checkSums(path); err != nil {
+	if err := checkSums(path, layout.Whole()); err != nil {
 		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
 	}
 	raw, err := os.ReadFile(filepath.Join(path, positionFile))
@@ -146,7 +153,7 @@ func ReadCheckpoint(dir string, step int, layout decoder.Layout) (s Checkpoint, 
 	if err := json.Unmarshal(raw, &s.Position); err != nil {
 		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
 	}
-	if s.Adapter, err = adapter.ReadValues(path, layout); err != nil {
+	if s.Adapter, err = readTrained(path, layout); err != nil {
 		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
 	}
 	file, err := safetensors.Open(filepath.Join(path, optimizerFile))
@@ -162,10 +169,18 @@ func ReadCheckpoint(dir string, step int, layout decoder.Layout) (s Checkpoint, 
 	return s, nil
 }
 
+// readTrained reads the adapter in a folder, or the model that is trained whole.
+func readTrained(path string, layout decoder.Layout) ([]float32, error) {
+	if layout.Whole() {
+		return whole.Read(path, layout.Slots())
+	}
+	return adapter.ReadValues(path, layout)
+}
+
 // checkSums verifies the checksums of a checkpoint's files.
-func checkSums(path string) error {
+func checkSums(path string, allWeights bool) error {
 	if !sums.Has(path) {
 		return fmt.Errorf("it is %w: it has no %s", sums.ErrDamaged, sums.Name)
 	}
-	return sums.CheckAll(path, checkpointFiles...)
+	return sums.CheckAll(path, checkpointFiles(allWeights)...)
 }

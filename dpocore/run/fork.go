@@ -102,6 +102,9 @@ func forkable(dir string, at int, c *config.Config) (Record, error) {
 	case !ok:
 		return record, fmt.Errorf("there is no run in %s; name a run folder that training created", dir)
 	}
+	if record.Config.Full {
+		return record, fmt.Errorf("%s trains all weights, and forks are of adapters; start a new run from its model instead (--model %s)", dir, checkpoints.Folder(dir, at))
+	}
 	*c = c.Resolve(record.Train.Pairs)
 	steps, err := checkpoints.Steps(dir)
 	switch {
@@ -160,7 +163,7 @@ func (r Record) fillFork(dir, checkpoint string) error {
 			return err
 		}
 	}
-	if err := checkSums(inside); err != nil {
+	if err := checkSums(inside, false); err != nil {
 		return fmt.Errorf("copy %s: %w", checkpoint, err)
 	}
 	for _, name := range logs {

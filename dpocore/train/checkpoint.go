@@ -7,6 +7,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/train/trained"
 	"example.com/gonb-dpo/internal/checkpoints"
 )
 
@@ -20,7 +21,10 @@ func (t *trainer) save(context.Context) error {
 	if c.Adapter, c.Mean, c.Variance, err = t.policy.Snapshot(); err != nil {
 		return err
 	}
-	if err := run.WriteCheckpoint(t.dir, t.model.BaseName(), t.record, t.layout, c, t.summary(false)); err != nil {
+	write := func(folder string, values []float32) error {
+		return trained.Write(folder, t.config, t.model, t.layout, values, true)
+	}
+	if err := run.WriteCheckpoint(t.dir, t.record, c, write, t.summary(false)); err != nil {
 		return err
 	}
 	t.listener.Saved(t.step, checkpoints.Folder(t.dir, t.step))

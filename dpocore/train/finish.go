@@ -6,11 +6,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/card"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/train/trained"
 	"example.com/gonb-dpo/internal/sums"
 )
 
@@ -20,7 +20,7 @@ func (t *trainer) finish() error {
 	if err != nil {
 		return err
 	}
-	if err := adapter.Write(t.dir, t.layout, values, adapter.Options{BaseModel: t.model.BaseName(), Dropout: t.config.LoRADropout, Bin: t.config.AdapterBin}); err != nil {
+	if err := trained.Write(t.dir, t.config, t.model, t.layout, values, false); err != nil {
 		return err
 	}
 	if err := t.model.Tokenizer.WriteFiles(t.dir); err != nil {

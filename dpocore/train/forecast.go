@@ -61,6 +61,9 @@ func (t *trainer) expect(recompute bool) (cost.Cost, error) {
 	f, graphs := work.Cost(rate)
 	if !device.OnGPU(t.model.Backend()) { // where the memory is unknown
 		f.Memory = cost.Memory(t.model.Weights().WorkingBytes(), t.layout.Size, graphs)
+		if t.layout.Whole() {
+			f.Memory += demand.Saving(t.layout.Size)
+		}
 	}
 	return f, nil
 }

@@ -13,6 +13,7 @@ import (
 	"example.com/gonb-dpo/dpocore/reference"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train/lossscale"
+	"example.com/gonb-dpo/dpocore/train/trained"
 )
 
 // machine is what a run computes with and writes to.
@@ -30,6 +31,9 @@ type machine struct {
 // policy and state to where the run is.
 func (t *trainer) open(resuming bool) error {
 	t.listener.Phase("loading the model")
+	if err := trained.Check(t.config, t.model); err != nil {
+		return err
+	}
 	if err := t.model.Load(t.record.Config.Precision, t.record.Config.Base()); err != nil {
 		return err
 	}
@@ -71,18 +75,11 @@ func (t *trainer) open(resuming bool) error {
 	return t.log.Report(t.dir, t.record.Config)
 }
 
-// openPolicy puts the first adapter on the model: that of the configured folder, or a new one.
+// openPolicy puts the first adapter on the model: that of the configured folder, or a new one. Or all weights are trained.
 func (t *trainer) openPolicy() (err error) {
 	var values []float32
-	if dir := t.config.InitAdapter; dir != "" {
-		if t.layout, values, err = t.model.ReadAdapter(dir); err != nil {
-			return err
-		}
-	} else {
-		if t.layout, err = decoder.NewLayout(t.model.Weights().Config, t.config.LoRA()); err != nil {
-			return err
-		}
-		values = t.layout.Init(uint64(t.config.Seed))
+	if t.layout, values, err = trained.First(t.config, t.model); err != nil {
+		return err
 	}
 	if t.policy, err = policy.New(t.model.Backend(), t.model.Weights(), t.layout, values); err != nil {
 		return err

@@ -20,6 +20,7 @@ import (
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train/guard"
 	"example.com/gonb-dpo/dpocore/train/schedule"
+	"example.com/gonb-dpo/dpocore/train/trained"
 )
 
 // Limits on the work before the first step, so that it starts within seconds for any number of pairs.
@@ -67,7 +68,7 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 		if err := p.model.CheckAdapter(dir); err != nil {
 			return p, record, err
 		}
-		if err := p.adopt(dir, job.Listener.Note); err != nil {
+		if err := trained.Adopt(&p.config, p.model, job.Listener.Note); err != nil {
 			return p, record, err
 		}
 		record.Config = p.config
@@ -122,7 +123,9 @@ func (p *plan) identify(job Job) (record run.Record, err error) {
 	if p.pairs, err = encode.NewFeed(p.model.Encoder(p.config.MaxLength), job.Data.Train, encode.MaxPretokenized); err != nil {
 		return record, err
 	}
-	p.config = p.config.Resolve(p.pairs.Len())
+	if p.config = p.config.Resolve(p.pairs.Len()); p.config.Full {
+		p.config.Precision, p.config.BaseWeights = config.Float32, config.Float
+	}
 	weights, err := p.model.WeightsHash()
 	if err != nil {
 		return record, err

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 
 	"example.com/gonb-dpo/dpocore/batch"
@@ -32,6 +33,8 @@ func (t *trainer) openReferences() (err error) {
 		t.listener.Note(fmt.Sprintf("The reference is %s.", t.record.ReferenceText()))
 	}
 	switch {
+	case t.config.Full && t.shared != nil:
+		return errors.New("the runs of a sweep are adapters of one model; train all weights run by run")
 	case t.other != nil && t.shared != nil:
 		return fmt.Errorf("the runs of a sweep are compared by their divergence from the model that they train; train with the reference %s run by run", t.config.Reference)
 	case t.other != nil:

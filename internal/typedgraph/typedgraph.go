@@ -46,6 +46,17 @@ func New[In, Out Fields[Tensor], NodesIn, NodesOut Fields[Node]](backend compute
 	return Graph[In, Out]{exec.WithName(name).SetMaxCache(-1)}, nil // by default the 33rd combination of shapes is an error
 }
 
+// Prepare sets a graph as New makes it, and counts how often it is built: once for each combination of input shapes, to be
+// compiled then.
+func Prepare[In, Out Fields[Tensor], NodesIn, NodesOut Fields[Node]](to *Graph[In, Out], backend compute.Backend, builds *atomic.Int32,
+	name string, inputs func() NodesIn, build func(NodesIn) NodesOut) (err error) {
+	*to, err = New[In, Out](backend, name, inputs, func(in NodesIn) NodesOut {
+		builds.Add(1)
+		return build(in)
+	})
+	return err
+}
+
 // executions is their number in this process.
 var executions atomic.Int64
 

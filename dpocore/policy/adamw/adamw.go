@@ -51,7 +51,7 @@ func Step(in *Inputs[*Node], layer []decoder.Factor) *Outputs[*Node] {
 	var adapter []*Node
 	for _, state := range in.Layers {
 		next := update(state, in, layer)
-		out.Layers, adapter = append(out.Layers, next), append(adapter, next.Adapter)
+		out.Layers, adapter = append(out.Layers, next), append(adapter, next.Trained)
 	}
 	out.Norm = Norm(adapter)
 	return out
@@ -60,7 +60,7 @@ func Step(in *Inputs[*Node], layer []decoder.Factor) *Outputs[*Node] {
 // update is a step on a layer. The gradients of the new state are zero.
 func update(s State[*Node], in *Inputs[*Node], layer []decoder.Factor) State[*Node] {
 	scalars := in.Scalars
-	wide := func(scalar *Node) *Node { return BroadcastToShape(scalar, s.Adapter.Shape()) }
+	wide := func(scalar *Node) *Node { return BroadcastToShape(scalar, s.Trained.Shape()) }
 	times := func(x, scalar *Node) *Node { return Mul(x, wide(scalar)) }
 	clipped := times(s.Grads, scalars.clip)
 	mean := Add(times(s.Mean, scalars.meanDecay), times(clipped, scalars.meanGain))
@@ -71,7 +71,7 @@ func update(s State[*Node], in *Inputs[*Node], layer []decoder.Factor) State[*No
 		learningRate, keep = eachFactor(layer, scalars.learningRate, b.learningRate), eachFactor(layer, scalars.keep, b.keep)
 	}
 	rate := Div(learningRate, wide(scalars.meanCorrection))
-	adapter := Sub(Mul(s.Adapter, keep), Mul(rate, Div(mean, denominator)))
+	adapter := Sub(Mul(s.Trained, keep), Mul(rate, Div(mean, denominator)))
 	return State[*Node]{adapter, mean, variance, ZerosLike(s.Grads)}
 }
 

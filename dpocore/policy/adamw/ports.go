@@ -1,12 +1,12 @@
 package adamw
 
-// State is everything that training changes in a layer, each [layer size]: its part of the adapter, AdamW's two moments, and
-// the sum of the gradients of the rows since the last update, times the loss scale.
-type State[T any] struct{ Adapter, Mean, Variance, Grads T }
+// State is what training changes together, all of one shape: a layer's part of the adapter [layer size], or a weight of the model;
+// AdamW's two moments; and the sum of the gradients of the rows since the last update, times the loss scale.
+type State[T any] struct{ Trained, Mean, Variance, Grads T }
 
-func (s *State[T]) Fields() []*T { return []*T{&s.Adapter, &s.Mean, &s.Variance, &s.Grads} }
+func (s *State[T]) Fields() []*T { return []*T{&s.Trained, &s.Mean, &s.Variance, &s.Grads} }
 
-// States are those of all layers.
+// States are those of several.
 type States[T any] []State[T]
 
 func (s States[T]) Fields() (fields []*T) {

@@ -45,7 +45,12 @@ func (p *Listener) Begin(b train.Begin) {
 	if b.Mix != nil {
 		p.Line("mix      %s", b.Mix)
 	}
-	p.Line("settings %srank %d, alpha %g, learning rate %g, %s, seed %d", settings, c.LoRARank, c.LoRAAlpha, c.LearningRate, wording.Count(c.MaxSteps, "step"), c.Seed)
+	if c.Full {
+		settings += "all weights, "
+	} else {
+		settings += fmt.Sprintf("rank %d, alpha %g, ", c.LoRARank, c.LoRAAlpha)
+	}
+	p.Line("settings %slearning rate %g, %s, seed %d", settings, c.LearningRate, wording.Count(c.MaxSteps, "step"), c.Seed)
 	for _, row := range b.Rows {
 		p.Line("rows     of %d tokens, up to %d of them in answers, up to %s each", row.Tokens, row.Answers, wording.Count(row.Pairs, "pair"))
 	}

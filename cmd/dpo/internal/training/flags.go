@@ -28,4 +28,5 @@ func Flags(cmd *cobra.Command, settings *config.Config, o *Options) {
 	cmd.MarkFlagsMutuallyExclusive("resume", "overwrite")
 	cmd.MarkFlagsMutuallyExclusive("eval-data", "eval-fraction")
 	flags.ConfigFile(cmd, settings)
+	flags.Idle(cmd, func() bool { return settings.Full }, "with --full, which trains no adapter", "lora-r", "lora-alpha", "lora-modules", "lora-dropout", "use-rslora", "loraplus-lr-ratio")
 }

@@ -56,6 +56,9 @@ func trainRun(ctx context.Context, settings config.Config, o Options, listener t
 	if o.Pairs.Answers == "" && settings.FineTuning() {
 		return exit.WrongUse(errors.New(`the loss type "sft" alone is fine-tuning on single answers, and --data has pairs; use their chosen answers (dpo sft --chosen), or add another loss, as in "sigmoid,sft"`))
 	}
+	if settings.Full && o.Merged != "" {
+		return exit.WrongUse(fmt.Errorf("with --full the run folder %s is a whole model, so there is nothing to merge; leave out --merged", o.Out))
+	}
 	record, exists, err := run.ReadRecord(o.Out)
 	if err != nil {
 		return err

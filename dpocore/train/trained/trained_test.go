@@ -1,4 +1,4 @@
-package train
+package trained
 
 import (
 	"path/filepath"
@@ -25,16 +25,16 @@ func TestAdopt(t *testing.T) {
 	if err := adapter.Write(dir, layout, values, adapter.Options{BaseModel: "base"}); err != nil {
 		t.Fatal(err)
 	}
-	p := &plan{model: base, config: config.Default()}
-	p.config.LoRARank, p.config.LoRAModules = 8, []string{"q_proj"}
+	c := config.Default()
+	c.InitAdapter, c.LoRARank, c.LoRAModules = dir, 8, []string{"q_proj"}
 	var notes []string
 	note := func(text string) { notes = append(notes, text) }
 	for range 2 { // the second time nothing differs
-		if err := p.adopt(dir, note); err != nil {
+		if err := Adopt(&c, base, note); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, want := p.config.LoRA(), layout.LoRA; !reflect.DeepEqual(got, want) || p.config.LoRAModules != nil {
+	if got, want := c.LoRA(), layout.LoRA; !reflect.DeepEqual(got, want) || c.LoRAModules != nil {
 		t.Errorf("the run has %+v, the adapter %+v", got, want)
 	}
 	if len(notes) != 1 || !strings.Contains(notes[0], "has rank 3, alpha 6") {

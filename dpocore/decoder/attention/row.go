@@ -1,4 +1,4 @@
-package decoder
+package attention
 
 import (
 	. "github.com/gomlx/gomlx/core/graph"
@@ -8,25 +8,29 @@ import (
 // behind its end; smaller blocks compute fewer scores in vain, and make the graph larger.
 const causalBlock = 128
 
-// attend is attention between the tokens of a row.
-func (p Positions) attend(h Heads) (attended, logSums *Node) {
+// Row is attention between the tokens of a row, with a bias [tokens, tokens] that hides later tokens.
+type Row struct{ Bias *Node }
+
+// Attend is [Heads.Attend] of all tokens.
+func (r Row) Attend(h Heads) (attended, logSums *Node) {
 	var outputs, sums []*Node
-	for begin, end := range p.blocks() {
-		output, sum := h.block(begin, end).attend(p.block(begin, end))
+	for begin, end := range r.blocks() {
+		output, sum := h.block(begin, end).Attend(r.block(begin, end))
 		outputs, sums = append(outputs, output), append(sums, sum)
 	}
 	return Concatenate(outputs, 1), Concatenate(sums, 1)
 }
 
-// attendGrad returns the gradients of q, k and v, from that of attend's result; dots as in [Heads.attendGrad].
-func (p Positions) attendGrad(h Heads, logSums, grad, dots *Node) Heads {
+// AttendGrad returns the gradients of q, k and v, from that of Attend's result. dots are Σ grad·attended, [kvHeads, tokens,
+// perGroup].
+func (r Row) AttendGrad(h Heads, logSums, grad, dots *Node) Heads {
 	var q []*Node
 	var k, v *Node
-	for begin, end := range p.blocks() {
+	for begin, end := range r.blocks() {
 		rows := func(x *Node) *Node { return SliceAxis(x, 1, AxisRange(begin, end)) }
-		grads := h.block(begin, end).attendGrad(p.block(begin, end), rows(logSums), rows(grad), rows(dots))
+		grads := h.block(begin, end).attendGrad(r.block(begin, end), rows(logSums), rows(grad), rows(dots))
 		padded := func(x *Node) *Node { // to all of the row's tokens
-			return Pad(x, ScalarZero(x.Graph(), x.DType()), PadAxis{}, PadAxis{}, PadAxis{End: p.tokens() - end})
+			return Pad(x, ScalarZero(x.Graph(), x.DType()), PadAxis{}, PadAxis{}, PadAxis{End: r.Tokens() - end})
 		}
 		q = append(q, grads.Q)
 		if k == nil {
@@ -38,13 +42,14 @@ func (p Positions) attendGrad(h Heads, logSums, grad, dots *Node) Heads {
 	return Heads{Concatenate(q, 1), TransposeAllAxes(k, 0, 2, 1), TransposeAllAxes(v, 0, 2, 1)}
 }
 
-func (p Positions) tokens() int { return p.Bias.Shape().Dim(0) }
+// Tokens is their number.
+func (r Row) Tokens() int { return r.Bias.Shape().Dim(0) }
 
 // blocks yields begin and end of each block of a row.
-func (p Positions) blocks() func(yield func(begin, end int) bool) {
+func (r Row) blocks() func(yield func(begin, end int) bool) {
 	return func(yield func(begin, end int) bool) {
-		for begin := 0; begin < p.tokens(); begin += causalBlock {
-			if !yield(begin, min(begin+causalBlock, p.tokens())) {
+		for begin := 0; begin < r.Tokens(); begin += causalBlock {
+			if !yield(begin, min(begin+causalBlock, r.Tokens())) {
 				return
 			}
 		}
@@ -52,8 +57,8 @@ func (p Positions) blocks() func(yield func(begin, end int) bool) {
 }
 
 // block is the bias [end-begin, end] of a block's queries and of the keys that they may see.
-func (p Positions) block(begin, end int) *Node {
-	return Slice(p.Bias, AxisRange(begin, end), AxisRange(0, end))
+func (r Row) block(begin, end int) *Node {
+	return Slice(r.Bias, AxisRange(begin, end), AxisRange(0, end))
 }
 
 // block returns the queries of a block, and the keys and values up to its end.

@@ -1,0 +1,84 @@
+// Package trained is what a run trains: an adapter, a new one or that of a folder, or all weights of the model. Start with [First].
+package trained
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/config"
+	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/demand"
+	"example.com/gonb-dpo/dpocore/device"
+	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/dpocore/whole"
+)
+
+// Adopt gives a run the LoRA settings of its first adapter, which decide, so that they are what is recorded and shown. A note
+// says so if others were configured.
+func Adopt(c *config.Config, m *model.Model, note func(string)) error {
+	of, err := weights.ConfigOf(m.Path)
+	if err != nil {
+		return err
+	}
+	layout, _, err := adapter.Load(c.InitAdapter, of)
+	if err != nil {
+		return err
+	}
+	lora, configured := layout.LoRA, c.LoRA()
+	if slices.Equal(configured.Modules, decoder.AllModules) {
+		configured.Modules = of.Modules()
+	}
+	if !lora.Equal(configured) {
+		note(fmt.Sprintf("The adapter %s has rank %d, alpha %g and %s; the run uses these.", c.InitAdapter, lora.Rank, lora.Alpha, strings.Join(lora.Modules, ", ")))
+	}
+	c.SetLoRA(lora, of.Modules())
+	return nil
+}
+
+// Check refuses to train all weights of a model that is quantized, or that does not fit into the memory, before it is loaded.
+func Check(c config.Config, m *model.Model) error {
+	if !c.Full {
+		return nil
+	}
+	if weights.Quantized(m.Path) {
+		return fmt.Errorf("the weights of %s are quantized, and only an adapter can be trained on such; leave out full, or name the model that they were made from", m.Path)
+	}
+	of, err := weights.ConfigOf(m.Path)
+	if err != nil {
+		return err
+	}
+	backend, err := device.Open()
+	if err != nil {
+		return err
+	}
+	return demand.FreeOn(backend).CheckWhole(m.Path, of.Parameters())
+}
+
+// First is what a run begins with. Without values all weights are trained, and begin as the model's.
+func First(c config.Config, m *model.Model) (layout decoder.Layout, values []float32, err error) {
+	switch {
+	case c.Full:
+		return decoder.WholeLayout(m.Weights().Config), nil, nil
+	case c.InitAdapter != "":
+		return m.ReadAdapter(c.InitAdapter)
+	}
+	if layout, err = decoder.NewLayout(m.Weights().Config, c.LoRA()); err != nil {
+		return layout, nil, err
+	}
+	return layout, layout.Init(uint64(c.Seed)), nil
+}
+
+// Write writes what PEFT or, if all weights are trained, transformers loads to the folder of a run or, without adapter_model.bin, of a
+// checkpoint.
+func Write(dir string, c config.Config, m *model.Model, layout decoder.Layout, values []float32, checkpoint bool) error {
+	if !layout.Whole() {
+		return adapter.Write(dir, layout, values, adapter.Options{BaseModel: m.BaseName(), Dropout: c.LoRADropout, Bin: c.AdapterBin && !checkpoint})
+	}
+	if err := whole.Write(dir, m.Weights().Config, values, m.Path); err != nil {
+		return err
+	}
+	return m.Tokenizer.WriteFiles(dir)
+}
