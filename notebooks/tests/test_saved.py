@@ -127,7 +127,7 @@ def test_sweep_is_all_there(read):
     reader = read("03_beta")
     check_pictures(reader, 3)
     text = reader.text()
-    for part in ("The runs in runs/betas, the best first", "held-out accuracy", "beta-0.05", "beta-0.1", "beta-0.3",
+    for part in ("The runs in runs/betas, best first", "held-out accuracy", "beta-0.05", "beta-0.1", "beta-0.3",
                  "95 % interval", "Answers of at most 128 tokens"):
         assert part in text, part
     table = "div:has(> div:has-text('The runs in')) > table"
