@@ -49,6 +49,14 @@ func (i Inspection) View(dir string, beta float64) tokenview.View {
 	return view
 }
 
+// maxInspected is the maximum number of pairs that are shown token by token.
+const maxInspected = 40
+
+// Inspected are the first pairs of a set, as many as are shown token by token.
+func Inspected(set *preference.Set) *preference.Set {
+	return &preference.Set{Source: set.Source, Pairs: set.Pairs[:min(maxInspected, len(set.Pairs))]}
+}
+
 // Inspect measures the tokens of a set's pairs under the model without adapter and with the adapter of a run at each
 // checkpoint that still exists. progress receives the number of rows done.
 func Inspect(ctx context.Context, m *model.Model, dir string, set *preference.Set, maxLength int, progress func(done, total int)) (Inspection, error) {

@@ -32,14 +32,10 @@ func (e Entry) set(c *config.Config) error {
 	if e.IsNull() {
 		return nil
 	}
-	texts, ok := e.Arguments()
-	if _, several := row.Pointer(c).(*config.Arguments); !several {
-		var text string
-		text, ok = e.Text()
-		texts = []string{text}
-	}
-	if !ok {
-		return fmt.Errorf("%s takes one value, or a list of them", e.Key)
+	_, several := row.Pointer(c).(*config.Arguments)
+	texts, err := e.Values(several)
+	if err != nil {
+		return err
 	}
 	for _, text := range texts {
 		if err := config.Settings.Parse(c, row, text); err != nil {

@@ -131,6 +131,21 @@ func (e Entry) Arguments() (texts []string, ok bool) {
 	return texts, true
 }
 
+// Values returns what a setting is given, as it is written on a command line: one text, or with several each item of a list or a
+// mapping's.
+func (e Entry) Values(several bool) ([]string, error) {
+	texts, ok := e.Arguments()
+	if !several {
+		var text string
+		text, ok = e.Text()
+		texts = []string{text}
+	}
+	if !ok {
+		return nil, fmt.Errorf("%s takes one value, or a list of them", e.Key)
+	}
+	return texts, nil
+}
+
 // Text returns the value as it is written on a command line; a list of values is joined by commas. ok is false for anything else.
 func (e Entry) Text() (text string, ok bool) {
 	switch e.node.Kind {

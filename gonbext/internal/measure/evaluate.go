@@ -8,7 +8,6 @@ import (
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/measure"
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/gonbext/internal/cell"
 	"example.com/gonb-dpo/gonbext/internal/open"
@@ -113,9 +112,6 @@ func Fluency(ctx context.Context, dir string, p pairs.Set, prompts int, status c
 	return e, e.Report.Write(dir)
 }
 
-// maxInspected is the maximum number of pairs that Inspect measures.
-const maxInspected = 40
-
 // Inspect measures the tokens of the first held-out pairs at each saved checkpoint of a finished run. It also returns the
 // run's beta.
 func Inspect(ctx context.Context, dir string, p pairs.Set, status cell.Status) (measured measure.Inspection, beta float64, err error) {
@@ -131,8 +127,8 @@ func Inspect(ctx context.Context, dir string, p pairs.Set, status cell.Status) (
 	if err != nil {
 		return measured, 0, err
 	}
-	first := preference.Set{Source: set.Source, Pairs: set.Pairs[:min(maxInspected, len(set.Pairs))]}
-	measured, err = measure.Inspect(ctx, model, dir, &first, record.Config.MaxLength, func(done, total int) {
+	first := measure.Inspected(set)
+	measured, err = measure.Inspect(ctx, model, dir, first, record.Config.MaxLength, func(done, total int) {
 		status("Measuring the tokens of %d pairs, part %d of %d", len(first.Pairs), done+1, total)
 	})
 	return measured, record.Config.Beta, err

@@ -9,12 +9,8 @@ import (
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/measure"
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/run"
 )
-
-// inspected is the maximum number of pairs that are measured token by token.
-const inspected = 40
 
 // Tokens measures pairs token by token with a run's checkpoints, and saves the notable ones in its folder for the report.
 func Tokens(ctx context.Context, dir, data string) error {
@@ -33,8 +29,7 @@ func Tokens(ctx context.Context, dir, data string) error {
 	defer m.Close()
 	bar := terminal.NewBar(os.Stderr)
 	defer bar.End()
-	first := preference.Set{Source: set.Source, Pairs: set.Pairs[:min(inspected, len(set.Pairs))]}
-	measured, err := measure.Inspect(ctx, m, dir, &first, settings.MaxLength, bar.Counter("row %d of %d, token by token …"))
+	measured, err := measure.Inspect(ctx, m, dir, measure.Inspected(set), settings.MaxLength, bar.Counter("row %d of %d, token by token …"))
 	if err != nil {
 		return err
 	}

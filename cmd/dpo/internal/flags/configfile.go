@@ -93,14 +93,9 @@ func (c *configFile) apply(cmd *cobra.Command, e recipe.Entry, given map[string]
 	if e.IsNull() || given[f.Name] || slices.ContainsFunc(rivals(f), func(name string) bool { return given[name] }) {
 		return nil
 	}
-	texts, ok := e.Arguments()
-	if f.Value.Type() != new(config.Arguments).Type() {
-		var text string
-		text, ok = e.Text()
-		texts = []string{text}
-	}
-	if !ok {
-		return fmt.Errorf("%s takes one value, or a list of them", e.Key)
+	texts, err := e.Values(f.Value.Type() == new(config.Arguments).Type())
+	if err != nil {
+		return err
 	}
 	for _, text := range texts {
 		if err := cmd.Flags().Set(f.Name, text); err != nil {
