@@ -12,7 +12,7 @@ from small import CONNECT, DECLARATIONS, TOPICS, small_model  # noqa: F401
 from test_browser import CHROMIUM, RUN_LIMIT, SCREENSHOTS, busy, lab, run_all  # noqa: F401
 
 SWEEP = """%%
-c := config(40)
+c := config(120)
 c.Scheduler, c.WarmupSteps, c.SaveSteps = "constant", 0, 1
 gonbext.Sweep("runs", c, pairs().HoldOut(0.3), gonbext.Betas(0.1, 0.3))
 """
@@ -60,7 +60,7 @@ def test_a_sweep_is_controlled_while_it_goes(unlimited, lab, folder):  # noqa: F
         wait(lambda: "beta-0.1 stops after its current step" in shown(page), 60, "answer to the order")
         wait(lambda: re.search(r"beta-0\.3: step [1-9]", shown(page)), RUN_LIMIT, "step of the second run")
         press(page, "extend", "beta-0.3", steps="30")
-        wait(lambda: "give more than the 40 that it has" in shown(page), 60, "refusal")
+        wait(lambda: "give more than the 120 that it has" in shown(page), 60, "refusal")
         press(page, "fork", "beta-0.1", change="beta=0.5")
         wait(lambda: "is added to the sweep: it continues from step" in shown(page), 60, "fork")
         page.locator(".dpo-control").last.scroll_into_view_if_needed()
