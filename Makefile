@@ -38,15 +38,15 @@ lint: ## gofmt, go vet, staticcheck, words, known vulnerabilities in the code th
 	go run ./dev/vulnerabilities
 
 # The race detector runs on packages that don't link XLA: XLA is not built for it, and training under it takes hours.
-test: ## set-up, lint, every Go test, the notebooks in JupyterLab, and the links of the documentation
+test: ## set-up, lint, the links of the documentation, every Go test, and the notebooks in JupyterLab
 	@bash colab_setup.sh --gguf --notebooks
 	@bash setup/test/run.sh
 	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory site
 	@bash dev/test_packages.sh
 	@bash dev/test_addresses.sh
 	@bash dev/python_env.sh notebook-tests
 	@.deps/notebook-tests/bin/python -m pytest notebooks/tests
-	@$(MAKE) --no-print-directory site
 
 cover: setup ## coverage of dpocore by the tests that take less than a minute
 	go test -short -timeout 30m -coverpkg=./dpocore/... -coverprofile=.deps/cover.out ./dpocore/...

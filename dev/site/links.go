@@ -9,16 +9,18 @@ import (
 	"strings"
 )
 
-var link = regexp.MustCompile(`\[([^][]*)\]\(([^()\s]+)\)`)
+// codeOrLink matches a block of code, fenced or indented, or a link, with its label and target.
+var codeOrLink = regexp.MustCompile("(?s:```.*?```)|\n\n(?: {4}[^\n]*\n|\n)+|" + `\[([^][]*)\]\(([^()\s]+)\)`)
 
-// rewrite changes the links of a text, written for the place of a file in the repository, to those of a page of the site. A link to a file that is not on the site becomes its text and
-// path, since the repository has no public address; one to a file that does not exist is an error.
+// rewrite changes the links of a text, written for the place of a file in the repository, to those of a page of the site. A link to a
+// file that is not on the site becomes its text and path, since the repository has no public address; one to a file that does not exist
+// is an error. Code, such as what a notebook's cell printed, stays as it is.
 func rewrite(text, root, file, page string) (string, error) {
 	var missing error
-	text = link.ReplaceAllStringFunc(text, func(found string) string {
-		parts := link.FindStringSubmatch(found)
+	text = codeOrLink.ReplaceAllStringFunc(text, func(found string) string {
+		parts := codeOrLink.FindStringSubmatch(found)
 		label, target := parts[1], parts[2]
-		if strings.Contains(target, "://") || strings.HasPrefix(target, "#") {
+		if target == "" || strings.Contains(target, "://") || strings.HasPrefix(target, "#") {
 			return found
 		}
 		name, anchor, _ := strings.Cut(target, "#")

@@ -16,6 +16,7 @@ func TestRewrite(t *testing.T) {
 		{"docs/t4.md", "t4.md", "[start](../README.md), [here](#time), [paper](https://arxiv.org/abs/2305.18290)", "[start](index.md), [here](#time), [paper](https://arxiv.org/abs/2305.18290)"},
 		{"docs/t4.md", "t4.md", "[`go.mod`](../go.mod) and [the checks](../dev/t4)", "`go.mod` and the checks (`dev/t4`)"},
 		{"notebooks/03_beta.ipynb", "notebooks/03_beta.md", "[next](04_objectives.ipynb) [sweeps](../docs/sweeps.md) ![png](03_beta_files/1.png)", "[next](04_objectives.md) [sweeps](../sweeps.md) ![png](03_beta_files/1.png)"},
+		{"notebooks/07_your_own_model.ipynb", "notebooks/07_your_own_model.md", "printed:\n\n    ![](plots/nothing.png)\n\n    [x](nothing.md)\n\n```\n[y](nothing.md)\n```\n[data](02_preference_data.ipynb)", "printed:\n\n    ![](plots/nothing.png)\n\n    [x](nothing.md)\n\n```\n[y](nothing.md)\n```\n[data](02_preference_data.md)"},
 	} {
 		if got, err := rewrite(c.text, root, c.file, c.page); err != nil || got != c.want {
 			t.Errorf("%s: %q, %v; want %q", c.text, got, err, c.want)
