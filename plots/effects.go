@@ -8,6 +8,7 @@ import (
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/sweep"
+	"example.com/gonb-dpo/plots/internal/look"
 )
 
 // Effects draws what the settings of a sweep do, over their KL from the reference: held-out accuracy, the chosen answers'
@@ -17,11 +18,11 @@ func Effects(settings []sweep.Setting) Figure {
 		p.x, p.empty = &xAxis{label: "KL from the reference (nats per token)", minSpan: 1e-4}, "No answers sampled yet"
 		var points []line
 		for i, s := range settings {
-			color, y := cycle[i%len(cycle)], of(s)
+			color, y := look.Of(i).Color, of(s)
 			p.lines = append(p.lines,
 				interval(plotter.XY{X: max(0, s.KL.Low), Y: y.Value}, plotter.XY{X: s.KL.High, Y: y.Value}, color),
 				interval(plotter.XY{X: s.KL.Value, Y: y.Low}, plotter.XY{X: s.KL.Value, Y: y.High}, color))
-			points = append(points, dots(s.Name, plotter.XYs{{X: s.KL.Value, Y: y.Value}}, color))
+			points = append(points, dots(s.Name, plotter.XYs{{X: s.KL.Value, Y: y.Value}}, color).numbered(i))
 		}
 		p.lines = append(p.lines, points...)
 		return p

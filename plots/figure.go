@@ -66,6 +66,7 @@ func (f Figure) SVG(w io.Writer) error {
 		return err
 	}
 	canvas := vgsvg.New(f.Width, f.Height)
+	fillRectangle(draw.New(canvas), color.White, vg.Rectangle{Max: vg.Point{X: f.Width, Y: f.Height}}) // also on a dark page
 	if err := f.draw(draw.New(canvas)); err != nil {
 		return err
 	}

@@ -157,3 +157,16 @@ func TestWriteRun(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// On a dark page an SVG is as readable as the PNG: its first shape is a white rectangle of the figure's size, in points from its origin.
+func TestSVGIsOnWhite(t *testing.T) {
+	var document bytes.Buffer
+	if err := Loss(syntheticRun(10, 0, 0.9)).SVG(&document); err != nil {
+		t.Fatal(err)
+	}
+	_, shapes, _ := strings.Cut(document.String(), "<path")
+	first, _, _ := strings.Cut(shapes, "/>")
+	if !strings.Contains(first, "fill:#FFFFFF") || !strings.Contains(first, `d="M0,0`) {
+		t.Errorf("the first shape is %s", first)
+	}
+}

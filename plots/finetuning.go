@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/plots/internal/look"
 )
 
 // fineTuned draws the overview of a run of supervised fine-tuning: its loss and its token accuracy.
@@ -17,7 +18,7 @@ func TokenAccuracy(h metrics.History) Figure { return single("token_accuracy", t
 func tokenAccuracyPanel(h metrics.History) panel {
 	return panel{
 		title: "Token accuracy", yLabel: "Tokens that are the likeliest",
-		lines:   append(noisy(series(h, "mean_token_accuracy"), green), heldOut(series(h, "eval_mean_token_accuracy"))),
+		lines:   append(noisy(series(h, "mean_token_accuracy"), look.Green), heldOut(series(h, "eval_mean_token_accuracy"))),
 		percent: true, empty: noSteps, fork: fork(h.ForkedAt),
 	}
 }

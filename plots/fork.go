@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/plots/internal/look"
 )
 
 // fork is a labelled dashed line at the step where a run was forked from another one. 0 draws nothing.
@@ -18,7 +19,7 @@ func (f fork) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	trX, _ := p.Transforms(&c)
 	x := trX(float64(f))
-	c.StrokeLine2(draw.LineStyle{Color: axisColor, Width: dashedWidth, Dashes: dashes}, x, c.Min.Y, x, c.Max.Y)
+	c.StrokeLine2(draw.LineStyle{Color: axisColor, Width: dashedWidth, Dashes: look.Dashes}, x, c.Min.Y, x, c.Max.Y)
 	style := sans(tickSize, axisColor)
 	at := vg.Point{X: x + 3, Y: c.Min.Y + 2}
 	if at.X+style.Width("fork") > c.Max.X {

@@ -7,6 +7,7 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/plots/internal/curve"
+	"example.com/gonb-dpo/plots/internal/look"
 )
 
 // Priced is what a method or a setting reached and what that cost, both with 95 % intervals.
@@ -54,20 +55,22 @@ func (p panel) withPoints(all []Priced) panel {
 		reached = append(reached, plotter.XY{X: s.Cost.Value, Y: s.Value.Value})
 	}
 	if best := curve.Frontier(reached); len(best) > 1 {
-		p.lines = append(p.lines, line{label: "none nearer and better", points: best, color: axisColor, width: dashedWidth, dashed: true})
+		p.lines = append(p.lines, line{label: "none nearer and better", points: best, color: axisColor, width: dashedWidth, dashes: look.Dashes})
 	}
 	var points []line
 	for i, s := range all {
-		color := cycle[i%len(cycle)]
+		color := look.Of(i).Color
 		x, y := s.Cost, s.Value
 		p.x.minSpan = max(p.x.minSpan, x.Value) // so that a tiny difference doesn't look large
 		p.lines = append(p.lines,
 			interval(plotter.XY{X: max(0, x.Low), Y: y.Value}, plotter.XY{X: x.High, Y: y.Value}, color),
 			interval(plotter.XY{X: x.Value, Y: y.Low}, plotter.XY{X: x.Value, Y: y.High}, color))
 		for _, seed := range s.Seeds {
-			p.lines = append(p.lines, dots("", plotter.XYs{seed}, faint(color)))
+			dot := dots("", plotter.XYs{seed}, color).numbered(i)
+			dot.color = faint(color)
+			p.lines = append(p.lines, dot)
 		}
-		points = append(points, dots(s.Name, plotter.XYs{{X: x.Value, Y: y.Value}}, color))
+		points = append(points, dots(s.Name, plotter.XYs{{X: x.Value, Y: y.Value}}, color).numbered(i))
 	}
 	p.lines = append(p.lines, points...) // on top of all intervals
 	return p

@@ -1,10 +1,14 @@
 package plots
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
+	"example.com/gonb-dpo/dpocore/evaluation"
+	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/sweep"
 )
 
 // Curves divides margins by each run's beta, and does not change the record.
@@ -17,5 +21,28 @@ func TestCurvesWithoutBeta(t *testing.T) {
 	}
 	if h.Steps[0].RewardsMargins != 0.3 {
 		t.Error("the record was changed")
+	}
+}
+
+// Points have no dashes, so once the colours repeat their marks differ: five recorded settings and six of the reader's
+// are eleven different points in the frontier, and in each panel of the effects.
+func TestManySettings(t *testing.T) {
+	var settings []sweep.Setting
+	for i := range 11 {
+		settings = append(settings, sweep.Setting{Name: fmt.Sprint("setting ", i), Replicated: evaluation.Replicated{
+			KL: statistics.Estimate{Value: float64(i)}, Accuracy: statistics.Estimate{Value: 0.5},
+		}})
+	}
+	panels := append(Effects(settings).panels[0], Frontier(settings).panels[0][0])
+	for _, p := range panels {
+		looks := map[string]bool{}
+		for _, entry := range p.entries() {
+			if l := entry.Sample.(line); l.marked {
+				looks[fmt.Sprintf("%v %T", l.color, l.shape)] = true
+			}
+		}
+		if len(looks) != len(settings) {
+			t.Errorf("%s: %d looks of %d settings", p.title, len(looks), len(settings))
+		}
 	}
 }

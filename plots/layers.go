@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"example.com/gonb-dpo/plots/internal/curve"
+	"example.com/gonb-dpo/plots/internal/look"
 )
 
 // line is one line of a panel. It is in the legend if it has a label.
@@ -17,11 +18,12 @@ type line struct {
 	points plotter.XYs
 	color  color.NRGBA
 	width  vg.Length
-	marked bool // a dot at each point
-	dashed bool
+	marked bool // a mark at each point
+	dashes []vg.Length
+	shape  draw.GlyphDrawer // of marks; nil for a dot
 }
 
-// dots is a line with a dot at each point.
+// dots is a line with a mark at each point.
 func dots(label string, points plotter.XYs, c color.NRGBA) line {
 	return line{label: label, points: points, color: c, width: lineWidth, marked: true}
 }
@@ -44,21 +46,28 @@ func (l line) Plot(c draw.Canvas, p *plot.Plot) {
 }
 
 func (l line) stroke() draw.LineStyle {
-	style := draw.LineStyle{Color: l.color, Width: l.width}
-	if l.dashed {
-		style.Dashes = dashes
-	}
-	return style
+	return draw.LineStyle{Color: l.color, Width: l.width, Dashes: l.dashes}
 }
 
-// mark draws one dot; a marked line's has a white ring that separates it from other lines.
+// numbered gives the line the look of the series with a number.
+func (l line) numbered(series int) line {
+	as := look.Of(series)
+	l.color, l.dashes, l.shape = as.Color, as.Dashes, as.Mark
+	return l
+}
+
+// mark draws one mark; a marked line's has a white ring that separates it from other lines.
 func (l line) mark(c *draw.Canvas, at vg.Point) {
 	if !l.marked {
 		c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: l.width * 1.3, Shape: draw.CircleGlyph{}}, at)
 		return
 	}
 	c.DrawGlyph(draw.GlyphStyle{Color: color.White, Radius: markRadius + 0.8, Shape: draw.CircleGlyph{}}, at)
-	c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: markRadius, Shape: draw.CircleGlyph{}}, at)
+	var shape draw.GlyphDrawer = draw.CircleGlyph{}
+	if l.shape != nil {
+		shape = l.shape
+	}
+	c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: markRadius, Shape: shape}, at)
 }
 
 // Thumbnail draws the line's legend sample.

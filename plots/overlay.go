@@ -62,14 +62,11 @@ func Along(name, title, xLabel, yLabel string, all ...Series) Figure {
 	return single(name, panel{title: title, x: &xAxis{label: xLabel}, yLabel: yLabel, lines: exactLines(all, false)})
 }
 
-// exactLines gives every series a colour, dashed once the colours repeat.
+// exactLines gives every series a different look.
 func exactLines(all []Series, marked bool) []line {
 	lines := make([]line, len(all))
 	for i, s := range all {
-		lines[i] = line{
-			label: s.Name, points: curve.Points(s.X, s.Y), color: cycle[i%len(cycle)], width: lineWidth,
-			marked: marked, dashed: i >= len(cycle),
-		}
+		lines[i] = line{label: s.Name, points: curve.Points(s.X, s.Y), width: lineWidth, marked: marked}.numbered(i)
 		if s.Name == "" {
 			lines[i].label = fmt.Sprintf("series %d", i+1)
 		}

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"example.com/gonb-dpo/plots/internal/curve"
+	"example.com/gonb-dpo/plots/internal/look"
 )
 
 var nan = math.NaN()
@@ -78,7 +79,7 @@ func TestCrossings(t *testing.T) {
 func TestReferenceLabelAvoidsTheData(t *testing.T) {
 	level := reference{level: 0.5, label: "coin toss"}
 	height := func(y float64) float64 {
-		p := panel{lines: []line{{points: values(slices.Repeat([]float64{y}, 30)...), color: blue, width: lineWidth}}, references: []reference{level}, percent: true}
+		p := panel{lines: []line{{points: values(slices.Repeat([]float64{y}, 30)...), color: look.Blue, width: lineWidth}}, references: []reference{level}, percent: true}
 		return labelHeight(t, p, level.label)
 	}
 	free, below := height(0.1), height(0.54)

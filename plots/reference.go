@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"example.com/gonb-dpo/plots/internal/curve"
+	"example.com/gonb-dpo/plots/internal/look"
 )
 
 // reference is a labelled dashed line at a level of y.
@@ -25,7 +26,7 @@ var (
 func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
 	trX, trY := p.Transforms(&c)
 	y := trY(r.level)
-	c.StrokeLine2(draw.LineStyle{Color: axisColor, Width: dashedWidth, Dashes: dashes}, c.Min.X, y, c.Max.X, y)
+	c.StrokeLine2(draw.LineStyle{Color: axisColor, Width: dashedWidth, Dashes: look.Dashes}, c.Min.X, y, c.Max.X, y)
 	if r.label == "" {
 		return
 	}

@@ -40,7 +40,7 @@ func (p panel) withSeeds(all []metrics.Replicates) panel {
 	p.lines = exactLines(means(all), true)
 	for i, r := range all {
 		if r.Runs > 1 {
-			b := band{above: curve.Points(r.Steps, r.High), below: curve.Points(r.Steps, r.Low), color: withAlpha(cycle[i%len(cycle)], 0x30)}
+			b := band{above: curve.Points(r.Steps, r.High), below: curve.Points(r.Steps, r.Low), color: withAlpha(p.lines[i].color, 0x30)}
 			p.bands, p.lines = append(p.bands, b), append(p.lines, line{points: b.above, color: b.color}, line{points: b.below, color: b.color})
 		}
 	}

@@ -10,21 +10,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// The palette of Okabe and Ito (2008), which is safe for all common kinds of colour blindness, without its yellow,
-// which is too pale for a line on white.
-var (
-	blue       = color.NRGBA{R: 0x00, G: 0x72, B: 0xB2, A: 0xFF}
-	vermillion = color.NRGBA{R: 0xD5, G: 0x5E, B: 0x00, A: 0xFF}
-	green      = color.NRGBA{R: 0x00, G: 0x9E, B: 0x73, A: 0xFF}
-	orange     = color.NRGBA{R: 0xE6, G: 0x9F, B: 0x00, A: 0xFF}
-	purple     = color.NRGBA{R: 0xCC, G: 0x79, B: 0xA7, A: 0xFF}
-	sky        = color.NRGBA{R: 0x56, G: 0xB4, B: 0xE9, A: 0xFF}
-	black      = color.NRGBA{A: 0xFF}
-)
-
-// cycle is the colours of the runs in an overlay, in order.
-var cycle = []color.NRGBA{blue, vermillion, green, orange, purple, sky, black}
-
 var (
 	inkColor  = color.NRGBA{R: 0x22, G: 0x22, B: 0x22, A: 0xFF} // titles, legends
 	axisColor = color.NRGBA{R: 0x55, G: 0x55, B: 0x55, A: 0xFF} // axes, their labels, references
@@ -64,5 +49,3 @@ func sans(size vg.Length, ink color.Color) text.Style {
 }
 
 var legendStyle = sans(labelSize, inkColor)
-
-var dashes = []vg.Length{vg.Points(5), vg.Points(3.5)}

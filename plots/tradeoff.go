@@ -10,6 +10,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/plots/internal/look"
 )
 
 // Objectives draws accuracy and margin of each objective of a run that mixes several: on held-out pairs, or without
@@ -38,12 +39,10 @@ func objectiveLines(h metrics.History, metric string) []line {
 		return l
 	}
 	total := draw("all pairs", metric)
-	total.color, total.dashed, total.marked = axisColor, true, false
+	total.color, total.dashes, total.marked = axisColor, look.Dashes, false
 	lines := []line{total}
 	for i, name := range h.Objectives() {
-		l := draw(name, metric+"/"+name)
-		l.color = cycle[i%len(cycle)]
-		lines = append(lines, l)
+		lines = append(lines, draw(name, metric+"/"+name).numbered(i))
 	}
 	return lines
 }
@@ -61,10 +60,10 @@ func Tradeoff(x, y string, runs []Run) (Figure, error) {
 		if !ok {
 			continue
 		}
-		color := cycle[i%len(cycle)]
+		color := look.Of(i).Color
 		accuracy.lines = append(accuracy.lines, intervals(first, second, color)...)
-		accuracy.lines = append(accuracy.lines, dots(run.Name, plotter.XYs{{X: first.RewardsAccuracies, Y: second.RewardsAccuracies}}, color))
-		margin.lines = append(margin.lines, dots(run.Name, plotter.XYs{{X: first.RewardsMargins, Y: second.RewardsMargins}}, color))
+		accuracy.lines = append(accuracy.lines, dots(run.Name, plotter.XYs{{X: first.RewardsAccuracies, Y: second.RewardsAccuracies}}, color).numbered(i))
+		margin.lines = append(margin.lines, dots(run.Name, plotter.XYs{{X: first.RewardsMargins, Y: second.RewardsMargins}}, color).numbered(i))
 	}
 	if len(margin.lines) == 0 {
 		return Figure{}, fmt.Errorf("draw %s against %s: no run has held-out pairs of both; train on a mix of both, with held-out pairs", y, x)

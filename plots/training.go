@@ -9,6 +9,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/plots/internal/curve"
+	"example.com/gonb-dpo/plots/internal/look"
 )
 
 // Overview draws loss, rewards, accuracy and log-probabilities of a run.
@@ -29,7 +30,7 @@ func Heldout(h metrics.History) Figure {
 	rewards := rewardsPanel(metrics.History{})
 	rewards.title, rewards.fork = "Held-out rewards", fork(h.ForkedAt)
 	chosen, rejected := series(h, "eval_rewards/chosen"), series(h, "eval_rewards/rejected")
-	rewards.lines = []line{dots("chosen", chosen, blue), dots("rejected", rejected, vermillion)}
+	rewards.lines = []line{dots("chosen", chosen, look.Blue), dots("rejected", rejected, look.Vermillion)}
 	rewards.bands = marginBand(rewards.lines)
 	for _, p := range []*panel{&loss, &accuracy, &rewards} {
 		p.empty = noHeldOut
@@ -56,7 +57,7 @@ func LogProbs(h metrics.History) Figure { return single("logprobs", logProbsPane
 func lossPanel(h metrics.History) panel {
 	p := panel{
 		title: "Loss", yLabel: "DPO loss",
-		lines:      append(noisy(series(h, "loss"), blue), heldOut(series(h, "eval_loss"))),
+		lines:      append(noisy(series(h, "loss"), look.Blue), heldOut(series(h, "eval_loss"))),
 		references: []reference{{level: math.Ln2, label: "ln 2: no preference learned yet"}},
 		minSpan:    0.02, empty: noSteps, fork: fork(h.ForkedAt),
 	}
@@ -86,7 +87,7 @@ func rewardsPanel(h metrics.History) panel {
 func marginPanel(h metrics.History) panel {
 	return panel{
 		title: "Reward margin", yLabel: "Chosen reward − rejected reward",
-		lines:      append(noisy(series(h, "rewards/margins"), green), heldOut(series(h, "eval_rewards/margins"))),
+		lines:      append(noisy(series(h, "rewards/margins"), look.Green), heldOut(series(h, "eval_rewards/margins"))),
 		references: noPreference,
 		minSpan:    0.1, empty: noSteps, fork: fork(h.ForkedAt),
 	}
@@ -95,7 +96,7 @@ func marginPanel(h metrics.History) panel {
 func accuracyPanel(h metrics.History) panel {
 	return panel{
 		title: "Reward accuracy", yLabel: "Pairs ranked right",
-		lines:      append(noisy(series(h, "rewards/accuracies"), green), heldOut(series(h, "eval_rewards/accuracies"))),
+		lines:      append(noisy(series(h, "rewards/accuracies"), look.Green), heldOut(series(h, "eval_rewards/accuracies"))),
 		references: coinToss,
 		percent:    true, empty: noSteps, fork: fork(h.ForkedAt),
 	}
@@ -145,26 +146,26 @@ func stepsAndTrend(raw plotter.XYs) (steps, smooth plotter.XYs) {
 }
 
 // heldOut is the line of evaluations.
-func heldOut(evaluated plotter.XYs) line { return dots("held-out pairs", evaluated, vermillion) }
+func heldOut(evaluated plotter.XYs) line { return dots("held-out pairs", evaluated, look.Vermillion) }
 
 // twoAnswers is the lines of chosen and rejected answers: trends on top of single steps.
 func twoAnswers(chosen, rejected plotter.XYs) []line {
 	var behind []line
 	if len(chosen) >= curve.TrendFrom {
-		both := [2]line{{color: faint(blue), width: faintWidth}, {color: faint(vermillion), width: faintWidth}}
+		both := [2]line{{color: faint(look.Blue), width: faintWidth}, {color: faint(look.Vermillion), width: faintWidth}}
 		both[0].points, chosen = stepsAndTrend(chosen)
 		both[1].points, rejected = stepsAndTrend(rejected)
 		behind = both[:]
 	}
 	return append(behind,
-		line{label: "chosen", points: chosen, color: blue, width: lineWidth},
-		line{label: "rejected", points: rejected, color: vermillion, width: lineWidth})
+		line{label: "chosen", points: chosen, color: look.Blue, width: lineWidth},
+		line{label: "rejected", points: rejected, color: look.Vermillion, width: lineWidth})
 }
 
 // marginBand is the band between the last two lines, chosen and rejected.
 func marginBand(lines []line) []band {
 	n := len(lines)
-	return []band{{label: "margin", above: lines[n-2].points, below: lines[n-1].points, color: withAlpha(sky, 0x50)}}
+	return []band{{label: "margin", above: lines[n-2].points, below: lines[n-1].points, color: withAlpha(look.Sky, 0x50)}}
 }
 
 // againstTraining is the held-out points on top of the trend of the training pairs.
@@ -174,7 +175,7 @@ func againstTraining(training, evaluated plotter.XYs) []line {
 	}
 	_, smooth := stepsAndTrend(training)
 	return []line{
-		{label: "training pairs, trend", points: smooth, color: withAlpha(blue, 0x90), width: lineWidth},
+		{label: "training pairs, trend", points: smooth, color: withAlpha(look.Blue, 0x90), width: lineWidth},
 		heldOut(evaluated),
 	}
 }
