@@ -17,7 +17,8 @@ func evalCommand() *cobra.Command {
 		Short: "Measure how often an adapter prefers the better answer, and its side effects",
 		Long: `Evaluate a model with an adapter on preference pairs, compared with the reference
 that the adapter was trained with: the base model, or what its run was given as
---reference. An adapter of another program is compared with the base model.
+--reference. An adapter of another program is compared with the base model. A run
+of dpo train --full, which has no adapter, is named in the same way.
 
 A pair's gap is how much more the adapter raises the log-probability of the chosen
 answer than that of the rejected one, in nats; times beta it is the margin in

@@ -12,7 +12,7 @@ func pushCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "push RUN owner/name",
 		Short: "Send an adapter, a merged model or a GGUF file to the Hugging Face hub",
-		Long: `Send a finished run's adapter, a folder that dpo merge wrote, or a GGUF file with
+		Long: `Send a finished run's adapter or model, a folder that dpo merge wrote, or a GGUF file with
 its Modelfile to a repository on the Hugging Face hub, which is created if there is
 none. All files arrive as one commit, so the repository never has half of them. If
 the command is stopped, the same command resumes: files that have arrived are not
@@ -22,7 +22,7 @@ sent again.
   dpo push smollm2_dpo_merged me/smollm2-dpo-merged --private
   dpo push smollm2_dpo.gguf me/smollm2-dpo-gguf
 
-Of a run, the adapter, the tokenizer, README.md and the pictures in plots/ are sent,
+Of a run, the adapter (or with --full the model), the tokenizer, README.md and the pictures in plots/ are sent,
 and nothing that holds your pairs, prompts or answers. Sign in with hf auth login, or
 set HF_TOKEN to a token with write access.`,
 		Args:              flags.TwoArguments,

@@ -15,7 +15,8 @@ func replayCommand() *cobra.Command {
 		Use:   "replay RUN",
 		Short: "Train a run again from its record, and check that the results are identical",
 		Long: `Train a finished run again in another folder, with the settings, model and pairs in
-its run.json. Then compare the adapter and all metrics except times byte for byte.
+its run.json. Then compare the adapter, or the model that was trained whole, and all metrics except
+times byte for byte.
 
 If the model or the pairs have changed, the command says which and does not train.
 An interrupted replay resumes with the same command; a finished one is only compared.

@@ -17,7 +17,7 @@ func TestReplay(t *testing.T) {
 	model, data, work := tinymodel.WriteChat(t, 1), pairsFile(t), t.TempDir()
 	run := filepath.Join(work, "run")
 	output(t, "train", "--model", model, "--data", data, "--eval-data", data, "--out", run, "--max-steps", "2", "--batch-size", "2", "--eval-steps", "1", "--beta", "0.2")
-	want := run + "-replay agrees with " + run + " byte for byte in its adapter and all metrics except times\n"
+	want := run + "-replay agrees with " + run + " byte for byte in its weights and all metrics except times\n"
 	for range 2 {
 		if got := output(t, "replay", run+"/"); got != want {
 			t.Errorf("replay prints %q, want %q", got, want)

@@ -122,6 +122,7 @@ rises again means that the answers are being memorized. Learning rates of 1e-4 t
 	cobra.CheckErr(cmd.MarkFlagRequired("data"))
 	cmd.MarkFlagsMutuallyExclusive("resume", "overwrite")
 	cmd.MarkFlagsMutuallyExclusive("eval-data", "eval-fraction")
+	training.OfAdapter(cmd, &settings)
 	return cmd
 }
 

@@ -1,4 +1,4 @@
-// Package card writes the model cards of adapters and merged models: README.md, with the metadata that the Hugging Face hub reads
+// Package card writes the model cards of adapters, of models whose weights were all trained, and of merged models: README.md, with the metadata that the Hugging Face hub reads
 // (https://huggingface.co/docs/hub/model-cards). Start with [Write].
 package card
 
@@ -21,6 +21,7 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/source"
+	"example.com/gonb-dpo/dpocore/whole"
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
@@ -38,10 +39,10 @@ var text string
 
 var page = template.Must(template.New("card").Funcs(template.FuncMap{"file": dataset.ShortName}).Parse(text))
 
-// Write writes the card of a run's adapter to its folder, or replaces an earlier one. A README.md that someone else wrote stays.
-// For a folder without a run, or without its adapter yet, it does nothing.
+// Write writes the card of a run's adapter, or of the model that it trained, to its folder, or replaces an earlier one. A README.md that
+// someone else wrote stays. For a folder without a run, or without its result yet, it does nothing.
 func Write(dir string) error {
-	content, err := adapterCard(dir)
+	content, err := runCard(dir)
 	if err != nil || content == nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func write(dir string, content []byte) error {
 	return atomicfile.WriteBytes(path, content)
 }
 
-func adapterCard(dir string) ([]byte, error) {
+func runCard(dir string) ([]byte, error) {
 	facts, ok, err := read(dir)
 	if err != nil || !ok {
 		return nil, err
@@ -111,22 +112,29 @@ type facts struct {
 // Setting is a setting of a run as readers see it.
 type Setting struct{ Name, Value string }
 
-// read collects the facts of a run folder; ok is false if there is no run with an adapter in it.
+// read collects the facts of a run folder; ok is false if there is no run in it that has an adapter or, if it trains all weights, a
+// model.
 func read(dir string) (f facts, ok bool, err error) {
 	record, ok, err := run.ReadRecord(dir)
 	if err != nil || !ok {
 		return f, false, err
 	}
-	if _, err := os.Stat(filepath.Join(dir, "adapter_config.json")); errors.Is(err, os.ErrNotExist) {
+	result := "adapter_config.json"
+	if record.Config.Full {
+		result = whole.WeightsFile
+	}
+	if _, err := os.Stat(filepath.Join(dir, result)); errors.Is(err, os.ErrNotExist) {
 		return f, false, nil
 	}
 	absolute, err := filepath.Abs(dir)
 	if err != nil {
 		return f, false, err
 	}
-	base, err := adapter.ReadBase(dir)
-	if err != nil {
-		return f, false, err
+	base := adapter.Base{Name: record.Model.Path}
+	if !record.Config.Full {
+		if base, err = adapter.ReadBase(dir); err != nil {
+			return f, false, err
+		}
 	}
 	f = facts{Mark: run.CardMark, Name: filepath.Base(absolute), Base: cmp.Or(record.Model.Hub, base.Name), Record: record, Settings: Settings(record)}
 	if strings.Count(f.Base, "/") == 1 && !strings.HasPrefix(f.Base, "/") && !strings.HasPrefix(f.Base, ".") {
@@ -157,6 +165,9 @@ func read(dir string) (f facts, ok bool, err error) {
 	return f, true, err
 }
 
+// Model reports whether the folder is a model and not an adapter.
+func (f facts) Model() bool { return f.Merged || f.Record.Config.Full }
+
 // FineTuned reports whether the run is supervised fine-tuning.
 func (f facts) FineTuned() bool { return f.Record.Config.FineTuning() }
 
@@ -175,13 +186,16 @@ func Settings(record run.Record) []Setting {
 	if c.FineTuning() {
 		what = "answers"
 	}
-	lora := fmt.Sprintf("rank %d, alpha %g, on %s", c.LoRARank, c.LoRAAlpha, strings.Join(c.LoRA().Modules, ", "))
+	trained := Setting{"LoRA", fmt.Sprintf("rank %d, alpha %g, on %s", c.LoRARank, c.LoRAAlpha, strings.Join(c.LoRA().Modules, ", "))}
+	if c.Full {
+		trained = Setting{"trained", "all weights"}
+	}
 	lossType, scalars := c.Loss()
 	if len(scalars.Weights) > 0 {
 		lossType += fmt.Sprintf(", weights %v", scalars.Weights)
 	}
 	settings := []Setting{
-		{"loss", lossType}, {"beta", fmt.Sprint(c.Beta)}, {"LoRA", lora},
+		{"loss", lossType}, {"beta", fmt.Sprint(c.Beta)}, trained,
 		{"learning rate", fmt.Sprintf("%g, schedule %s, %d warm-up steps", c.LearningRate, c.Scheduler, c.WarmupSteps)},
 		{"steps", fmt.Sprintf("%d of %d %s", c.MaxSteps, c.StepPairs(), what)}, {"maximum length", fmt.Sprintf("%d tokens", c.MaxLength)},
 		{"precision", c.Precision}, {"seed", fmt.Sprint(c.Seed)},

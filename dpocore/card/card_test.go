@@ -116,6 +116,26 @@ func TestMerged(t *testing.T) {
 	}
 }
 
+// A run that trained all weights is a model, without an adapter.
+func TestAllWeights(t *testing.T) {
+	dir := folder(t)
+	record, _, err := run.ReadRecord(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record.Config.Full, record.Model.Path = true, "/models/tiny-llama"
+	err = errors.Join(record.Write(dir), os.Rename(filepath.Join(dir, "adapter_config.json"), filepath.Join(dir, "model.safetensors")), card.Write(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := read(t, dir)
+	requireAll(t, content, "library_name: transformers", "tiny-llama with all its weights trained on preference pairs with", "| trained | all weights |",
+		`AutoModelForCausalLM.from_pretrained("polite")`, "dpo export --model polite --gguf")
+	if strings.Contains(content, "LoRA") || strings.Contains(content, "lora") || strings.Contains(content, "base_model") {
+		t.Errorf("the card is that of an adapter:\n%s", content)
+	}
+}
+
 // A run that has not finished has no adapter to tell of.
 func TestUnfinished(t *testing.T) {
 	dir := folder(t)

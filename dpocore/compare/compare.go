@@ -7,10 +7,10 @@ import (
 	"context"
 	"fmt"
 
-	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
+	"example.com/gonb-dpo/dpocore/run"
 )
 
 // Options are the sampling options of a comparison. All models get the same prompts and the same seed.
@@ -125,7 +125,7 @@ func (c *comparison) savedAnswers(dir string) (s savedAnswers, err error) {
 	for _, prompt := range c.prompts {
 		s.Answers = append(s.Answers, savedAnswer{Prompt: prompt})
 	}
-	if s.Adapter, err = adapter.Hash(dir); err != nil {
+	if s.Adapter, err = run.TrainedHash(dir); err != nil {
 		return s, err
 	}
 	s.Weights, err = c.model.WeightsHash()

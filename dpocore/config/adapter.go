@@ -14,8 +14,8 @@ import (
 	"example.com/gonb-dpo/dpocore/decoder"
 )
 
-var adapterSettings = Table{
-	fullSetting,
+// OfAdapter are the settings of adapters, which full fine-tuning does not have.
+var OfAdapter = Table{
 	LoRARank,
 	Setting[float64]{
 		JSON: "lora_alpha", Label: "the LoRA alpha",

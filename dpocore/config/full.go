@@ -10,8 +10,8 @@ var fullSetting = Setting[bool]{
 
 // checkFull refuses settings that have no meaning if all weights are trained.
 func (c Config) checkFull() error {
-	for _, row := range adapterSettings {
-		if c.Full && row.Name() != fullSetting.JSON && row.Print(c) != row.Print(Default()) {
+	for _, row := range OfAdapter {
+		if c.Full && row.Print(c) != row.Print(Default()) {
 			return fmt.Errorf("%s is a setting of an adapter, and full fine-tuning has none; leave out full or %s", row.Name(), row.Name())
 		}
 	}

@@ -64,7 +64,7 @@ const otherTokens = "the pairs would have different tokens, so that their figure
 var Settings = slices.Concat(lossSettings, FineTuning)
 
 // FineTuning has the settings that a run of supervised fine-tuning has too: all but those of the loss.
-var FineTuning = slices.Concat(adapterSettings, optimizerSettings, dataSettings, progressSettings, guardSettings, reportSettings, sampleSettings)
+var FineTuning = slices.Concat(Table{fullSetting}, OfAdapter, optimizerSettings, dataSettings, progressSettings, guardSettings, reportSettings, sampleSettings)
 
 var lossSettings = Table{
 	Beta,

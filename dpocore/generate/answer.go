@@ -24,7 +24,7 @@ func NewAnswerer(m *model.Model, adapter string) (*Answerer, error) {
 	if adapter == "" {
 		return newAnswerer(m, nil, nil)
 	}
-	layout, values, err := m.ReadAdapter(adapter)
+	layout, values, err := m.ReadTrained(adapter)
 	if err != nil {
 		return nil, err
 	}

@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/ranking"
+	"example.com/gonb-dpo/dpocore/run"
 )
 
 // DrawTemperatures are the default temperatures of answers to rank: from nearly greedy to diverse.
@@ -71,7 +71,7 @@ func SignDrawing(m *model.Model, d *ranking.Candidates, adapterDir string) error
 	if adapterDir == "" {
 		return nil
 	}
-	hash, err := adapter.Hash(adapterDir)
+	hash, err := run.TrainedHash(adapterDir)
 	if err != nil {
 		return err
 	}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 
-	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/report/tokenview"
+	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/internal/checkpoints"
 )
@@ -113,9 +113,9 @@ func inspect(ctx context.Context, m *model.Model, dir string, set *preference.Se
 	return inspection, nil
 }
 
-// setAdapter replaces the adapter's values by those of a PEFT folder.
+// setAdapter replaces the adapter's values, or all weights, by those in a folder.
 func setAdapter(p *policy.Policy, dir string) error {
-	values, err := adapter.ReadValues(dir, p.Layout)
+	values, err := run.ReadTrained(dir, p.Layout)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (p *InspectedPair) add(tokens policy.Tokens, stage int) {
 // adaptersOf lists the folders of a run's adapters and their steps, the end of the run last. The end has the step of the
 // last checkpoint, which is left out if it has the same adapter.
 func adaptersOf(dir string) (folders []string, steps []int, err error) {
-	end, err := adapter.Hash(dir)
+	end, err := run.TrainedHash(dir)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -147,7 +147,7 @@ func adaptersOf(dir string) (folders []string, steps []int, err error) {
 	last := 0
 	for _, step := range list {
 		folder := checkpoints.Folder(dir, step)
-		hash, err := adapter.Hash(folder)
+		hash, err := run.TrainedHash(folder)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -27,8 +27,10 @@ type base struct {
 }
 
 func readBase(dir string) (b base, err error) {
-	if b.peft, err = adapter.ReadBase(dir); err != nil {
-		return b, err
+	if !run.AllWeights(dir) {
+		if b.peft, err = adapter.ReadBase(dir); err != nil {
+			return b, err
+		}
 	}
 	record, _, err := run.ReadRecord(dir)
 	b.run, b.prompts = record.Model, record.Config.Prompts()
@@ -141,7 +143,7 @@ func (m *Model) checkContained(dir string) error {
 	if made == (adapter.Merged{}) {
 		return nil
 	}
-	hash, err := adapter.Hash(dir)
+	hash, err := run.TrainedHash(dir)
 	if err == nil && hash == made.Adapter {
 		err = fmt.Errorf("the model %s already contains the adapter %s; use it without the adapter, or name the model that the adapter was trained on", m.Path, dir)
 	}

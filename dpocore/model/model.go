@@ -20,6 +20,7 @@ import (
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/hub"
 	"example.com/gonb-dpo/dpocore/policy"
+	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/deps"
@@ -156,7 +157,20 @@ func (m *Model) ReadAdapter(dir string) (layout decoder.Layout, values []float32
 	return adapter.Load(dir, m.weights.Config)
 }
 
-// Policy adds the adapter of a PEFT folder, or none if dir is "", to the loaded model.
+// ReadTrained is ReadAdapter, or reads the weights of a run that trained them all.
+func (m *Model) ReadTrained(dir string) (layout decoder.Layout, values []float32, err error) {
+	if !run.AllWeights(dir) {
+		return m.ReadAdapter(dir)
+	}
+	if err := m.CheckAdapter(dir); err != nil {
+		return layout, nil, err
+	}
+	layout = decoder.WholeLayout(m.weights.Config)
+	values, err = run.ReadTrained(dir, layout)
+	return layout, values, err
+}
+
+// Policy adds what was trained in a folder, an adapter or all weights, or nothing if dir is "", to the loaded model.
 func (m *Model) Policy(dir string) (*policy.Policy, error) {
 	if dir == "" {
 		lora := config.Default().LoRA()
@@ -167,7 +181,7 @@ func (m *Model) Policy(dir string) (*policy.Policy, error) {
 		}
 		return policy.New(m.backend, m.weights, layout, nil)
 	}
-	layout, values, err := m.ReadAdapter(dir)
+	layout, values, err := m.ReadTrained(dir)
 	if err != nil {
 		return nil, err
 	}

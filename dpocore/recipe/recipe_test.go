@@ -205,6 +205,10 @@ Each field of DPOConfig in TRL 1.16, with its default there and what it is here.
 (` + "`--learning-rate`" + `) and in a file for ` + "`dpo train --config`" + `. ` + "`dpo config translate`" + ` reads a whole file, also with the fields of TRL's ModelConfig and
 ScriptArguments, and writes TRL's defaults where ours are others. This table is written by ` + "`go test ./dpocore/recipe -update`" + `.
 
+TRL trains all weights unless its trainer gets a ` + "`peft_config`" + ` (` + "`use_peft: true`" + ` in a file for its script). Here a LoRA adapter is the default, and
+` + "`--full`" + `, in a file ` + "`full: true`" + `, trains all weights: see [Full fine-tuning](command.md#full-fine-tuning). A translated file has the one that TRL
+would train.
+
 | field | default in TRL | here |
 |---|---|---|
 `

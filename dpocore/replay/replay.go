@@ -18,6 +18,7 @@ import (
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/dpocore/whole"
 )
 
 // Result is the comparison of a run with its replay.
@@ -38,9 +39,9 @@ func (r Result) String() string {
 	case len(r.Changed) > 0:
 		return fmt.Sprintf("nothing was trained, because the inputs of %s have changed: %s", r.Run, strings.Join(r.Changed, ", and "))
 	case r.Agrees() && environment != "":
-		return fmt.Sprintf("%s agrees with %s byte for byte in its adapter and all metrics except times, although %s", r.Replay, r.Run, environment)
+		return fmt.Sprintf("%s agrees with %s byte for byte in its weights and all metrics except times, although %s", r.Replay, r.Run, environment)
 	case r.Agrees():
-		return fmt.Sprintf("%s agrees with %s byte for byte in its adapter and all metrics except times", r.Replay, r.Run)
+		return fmt.Sprintf("%s agrees with %s byte for byte in its weights and all metrics except times", r.Replay, r.Run)
 	case environment != "":
 		return fmt.Sprintf("%s differs from %s in %s; %s", r.Replay, r.Run, files, environment)
 	default:
@@ -50,7 +51,7 @@ func (r Result) String() string {
 }
 
 // files are the files of a run that are compared.
-var files = []string{"adapter_model.safetensors", metrics.StepsFile, metrics.EvaluationsFile}
+var files = []string{"adapter_model.safetensors", whole.WeightsFile, metrics.StepsFile, metrics.EvaluationsFile}
 
 // Run trains the run in dir again, into the folder replay, and compares the two. The settings come from the run's record,
 // as do the names of the model m and of data ([FetchData]). If their content has changed, nothing is trained. A stopped

@@ -75,7 +75,7 @@ func TestReplay(t *testing.T) {
 	first, second := &runtest.Recorder{}, &runtest.Recorder{}
 	for i, r := range []*runtest.Recorder{first, second} {
 		found, err := replayRun(t, dir, again, r)
-		if err != nil || !found.Agrees() || found.String() != again+" agrees with "+dir+" byte for byte in its adapter and all metrics except times" {
+		if err != nil || !found.Agrees() || found.String() != again+" agrees with "+dir+" byte for byte in its weights and all metrics except times" {
 			t.Fatalf("replay %d: %v, %v", i+1, found, err)
 		}
 	}

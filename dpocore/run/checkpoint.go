@@ -153,7 +153,7 @@ func ReadCheckpoint(dir string, step int, layout decoder.Layout) (s Checkpoint, 
 	if err := json.Unmarshal(raw, &s.Position); err != nil {
 		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
 	}
-	if s.Adapter, err = readTrained(path, layout); err != nil {
+	if s.Adapter, err = ReadTrained(path, layout); err != nil {
 		return Checkpoint{}, fmt.Errorf("resume from %s: %w", path, err)
 	}
 	file, err := safetensors.Open(filepath.Join(path, optimizerFile))
@@ -169,8 +169,8 @@ func ReadCheckpoint(dir string, step int, layout decoder.Layout) (s Checkpoint, 
 	return s, nil
 }
 
-// readTrained reads the adapter in a folder, or the model that is trained whole.
-func readTrained(path string, layout decoder.Layout) ([]float32, error) {
+// ReadTrained reads the values of the adapter in a folder, or of the model that is trained whole.
+func ReadTrained(path string, layout decoder.Layout) ([]float32, error) {
 	if layout.Whole() {
 		return whole.Read(path, layout.Slots())
 	}

@@ -21,15 +21,16 @@ import (
 
 // Choice is what of a folder or file goes to the hub.
 type Choice struct {
-	Kind  string // "adapter", "merged model" or "GGUF file"
+	Kind  string // "adapter", "model", "merged model" or "GGUF file"
 	Files []upload.File
 	Left  []string // what else is in the folder, and stays on this machine
 	Notes []string // sentences on what will surprise those who download it
 }
 
-// Files of adapters. No other file of a run's folder goes to the hub: they record the pairs that it was trained on, and paths.
+// Files of adapters and of models whose weights were all trained. No other file of a run's folder goes to the hub: they record the pairs that it was trained on, and paths.
 var (
 	requiredFiles  = []string{"adapter_config.json", "adapter_model.safetensors"}
+	modelFiles     = []string{"config.json", "generation_config.json", "model.safetensors"}
 	tokenizerFiles = []string{"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json",
 		"merges.txt", "tokenizer.model", "chat_template.jinja"}
 )
@@ -54,7 +55,9 @@ func Choose(source string) (Choice, error) {
 	case err != nil:
 		return Choice{}, err
 	case isRun && !record.Finished:
-		return Choice{}, fmt.Errorf("the run in %s is not finished, so it has no adapter to push; resume it first", source)
+		return Choice{}, fmt.Errorf("the run in %s is not finished, so there is nothing to push yet; resume it first", source)
+	case isRun && record.Config.Full:
+		return chooseModel(source)
 	case adapter.IsFolder(source):
 		return chooseAdapter(source)
 	case adapter.ReadMerged(source) != adapter.Merged{}:
@@ -76,6 +79,12 @@ func chooseAdapter(dir string) (Choice, error) {
 		c.Notes = append(c.Notes, fmt.Sprintf("adapter_config.json names the model as %s, a folder of this machine, which others will see and do not have.", base.Name))
 	}
 	return c, c.add(dir, slices.Concat(requiredFiles, tokenizerFiles)...)
+}
+
+// chooseModel chooses the model of a run that trained all weights.
+func chooseModel(dir string) (Choice, error) {
+	c := Choice{Kind: "model"}
+	return c, c.add(dir, slices.Concat(modelFiles, tokenizerFiles)...)
 }
 
 func chooseMerged(dir string) (Choice, error) {

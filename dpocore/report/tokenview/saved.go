@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"example.com/gonb-dpo/dpocore/adapter"
+	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/internal/atomicfile"
 )
 
@@ -22,7 +22,7 @@ type saved struct {
 
 // Save writes the highlights to the run's folder, for its report.
 func (v View) Save(dir string) error {
-	hash, err := adapter.Hash(dir)
+	hash, err := run.TrainedHash(dir)
 	if err != nil {
 		return err
 	}
@@ -44,6 +44,6 @@ func Read(dir string) (view View, exists bool, err error) {
 	if err != nil {
 		return view, false, fmt.Errorf("read the inspected pairs: %s: %w", path, err)
 	}
-	hash, err := adapter.Hash(dir)
+	hash, err := run.TrainedHash(dir)
 	return s.View, err == nil && hash == s.Adapter && len(s.Pairs) > 0, err
 }

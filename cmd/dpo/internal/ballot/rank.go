@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
-	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/ranking"
+	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/internal/wording"
 )
 
@@ -64,7 +64,7 @@ func (o Options) noteOthers(out io.Writer, log *ranking.Log, prompts []string) e
 	if o.Adapter == "" {
 		return nil
 	}
-	hash, err := adapter.Hash(o.Adapter)
+	hash, err := run.TrainedHash(o.Adapter)
 	if err != nil {
 		return err
 	}

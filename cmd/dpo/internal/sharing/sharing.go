@@ -49,8 +49,8 @@ func Push(ctx context.Context, w io.Writer, o PushOptions) error {
 		return err
 	}
 	_, err = fmt.Fprintf(w, "%s: the %s, %s in commit %.7s, %s sent\n", done.Page, choice.Kind, wording.Count(len(done.Changed), "file"), done.Commit, wording.Bytes(done.Sent))
-	if err == nil && choice.Kind == "adapter" {
-		_, err = fmt.Fprintf(w, "to use it elsewhere: dpo generate --adapter %s --prompt \"…\"\n", o.Repo)
+	if flag := map[string]string{"adapter": "adapter", "model": "model"}[choice.Kind]; err == nil && flag != "" {
+		_, err = fmt.Fprintf(w, "to use it elsewhere: dpo generate --%s %s --prompt \"…\"\n", flag, o.Repo)
 	}
 	return err
 }

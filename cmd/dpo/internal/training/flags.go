@@ -28,5 +28,15 @@ func Flags(cmd *cobra.Command, settings *config.Config, o *Options) {
 	cmd.MarkFlagsMutuallyExclusive("resume", "overwrite")
 	cmd.MarkFlagsMutuallyExclusive("eval-data", "eval-fraction")
 	flags.ConfigFile(cmd, settings)
-	flags.Idle(cmd, func() bool { return settings.Full }, "with --full, which trains no adapter", "lora-r", "lora-alpha", "lora-modules", "lora-dropout", "use-rslora", "loraplus-lr-ratio")
+	OfAdapter(cmd, settings)
+}
+
+// OfAdapter refuses flags of adapters, with any value, for a run that trains all weights.
+func OfAdapter(cmd *cobra.Command, settings *config.Config) {
+	var names []string
+	for _, row := range config.OfAdapter {
+		name, _ := row.Flag()
+		names = append(names, name)
+	}
+	flags.Refuse(cmd, func() bool { return settings.Full }, "is a setting of an adapter, and --full trains none", names...)
 }

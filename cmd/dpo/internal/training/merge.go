@@ -12,6 +12,7 @@ import (
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/export"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/run"
 )
 
 // MergeOptions are the flags of dpo merge.
@@ -26,6 +27,9 @@ type MergeOptions struct {
 func Merge(ctx context.Context, o MergeOptions) error {
 	if !slices.Contains(export.MergedFolder.DTypes(), o.DType) {
 		return exit.WrongUse(fmt.Errorf("unknown type %q; choose float32, float16 or bfloat16", o.DType))
+	}
+	if run.AllWeights(o.Adapter) {
+		return exit.WrongUse(fmt.Errorf("all weights were trained in %s, so there is nothing to merge: the folder is the model (--model %s)", o.Adapter, o.Adapter))
 	}
 	m, err := open.Base(ctx, o.Model, o.AnyBase, config.Prompts{}, o.Adapter)
 	if err != nil {

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"example.com/gonb-dpo/internal/cachetest"
+	"example.com/gonb-dpo/internal/tinymodel"
+)
+
+// TestFull: the folder of a run that trains all weights is a model with a card. Its run is measured against the model that it started
+// from, compared, replayed and sent to the hub, and it is the start of another run; what is only for adapters says so.
+func TestFull(t *testing.T) {
+	cachetest.Own(t)
+	hub := serveHub(t)
+	model, data := tinymodel.WriteBytes(t, 1), pairsFile(t)
+	t.Chdir(t.TempDir())
+	small := []string{"--full", "--max-steps", "2", "--batch-size", "2", "--learning-rate", "1e-3", "--warmup-steps", "0"}
+	output(t, append([]string{"sft", "--chosen", "--model", model, "--data", data, "--out", "sft"}, small...)...)
+	output(t, append([]string{"train", "--model", "sft", "--data", data, "--eval-data", data, "--out", "run"}, small...)...)
+
+	if score := output(t, "eval", "--adapter", "run", "--data", data); !strings.Contains(score, "the reference is the model alone") || strings.Contains(score, "KL                 0.0000 ") {
+		t.Errorf("eval prints %s", score)
+	}
+	card, err := os.ReadFile("run/README.md")
+	if err != nil || !strings.Contains(string(card), "sft with all its weights trained on preference pairs") || !strings.Contains(string(card), "On 3 pairs of") {
+		t.Errorf("the card (%v) is %s", err, card)
+	}
+	answer := func(flag string) string {
+		return output(t, "generate", flag, "run", "--prompt", "Name a colour.", "--max-new-tokens", "8")
+	}
+	if a, b := answer("--adapter"), answer("--model"); a != b {
+		t.Errorf("beside the model that it started from it answers %q, alone %q", a, b)
+	}
+	if both := output(t, "compare", "--adapter", "run", "--prompt", "Hi", "--max-new-tokens", "4"); !strings.Contains(both, "after:") {
+		t.Errorf("compare prints %s", both)
+	}
+	if said := output(t, "replay", "run"); !strings.Contains(said, "byte for byte in its weights") {
+		t.Errorf("replay prints %s", said)
+	}
+	output(t, "report", "run", "--tokens", data)
+	if said := output(t, "push", "run", "me/whole"); !strings.Contains(said, "dpo generate --model me/whole") {
+		t.Errorf("push prints %s", said)
+	}
+	checkPushed(t, hub, "me/whole", "run", "config.json", "model.safetensors", "tokenizer.json", "README.md", "plots/overview.png")
+
+	all := []string{"--model", model, "--data", data, "--out", "other", "--max-steps", "1"}
+	for want, args := range map[string][]string{
+		"all weights were trained in run, so there is nothing to merge: the folder is the model (--model run)":                       {"merge", "--adapter", "run"},
+		"all weights were trained in run, so it is a model and has no adapter; name it as the model (--model)":                       {"export", "--adapter", "run", "--gguf", "x.gguf"},
+		"train: all weights were trained in run, so it is a model and has no adapter; name it as the model (--model)":                append([]string{"train", "--init-adapter", "run"}, all...),
+		"fork: run trains all weights, and forks are of adapters; start a new run from its model instead (--model run/checkpoint-2)": {"fork", "run", "--at", "2", "--max-steps", "3"},
+		"--lora-r is a setting of an adapter, and --full trains none; leave out one of the two":                                      append([]string{"train", "--full", "--lora-r", "16"}, all...),
+		"--rank-pattern is a setting of an adapter, and --full trains none; leave out one of the two":                                append([]string{"sft", "--chosen", "--full", "--rank-pattern", "q_proj=8"}, all...),
+	} {
+		if said, err := dpo(t, args...).CombinedOutput(); err == nil || !strings.Contains(string(said), want) {
+			t.Errorf("dpo %v: %v, %s; want %q", args, err, said, want)
+		}
+	}
+}
+
+// TestFullFromFile: settings of adapters in a file that lists all settings have no effect, which is said.
+func TestFullFromFile(t *testing.T) {
+	cachetest.Own(t)
+	model, data := tinymodel.WriteBytes(t, 1), pairsFile(t)
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("all.yaml", []byte("max_steps: 1\nlora_r: 16\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said, err := dpo(t, "train", "--full", "--config", "all.yaml", "--model", model, "--data", data, "--out", "run").CombinedOutput()
+	if err != nil || !strings.Contains(string(said), "note: all.yaml, line 2: lora_r has no effect: it is a setting of an adapter, and --full trains none") {
+		t.Errorf("%v: %s", err, said)
+	}
+}
