@@ -63,7 +63,7 @@ func TestPreview(t *testing.T) {
 		t.Fatal(err)
 	}
 	html, text := string(views.SideBySide{Pair: one}.HTML()), views.SideBySide{Pair: one}.Text()
-	for _, want := range []string{`It is <mark style="background:#d7efd9;color:#1b1b1b">&lt;good&gt;.</mark>`, `>bad.</mark>`, "Which &lt;script&gt;?",
+	for _, want := range []string{`It is <b style="background:#d7efd9;color:#1b1b1b;font-weight:normal">&lt;good&gt;.</b>`, `>bad.</b>`, "Which &lt;script&gt;?",
 		`font-weight:bold">&lt;|im_end|&gt;</span>`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("%q is missing in %s", want, html)

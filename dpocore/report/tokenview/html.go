@@ -14,8 +14,7 @@ Left: <span style="background-color:#c4c4c4;color:#1b1b1b">&nbsp;dark&nbsp;</spa
 <div style="color:#777777">{{.Where}}</div><div style="white-space:pre-wrap;margin:4px 0"><b>{{.Prompt}}</b></div>
 <table style="table-layout:fixed;width:100%;text-align:left;color:#1b1b1b"><thead><tr style="background-color:#ffffff"><th style="text-align:left;width:6em"></th><th style="text-align:left">before training</th><th style="text-align:left">after training</th></tr></thead><tbody>
 {{- range .Answers}}<tr style="background-color:#ffffff"><td style="vertical-align:top;text-align:left">{{.Name}}</td>
-{{- range .Sides}}<td style="vertical-align:top;text-align:left;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.7">{{range .Tokens}}<span title="{{.Title}}" style="background-color:{{.Back}}">{{.Text}}</span>{{end}}
-<b>{{.Sum}}</b></td>{{end}}</tr>{{end -}}
+{{- range .Sides}}<td style="vertical-align:top;text-align:left;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.7">{{range .Tokens}}<span title="{{.Title}}" style="background-color:{{.Back}}">{{.Text}}</span>{{end}}<br><b>{{.Sum}}</b>{{with .Most}}<br>{{.}}{{end}}</td>{{end}}</tr>{{end -}}
 </tbody></table><div>{{.Margin}}</div></div>{{end}}</div>`))
 
 // The template's data for a pair.
@@ -31,6 +30,7 @@ type (
 	shownSide struct {
 		Tokens []shownToken
 		Sum    string
+		Most   string // the tokens that changed most, for a page without colours
 	}
 	shownToken struct {
 		Text, Title string
@@ -62,7 +62,7 @@ func (v View) shown(p Pair) shownPair {
 	for side, name := range []string{"chosen", "rejected"} {
 		a := p.Answers[side]
 		before := shownSide{Sum: fmt.Sprintf("log π_ref = %.2f", sum(a.Before))}
-		after := shownSide{Sum: fmt.Sprintf("log π = %.2f, gain %+.2f", sum(a.last()), a.gain())}
+		after := shownSide{Sum: fmt.Sprintf("log π = %.2f, gain %+.2f", sum(a.last()), a.gain()), Most: "changed most: " + a.mostChanged()}
 		for i, text := range a.Tokens {
 			reference, policy := float64(a.Before[i]), float64(a.last()[i])
 			title := fmt.Sprintf("log π_ref %.3f, log π %.3f, log-ratio %+.3f", reference, policy, policy-reference)

@@ -34,7 +34,7 @@ var boxTemplate = template.Must(template.New("box").Parse(
 func (b Box) HTML() template.HTML {
 	colours := map[Kind][2]string{Error: {"#fde8e6", "#c62828"}, Note: {"#fff6dd", "#e0a100"}, Done: {"#e7f4e8", "#2e7d32"}}[b.Kind]
 	return Render(boxTemplate, map[string]any{
-		"Class": string(b.Kind), "Back": template.CSS(colours[0]), "Edge": template.CSS(colours[1]), "Text": InCell(b.Message),
+		"Class": string(b.Kind), "Back": template.CSS(colours[0]), "Edge": template.CSS(colours[1]), "Text": Lines(InCell(b.Message)),
 	})
 }
 

@@ -56,6 +56,11 @@ func (p Paragraph) HTML() template.HTML { return Render(paragraphTemplate, strin
 // Text returns the paragraph.
 func (p Paragraph) Text() string { return string(p) }
 
+// Lines is text with a tag for each line break: a page that drops styles, as GitHub does of a saved notebook, keeps tags.
+func Lines(text string) template.HTML {
+	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(text), "\n", "<br>"))
+}
+
 // Render executes a template, which escapes its data. Templates are constants of the program, so a failure is a bug and
 // panics.
 func Render(t *template.Template, data any) template.HTML {

@@ -18,12 +18,12 @@ type Table struct {
 // Add appends a row.
 func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
-var tableTemplate = template.Must(template.New("table").Parse(`<div class="mathjax_ignore" style="overflow-x:auto">
+var tableTemplate = template.Must(template.New("table").Funcs(template.FuncMap{"lines": Lines}).Parse(`<div class="mathjax_ignore" style="overflow-x:auto">
 {{- with .Caption}}<div style="margin:4px 0"><b>{{.}}</b></div>{{end -}}
 <table style="table-layout:auto;text-align:left"><thead><tr>
 {{- range .Columns}}<th style="text-align:left;vertical-align:top">{{.}}</th>{{end -}}
 </tr></thead><tbody>
-{{- range .Rows}}<tr>{{range .}}<td style="text-align:left;vertical-align:top;white-space:pre-wrap;max-width:34em">{{.}}</td>{{end}}</tr>{{end -}}
+{{- range .Rows}}<tr>{{range .}}<td style="text-align:left;vertical-align:top;white-space:pre-wrap;max-width:34em">{{lines .}}</td>{{end}}</tr>{{end -}}
 </tbody></table></div>`))
 
 // HTML renders the table.

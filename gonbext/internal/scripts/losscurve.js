@@ -1,6 +1,13 @@
 (function (root, start) {
   "use strict";
   if (!root) return;
+  // The image is for pages without scripts; in the drawing the point can move.
+  var picture = root.querySelector("img"), bytes = Uint8Array.from(atob(picture.src.split(",")[1]), function (c) { return c.charCodeAt(0); });
+  var drawing = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", picture.alt);
+  drawing.style.cssText = picture.style.cssText;
+  picture.replaceWith(drawing);
   var find = function (name) { return root.querySelector("[data-dpo=" + name + "]"); };
   var signed = function (x) { return x.toFixed(2).replace("-0.00", "0.00").replace("-", "−"); };
   var loss = function (m) { return Math.log1p(Math.exp(-Math.abs(m))) + Math.max(0, -m); };

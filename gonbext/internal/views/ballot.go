@@ -35,10 +35,10 @@ func NewBallot(d ranking.Candidates, rater, file string) Ballot {
 	return b
 }
 
-var ballotTemplate = template.Must(template.New("ballot").Funcs(template.FuncMap{"next": func(i int) int { return i + 1 }}).Parse(
+var ballotTemplate = template.Must(template.New("ballot").Funcs(template.FuncMap{"next": func(i int) int { return i + 1 }, "lines": output.Lines}).Parse(
 	`<div id="{{.ID}}" class="mathjax_ignore"><div style="margin:4px 0"><b>{{.Prompt}}</b>{{if .Position}} <span style="opacity:.6">{{.Position}}</span>{{end}}</div>
 <table style="text-align:left"><thead><tr><th>#</th><th style="text-align:left">answer</th><th></th></tr></thead><tbody>
-{{- range $i, $answer := .Answers}}<tr><td style="vertical-align:top"><b>{{next $i}}</b></td><td style="text-align:left;vertical-align:top;white-space:pre-wrap;max-width:50em">{{$answer}}</td><td data-answer="{{next $i}}" style="vertical-align:top;white-space:nowrap"></td></tr>{{end -}}
+{{- range $i, $answer := .Answers}}<tr><td style="vertical-align:top"><b>{{next $i}}</b></td><td style="text-align:left;vertical-align:top;white-space:pre-wrap;max-width:50em">{{lines $answer}}</td><td data-answer="{{next $i}}" style="vertical-align:top;white-space:nowrap"></td></tr>{{end -}}
 </tbody></table>
 <div class="dpo-press" style="margin:4px 0"></div>
 <div class="dpo-how">{{if .Before}}Your ranking so far: {{.Before}}. A new ranking replaces it.{{else}}Rank them in the next cell, best first.{{end}} <code class="dpo-line">{{.Call}}{{.Example}})</code></div></div>

@@ -25,6 +25,7 @@ var filePurposes = []struct{ pattern, purpose string }{
 	{"tokenizer_config.json", "the tokenizer's settings"},
 	{"special_tokens_map.json", "the names of the control tokens"},
 	{"chat_template.jinja", "how a conversation becomes one text"},
+	{"trained_prompts.txt", "hashes of the training prompts: an evaluation tells which pairs were trained on"},
 	{"run.json", "the run's settings, model, data and version"},
 	{"metrics.jsonl", "the metrics of every step, under TRL's names"},
 	{"eval_metrics.jsonl", "the metrics of every evaluation on held-out pairs"},

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"math"
@@ -58,20 +59,33 @@ func (v LossCurve) Text() string {
 
 var lossCurveTemplate = template.Must(template.New("loss curve").Parse(`<div id="{{.ID}}" class="dpo-losscurve mathjax_ignore" style="background-color:#ffffff;color:#1b1b1b;padding:10px 12px;border:1px solid #cccccc;max-width:760px">
 <div class="dpo-sliders"></div>
-<svg viewBox="0 0 480 195" role="img" aria-label="The loss falls as the margin grows; a point marks this pair." style="width:100%;max-width:620px">
+<img src="{{.Picture}}" alt="The loss falls from {{.Highest}} at a margin of −4 to {{.Lowest}} at 4; a point marks this pair." style="width:100%;max-width:620px">
+{{range .Lines}}<div data-dpo="{{index . 0}}">{{index . 1}}</div>
+{{end}}</div>
+<script>{{.Script}}(document.getElementById({{.ID}}), {{.Start}});</script>`))
+
+var lossDrawing = template.Must(template.New("drawing").Parse(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 195" font-family="sans-serif">
 <line x1="40" y1="160" x2="470" y2="160" stroke="#767676"/><line x1="255" y1="10" x2="255" y2="160" stroke="#cccccc"/>
 <text x="255" y="188" text-anchor="middle" font-size="12" fill="#1b1b1b">margin: beta × (gain of chosen − gain of rejected)</text>
 {{range .Ticks}}<text x="{{.X}}" y="172" text-anchor="middle" font-size="10" fill="#1b1b1b">{{.Text}}</text>{{end}}
 <text x="14" y="85" font-size="12" fill="#1b1b1b" transform="rotate(-90 14 85)" text-anchor="middle">loss</text>
 <polyline points="{{.Curve}}" fill="none" stroke="#0072b2" stroke-width="2"/>
 <circle data-dpo="point" cx="{{.X}}" cy="{{.Y}}" r="6" fill="#d55e00"/>
-</svg>
-{{range .Lines}}<div data-dpo="{{index . 0}}">{{index . 1}}</div>
-{{end}}</div>
-<script>{{.Script}}(document.getElementById({{.ID}}), {{.Start}});</script>`))
+</svg>`))
 
-// HTML draws the curve with the pair's point, and a script adds the sliders.
+// HTML shows the curve with the pair's point, and a script adds the sliders. The curve is an image: a page that drops drawings, as
+// GitHub does of a saved notebook, would leave their words.
 func (v LossCurve) HTML() template.HTML {
+	picture := base64.StdEncoding.EncodeToString([]byte(v.drawing()))
+	return output.Render(lossCurveTemplate, map[string]any{
+		"ID": "dpo-losscurve-" + gonbui.UniqueId(), "Picture": template.URL("data:image/svg+xml;base64," + picture), "Lines": v.lines(),
+		"Highest": fmt.Sprintf("%.2f", pairLoss(-margins)), "Lowest": fmt.Sprintf("%.2f", pairLoss(margins)),
+		"Script": scripts.LossCurve(), "Start": v,
+	})
+}
+
+// drawing is the curve with the pair's point, as SVG.
+func (v LossCurve) drawing() template.HTML {
 	type tick struct {
 		X    int
 		Text string
@@ -86,9 +100,8 @@ func (v LossCurve) HTML() template.HTML {
 		}
 	}
 	x, y := place(v.margin())
-	return output.Render(lossCurveTemplate, map[string]any{
-		"ID": "dpo-losscurve-" + gonbui.UniqueId(), "Curve": strings.Join(curve, " "), "Ticks": ticks, "Lines": v.lines(),
-		"X": fmt.Sprintf("%.1f", x), "Y": fmt.Sprintf("%.1f", y), "Script": scripts.LossCurve(), "Start": v,
+	return output.Render(lossDrawing, map[string]any{
+		"Curve": strings.Join(curve, " "), "Ticks": ticks, "X": fmt.Sprintf("%.1f", x), "Y": fmt.Sprintf("%.1f", y),
 	})
 }
 

@@ -17,7 +17,7 @@ func TestLossCurve(t *testing.T) {
 		{LossCurve{10, 1000, -1000}, []string{"= 20000.00: ", "= 0.000", "= 0.0000", `cx="470.0"`}},
 		{LossCurve{10, -1000, 1000}, []string{"= −20000.00: ", "= 20000.000", "σ(−margin) = 1.000", `cx="40.0" cy="10.0"`}},
 	} {
-		html, text := string(c.v.HTML()), c.v.Text()
+		html, text := string(c.v.HTML()+c.v.drawing()), c.v.Text()
 		for _, want := range c.want {
 			if !strings.Contains(html, want) {
 				t.Errorf("%+v has no %q: %s", c.v, want, html)

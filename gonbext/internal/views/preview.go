@@ -12,16 +12,16 @@ import (
 // SideBySide shows one pair: both answers with their differing words marked, and the text that the model sees.
 type SideBySide struct{ preview.Pair }
 
-var sideBySideTemplate = template.Must(template.New("side by side").Parse(`<div class="mathjax_ignore" style="margin:10px 0;max-width:76em">
-<div style="color:#777">{{.Where}}</div><div style="white-space:pre-wrap;margin:4px 0"><b>{{.Prompt}}</b></div>
+var sideBySideTemplate = template.Must(template.New("side by side").Funcs(template.FuncMap{"lines": output.Lines}).Parse(`<div class="mathjax_ignore" style="margin:10px 0;max-width:76em">
+<div style="color:#777">{{.Where}}</div><div style="white-space:pre-wrap;margin:4px 0"><b>{{lines .Prompt}}</b></div>
 <table style="table-layout:fixed;width:100%;text-align:left"><thead><tr>
 {{- range .Answers}}<th style="text-align:left">{{.Name}}, {{.Tokens}} tokens</th>{{end -}}
 </tr></thead><tbody><tr>
-{{- range .Answers}}<td style="text-align:left;vertical-align:top;white-space:pre-wrap">{{$back := .Back}}{{range .Words}}{{if .Differs}}<mark style="background:{{$back}};color:#1b1b1b">{{.Text}}</mark>{{else}}{{.Text}}{{end}}{{.Space}}{{end}}</td>{{end -}}
+{{- range .Answers}}<td style="text-align:left;vertical-align:top;white-space:pre-wrap">{{$back := .Back}}{{range .Words}}{{if .Differs}}<b style="background:{{$back}};color:#1b1b1b;font-weight:normal">{{.Text}}</b>{{else}}{{.Text}}{{end}}{{lines .Space}}{{end}}</td>{{end -}}
 </tr></tbody></table>
 <details><summary>what the model sees</summary>
 {{- range .Seen}}<div style="margin:6px 0"><b>{{.Name}}</b>, {{.Tokens}} tokens
-<div style="white-space:pre-wrap;font-family:monospace;border-left:3px solid #888;padding-left:8px">{{range .Pieces}}{{if .Control}}<span style="color:#d55e00;font-weight:bold">{{.Text}}</span>{{else}}{{.Text}}{{end}}{{end}}</div></div>{{end -}}
+<div style="white-space:pre-wrap;font-family:monospace;border-left:3px solid #888;padding-left:8px">{{range .Pieces}}{{if .Control}}<span style="color:#d55e00;font-weight:bold">{{.Text}}</span>{{else}}{{lines .Text}}{{end}}{{end}}</div></div>{{end -}}
 </details></div>`))
 
 // answer is a column of the template.
@@ -71,7 +71,7 @@ func (s SideBySide) Text() string {
 type Lengths struct{ preview.Histogram }
 
 var histogramTemplate = template.Must(template.New("histogram").Parse(`<div class="mathjax_ignore" style="margin:10px 0">{{.Caption}}
-{{- range .Bars}}<div style="display:flex;align-items:center;gap:8px;line-height:1.3"><span style="width:7em;text-align:right;font-family:monospace">{{.Label}}</span><span style="background:#0072b2;height:0.9em;width:{{.Width}}em"></span>{{.Count}}</div>{{end -}}
+{{- range .Bars}}<div style="display:flex;align-items:center;gap:8px;line-height:1.3"><span style="width:7em;text-align:right;font-family:monospace">{{.Label}}:</span> <span style="background:#0072b2;height:0.9em;width:{{.Width}}em"></span>{{.Count}}</div>{{end -}}
 </div>`))
 
 // bar is a row of the template; its width is in em.

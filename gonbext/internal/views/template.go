@@ -57,9 +57,9 @@ func (r *Rendered) Add(name string, ids []int32) {
 	r.Parts = append(r.Parts, p)
 }
 
-var renderedTemplate = template.Must(template.New("rendered").Parse(`<div class="mathjax_ignore">
+var renderedTemplate = template.Must(template.New("rendered").Funcs(template.FuncMap{"lines": output.Lines}).Parse(`<div class="mathjax_ignore">
 {{- range .Parts}}<div style="margin:6px 0"><b>{{.Name}}</b>, {{.Tokens}} tokens
-<div style="white-space:pre-wrap;font-family:monospace;border-left:3px solid #888;padding-left:8px">{{range .Pieces}}{{if .Control}}<span style="color:#d55e00;font-weight:bold">{{.Text}}</span>{{else}}{{.Text}}{{end}}{{end}}</div></div>{{end -}}
+<div style="white-space:pre-wrap;font-family:monospace;border-left:3px solid #888;padding-left:8px">{{range .Pieces}}{{if .Control}}<span style="color:#d55e00;font-weight:bold">{{.Text}}</span>{{else}}{{lines .Text}}{{end}}{{end}}</div></div>{{end -}}
 </div>`))
 
 // HTML renders the parts with the control tokens in colour.
