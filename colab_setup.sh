@@ -67,6 +67,7 @@ if [ "$WITH_NOTEBOOKS" = yes ]; then STEPS=$((STEPS + 1)); fi
 if on_kaggle; then STEPS=$((STEPS + 1)); fi
 
 started=$(now)
+print_first
 open_cache
 step "Device" show_device
 step "Toolchain" check_toolchain

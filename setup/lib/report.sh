@@ -48,6 +48,17 @@ quietly_print() {
   "$@" 2>>"$LOG" 9>&-
 }
 
+# print_first says how long the first set-up takes, and what there is to look at meanwhile.
+print_first() {
+  [ ! -e "$DEPS/self-test" ] || return 0
+  printf '%s\n' 'The first set-up takes about 4 minutes on two CPU cores, more with a slow connection or a GPU; later ones take seconds.'
+  if [ -n "${GONB_DIR:-}" ] || on_colab || on_kaggle; then
+    printf '%s\n' 'Meanwhile read on: the notebook was saved with its results, and part 5 has the curves of a run.'
+  elif quietly python3 setup/steps/meanwhile.py notebooks/01_dpo_walkthrough.ipynb "$DEPS/meanwhile.html"; then
+    printf 'Meanwhile open .deps/meanwhile.html in a browser: the loss with sliders, and the curves of a run.\n'
+  fi
+}
+
 # print_next names the next thing to click or type.
 print_next() {
   if on_colab; then

@@ -29,6 +29,12 @@ expect "kernel: another checkout's is named and set up for this one" printed \
 expect "kernel: this checkout's stays" in_setup '! GONB_DIR=/cells GONB_DPO_CHECKOUT=$PWD in_foreign_kernel'
 expect "kernel: a terminal has none" in_setup 'unset GONB_DIR; ! in_foreign_kernel'
 
+first="rm -f \$DEPS/self-test; unset GONB_DIR COLAB_RELEASE_TAG KAGGLE_KERNEL_RUN_TYPE"
+expect "first minute: how long it takes, and a page to look at" printed "$first; print_first" 'takes about 4 minutes'
+expect "with the loss, its script and a picture" in_setup "for part in 'class=\"dpo-losscurve' '<script>' 'base64,iVBOR'; do grep -q \"\$part\" \$DEPS/meanwhile.html; done"
+expect "first minute: in a cell the notebook itself is to be read" printed "$first; GONB_DIR=/cells; print_first" '^Meanwhile read on'
+expect "and later set-ups say neither" in_setup "touch \$DEPS/self-test; [ -z \"\$(print_first)\" ]; rm \$DEPS/self-test"
+
 mkdir "$place/alone"
 cp colab_setup.sh "$place/alone"
 expect "the script without a checkout or an address is one sentence" printed "! bash $place/alone/colab_setup.sh" 'the project has no public address yet'
