@@ -40,7 +40,7 @@ def error_in(outputs):
             return f"{output.ename}: {output.evalue}\n{said(outputs)}"
         box = ERROR_BOX.search(text_of(output.get("data", {}).get("text/html", "")))
         if box:
-            return html.unescape(box.group(1))
+            return html.unescape(box.group(1).replace("<br>", "\n"))
     return None
 
 
@@ -88,15 +88,26 @@ def run(path, folder):
         raise Failed(f"{first_line(cell)}\n{error_in(cell.outputs)}") from error
     except (CellTimeoutError, DeadKernelError) as error:
         raise Failed(str(error)) from error
-    forget_connections(notebook)
+    tidy(notebook)
     return CoalesceStreamsPreprocessor().preprocess(notebook, {})[0]  # a line that is printed in pieces is one line
 
 
-def forget_connections(notebook):
-    """Takes out the script by which GoNB connects a page to its kernel: in a saved notebook it finds none, and fails."""
+def tidy(notebook):
+    """Leaves of the outputs what a reader of the saved notebook needs, and gives each picture its description."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [o for o in cell.outputs if CONNECTING not in text_of(o.get("data", {}).get("text/html", ""))]
+            cell.outputs = [o for o in cell.outputs if not spent(o.get("data", {}))]
+            for output in cell.outputs:
+                data = output.get("data", {})
+                if "image/png" in data and "text/plain" in data:  # GoNB does not pass metadata on
+                    output.metadata["image/png"] = {"alt": text_of(data["text/plain"])}
+
+
+def spent(data):
+    """Whether an output is only of use while its cell runs: a view that was emptied, or the script by which GoNB connects a page to
+    its kernel, which finds none in a saved notebook and fails."""
+    shown = text_of(data.get("text/html", "no view"))
+    return not shown or CONNECTING in shown
 
 
 def run_apart(path, keep):
