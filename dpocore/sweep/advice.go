@@ -21,7 +21,7 @@ const significance = 0.05
 // Advise compares settings in the order of [Sort]. It tests the first against every other, pair by pair and seed by seed
 // ([statistics.CompareSeeds]). Because the first was selected by its result, P is multiplied by the number of pairwise
 // comparisons (Bonferroni). If at least one is significantly worse, it recommends the one with the smallest KL divergence
-// among those that are not.
+// among those that are not. Settings that have no seed in common with the first, because runs failed or are missing, are named as not compared.
 func Advise(settings []Setting) (Advice, error) {
 	if len(settings) == 0 {
 		return Advice{Summary: "No run has finished yet."}, nil
@@ -39,15 +39,36 @@ func Advise(settings []Setting) (Advice, error) {
 		}
 		return Advice{Recommended: first.Name, Summary: fmt.Sprintf("%s %s of %d held-out pairs correctly%s.", subject, share, len(first.Runs[0].Pairs), seedsNote(settings))}, nil
 	}
-	similar, worse, maxP, err := partition(settings)
-	switch {
-	case err != nil:
-		return Advice{}, err
-	case len(worse) == 0:
-		return Advice{Summary: noDifference(settings)}, nil
-	default:
-		return recommend(similar, worse, maxP), nil
+	tested, note := withCommonSeed(settings)
+	if len(tested) == 1 {
+		return Advice{Summary: fmt.Sprintf("%s ranks %s of %s correctly.%s", first.Name, share, heldOut(first), note)}, nil
 	}
+	similar, worse, maxP, err := partition(tested)
+	if err != nil {
+		return Advice{}, err
+	}
+	advice := Advice{Summary: noDifference(tested)}
+	if len(worse) > 0 {
+		advice = recommend(similar, worse, maxP)
+	}
+	advice.Summary += note
+	return advice, nil
+}
+
+// withCommonSeed returns the settings that have a seed in common with the first, and a sentence on the others, if any.
+func withCommonSeed(settings []Setting) (tested []Setting, note string) {
+	var others []Setting
+	for _, s := range settings {
+		if len(common(settings[0], s)) > 0 {
+			tested = append(tested, s)
+		} else {
+			others = append(others, s)
+		}
+	}
+	if len(others) > 0 {
+		note = fmt.Sprintf(" Not compared with %s, without a finished run of the same seed; run the sweep again.", names(others))
+	}
+	return tested, note
 }
 
 // seedsNote says by how much the seeds of a setting differ, if there are several: the mean over settings of the standard deviation of their

@@ -241,3 +241,19 @@ func TestAnswersOfSettings(t *testing.T) {
 		t.Errorf("without settings: %q", r.Columns())
 	}
 }
+
+// Runs can fail so that two settings have no seed in common, or be missing while others are trained elsewhere. The rest is compared all the
+// same, and the sentence names what is not.
+func TestAdviceWithoutCommonSeed(t *testing.T) {
+	pairs := func(wrong int) []evaluation.Pair { return newRun(t, "a", 40, 1, 0.01, first(wrong)...).Runs[0].Pairs }
+	a, b, c := newSetting(t, "a", pairs(0), pairs(0)), newSetting(t, "b", pairs(12), pairs(12)), newSetting(t, "c", pairs(5))
+	c.Runs[0].Seed = 7
+	advice, err := Advise([]Setting{a, c, b})
+	if err != nil || advice.Recommended != "a" || !strings.HasPrefix(advice.Summary, "Use a: ") || !strings.HasSuffix(advice.Summary, ". Not compared with c, without a finished run of the same seed; run the sweep again.") {
+		t.Errorf("advice %+v, error %v", advice, err)
+	}
+	const want = "a ranks 100 % (89 % to 100 %) of 40 held-out pairs with 2 seeds correctly. Not compared with c, without a finished run of the same seed; run the sweep again."
+	if advice, err := Advise([]Setting{a, c}); err != nil || advice.Recommended != "" || advice.Summary != want {
+		t.Errorf("advice %+v, error %v", advice, err)
+	}
+}

@@ -127,6 +127,9 @@ func TestSamples(t *testing.T) {
 	if err := g.Sample(5, []Range{{Setting: "lora_r", Low: 1, High: 3}}); err == nil || err.Error() != "the ranges have only 3 different runs, fewer than 5 samples; list the values instead" {
 		t.Errorf("five of three: %v", err)
 	}
+	if _, err := ParseRange("seed=1:100"); err == nil || !strings.Contains(err.Error(), "give their number instead") {
+		t.Errorf("a range of seeds: %v", err)
+	}
 }
 
 // TestGridJSON: the axes in sweep.json, and those of a sweep that was recorded when each was a separate field.

@@ -45,7 +45,9 @@ func (r *Range) check() error {
 	if err != nil {
 		return err
 	}
-	r.Setting = row.Name()
+	if r.Setting = row.Name(); r.Setting == Seed {
+		return errors.New("seeds are not drawn at random, since each setting is trained with all of them; give their number instead")
+	}
 	switch row.Pointer(new(config.Config)).(type) {
 	case *float64, *int:
 	default:

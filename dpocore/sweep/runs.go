@@ -90,17 +90,20 @@ func (s Setting) pairs(seeds []int) (list [][]evaluation.Pair) {
 	return list
 }
 
-// compare tests two settings on the seeds with which both have a finished run.
-func compare(a, b Setting) (statistics.Difference, error) {
+// common returns the seeds with which both settings have a finished run.
+func common(a, b Setting) []int {
 	seeds := []int{}
 	for _, run := range a.Runs {
 		if slices.ContainsFunc(b.Runs, func(other Run) bool { return other.Seed == run.Seed }) {
 			seeds = append(seeds, run.Seed)
 		}
 	}
-	if len(seeds) == 0 {
-		return statistics.Difference{}, fmt.Errorf("compare %s with %s: they have no finished run with the same seed; run the sweep again", a.Name, b.Name)
-	}
+	return seeds
+}
+
+// compare tests two settings on the seeds that they have in common.
+func compare(a, b Setting) (statistics.Difference, error) {
+	seeds := common(a, b)
 	d, err := evaluation.CompareSeeds(a.pairs(seeds), b.pairs(seeds))
 	if err != nil {
 		return d, fmt.Errorf("compare %s with %s: %w", a.Name, b.Name, err)

@@ -18,6 +18,7 @@ import (
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/dpocore/train/reuse"
 	"example.com/gonb-dpo/internal/lock"
+	"example.com/gonb-dpo/internal/sums"
 )
 
 // Listener receives the events of a sweep, in order and from one goroutine.
@@ -170,9 +171,8 @@ func (r *runner) trainAll(ctx context.Context, compareOnly bool) error {
 func (r *runner) train(ctx context.Context, i int, point sweep.Point, compareOnly bool) error {
 	dir := filepath.Join(r.dir, point.Name)
 	if compareOnly {
-		record, _, err := run.ReadRecord(dir)
-		if err != nil || !record.Finished {
-			r.end(point, sweep.Pending, nil)
+		if state, err := r.ended(dir, point); state != sweep.Finished {
+			r.end(point, state, err)
 			return nil
 		}
 	}
@@ -195,6 +195,24 @@ func (r *runner) train(ctx context.Context, i int, point sweep.Point, compareOnl
 		r.end(point, sweep.Failed, err)
 	}
 	return nil
+}
+
+// ended returns the state of a run that is not to be trained: Finished only if training would find nothing to do.
+func (r *runner) ended(dir string, point sweep.Point) (sweep.State, error) {
+	record, _, err := run.ReadRecord(dir)
+	c := point.Config.Resolve(len(r.data.Train.Pairs))
+	switch {
+	case err != nil:
+		return sweep.Failed, err
+	case !record.Finished || record.Config.MaxSteps < c.MaxSteps && c.ConstantRate() && c.EarlyStopping == 0:
+		return sweep.Pending, nil
+	}
+	if err := sums.Check(dir); errors.Is(err, sums.ErrDamaged) {
+		return sweep.Failed, fmt.Errorf("%w; run the sweep without --gather, which writes the file again", err)
+	} else if err != nil {
+		return sweep.Failed, err
+	}
+	return sweep.Finished, nil
 }
 
 // finish measures the held-out pairs of a finished run.

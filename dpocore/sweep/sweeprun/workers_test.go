@@ -2,6 +2,7 @@ package sweeprun_test
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -104,6 +105,46 @@ func TestCompareOnly(t *testing.T) {
 		if a, b := run.HeldOut, want.Runs[i].HeldOut; a.Accuracy != b.Accuracy || a.KL != b.KL || a.Gap != b.Gap {
 			t.Errorf("%s: compared %+v, swept %+v", run.Name, a, b)
 		}
+	}
+}
+
+// Comparing trains nothing: neither a run whose adapter was changed by hand, nor one whose record was, nor one that could continue to more
+// steps. Training would write all three again.
+func TestCompareOnlyTrainsNothing(t *testing.T) {
+	cachetest.Own(t)
+	model := runtest.Model(t)
+	s, data := shortSweep(t, 0.05, 0.1, 0.2, 0.3)
+	s.Config.Scheduler, s.Config.MaxSteps, s.Config.EvalSteps = "constant", 1, 0
+	dir := filepath.Join(t.TempDir(), "sweep")
+	sweepInto(t, model, dir, s, data)
+	change := func(name string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("{"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change("beta-0.1/adapter_model.safetensors")
+	change("beta-0.2/run.json")
+	l := &sweepListener{}
+	compare := func() {
+		if _, err := sweeprun.Run(t.Context(), model, dir, s, data, true, l); err != nil {
+			t.Fatal(err)
+		}
+		for name, run := range l.runs {
+			if len(run.Steps) > 0 {
+				t.Errorf("%s was trained", name)
+			}
+		}
+	}
+	compare()
+	if l.ended["beta-0.05"] != sweep.Finished || l.ended["beta-0.1"] != sweep.Failed || l.ended["beta-0.2"] != sweep.Pending {
+		t.Errorf("ended %v", l.ended)
+	}
+	if err := l.faults["beta-0.1"]; err == nil || !strings.Contains(err.Error(), "run the sweep without --gather, which writes the file again") {
+		t.Errorf("the changed adapter: %v", err)
+	}
+	s.Config.MaxSteps = 2
+	if compare(); l.ended["beta-0.05"] != sweep.Pending || l.ended["beta-0.3"] != sweep.Pending {
+		t.Errorf("with more steps: %v", l.ended)
 	}
 }
 
