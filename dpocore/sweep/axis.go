@@ -75,6 +75,12 @@ func find(setting string) (config.Row, error) {
 // row returns the axis' row of the settings table.
 func (a Axis) row() config.Row { return config.Settings.Named(a.Setting) }
 
+// used reports whether the loss of a run uses the axis' setting.
+func (a Axis) used(c config.Config) bool {
+	only := a.row().Sweep().Loss
+	return only == "" || c.Uses(only)
+}
+
 // vary returns each configuration with each value, the values varying fastest.
 func (a Axis) vary(configs []config.Config) (varied []config.Config, err error) {
 	for _, c := range configs {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,8 +42,11 @@ func (g *Grid) Add(axis Axis) error {
 
 // AddSeeds adds an axis of n seeds that starts with the one of Config.
 func (g *Grid) AddSeeds(n int) error {
-	if n < 1 {
+	switch {
+	case n < 1:
 		return fmt.Errorf("the number of seeds is %d; it must be at least 1 (3 is a good start)", n)
+	case g.Config.Seed > math.MaxInt-(n-1):
+		return fmt.Errorf("the first of %d seeds is %d, and the last would be too large a number; start lower", n, g.Config.Seed)
 	}
 	axis := Axis{Setting: Seed}
 	for i := range n {
@@ -142,6 +146,9 @@ func (g Grid) Validate() error {
 	if err != nil {
 		return err
 	}
+	if err := g.validateUse(); err != nil {
+		return err
+	}
 	names, reported := map[string]bool{}, map[string]bool{}
 	var faults []error
 	for _, point := range points {
@@ -158,6 +165,31 @@ func (g Grid) Validate() error {
 		}
 	}
 	return errors.Join(append(faults, g.validateHalving())...)
+}
+
+// validateUse reports runs that differ only in settings that their loss does not use.
+func (g Grid) validateUse() error {
+	configs, err := g.configs()
+	if err != nil {
+		return err
+	}
+	axes := ordered(g.Axes)
+	same := map[string]string{} // the first run by its name without these settings
+	for _, c := range configs {
+		idle := func(a Axis) bool { return !a.used(c) }
+		i := slices.IndexFunc(axes, idle)
+		if i < 0 {
+			continue
+		}
+		key, run := name(slices.DeleteFunc(slices.Clone(axes), idle), c), name(axes, c)
+		if other := same[key]; other != "" && other != run {
+			row := axes[i].row()
+			return fmt.Errorf("%s and %s would be the same run: only the loss %s uses %s; leave it out, or train the runs with that loss in a separate sweep",
+				other, run, row.Sweep().Loss, row.Subject())
+		}
+		same[key] = run
+	}
+	return nil
 }
 
 func (g Grid) validateAxes() error {

@@ -3,6 +3,7 @@ package sweep
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -57,6 +58,10 @@ func TestPoints(t *testing.T) {
 	seeds := gridOf(t, "loss-type=sigmoid,ipo", "beta=0.1,0.3")
 	if err := seeds.AddSeeds(2); err != nil {
 		t.Fatal(err)
+	}
+	last := Grid{Config: config.Config{Seed: math.MaxInt}}
+	if err := last.AddSeeds(2); err == nil || last.AddSeeds(1) != nil {
+		t.Errorf("seeds beyond the largest number: %v", err)
 	}
 	if got := pointNames(seeds.Points())[:5]; !slices.Equal(got, []string{"beta-0.1,loss-sigmoid,seed-42", "beta-0.3,loss-sigmoid,seed-42", "beta-0.1,loss-sigmoid,seed-43", "beta-0.3,loss-sigmoid,seed-43", "beta-0.1,loss-ipo,seed-42"}) {
 		t.Errorf("with seeds: %q", got)
@@ -226,6 +231,29 @@ func TestInvalidGrids(t *testing.T) {
 	} {
 		if err := c.grid.Validate(); err == nil || err.Error() != c.want {
 			t.Errorf("%d: got %v, want %s", i, err, c.want)
+		}
+	}
+}
+
+// Runs that differ only in a setting that their loss does not use are one run trained twice, which would be compared as two settings. Where each
+// loss has a value once, as in zipped settings, nothing is trained twice.
+func TestSettingsOfOtherLosses(t *testing.T) {
+	for _, c := range []struct {
+		axes []string
+		zip  bool
+		want string // "" for a valid grid
+	}{
+		{[]string{"simpo-gamma=0.3,0.5"}, false, "simpo-gamma-0.3 and simpo-gamma-0.5 would be the same run: only the loss simpo uses simpo's gamma; leave it out, or train the runs with that loss in a separate sweep"},
+		{[]string{"beta=0.1,0.3", "loss-type=sigmoid,simpo", "simpo-gamma=0.3,0.5"}, false, "beta-0.1,loss-sigmoid,simpo-gamma-0.3 and beta-0.1,loss-sigmoid,simpo-gamma-0.5 would be the same run: "},
+		{[]string{"loss-type=sigmoid,simpo", "simpo-gamma=0.3,0.5"}, true, ""},
+		{[]string{"loss-type=simpo", "simpo-gamma=0.3,0.5"}, false, ""},
+		{[]string{"beta=0.1,0.3", "desirable-weight=2"}, false, ""},
+		{[]string{"desirable-weight=1,2"}, false, "only the loss kto uses the weight of good answers"},
+	} {
+		g := gridOf(t, c.axes...)
+		g.Zip = c.zip
+		if err := g.Validate(); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: %v, want %q", c.axes, err, c.want)
 		}
 	}
 }

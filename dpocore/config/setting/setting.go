@@ -37,6 +37,7 @@ type Swept struct {
 	Short    string // in the name of a sweep's run, such as "lr" in lr-5e-05; empty for the flag's name
 	Rebuilds Rebuild
 	Refused  string // why a sweep can't vary it, such as "it does not change what is learned"; empty if it can
+	Loss     string // the only loss that uses it; empty for a setting of all
 }
 
 // Rebuild is what changing a setting between two runs of a sweep costs.
