@@ -145,23 +145,19 @@ func extraError(dir string, names []string) error {
 // common returns the settings of a layout that has room for all projections.
 func (c loadable) common(projections map[string]projection, model decoder.Config) decoder.LoRA {
 	lora := decoder.LoRA{RankStabilized: c.UseRSLoRA}
-	of, layers := map[string][]projection{}, map[int]int{}
+	of, layers := byModule(projections), map[int]int{}
 	for _, path := range slices.Sorted(maps.Keys(projections)) {
-		p := projections[path]
-		of[decoder.ModuleOf(path)] = append(of[decoder.ModuleOf(path)], p)
 		layers[layerOf(path)]++
-		if p.rank > lora.Rank {
+		if p := projections[path]; p.rank > lora.Rank {
 			lora.Rank, lora.Alpha = p.rank, p.alpha
 		}
 	}
-	even := true
 	for _, module := range model.Modules() {
-		if list := of[module]; len(list) > 0 {
+		if len(of[module]) > 0 {
 			lora.Modules = append(lora.Modules, module)
-			even = even && !slices.ContainsFunc(list, func(p projection) bool { return p.rank != list[0].rank || p.alpha != list[0].alpha })
 		}
 	}
-	if even {
+	if isEven(of) {
 		lora.Rank, lora.Alpha = *c.Rank, *c.Alpha
 		lora.Ranks, lora.Alphas = patternsOf(of, lora)
 	}
@@ -170,6 +166,41 @@ func (c loadable) common(projections map[string]projection, model decoder.Config
 		lora.Layers = some
 	}
 	return lora
+}
+
+// byModule groups projections by their names, such as q_proj.
+func byModule(projections map[string]projection) map[string][]projection {
+	of := map[string][]projection{}
+	for path, p := range projections {
+		of[decoder.ModuleOf(path)] = append(of[decoder.ModuleOf(path)], p)
+	}
+	return of
+}
+
+// isEven reports whether each projection has one rank and one alpha.
+func isEven(of map[string][]projection) bool {
+	for _, list := range of {
+		if slices.ContainsFunc(list, func(p projection) bool { return p.rank != list[0].rank || p.alpha != list[0].alpha }) {
+			return false
+		}
+	}
+	return true
+}
+
+// Uneven reports whether an adapter has a projection with another rank or alpha in some layer than in others, as PEFT's patterns
+// allow. [Load] then puts it into another form, which computes the same but does not learn at the same pace.
+func Uneven(dir string, model decoder.Config) (bool, error) {
+	config, err := readLoadable(dir)
+	if err != nil {
+		return false, err
+	}
+	file, err := openWeights(dir)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	projections, err := config.match(dir, file, model)
+	return err == nil && !isEven(byModule(projections)), err
 }
 
 // patternsOf are the ranks and alphas of the projections in which they are others than those of the adapter.

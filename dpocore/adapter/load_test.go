@@ -100,6 +100,9 @@ func TestUnevenRanks(t *testing.T) {
 	}
 	checkProduct(t, layout, values, 0, 4)
 	checkProduct(t, layout, values, 1, 9)
+	if uneven, err := adapter.Uneven(dir, tinymodel.Config()); err != nil || !uneven {
+		t.Errorf("it is uneven: %v, %v", uneven, err)
+	}
 }
 
 // TestPatternsRoundTrip: an adapter with other ranks and alphas of some projections, in one layer, is written as PEFT has it, and
@@ -133,6 +136,9 @@ func TestPatternsRoundTrip(t *testing.T) {
 	back, values, err := adapter.Load(dir, tinymodel.Config())
 	if err != nil || !reflect.DeepEqual(back, layout) || !slices.Equal(values, layout.Init(5)) {
 		t.Errorf("read back %+v, %v; want %+v", back.LoRA, err, layout.LoRA)
+	}
+	if uneven, err := adapter.Uneven(dir, tinymodel.Config()); err != nil || uneven {
+		t.Errorf("it is uneven: %v, %v", uneven, err)
 	}
 }
 

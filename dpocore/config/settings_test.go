@@ -154,7 +154,13 @@ func TestEqualRuns(t *testing.T) {
 // TestFaults: one sentence for each setting that is out of range.
 func TestFaults(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"the LoRA modules are q_proj, all-linear; all-linear is all projections, so give it alone":                                                                  func(c *Config) { c.LoRAModules = []string{"q_proj", AllLinear} },
+		"the LoRA modules are q_proj, all-linear; all-linear is all projections, so give it alone":                                                                                                     func(c *Config) { c.LoRAModules = []string{"q_proj", AllLinear} },
+		`unknown projection in rank_pattern "layers.1.self_attn.q_proj": ranks, alphas and modules are the same in all layers with LoRA; write q_proj, and choose the layers with layers_to_transform`: func(c *Config) { c.RankPattern = []string{"layers.1.self_attn.q_proj=8"} },
+		`unknown LoRA module "model.layers.1.mlp.up_proj": ranks, alphas and modules are the same in all layers with LoRA; write up_proj, and choose the layers with layers_to_transform`:              func(c *Config) { c.LoRAModules = []string{"model.layers.1.mlp.up_proj"} },
+		`unknown projection in alpha_pattern "layers"; choose q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, qkv_proj or gate_up_proj`:                                                 func(c *Config) { c.AlphaPattern = []string{"layers=8"} },
+		"alpha_pattern has k_proj, and only q_proj, v_proj have LoRA; add it to lora_modules, or leave it out": func(c *Config) {
+			c.LoRAModules, c.AlphaPattern = []string{"q_proj", "v_proj"}, []string{"q_proj=2", "k_proj=8"}
+		},
 		"the SFT weight is -1; it must be at least 0":                                                                                                               func(c *Config) { c.SFTWeight = -1 },
 		`the loss type has "sft" already, so leave the SFT weight out; the loss weights say how much it counts`:                                                     func(c *Config) { c.LossType, c.SFTWeight = "sigmoid,sft", 1 },
 		`there is 1 loss weight, and the loss type is "sigmoid,sft"; give one weight for each loss, in the same order`:                                              func(c *Config) { c.LossType, c.LossWeights = "sigmoid,sft", []float64{1} },

@@ -146,7 +146,8 @@ func (e Entry) Values(several bool) ([]string, error) {
 	return texts, nil
 }
 
-// Text returns the value as it is written on a command line; a list of values is joined by commas. ok is false for anything else.
+// Text returns the value as it is written on a command line; a list of values is joined by commas, and so is a pattern of PEFT, a
+// mapping such as {q_proj: 8}. ok is false for anything else.
 func (e Entry) Text() (text string, ok bool) {
 	switch e.node.Kind {
 	case yaml.ScalarNode:
@@ -160,6 +161,12 @@ func (e Entry) Text() (text string, ok bool) {
 			items = append(items, item.Value)
 		}
 		return strings.Join(items, ","), true
+	case yaml.MappingNode:
+		var items []string
+		for i := 0; i < len(e.node.Content); i += 2 {
+			items = append(items, e.node.Content[i].Value+"="+e.node.Content[i+1].Value)
+		}
+		return strings.Join(items, ","), strings.HasSuffix(e.Key, "_pattern")
 	}
 	return "", false
 }

@@ -35,7 +35,11 @@ func Adopt(c *config.Config, m *model.Model, note func(string)) error {
 		note(fmt.Sprintf("The adapter %s has rank %d, alpha %g and %s; the run uses these.", c.InitAdapter, lora.Rank, lora.Alpha, strings.Join(lora.Modules, ", ")))
 	}
 	c.SetLoRA(lora, of.Modules())
-	return nil
+	uneven, err := adapter.Uneven(c.InitAdapter, of)
+	if uneven {
+		note(fmt.Sprintf("The adapter %s has other ranks or alphas in some layers. It is trained with rank %d in all of them, and its factors B take up the difference in scale, so that these layers learn at another pace than with PEFT.", c.InitAdapter, lora.Rank))
+	}
+	return err
 }
 
 // Check refuses to train all weights of a model that is quantized, or that does not fit into the memory, before it is loaded.

@@ -1,6 +1,7 @@
 package trained
 
 import (
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -39,5 +40,22 @@ func TestAdopt(t *testing.T) {
 	}
 	if len(notes) != 1 || !strings.Contains(notes[0], "has rank 3, alpha 6") {
 		t.Errorf("notes %q", notes)
+	}
+	unevenAlphas(t, dir)
+	if err := Adopt(&c, base, note); err != nil || !strings.Contains(notes[len(notes)-1], "has other ranks or alphas in some layers. It is trained with rank 3 in all of them") {
+		t.Errorf("of an uneven adapter: %v, notes %q", err, notes)
+	}
+}
+
+// unevenAlphas gives one projection of one layer another alpha, as PEFT's alpha_pattern does.
+func unevenAlphas(t *testing.T, dir string) {
+	t.Helper()
+	path := filepath.Join(dir, "adapter_config.json")
+	raw, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(path, []byte(strings.Replace(string(raw), `"alpha_pattern": {}`, `"alpha_pattern": {"layers.1.self_attn.q_proj": 9}`, 1)), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -37,7 +37,8 @@ func fromFile(t *testing.T, text string, args ...string) (cmd *cobra.Command, c 
 // TestConfigFile: names of both kinds, flags that win, and what the file's values amount to.
 func TestConfigFile(t *testing.T) {
 	const file = "per_device_train_batch_size: 3\nlr_scheduler: cosine\nlora_target_modules: [q_proj, v_proj]\nbeta: 0.3\nlearning_rate: 5.0e-6 # small\nshuffle: false\n" +
-		"num_train_epochs: 2\neval_steps: epoch\nseed: null\nmodel_name_or_path: a model\ndataset_name: o/n:c/train\noutput_dir: runs/x\neval_fraction: 0.1\n"
+		"num_train_epochs: 2\neval_steps: epoch\nseed: null\nmodel_name_or_path: a model\ndataset_name: o/n:c/train\noutput_dir: runs/x\neval_fraction: 0.1\n" +
+		"rank_pattern: {q_proj: 8, v_proj: 4}\nalpha_pattern: [q_proj=2]\n"
 	cmd, _, path, err := fromFile(t, file, "--beta", "0.5", "--eval-data", "held.jsonl", "--max-length", "64")
 	if err != nil {
 		t.Fatal(err)
@@ -47,6 +48,7 @@ func TestConfigFile(t *testing.T) {
 		"learning-rate": {"5e-06", path + ", line 5"}, "shuffle": {"false", path + ", line 6"}, "num-train-epochs": {"2", path + ", line 7"}, "max-steps": {"0", "default"},
 		"eval-steps": {"epoch", path + ", line 8"}, "seed": {"42", "default"}, "model": {"a model", path + ", line 10"}, "data": {"o/n:c/train", path + ", line 11"},
 		"out": {"runs/x", path + ", line 12"}, "eval-fraction": {"", "default"}, "eval-data": {"held.jsonl", "flag"}, "max-length": {"64", "flag"},
+		"rank-pattern": {"[q_proj=8,v_proj=4]", path + ", line 14"}, "alpha-pattern": {"[q_proj=2]", path + ", line 15"},
 	} {
 		if f := cmd.Flags().Lookup(name); f.Value.String() != want[0] || Origin(cmd, name) != want[1] {
 			t.Errorf("--%s is %q from %s, want %q", name, f.Value, Origin(cmd, name), want)
