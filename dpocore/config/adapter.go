@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/config/bounds"
+	"example.com/gonb-dpo/dpocore/config/pattern"
 	"example.com/gonb-dpo/dpocore/config/setting"
 	"example.com/gonb-dpo/dpocore/decoder"
 )
@@ -44,7 +44,7 @@ var OfAdapter = Table{
 		Help:  "ranks of `projections` for which lora-r does not count, such as q_proj=8,down_proj=32",
 		Field: func(c *Config) *[]string { return &c.RankPattern },
 		Rule:  func(c Config) error { return checkPattern("rank_pattern", c.RankPattern, c.LoRAModules, strconv.Atoi) },
-		Text:  func(c Config) string { return patternText(c.RankPattern) },
+		Text:  func(c Config) string { return pattern.Text(c.RankPattern) },
 	},
 	Setting[[]string]{
 		JSON: "alpha_pattern", Label: "the list of alphas", Swept: Swept{Rebuilds: setting.All},
@@ -52,7 +52,7 @@ var OfAdapter = Table{
 		Help:  "alphas of `projections` for which lora-alpha does not count, such as q_proj=16",
 		Field: func(c *Config) *[]string { return &c.AlphaPattern },
 		Rule:  func(c Config) error { return checkPattern("alpha_pattern", c.AlphaPattern, c.LoRAModules, parseFloat) },
-		Text:  func(c Config) string { return patternText(c.AlphaPattern) },
+		Text:  func(c Config) string { return pattern.Text(c.AlphaPattern) },
 	},
 	Setting[[]int]{
 		JSON: "layers_to_transform", Label: "the list of layers with LoRA", Swept: Swept{Rebuilds: setting.All},
@@ -122,8 +122,8 @@ func (c Config) LoRA() decoder.LoRA {
 		modules = decoder.AllModules
 	}
 	lora := decoder.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: modules, RankStabilized: c.RSLoRA, Layers: c.layers()}
-	lora.Ranks, _ = patternOf(c.RankPattern, strconv.Atoi) // which Validate checks
-	lora.Alphas, _ = patternOf(c.AlphaPattern, parseFloat)
+	lora.Ranks, _ = pattern.Parse(c.RankPattern, strconv.Atoi) // which Validate checks
+	lora.Alphas, _ = pattern.Parse(c.AlphaPattern, parseFloat)
 	return lora
 }
 
@@ -133,15 +133,7 @@ func (c *Config) SetLoRA(l decoder.LoRA, all []string) {
 	if slices.Equal(l.Modules, all) {
 		c.LoRAModules = nil
 	}
-	c.RankPattern, c.AlphaPattern = patternList(l.Ranks), patternList(l.Alphas)
-}
-
-// patternList writes what patternOf reads.
-func patternList[T any](pattern map[string]T) (list []string) {
-	for _, module := range slices.Sorted(maps.Keys(pattern)) {
-		list = append(list, fmt.Sprintf("%s=%v", module, pattern[module]))
-	}
-	return list
+	c.RankPattern, c.AlphaPattern = pattern.List(l.Ranks), pattern.List(l.Alphas)
 }
 
 // layers are those with LoRA, in order and each once; nil for all.
@@ -152,32 +144,12 @@ func (c Config) layers() []int {
 	return slices.Compact(slices.Sorted(slices.Values(c.LayersToTransform)))
 }
 
-// patternOf reads values of projections, such as q_proj=8.
-func patternOf[T any](list []string, parse func(string) (T, error)) (pattern map[string]T, err error) {
-	for _, text := range list {
-		module, number, _ := strings.Cut(text, "=")
-		value, err := parse(number)
-		_, twice := pattern[module]
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("%q is not a projection and its value, such as q_proj=8", text)
-		case twice:
-			return nil, fmt.Errorf("%s is given twice", module)
-		}
-		if pattern == nil {
-			pattern = map[string]T{}
-		}
-		pattern[module] = value
-	}
-	return pattern, nil
-}
-
 func parseFloat(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
 
 // checkPattern checks the names and the form of a list; what its values may be, the adapter's shape knows. modules are the
 // projections with LoRA, if not all.
 func checkPattern[T any](name string, list, modules []string, parse func(string) (T, error)) error {
-	pattern, err := patternOf(list, parse)
+	values, err := pattern.Parse(list, parse)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -191,18 +163,13 @@ func checkPattern[T any](name string, list, modules []string, parse func(string)
 		}
 	}
 	lora := decoder.LoRA{Rank: 1, Alpha: 1, Modules: decoder.AllModules}
-	switch pattern := any(pattern).(type) {
+	switch values := any(values).(type) {
 	case map[string]int:
-		lora.Ranks = pattern
+		lora.Ranks = values
 	case map[string]float64:
-		lora.Alphas = pattern
+		lora.Alphas = values
 	}
 	return lora.Validate()
-}
-
-// patternText is a list in an order that does not depend on how it was written.
-func patternText(list []string) string {
-	return cmp.Or(strings.Join(slices.Sorted(slices.Values(list)), ", "), "empty")
 }
 
 func checkLayers(c Config) error {

@@ -162,7 +162,7 @@ func modelOf(m *model.Model, adapterDir string) (merged Model, err error) {
 	if err := m.LoadForMerge(adapterDir); err != nil {
 		return merged, err
 	}
-	_, end, err := testRow(m)
+	end, err := m.EndOfTurn()
 	if err != nil {
 		return merged, err
 	}

@@ -11,7 +11,6 @@ import (
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/policy"
-	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/weights"
 	"example.com/gonb-dpo/internal/sums"
 )
@@ -52,7 +51,11 @@ func Merge(ctx context.Context, m *model.Model, adapterDir, out, dtype string) (
 	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
-	row, end, err := testRow(m)
+	row, err := testRow(m)
+	if err != nil {
+		return false, fmt.Errorf("merge: %w", err)
+	}
+	end, err := m.EndOfTurn()
 	if err != nil {
 		return false, fmt.Errorf("merge: %w", err)
 	}
@@ -116,25 +119,15 @@ func checkMerged(m *model.Model, live *policy.Policy, row *batch.Row, dir, dtype
 	return nil
 }
 
-// testRow is a row of one short pair, with the last control token of its chosen answer, if any.
-func testRow(m *model.Model) (row *batch.Row, end *int32, err error) {
-	tokens, _, err := m.Chat.Pair(preference.Pair{
-		Prompt:   preference.User("What is the capital of France?"),
-		Chosen:   "The capital of France is Paris.",
-		Rejected: "I don't know, look it up.",
-	})
+// testRow is a row of one short pair.
+func testRow(m *model.Model) (*batch.Row, error) {
+	tokens, _, err := m.Chat.Pair(model.TestPair)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	pair := []batch.Example{{Prompt: tokens.Prompt, Chosen: tokens.Chosen, Rejected: tokens.Rejected}}
-	rows, err := measure.Pack(pair)
+	rows, err := measure.Pack([]batch.Example{{Prompt: tokens.Prompt, Chosen: tokens.Chosen, Rejected: tokens.Rejected}})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	for _, id := range tokens.Chosen {
-		if m.Tokenizer.Decode([]int32{id}, true) == "" && m.Tokenizer.Decode([]int32{id}, false) != "" {
-			end = &id
-		}
-	}
-	return rows[0], end, nil
+	return rows[0], nil
 }

@@ -3,14 +3,10 @@ package export
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 
-	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/weights/configfile"
 	"example.com/gonb-dpo/dpocore/weights/safetensors"
 	"example.com/gonb-dpo/internal/atomicfile"
@@ -36,7 +32,7 @@ func (mergedFolder) About() string {
 func (mergedFolder) DTypes() []string { return []string{"float32", "float16", "bfloat16"} }
 
 func (mergedFolder) Files() []string {
-	return []string{"config.json", "generation_config.json", modelFile,
+	return []string{"config.json", configfile.GenerationFile, modelFile,
 		"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"}
 }
 
@@ -56,7 +52,7 @@ func (mergedFolder) WriteFiles(ctx context.Context, dir string, model Model, dty
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.WriteJSON(filepath.Join(dir, "generation_config.json"), generation); err != nil {
+	if err := atomicfile.WriteJSON(filepath.Join(dir, configfile.GenerationFile), generation); err != nil {
 		return err
 	}
 	return model.Tokenizer.WriteFiles(dir)
@@ -67,41 +63,13 @@ func (mergedFolder) CheckFiles(ctx context.Context, dir string, model Model, dty
 	return checkTensors(dir, mergedTensors(ctx, model, stored), stored)
 }
 
-// generationConfig returns the content of generation_config.json: that of the model's folder, such as settings of sampling,
-// with the ids of the tokens that begin and end a text, and of the padding. The end of a turn ends a text too: a model that
-// was trained on conversations ends its answers with it.
+// generationConfig returns the content of generation_config.json.
 func generationConfig(model Model) (map[string]any, error) {
-	const name = "generation_config.json"
-	settings := map[string]any{}
-	raw, err := os.ReadFile(filepath.Join(model.Weights.Path, name))
-	if err == nil {
-		err = json.Unmarshal(raw, &settings)
-	} else if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		err = nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", filepath.Join(model.Weights.Path, name), err)
-	}
-	ends := slices.Clone(model.Tokenizer.EOSIDs())
+	ends := model.Tokenizer.EOSIDs()
 	if model.EndOfTurn != nil && !slices.Contains(ends, *model.EndOfTurn) {
 		ends = append(ends, *model.EndOfTurn)
 	}
-	settings["eos_token_id"] = oneOrMany(ends)
-	if settings["pad_token_id"] == nil {
-		settings["pad_token_id"] = model.Tokenizer.Pad()
-	}
-	if c := model.Weights.Config; c.BOS != decoder.NoToken {
-		settings["bos_token_id"] = c.BOS
-	}
-	return settings, nil
-}
-
-// oneOrMany returns a single id as a number and several as a list, as transformers writes them.
-func oneOrMany(ids []int32) any {
-	if len(ids) == 1 {
-		return ids[0]
-	}
-	return ids
+	return configfile.Generation(model.Weights.Path, model.Weights.Config, ends, model.Tokenizer.Pad())
 }
 
 // checkTensors compares the weights in dir with the tensors rounded to the stored type, value by value.

@@ -3,7 +3,6 @@ package export
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/export/ollama"
@@ -26,11 +25,9 @@ func WriteModelfile(m *model.Model, gguf string, lora bool) (known string, err e
 	if lora {
 		of.From, of.Adapter = m.Path, of.From
 	}
-	ends := tok.EOSIDs()
-	if _, end, err := testRow(m); err != nil {
+	ends, err := m.Ends()
+	if err != nil {
 		return "", err
-	} else if end != nil && !slices.Contains(ends, *end) {
-		ends = append(ends, *end)
 	}
 	for _, id := range ends {
 		of.Stops = append(of.Stops, tok.Decode([]int32{id}, false))

@@ -10,6 +10,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/weights/configfile"
 	"example.com/gonb-dpo/dpocore/whole"
 	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/place"
@@ -45,7 +46,7 @@ func (r Record) spares(dir string) error {
 }
 
 // FinalFiles are the files of a finished run that nothing changes later.
-var FinalFiles = []string{"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", whole.ConfigFile, whole.WeightsFile, "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+var FinalFiles = []string{"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", whole.ConfigFile, whole.WeightsFile, configfile.GenerationFile, "tokenizer.json", "tokenizer_config.json",
 	"special_tokens_map.json", "chat_template.jinja", TrainerStateFile, metrics.StepsFile, metrics.EvaluationsFile,
 	evaluation.PairsFile, PromptsFile}
 

@@ -94,7 +94,7 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	if err != nil {
 		return p, record, err
 	}
-	for _, note := range slices.Concat(config.DateNotes(job.Config.Date, p.config.Date), job.Data.Train.SystemNote(p.config.System), p.config.Notes(p.pairs.Len()), p.pairs.Notes(job.Data.Train.PartOf(evaluated, "training pairs")), heldOutNotes, faults) {
+	for _, note := range slices.Concat(trained.PromptNote(job.Config, p.config), config.DateNotes(job.Config.Date, p.config.Date), job.Data.Train.SystemNote(p.config.System), p.config.Notes(p.pairs.Len()), p.pairs.Notes(job.Data.Train.PartOf(evaluated, "training pairs")), heldOutNotes, faults) {
 		job.Listener.Note(note)
 	}
 	return p, record, nil
@@ -116,7 +116,11 @@ func Identify(job Job) (run.Record, error) {
 
 // identify opens the training pairs and makes the run's record.
 func (p *plan) identify(job Job) (record run.Record, err error) {
-	if err := p.model.SetPrompts(p.config.Prompts()); err != nil {
+	prompts, err := trained.Prompts(p.config)
+	if err != nil {
+		return record, err
+	}
+	if err := p.model.SetPrompts(prompts); err != nil {
 		return record, err
 	}
 	p.config.SetPrompts(p.model.Prompts)

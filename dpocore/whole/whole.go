@@ -4,12 +4,9 @@ package whole
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/decoder"
@@ -21,15 +18,13 @@ import (
 
 // Files of a folder besides the tokenizer's.
 const (
-	WeightsFile    = "model.safetensors"
-	ConfigFile     = "config.json"
-	generationFile = "generation_config.json"
+	WeightsFile = "model.safetensors"
+	ConfigFile  = "config.json"
 )
 
-// Write writes a model in float32 to a folder, and reads it back to compare. from is the folder or file of the model that it was
-// trained from, whose generation_config.json it keeps, if any.
-func Write(dir string, c decoder.Config, values []float32, from string) error {
-	if err := write(dir, c, values, from); err != nil {
+// Write writes a model in float32 to a folder, and reads it back to compare. generation is the content of generation_config.json.
+func Write(dir string, c decoder.Config, values []float32, generation map[string]any) error {
+	if err := write(dir, c, values, generation); err != nil {
 		return fmt.Errorf("write the model: %w", err)
 	}
 	stored, err := Read(dir, c.Slots())
@@ -42,7 +37,7 @@ func Write(dir string, c decoder.Config, values []float32, from string) error {
 	return nil
 }
 
-func write(dir string, c decoder.Config, values []float32, from string) error {
+func write(dir string, c decoder.Config, values []float32, generation map[string]any) error {
 	var list []safetensors.Tensor
 	for _, p := range places(c.Slots(), values) {
 		if err := adapter.CheckRange(p.part.Name, p.values, "F32"); err != nil {
@@ -60,14 +55,7 @@ func write(dir string, c decoder.Config, values []float32, from string) error {
 	if err := atomicfile.WriteJSON(filepath.Join(dir, ConfigFile), json.RawMessage(config)); err != nil {
 		return err
 	}
-	raw, err := os.ReadFile(filepath.Join(from, generationFile))
-	switch {
-	case errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
-		return nil
-	case err != nil:
-		return err
-	}
-	return atomicfile.WriteBytes(filepath.Join(dir, generationFile), raw)
+	return atomicfile.WriteJSON(filepath.Join(dir, configfile.GenerationFile), generation)
 }
 
 // Read reads the values of a model with these slots that Write wrote.

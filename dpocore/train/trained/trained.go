@@ -12,7 +12,9 @@ import (
 	"example.com/gonb-dpo/dpocore/demand"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/weights"
+	"example.com/gonb-dpo/dpocore/weights/configfile"
 	"example.com/gonb-dpo/dpocore/whole"
 )
 
@@ -40,6 +42,25 @@ func Adopt(c *config.Config, m *model.Model, note func(string)) error {
 		note(fmt.Sprintf("The adapter %s has other ranks or alphas in some layers. It is trained with rank %d in all of them, and its factors B take up the difference in scale, so that these layers learn at another pace than with PEFT.", c.InitAdapter, lora.Rank))
 	}
 	return err
+}
+
+// Prompts returns how a run writes conversations: as configured or, if nothing is, as the run of the adapter that it starts from, at
+// the run's own date.
+func Prompts(c config.Config) (config.Prompts, error) {
+	prompts := c.Prompts()
+	if c.InitAdapter == "" || !prompts.AsModel() {
+		return prompts, nil
+	}
+	record, _, err := run.ReadRecord(c.InitAdapter)
+	return record.Config.Prompts().Undated().With(prompts), err
+}
+
+// PromptNote says that a run writes conversations as the run of its first adapter did, if they were not configured.
+func PromptNote(configured, used config.Config) []string {
+	if used.InitAdapter == "" || !configured.Prompts().AsModel() || used.Prompts().AsModel() {
+		return nil
+	}
+	return []string{fmt.Sprintf("Prompts are written as in the run of the adapter %s, with its chat template, template arguments and system prompt.", used.InitAdapter)}
 }
 
 // Check refuses to train all weights of a model that is quantized, or that does not fit into the memory, before it is loaded.
@@ -81,7 +102,16 @@ func Write(dir string, c config.Config, m *model.Model, layout decoder.Layout, v
 	if !layout.Whole() {
 		return adapter.Write(dir, layout, values, adapter.Options{BaseModel: m.BaseName(), Dropout: c.LoRADropout, Bin: c.AdapterBin && !checkpoint})
 	}
-	if err := whole.Write(dir, m.Weights().Config, values, m.Path); err != nil {
+	ends, err := m.Ends()
+	if err != nil {
+		return err
+	}
+	of := m.Weights().Config
+	generation, err := configfile.Generation(m.Path, of, ends, m.Tokenizer.Pad())
+	if err != nil {
+		return err
+	}
+	if err := whole.Write(dir, of, values, generation); err != nil {
 		return err
 	}
 	return m.Tokenizer.WriteFiles(dir)

@@ -65,7 +65,7 @@ func noneOrID(id int) *int {
 }
 
 // oneOrMany is a single id as a number and several as a list, the form of transformers.
-func oneOrMany(ids []int) any {
+func oneOrMany[T int | int32](ids []T) any {
 	switch len(ids) {
 	case 0:
 		return nil
