@@ -95,23 +95,22 @@ func fill(examples []Example, order []int, shape Shape, count int) (bins []bin, 
 // that fits, by dynamic programming (Bellman 1957).
 func choose(examples []Example, order []int, shape Shape) []int {
 	type state struct {
-		reached        bool
-		example, from  int // the last example added, and the number of tokens without it
-		answers, pairs int
+		example, from  int32 // the last example added, and the number of tokens without it
+		answers, pairs int32 // no pairs if the number of tokens is not reached
 	}
 	states := make([]state, shape.Tokens+1)
 	first := examples[order[0]]
 	start := first.Tokens()
-	states[start] = state{reached: true, example: order[0], from: -1, answers: first.Answers(), pairs: 1}
+	states[start] = state{example: int32(order[0]), from: -1, answers: int32(first.Answers()), pairs: 1}
 	fullest := start
 	for _, index := range order[1:] {
-		e := examples[index]
-		for tokens := shape.Tokens; tokens >= start+e.Tokens(); tokens-- {
-			before := states[tokens-e.Tokens()]
-			if states[tokens].reached || !before.reached || before.pairs == shape.Pairs || before.answers+e.Answers() > shape.Answers {
+		length, answers := examples[index].Tokens(), int32(examples[index].Answers())
+		for tokens := min(shape.Tokens, fullest+length); tokens >= start+length; tokens-- {
+			before := states[tokens-length]
+			if before.pairs == 0 || states[tokens].pairs > 0 || int(before.pairs) == shape.Pairs || int(before.answers+answers) > shape.Answers {
 				continue
 			}
-			states[tokens] = state{true, index, tokens - e.Tokens(), before.answers + e.Answers(), before.pairs + 1}
+			states[tokens] = state{int32(index), int32(tokens - length), before.answers + answers, before.pairs + 1}
 			fullest = max(fullest, tokens)
 		}
 		if fullest == shape.Tokens {
@@ -119,8 +118,8 @@ func choose(examples []Example, order []int, shape Shape) []int {
 		}
 	}
 	var chosen []int
-	for at := fullest; at >= 0; at = states[at].from {
-		chosen = append(chosen, states[at].example)
+	for at := fullest; at >= 0; at = int(states[at].from) {
+		chosen = append(chosen, int(states[at].example))
 	}
 	slices.Reverse(chosen)
 	return chosen
