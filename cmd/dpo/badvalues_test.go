@@ -35,7 +35,7 @@ func TestBadValues(t *testing.T) {
 		{"train --precision bf16", 2, `unknown precision "bf16"; choose auto, float32, float16 or bfloat16`},
 		{"train --early-stopping 3", 2, "early stopping needs held-out pairs; name a file with --eval-data, or hold out a fraction of the training pairs with --eval-fraction"},
 		{"train --early-stopping 3 --eval-steps 0", 2, "early stopping needs evaluations during training; set the steps between them (10 is a good start)"},
-		{"train --resume --overwrite", 2, "if any flags in the group [resume overwrite] are set none of the others can be; [overwrite resume] were all set"},
+		{"train --resume --overwrite", 2, "--overwrite and --resume exclude each other; give one of them"},
 		{"train --eval-fraction 1", 2, "the held-out fraction is 1; it must be at least 0 and below 1"},
 		{"eval --max-length -7", 2, "the maximum length is -7 tokens; it must be at least 8"},
 		{"generate --prompt hi --n 0", 2, "the number of samples is 0; it must be at least 1"},

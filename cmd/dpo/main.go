@@ -53,7 +53,7 @@ func execute(ctx context.Context, cmd *cobra.Command) error {
 		if err := flags.ReadConfig(cmd); err != nil {
 			return err
 		}
-		if err := cmd.ValidateFlagGroups(); err != nil { // cobra does so only after PersistentPreRunE
+		if err := flags.CheckGroups(cmd); err != nil { // cobra does so only after PersistentPreRunE
 			return err
 		}
 		started = true

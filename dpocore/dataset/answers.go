@@ -66,6 +66,9 @@ func recordsOf(train, eval string, fraction float64, seed int) (data Data, err e
 	case fraction > 0:
 		skipped, notes := data.Train.Skipped, data.Train.Notes
 		data.Train, data.HeldOut = data.Train.Split(fraction, int64(seed))
+		if len(data.HeldOut.Pairs) == 0 {
+			return data, oneSided(train)
+		}
 		data.Train.Skipped, data.Train.Notes, data.Origin.Seed = skipped, notes, seed
 	}
 	return data, err

@@ -82,11 +82,19 @@ func fetch(ctx context.Context, train, eval string, fraction float64, seed int, 
 		}
 		skipped, notes := pairs.Skipped, pairs.Notes
 		rest, split := pairs.Split(fraction, int64(seed))
+		if len(split.Pairs) == 0 {
+			return Data{}, oneSided(train)
+		}
 		rest.Skipped, rest.Notes = skipped, notes
 		return Data{Train: rest, HeldOut: split}, nil
 	default:
 		return Data{Train: pairs, HeldOut: heldOut}, nil
 	}
+}
+
+// oneSided is the error for data of which no share can be held out.
+func oneSided(name string) error {
+	return fmt.Errorf("%s has pairs of one prompt only, so that no share of them can be held out; add pairs, name held-out pairs, or hold out none", name)
 }
 
 // fetchHeldOut reads pairs to evaluate on: the held-out part of the data if there is one, else all of it.

@@ -26,6 +26,9 @@ func TestLoadData(t *testing.T) {
 	if none, err := Load(file, "", 0, 1); err != nil || none.HeldOut != nil {
 		t.Errorf("no held-out pairs: %v, %v", none.HeldOut, err)
 	}
+	if _, err := Load(file, "", 0.5, 1); err == nil || !strings.Contains(err.Error(), "pairs of one prompt only, so that no share of them can be held out") {
+		t.Errorf("a share of one pair: %v", err)
+	}
 	for _, c := range []struct {
 		eval     string
 		fraction float64

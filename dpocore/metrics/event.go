@@ -1,5 +1,10 @@
 package metrics
 
+import (
+	"fmt"
+	"math"
+)
+
 // Event holds the metrics of one optimizer step.
 type Event struct {
 	PairMeans // over the pairs of the step, before its update
@@ -51,6 +56,17 @@ type PairMeans struct {
 
 	Objectives []Objective // only in a run that mixes several objectives
 	FineTuning *FineTuning // only in supervised fine-tuning, which has nothing of the above but the loss
+}
+
+// AnswerRewards describes the mean rewards of single answers, of which there may be one kind only.
+func (m PairMeans) AnswerRewards() string {
+	side := func(kind string, reward float64) string {
+		if math.IsNaN(reward) {
+			return "no " + kind + " answers"
+		}
+		return fmt.Sprintf("rewards of %s answers %+.4f", kind, reward)
+	}
+	return side("good", m.RewardsChosen) + ", " + side("bad", m.RewardsRejected)
 }
 
 // kl is the name of the divergence in a row.

@@ -98,10 +98,10 @@ var ofTransformers = intervals{"no", "steps", "500"}
 // lengths translates how long a run is, and how often it is evaluated and saved; epochs and std are the tool's defaults.
 func (t *translation) lengths(epochs string, std intervals) {
 	t.with("max_steps", func(e Entry, text string) {
-		if n, err := strconv.Atoi(text); err == nil && n > 0 {
-			t.maps(e, "max_steps", text)
-		} else {
+		if n, err := strconv.ParseFloat(text, 64); text == "" || err == nil && n <= 0 {
 			t.say(e, NoEffect, "the epochs count")
+		} else {
+			t.maps(e, "max_steps", text)
 		}
 	})
 	if t.file.Find("num_train_epochs") != nil {

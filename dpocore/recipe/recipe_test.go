@@ -138,6 +138,26 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// TestValues: values in the forms that PyYAML reads as numbers and as true and false, and those that the setting can't have.
+func TestValues(t *testing.T) {
+	for text, want := range map[string]string{
+		"{use_peft: True, max_steps: 10.0}":                                    "max_steps: 10\n",
+		"{use_peft: yes, bf16: on}":                                            "precision: bfloat16\n",
+		"{use_peft: No}":                                                       "full: true\n",
+		"{use_peft: true, bf16: off, seed: 7.0}":                               "seed: 7\n",
+		"{use_peft: true, learning_rate: '5e-5'}":                              "learning_rate: 5e-5\n",
+		"{use_peft: true, learning_rate: fast}":                                "# missing: learning_rate: fast (it must be a number; here it is 5e-05 without it)",
+		"{use_peft: true, max_steps: ten}":                                     "# missing: max_steps: ten (it must be a whole number; here it is 50 without it)",
+		"{use_peft: true, seed: 1.5}":                                          "# missing: seed: 1.5 (it must be a whole number",
+		"{use_peft: true, loss_type: [sigmoid, sft], loss_weights: [1, half]}": "# missing: loss_weights: [1, half] (it must be a list of numbers",
+	} {
+		got := translated(t, text).YAML("x")
+		if !strings.Contains(got, want) || strings.Contains(got, "missing: use_peft") {
+			t.Errorf("%s: lacks %q:\n%s", text, want, got)
+		}
+	}
+}
+
 // TestBadFiles: errors have the file and the line.
 func TestBadFiles(t *testing.T) {
 	for text, want := range map[string]string{

@@ -82,6 +82,9 @@ func (f *File) Detect() *Tool {
 
 // Translate translates a file of a tool.
 func (f *File) Translate(tool *Tool) Translation {
+	for _, e := range f.Entries {
+		asPython(e.node)
+	}
 	t := &translation{file: f, tool: tool, Translation: Translation{Tool: tool.Name}}
 	for _, e := range f.Entries {
 		if row := tool.find(e.Key); row == nil || !row.take {
@@ -150,8 +153,15 @@ func isOurs(name string) bool {
 // ofRun are the settings of dpo train that are no part of config.Config, as its file has them.
 var ofRun = []string{"model_name_or_path", "dataset_name", "eval_data", "eval_fraction", "output_dir", "resume"}
 
-// maps notes that a setting of the file is one of ours.
+// maps notes that a setting of the file is one of ours, or that it has no value of that.
 func (t *translation) maps(e Entry, to, value string) {
+	if row := config.Settings.Named(to); row != nil {
+		var must string
+		if value, must = fitting(row, value); must != "" {
+			t.say(e, Missing, "it must be "+must+"; here it is "+row.Print(config.Default())+" without it")
+			return
+		}
+	}
 	t.set(to, value, "")
 	t.say(e, Maps, to+": "+value)
 }

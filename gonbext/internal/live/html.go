@@ -103,7 +103,7 @@ func figures(m metrics.PairMeans) []string {
 		return []string{loss, fmt.Sprintf("token accuracy %.0f %%", 100*m.FineTuning.MeanTokenAccuracy)}
 	}
 	if math.IsNaN(m.RewardsAccuracies) { // single answers
-		return []string{loss, fmt.Sprintf("rewards of good answers %+.4f, of bad ones %+.4f", m.RewardsChosen, m.RewardsRejected)}
+		return []string{loss, m.AnswerRewards()}
 	}
 	return []string{loss, fmt.Sprintf("margin %+.4f", m.RewardsMargins), fmt.Sprintf("accuracy %.0f %%", 100*m.RewardsAccuracies)}
 }

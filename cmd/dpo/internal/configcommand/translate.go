@@ -50,8 +50,9 @@ func toolOf(file recipe.File, from string) (*recipe.Tool, error) {
 	if from == "" {
 		return file.Detect(), nil
 	}
+	plain := func(name string) string { return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name)) }
 	for _, tool := range recipe.Tools {
-		if strings.EqualFold(strings.ReplaceAll(from, "_", "-"), tool.Name) {
+		if plain(from) == plain(tool.Name) {
 			return tool, nil
 		}
 	}

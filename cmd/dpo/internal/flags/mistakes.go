@@ -76,6 +76,10 @@ func explainValue(cmd *cobra.Command, err *pflag.InvalidValueError) error {
 		hint = "give several values with --" + flag.Name + "s"
 	case strings.Contains(value, ","):
 		hint = "write a decimal point, as in 0.1; to try several values, see dpo sweep --help"
+	case kind == "int" && errors.Is(err.Unwrap(), strconv.ErrRange):
+		hint = "it is too large"
+	case flag.Name == "warmup-steps" && isNumber(value):
+		hint = "write a whole number in digits, or give a share of the run as --warmup-ratio"
 	case kind == "int" && isNumber(value):
 		hint = "write a whole number in digits"
 	case strings.HasPrefix(kind, "float"):

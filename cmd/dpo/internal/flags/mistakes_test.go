@@ -43,6 +43,8 @@ func TestMistakes(t *testing.T) {
 		"--learning-rate 1e-5f":             "without a unit",
 		"--max-steps 10k":                   "as in 10000",
 		"--max-steps 1e3":                   "a whole number in digits",
+		"--seed 99999999999999999999":       "it is too large",
+		"--warmup-steps 0.1":                "a share of the run as --warmup-ratio",
 		"--shuffle=ja":                      "true or false",
 		"--out=~/run":                       "$HOME",
 		"--out=":                            "it is empty",

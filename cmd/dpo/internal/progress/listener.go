@@ -84,7 +84,7 @@ func figures(m metrics.PairMeans, n int) string {
 		return fmt.Sprintf("loss %.4f  token accuracy %.*f", m.Loss, n, m.FineTuning.MeanTokenAccuracy)
 	}
 	if math.IsNaN(m.RewardsAccuracies) { // single answers
-		return fmt.Sprintf("loss %.4f  rewards of good answers %+.4f, of bad ones %+.4f", m.Loss, m.RewardsChosen, m.RewardsRejected)
+		return fmt.Sprintf("loss %.4f  %s", m.Loss, m.AnswerRewards())
 	}
 	return fmt.Sprintf("loss %.4f  margin %+.4f  accuracy %.*f", m.Loss, m.RewardsMargins, n, m.RewardsAccuracies)
 }
