@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/config/bounds"
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
@@ -54,10 +55,13 @@ func lossTypeText(c Config) string { return strings.Join(loss.Names(c.LossType),
 
 func lossWeightsText(c Config) string { return strings.Trim(fmt.Sprint(c.weights()), "[]") }
 
-// checkBatch refuses a batch in which no answer has another prompt.
+// checkBatch refuses a batch in which no answer has another prompt, and steps of more pairs than can be counted.
 func checkBatch(c Config) error {
 	if c.KTO() && c.BatchSize == 1 {
 		return errors.New(`the batch size is 1; with the loss "kto" it must be at least 2, because each answer is compared with those to other prompts of its batch`)
+	}
+	if pairs := float64(c.BatchSize) * float64(c.GradientAccumulation); pairs > bounds.MaxCount {
+		return fmt.Errorf("a step has %g pairs, the batch size times the gradient accumulation; it may have at most %d", pairs, bounds.MaxCount)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ var optimizerSettings = Table{
 		JSON: "num_train_epochs", Label: "the number of epochs", Replaces: "max_steps",
 		Help:      "passes over the training pairs, such as 3 or 0.5, instead of a number of steps; --max-steps wins",
 		Field:     func(c *Config) *float64 { return &c.NumTrainEpochs },
-		Check:     bounds.AtLeast(0., "1"),
+		Check:     checkEpochs,
 		Resumable: true, // the steps that they amount to are compared
 	},
 	Setting[int]{

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"example.com/gonb-dpo/dpocore/config/bounds"
 )
 
 // StepsPerEpoch is the number of steps of a pass over a number of pairs, including the last, smaller one.
@@ -53,10 +55,21 @@ func (c Config) lengthNotes(pairs int) (notes []string) {
 
 // checkLength checks the number of steps, which may follow from the number of epochs.
 func checkLength(c Config) error {
+	if c.MaxSteps > bounds.MaxCount {
+		return fmt.Errorf("the number of steps is %d; it must be at most %d", c.MaxSteps, bounds.MaxCount)
+	}
 	if c.MaxSteps >= 1 || c.MaxSteps >= -1 && c.NumTrainEpochs > 0 { // -1 is what TRL has for none
 		return nil
 	}
 	return fmt.Errorf("the number of steps is %d; it must be at least 1 (50 is a good start), unless a number of epochs is given instead (num_train_epochs)", c.MaxSteps)
+}
+
+func checkEpochs(epochs float64) string {
+	const most = 1_000_000
+	if epochs > most {
+		return fmt.Sprintf("at most %d", most)
+	}
+	return bounds.AtLeast(0., "1")(epochs)
 }
 
 func checkEarlyStopping(c Config) error {

@@ -161,6 +161,10 @@ func TestFaults(t *testing.T) {
 		"alpha_pattern has k_proj, and only q_proj, v_proj have LoRA; add it to lora_modules, or leave it out": func(c *Config) {
 			c.LoRAModules, c.AlphaPattern = []string{"q_proj", "v_proj"}, []string{"q_proj=2", "k_proj=8"}
 		},
+		"the batch size is 2000000000 pairs; it must be at most 1000000000":                                                                                         func(c *Config) { c.BatchSize = 2e9 },
+		"a step has 1e+12 pairs, the batch size times the gradient accumulation; it may have at most 1000000000":                                                    func(c *Config) { c.BatchSize, c.GradientAccumulation = 1e6, 1e6 },
+		"the number of steps is 2000000000; it must be at most 1000000000":                                                                                          func(c *Config) { c.MaxSteps = 2e9 },
+		"the number of epochs is 1e+12; it must be at most 1000000":                                                                                                 func(c *Config) { c.NumTrainEpochs = 1e12 },
 		"the SFT weight is -1; it must be at least 0":                                                                                                               func(c *Config) { c.SFTWeight = -1 },
 		`the loss type has "sft" already, so leave the SFT weight out; the loss weights say how much it counts`:                                                     func(c *Config) { c.LossType, c.SFTWeight = "sigmoid,sft", 1 },
 		`there is 1 loss weight, and the loss type is "sigmoid,sft"; give one weight for each loss, in the same order`:                                              func(c *Config) { c.LossType, c.LossWeights = "sigmoid,sft", []float64{1} },

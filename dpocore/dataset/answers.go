@@ -25,7 +25,11 @@ func FetchAnswers(ctx context.Context, from, train, eval string, fraction float6
 	if err != nil {
 		return Data{}, err
 	}
+	all := len(data.Train.Pairs)
 	data = data.ChosenOnly()
+	if all > 0 && len(data.Train.Pairs) == 0 {
+		return Data{}, fmt.Errorf("%s has no good answers, which fine-tuning learns: all %d are labelled as bad", train, all)
+	}
 	data.Origin.Answers = from
 	return data, nil
 }

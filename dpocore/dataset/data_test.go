@@ -1,10 +1,22 @@
 package dataset
 
 import (
+	"context"
 	"os"
 	"strings"
 	"testing"
 )
+
+// TestOnlyBadAnswers: fine-tuning has nothing to learn from.
+func TestOnlyBadAnswers(t *testing.T) {
+	file := t.TempDir() + "/bad.jsonl"
+	if err := os.WriteFile(file, []byte(`{"prompt": "a", "completion": "b", "label": false}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := FetchAnswers(context.Background(), OfPairs, file, "", 0, 1, nil); err == nil || !strings.Contains(err.Error(), "has no good answers, which fine-tuning learns: all 1 are labelled as bad") {
+		t.Errorf("got %v", err)
+	}
+}
 
 func TestLoadData(t *testing.T) {
 	builtin, err := Load(Builtin, "", 0, 1)

@@ -74,6 +74,18 @@ func (m Memory) CheckWhole(model string, parameters int) error {
 		parameters, model, Gigabytes(need), wholeBytes+savedBytes, Gigabytes(m.Free))
 }
 
+// adapterBytes of a value of an adapter: trained, its gradient, two moments, and a copy on the host.
+const adapterBytes = 5 * float32Bytes
+
+// CheckAdapter returns an error if training an adapter of so many values can't fit into the memory.
+func (m Memory) CheckAdapter(rank, values int) error {
+	need := adapterBytes * float64(values)
+	if values > 0 && (!m.Known || need <= float64(m.Free)) {
+		return nil
+	}
+	return fmt.Errorf("an adapter of rank %d does not fit into the memory, of which %s are free: each value takes %d bytes; choose a smaller rank (16 is usual)", rank, Gigabytes(m.Free), adapterBytes)
+}
+
 // CheckWeights returns an error if the weights of a model, in a form of config.Config.Base and of a size in bytes, can't fit
 // into the memory; quantized is their size in that form, and fourBits that with --quantize q4_0.
 func (m Memory) CheckWeights(model, form string, size, quantized, fourBits int64) error {

@@ -46,3 +46,17 @@ func TestCheckWhole(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// An adapter takes 20 bytes for each value; a number of values that overflowed fits nowhere.
+func TestCheckAdapter(t *testing.T) {
+	memory := Memory{Free: 16e9, Known: true}
+	for _, c := range []struct {
+		memory Memory
+		values int
+		fits   bool
+	}{{memory, 8e8, true}, {memory, 8e8 + 1, false}, {memory, -1, false}, {Memory{}, 1e12, true}} {
+		if err := c.memory.CheckAdapter(64, c.values); (err == nil) != c.fits {
+			t.Errorf("%d values: %v", c.values, err)
+		}
+	}
+}

@@ -100,6 +100,9 @@ func (e Encoded) reason(l Limit, single bool) Reason {
 func (e *Encoder) noneLeft(source string) error {
 	most := slices.MaxFunc(reasons, func(a, b Reason) int { return cmp.Compare(e.leftOut[a].count, e.leftOut[b].count) })
 	out := e.leftOut[most]
+	if out.count == 0 {
+		return fmt.Errorf("%s: %w; it has none", source, ErrNoPairs)
+	}
 	remedy := "use pairs whose answers differ in more than spaces and Unicode forms"
 	switch {
 	case most == Spelled:

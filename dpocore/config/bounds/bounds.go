@@ -10,6 +10,14 @@ import (
 // number is the type of a numeric setting.
 type number interface{ ~int | ~float64 }
 
+// MaxCount is the largest number of anything, such as steps or pairs in a step, so that products of numbers don't overflow.
+const MaxCount = 1_000_000_000
+
+func isCount[T number](x T) bool {
+	_, is := any(x).(int)
+	return is
+}
+
 // Above checks for a finite number greater than min. suggestion is a good first value, or empty.
 func Above[T number](min T, suggestion string) func(T) string {
 	return bounded(func(x T) bool { return x > min }, fmt.Sprintf("above %v", min), suggestion)
@@ -30,6 +38,8 @@ func bounded[T number](ok func(T) bool, must, suggestion string) func(T) string 
 			return "a finite number " + must + suggestion
 		case !ok(x):
 			return must + suggestion
+		case isCount(x) && x > MaxCount:
+			return fmt.Sprintf("at most %d", MaxCount)
 		}
 		return ""
 	}

@@ -2,6 +2,7 @@
 package pace
 
 import (
+	"math"
 	"time"
 
 	"example.com/gonb-dpo/dpocore/metrics"
@@ -93,7 +94,8 @@ func (p *Pace) Whole() time.Duration {
 }
 
 func (p *Pace) estimate(steps, rows int) time.Duration {
-	return time.Duration(steps)*p.steps.mean() + time.Duration(rows)*p.perRow()
+	estimate := float64(steps)*float64(p.steps.mean()) + float64(rows)*float64(p.perRow())
+	return time.Duration(min(estimate, math.MaxInt64/2)) // centuries
 }
 
 // evaluationRows is the number of rows of an evaluation; before the first one, a row per pair.

@@ -63,12 +63,10 @@ func PromptNote(configured, used config.Config) []string {
 	return []string{fmt.Sprintf("Prompts are written as in the run of the adapter %s, with its chat template, template arguments and system prompt.", used.InitAdapter)}
 }
 
-// Check refuses to train all weights of a model that is quantized, or that does not fit into the memory, before it is loaded.
+// Check refuses to train an adapter, or all weights of a model, that does not fit into the memory, before the model is loaded. All weights
+// of a quantized model can't be trained.
 func Check(c config.Config, m *model.Model) error {
-	if !c.Full {
-		return nil
-	}
-	if weights.Quantized(m.Path) {
+	if c.Full && weights.Quantized(m.Path) {
 		return fmt.Errorf("the weights of %s are quantized, and only an adapter can be trained on such; leave out full, or name the model that they were made from", m.Path)
 	}
 	of, err := weights.ConfigOf(m.Path)
@@ -78,6 +76,13 @@ func Check(c config.Config, m *model.Model) error {
 	backend, err := device.Open()
 	if err != nil {
 		return err
+	}
+	if !c.Full {
+		layout, err := decoder.NewLayout(of, c.LoRA())
+		if err != nil {
+			return err
+		}
+		return demand.FreeOn(backend).CheckAdapter(c.LoRARank, layout.Size)
 	}
 	return demand.FreeOn(backend).CheckWhole(m.Path, of.Parameters())
 }
