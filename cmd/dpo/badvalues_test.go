@@ -208,6 +208,6 @@ func (p *place) holds(word string, names ...string) {
 func TestNotFinite(t *testing.T) {
 	p := newPlace(t)
 	args := shortRun + "OUT --learning-rate 1e30 --warmup-steps 1"
-	p.checkFailure(p.run(args), badInput{args, 1, "train: step 2: the adapter's norm is not a finite number (pairs: PAIRS, line 4); lower the learning rate (it is 1e+30); checkpoint-1 is the last good checkpoint"})
+	p.checkFailure(p.run(args), badInput{args, 1, "train: step 2: the norm of the trained weights is not a finite number (pairs: PAIRS, line 4); lower the learning rate (it is 1e+30); checkpoint-1 is the last good checkpoint"})
 	p.holds("OUT", ".lock", "checkpoint-1", "eval_metrics.jsonl", "metrics.jsonl", "run.json", "trained_prompts.txt")
 }

@@ -77,7 +77,7 @@ func (m Memory) CheckWhole(model string, parameters int) error {
 // adapterBytes of a value of an adapter: trained, its gradient, two moments, and a copy on the host.
 const adapterBytes = 5 * float32Bytes
 
-// CheckAdapter returns an error if training an adapter of so many values can't fit into the memory.
+// CheckAdapter returns an error if training an adapter of this many values can't fit into the memory.
 func (m Memory) CheckAdapter(rank, values int) error {
 	need := adapterBytes * float64(values)
 	if values > 0 && (!m.Known || need <= float64(m.Free)) {

@@ -76,7 +76,7 @@ func (t *trainer) finalAdapter() ([]float32, error) {
 		adapter, _, _, err := t.policy.Snapshot()
 		return adapter, err
 	}
-	t.listener.Note(fmt.Sprintf("The held-out loss was lowest, %.4f, at step %d; the run ends after step %d with the adapter of that step.", loss, best, t.step))
+	t.listener.Note(fmt.Sprintf("The held-out loss was lowest, %.4f, at step %d; the run ends after step %d with the weights of that step.", loss, best, t.step))
 	c, err := run.ReadCheckpoint(t.dir, best, t.layout)
 	return c.Adapter, err
 }

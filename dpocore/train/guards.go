@@ -53,5 +53,5 @@ func (t *trainer) guarded(ctx context.Context) error {
 			return err
 		}
 	}
-	return &guard.Stopped{Step: t.step, Dir: t.dir, Why: why}
+	return &guard.Stopped{Step: t.step, Dir: t.dir, Why: why, Full: t.config.Full}
 }

@@ -170,7 +170,7 @@ func (t *trainer) update(rate float64, indices []int) (norm float64, err error) 
 	}
 	switch {
 	case errors.Is(err, policy.ErrNotFinite):
-		return norm, t.notFiniteError("the adapter's norm", indices)
+		return norm, t.notFiniteError("the norm of the trained weights", indices)
 	case err != nil:
 		return norm, err
 	}

@@ -106,7 +106,7 @@ func TestNotFiniteStopsTheRun(t *testing.T) {
 		rate, beta float64
 		says, kept string
 	}{
-		{1e30, 0.1, "step 2: the adapter's norm", "checkpoint-1 is the last good checkpoint"},
+		{1e30, 0.1, "step 2: the norm of the trained weights", "checkpoint-1 is the last good checkpoint"},
 		{1e30, 1e38, "step 1: the gradient of base_model.", "no checkpoint is saved yet"},
 	} {
 		c, data := runtest.Short(t)

@@ -53,9 +53,14 @@ type Stopped struct {
 	Step int
 	Dir  string
 	Why  string // as Crossed says it
+	Full bool   // all weights are trained, and there are no forks
 }
 
 func (s *Stopped) Error() string {
-	return fmt.Sprintf("stopped after step %d, because %s; %s/checkpoint-%d is the adapter of that step: use an earlier checkpoint, fork one with a lower learning rate or a larger beta (dpo fork), or resume with a higher bound",
-		s.Step, s.Why, s.Dir, s.Step)
+	remedy := "fork one with a lower learning rate or a larger beta (dpo fork)"
+	if s.Full {
+		remedy = "start over with a lower learning rate or a larger beta"
+	}
+	return fmt.Sprintf("stopped after step %d, because %s; %s/checkpoint-%d has the weights of that step: use an earlier checkpoint, %s, or resume with a higher bound",
+		s.Step, s.Why, s.Dir, s.Step, remedy)
 }

@@ -131,5 +131,5 @@ func (t Trial) Cause(r Result) string {
 
 // Summary says how a trial went that passed.
 func (r Result) Summary() string {
-	return fmt.Sprintf("The check has passed: on one pair the loss falls from %.4f to %.4f in %d steps. The run begins with the adapter as it was before.", r.Losses[0], r.Losses[len(r.Losses)-1], len(r.Losses))
+	return fmt.Sprintf("The check has passed: on one pair the loss falls from %.4f to %.4f in %d steps. The run begins with the weights as they were before.", r.Losses[0], r.Losses[len(r.Losses)-1], len(r.Losses))
 }
