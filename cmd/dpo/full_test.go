@@ -60,6 +60,39 @@ func TestFull(t *testing.T) {
 	}
 }
 
+// TestDamagedModel: weights that have changed, or are gone, are named by whoever uses them.
+func TestDamagedModel(t *testing.T) {
+	cachetest.Own(t)
+	serveHub(t)
+	model, data := tinymodel.WriteBytes(t, 1), pairsFile(t)
+	t.Chdir(t.TempDir())
+	output(t, "train", "--full", "--max-steps", "1", "--model", model, "--data", data, "--out", "run")
+	const weights = "run/model.safetensors"
+	content, err := os.ReadFile(weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[len(content)-1] ^= 1
+	fail := func(want string) {
+		t.Helper()
+		for _, args := range [][]string{{"eval", "--adapter", "run", "--data", data}, {"generate", "--adapter", "run", "--prompt", "Hi"}, {"push", "run", "me/x"}} {
+			if said, err := dpo(t, args...).CombinedOutput(); err == nil || !strings.Contains(string(said), want) {
+				t.Errorf("dpo %v: %v, %s; want %q", args, err, said, want)
+			}
+		}
+	}
+	if err := os.WriteFile(weights, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	fail("run/model.safetensors is damaged")
+	if err := os.Remove(weights); err != nil {
+		t.Fatal(err)
+	}
+	fail("all weights were trained in run, and its model.safetensors is missing; resume the run")
+	output(t, "train", "--full", "--max-steps", "1", "--model", model, "--data", data, "--out", "run", "--resume")
+	output(t, "eval", "--adapter", "run", "--data", data)
+}
+
 // TestFullFromFile: settings of adapters in a file that lists all settings have no effect, which is said.
 func TestFullFromFile(t *testing.T) {
 	cachetest.Own(t)

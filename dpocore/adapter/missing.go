@@ -59,6 +59,8 @@ func notAnAdapter(dir string) error {
 		return fmt.Errorf("there is no adapter folder %s; check the path, or name the folder that training created", dir)
 	case !stat.IsDir():
 		return fmt.Errorf("%s is a file, not an adapter folder; name the folder with %s", dir, configFile)
+	case has("run.json") && has("config.json") && !has("model.safetensors"):
+		return fmt.Errorf("all weights were trained in %s, and its model.safetensors is missing; resume the run, which writes it from the last checkpoint", dir)
 	case has("run.json") && has("config.json"):
 		return fmt.Errorf("all weights were trained in %s, so it is a model and has no adapter; name it as the model (--model)", dir)
 	case has("run.json") && latest != "":

@@ -43,7 +43,7 @@ var OfAdapter = Table{
 		Kept:  ofAdapter,
 		Help:  "ranks of `projections` for which lora-r does not count, such as q_proj=8,down_proj=32",
 		Field: func(c *Config) *[]string { return &c.RankPattern },
-		Rule:  func(c Config) error { return checkPattern("rank_pattern", c.RankPattern, c.LoRAModules, strconv.Atoi) },
+		Rule:  func(c Config) error { return pattern.Check("rank_pattern", c.RankPattern, c.LoRAModules, strconv.Atoi) },
 		Text:  func(c Config) string { return pattern.Text(c.RankPattern) },
 	},
 	Setting[[]string]{
@@ -51,7 +51,7 @@ var OfAdapter = Table{
 		Kept:  ofAdapter,
 		Help:  "alphas of `projections` for which lora-alpha does not count, such as q_proj=16",
 		Field: func(c *Config) *[]string { return &c.AlphaPattern },
-		Rule:  func(c Config) error { return checkPattern("alpha_pattern", c.AlphaPattern, c.LoRAModules, parseFloat) },
+		Rule:  func(c Config) error { return pattern.Check("alpha_pattern", c.AlphaPattern, c.LoRAModules, parseFloat) },
 		Text:  func(c Config) string { return pattern.Text(c.AlphaPattern) },
 	},
 	Setting[[]int]{
@@ -97,23 +97,15 @@ func checkModules(c Config) error {
 		return fmt.Errorf("the LoRA modules are %s; %s is all projections, so give it alone", strings.Join(c.LoRAModules, ", "), AllLinear)
 	}
 	for _, module := range c.LoRAModules {
-		if err := checkModule("LoRA module", module, AllLinear); err != nil {
+		if err := pattern.CheckModule("LoRA module", module, AllLinear); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkModule returns an error if a name is not that of a projection, or one of others.
-func checkModule(what, name string, others ...string) error {
-	if i := strings.LastIndex(name, "."); i >= 0 && slices.Contains(decoder.KnownModules, name[i+1:]) {
-		return fmt.Errorf("unknown %s %q: ranks, alphas and modules are the same in all layers with LoRA; write %s, and choose the layers with layers_to_transform", what, name, name[i+1:])
-	}
-	return oneOf(what, name, append(slices.Clone(decoder.KnownModules), others...))
-}
-
 // AllLinear is PEFT's name for all projections in LoRAModules.
-const AllLinear = "all-linear"
+const AllLinear = pattern.AllLinear
 
 // LoRA returns the adapter's shape and scale.
 func (c Config) LoRA() decoder.LoRA {
@@ -145,32 +137,6 @@ func (c Config) layers() []int {
 }
 
 func parseFloat(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
-
-// checkPattern checks the names and the form of a list; what its values may be, the adapter's shape knows. modules are the
-// projections with LoRA, if not all.
-func checkPattern[T any](name string, list, modules []string, parse func(string) (T, error)) error {
-	values, err := pattern.Parse(list, parse)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	for _, text := range list {
-		module, _, _ := strings.Cut(text, "=")
-		if err := checkModule("projection in "+name, module); err != nil {
-			return err
-		}
-		if len(modules) > 0 && !slices.Equal(modules, []string{AllLinear}) && !slices.Contains(modules, module) {
-			return fmt.Errorf("%s has %s, and only %s have LoRA; add it to lora_modules, or leave it out", name, module, strings.Join(modules, ", "))
-		}
-	}
-	lora := decoder.LoRA{Rank: 1, Alpha: 1, Modules: decoder.AllModules}
-	switch values := any(values).(type) {
-	case map[string]int:
-		lora.Ranks = values
-	case map[string]float64:
-		lora.Alphas = values
-	}
-	return lora.Validate()
-}
 
 func checkLayers(c Config) error {
 	if len(c.LayersToTransform) > 0 && slices.Min(c.LayersToTransform) < 0 {

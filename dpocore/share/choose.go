@@ -84,6 +84,9 @@ func chooseAdapter(dir string) (Choice, error) {
 // chooseModel chooses the model of a run that trained all weights.
 func chooseModel(dir string) (Choice, error) {
 	c := Choice{Kind: "model"}
+	if _, err := run.TrainedHash(dir); err != nil { // its weights are missing or damaged
+		return c, err
+	}
 	return c, c.add(dir, slices.Concat(modelFiles, tokenizerFiles)...)
 }
 

@@ -1,4 +1,5 @@
-// Package pattern reads and writes values of single projections in settings, such as the rank 8 of q_proj: q_proj=8.
+// Package pattern reads, checks and writes the names of projections in settings, and values of single ones, such as the rank 8 of q_proj:
+// q_proj=8.
 package pattern
 
 import (
