@@ -20,7 +20,7 @@ func TestFull(t *testing.T) {
 	output(t, append([]string{"sft", "--chosen", "--model", model, "--data", data, "--out", "sft"}, small...)...)
 	output(t, append([]string{"train", "--model", "sft", "--data", data, "--eval-data", data, "--out", "run"}, small...)...)
 
-	if score := output(t, "eval", "--adapter", "run", "--data", data); !strings.Contains(score, "the reference is the model alone") || strings.Contains(score, "KL                 0.0000 ") {
+	if score := output(t, "eval", "run", "--data", data); !strings.Contains(score, "the reference is the model alone") || strings.Contains(score, "KL                 0.0000 ") {
 		t.Errorf("eval prints %s", score)
 	}
 	card, err := os.ReadFile("run/README.md")
@@ -47,12 +47,13 @@ func TestFull(t *testing.T) {
 
 	all := []string{"--model", model, "--data", data, "--out", "other", "--max-steps", "1"}
 	for want, args := range map[string][]string{
-		"all weights were trained in run, so there is nothing to merge: the folder is the model (--model run)":                       {"merge", "--adapter", "run"},
-		"all weights were trained in run, so it is a model and has no adapter; name it as the model (--model)":                       {"export", "--adapter", "run", "--gguf", "x.gguf"},
-		"train: all weights were trained in run, so it is a model and has no adapter; name it as the model (--model)":                append([]string{"train", "--init-adapter", "run"}, all...),
-		"fork: run trains all weights, and forks are of adapters; start a new run from its model instead (--model run/checkpoint-2)": {"fork", "run", "--at", "2", "--max-steps", "3"},
-		"--lora-r is a setting of an adapter, and --full trains none; leave out one of the two":                                      append([]string{"train", "--full", "--lora-r", "16"}, all...),
-		"--rank-pattern is a setting of an adapter, and --full trains none; leave out one of the two":                                append([]string{"sft", "--chosen", "--full", "--rank-pattern", "q_proj=8"}, all...),
+		"all weights were trained in run, so there is nothing to merge: the folder is the model (--model run)":                                {"merge", "--adapter", "run"},
+		"all weights were trained in run, so it is a model and has no adapter; name it as the model (--model)":                                {"export", "--adapter", "run", "--gguf", "x.gguf"},
+		"train: all weights were trained in run, so it is a model and has no adapter; name it as the model (--model)":                         append([]string{"train", "--init-adapter", "run"}, all...),
+		"fork: run trains all weights, and forks are of adapters; start a new run from its model instead (--model run/checkpoint-2)":          {"fork", "run", "--at", "2", "--max-steps", "3"},
+		"--init-adapter is the start of an adapter, and --full trains none: merge it first (dpo merge), and name the merged model as --model": append([]string{"train", "--full", "--init-adapter", "x"}, all...),
+		"--lora-r is a setting of an adapter, and --full trains none; leave out one of the two":                                               append([]string{"train", "--full", "--lora-r", "16"}, all...),
+		"--rank-pattern is a setting of an adapter, and --full trains none; leave out one of the two":                                         append([]string{"sft", "--chosen", "--full", "--rank-pattern", "q_proj=8"}, all...),
 	} {
 		if said, err := dpo(t, args...).CombinedOutput(); err == nil || !strings.Contains(string(said), want) {
 			t.Errorf("dpo %v: %v, %s; want %q", args, err, said, want)

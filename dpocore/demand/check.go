@@ -74,6 +74,16 @@ func (m Memory) CheckWhole(model string, parameters int) error {
 		parameters, model, Gigabytes(need), wholeBytes+savedBytes, Gigabytes(m.Free))
 }
 
+// CheckMeasuredWhole returns an error if a model whose weights were all trained can't fit into the memory beside the model that it was
+// trained from: both, and the state of training, which a policy has.
+func (m Memory) CheckMeasuredWhole(parameters int) error {
+	need := wholeBytes * int64(parameters)
+	if !m.Known || need <= m.Free {
+		return nil
+	}
+	return fmt.Errorf("to compare all %d weights with those before training takes %s of memory, and %s are free; name the folder as the model (--model), which is measured alone", parameters, Gigabytes(need), Gigabytes(m.Free))
+}
+
 // adapterBytes of a value of an adapter: trained, its gradient, two moments, and a copy on the host.
 const adapterBytes = 5 * float32Bytes
 

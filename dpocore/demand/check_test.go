@@ -47,6 +47,17 @@ func TestCheckWhole(t *testing.T) {
 	}
 }
 
+// Six copies of four bytes for each weight.
+func TestCheckMeasuredWhole(t *testing.T) {
+	memory := Memory{Free: 24e6, Known: true}
+	if err := memory.CheckMeasuredWhole(1e6); err != nil {
+		t.Errorf("it fits: %v", err)
+	}
+	if err := memory.CheckMeasuredWhole(1e6 + 1); err == nil || !strings.Contains(err.Error(), "name the folder as the model") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // An adapter takes 20 bytes for each value; a number of values that overflowed fits nowhere.
 func TestCheckAdapter(t *testing.T) {
 	memory := Memory{Free: 16e9, Known: true}

@@ -16,6 +16,7 @@ import (
 	"example.com/gonb-dpo/dpocore/chat"
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/decoder"
+	"example.com/gonb-dpo/dpocore/demand"
 	"example.com/gonb-dpo/dpocore/device"
 	"example.com/gonb-dpo/dpocore/encode"
 	"example.com/gonb-dpo/dpocore/hub"
@@ -188,6 +189,11 @@ func (m *Model) Policy(dir string) (*policy.Policy, error) {
 	layout, values, err := m.ReadTrained(dir)
 	if err != nil {
 		return nil, err
+	}
+	if layout.Whole() {
+		if err := demand.FreeOn(m.backend).CheckMeasuredWhole(layout.Size); err != nil {
+			return nil, err
+		}
 	}
 	return policy.New(m.backend, m.weights, layout, values)
 }

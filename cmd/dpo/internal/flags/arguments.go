@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/dpocore/dataset"
+	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/source"
 )
 
@@ -78,7 +79,7 @@ func meant(arg string) string {
 	case info.Mode().IsRegular() && filepath.Ext(arg) != ".gguf" && filepath.Ext(arg) != ".safetensors":
 		return "data"
 	}
-	if _, err := os.Stat(filepath.Join(arg, "adapter_config.json")); err == nil {
+	if _, err := os.Stat(filepath.Join(arg, "adapter_config.json")); err == nil || run.AllWeights(arg) {
 		return "adapter"
 	}
 	return ""

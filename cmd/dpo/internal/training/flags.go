@@ -35,8 +35,13 @@ func Flags(cmd *cobra.Command, settings *config.Config, o *Options) {
 func OfAdapter(cmd *cobra.Command, settings *config.Config) {
 	var names []string
 	for _, row := range config.OfAdapter {
-		name, _ := row.Flag()
-		names = append(names, name)
+		if name, _ := row.Flag(); name != initAdapter {
+			names = append(names, name)
+		}
 	}
-	flags.Refuse(cmd, func() bool { return settings.Full }, "is a setting of an adapter, and --full trains none", names...)
+	full := func() bool { return settings.Full }
+	flags.Refuse(cmd, full, "is a setting of an adapter, and --full trains none", names...)
+	flags.Refuse(cmd, full, "is the start of an adapter, and --full trains none: merge it first (dpo merge), and name the merged model as --model", initAdapter)
 }
+
+const initAdapter = "init-adapter"
