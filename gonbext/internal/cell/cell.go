@@ -21,8 +21,9 @@ import (
 )
 
 const (
-	syncLimit = 2 * time.Second // for the kernel to read a cell's last output
-	stopLimit = 3 * time.Second // for a stopped cell to return; the kernel kills it after 5 seconds
+	readLimit = 30 * time.Second // for the kernel to read a cell's last output: a loaded machine takes seconds
+	syncLimit = 2 * time.Second  // the same after an error, which may be the stop button
+	stopLimit = 3 * time.Second  // for a stopped cell to return; the kernel kills it after 5 seconds
 )
 
 // Run runs fn. The stop button cancels ctx, and so does the end of the terminal or the server. An error or a panic is shown as one sentence and ends the process.
@@ -34,6 +35,7 @@ func Run(fn func(ctx context.Context) error) {
 		Show(output.Notef("%s", note))
 	}
 	if err == nil {
+		flush(readLimit) // the kernel drops what it has not read when the process ends
 		return
 	}
 	Show(EndBox(err))
@@ -93,7 +95,7 @@ var Exit = exit
 // exit ends the process. In a notebook the status is 0, because the kernel would add a line about any other one below the
 // box.
 func exit(err error) {
-	flush()
+	flush(syncLimit)
 	removeTemporaryFiles()
 	switch {
 	case gonbui.IsNotebook:
@@ -105,8 +107,8 @@ func exit(err error) {
 	}
 }
 
-// flush waits until the kernel has read all output, for at most syncLimit.
-func flush() {
+// flush waits until the kernel has read all output, but not longer than the limit.
+func flush(limit time.Duration) {
 	done := make(chan struct{})
 	go func() {
 		gonbui.Sync()
@@ -114,6 +116,6 @@ func flush() {
 	}()
 	select {
 	case <-done:
-	case <-time.After(syncLimit):
+	case <-time.After(limit):
 	}
 }

@@ -44,7 +44,6 @@ func RunTask(ctx context.Context, fn func(ctx context.Context, status Status) (o
 		return err
 	case gonbui.IsNotebook:
 		put(result.HTML())
-		flush() // after a page was listened to, the end of the process would lose the last output
 	default:
 		Show(result)
 	}
