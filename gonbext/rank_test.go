@@ -78,6 +78,22 @@ func TestRankingsOfAClass(t *testing.T) {
 	if html := string(views.Rankings(log).HTML()); err != nil || strings.Count(html, "background:rgb(255,255,255)") != 9 || strings.Count(html, ">0.00<") != 4 {
 		t.Errorf("%v: %s", err, html)
 	}
+	var classOf []string
+	for _, rater := range []string{"dora", "eva", "finn", "gus", "hal"} {
+		path := filepath.Join(dir, rater+".jsonl")
+		if err := os.WriteFile(path, first, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Rater(rater).ranked(path, "2 > 1 > 3 > 4"); err != nil {
+			t.Fatal(err)
+		}
+		classOf = append(classOf, path)
+	}
+	log, err = open.Rankings(classOf...)
+	text := views.Rankings(log).Text()
+	if err != nil || !strings.Contains(text, "dora.jsonl and 4 other files: answers to 1 prompt") || strings.Contains(text, "agree on") || !strings.Contains(text, "dora  –     1.00") {
+		t.Errorf("of five raters there is only the square: %v: %s", err, text)
+	}
 	for _, wrong := range [][]string{nil, {filepath.Join(dir, "*.csv")}, {"["}} {
 		if _, err := open.Rankings(wrong...); err == nil {
 			t.Errorf("%q is read", wrong)

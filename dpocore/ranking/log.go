@@ -39,13 +39,22 @@ type judgementKey struct{ id, rater string }
 // Read reads rankings files as one: the prompts and raters of all, in the files' order. A last line that was cut off when its process was
 // killed is skipped with a note; any other invalid line is an error with its line number.
 func Read(paths ...string) (*Log, error) {
-	log := &Log{Source: wording.And(paths), known: map[string]bool{}, judged: map[judgementKey]int{}}
+	log := &Log{Source: nameOf(paths), known: map[string]bool{}, judged: map[judgementKey]int{}}
 	for _, path := range paths {
 		if err := log.add(path); err != nil {
 			return nil, err
 		}
 	}
 	return log, nil
+}
+
+// nameOf names the files, of many only the first.
+func nameOf(paths []string) string {
+	const named = 4
+	if len(paths) <= named {
+		return wording.And(paths)
+	}
+	return fmt.Sprintf("%s and %d other files", paths[0], len(paths)-1)
 }
 
 // add adds the content of a file.

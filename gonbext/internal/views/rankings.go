@@ -9,6 +9,9 @@ import (
 	"example.com/gonb-dpo/internal/wording"
 )
 
+// inSentences is the number of raters up to which each two are compared in a sentence; the square has more.
+const inSentences = 3
+
 // Rankings is a summary of files of rankings: the number of prompts that each rater ranked, and how well raters agree.
 func Rankings(log *ranking.Log) output.Content {
 	t := output.Table{
@@ -20,12 +23,8 @@ func Rankings(log *ranking.Log) output.Content {
 		t.Rows = append(t.Rows, raterRow(log, rater))
 	}
 	parts := output.Stack{t}
-	for i, first := range raters {
-		for _, second := range raters[i+1:] {
-			if agreement, err := log.Agreement(first, second); err == nil { // an error means no prompt in common
-				parts = append(parts, output.Paragraph(agreement.String()))
-			}
-		}
+	if len(raters) <= inSentences {
+		parts = append(parts, agreements(log)...)
 	}
 	if len(raters) > 2 {
 		parts = append(parts, agreementOf(log))
@@ -34,6 +33,19 @@ func Rankings(log *ranking.Log) output.Content {
 		parts = append(parts, output.Box{Kind: output.Note, Message: note + "."})
 	}
 	return parts
+}
+
+// agreements compares each two raters who have a prompt in common, in a sentence.
+func agreements(log *ranking.Log) (sentences output.Stack) {
+	raters := log.Raters()
+	for i, first := range raters {
+		for _, second := range raters[i+1:] {
+			if agreement, err := log.Agreement(first, second); err == nil { // an error means no prompt in common
+				sentences = append(sentences, output.Paragraph(agreement.String()))
+			}
+		}
+	}
+	return sentences
 }
 
 func raterRow(log *ranking.Log, rater string) []string {
