@@ -27,6 +27,7 @@ var axolotl = Tool{
 		{name: "sequence_len", to: "max_length", std: "512"},
 		{name: "rl_beta", to: "beta"},
 		{name: "dpo_beta", to: "beta"},
+		{name: "orpo_alpha", to: "beta"},
 		{name: "beta", to: "beta", std: "0.1"},
 		{name: "dpo_label_smoothing", to: "label_smoothing"},
 		{name: "kto_desirable_weight", to: "desirable_weight"},
@@ -54,7 +55,7 @@ var axolotl = Tool{
 		idle(compiled, "flash_attention", "xformers_attention", "sdp_attention", "flash_optimum", "s2_attention", "plugins", "liger_rope", "liger_rms_norm", "lora_mlp_kernel", "lora_qkv_kernel", "lora_o_kernel"),
 		idle("the loss is on the answers", "train_on_inputs", "roles_to_train", "train_on_eos"),
 		idle("it has no effect on training", "strict", "auto_resume_from_checkpoints", "eval_table_size", "eval_max_new_tokens", "dataset_keep_in_memory", "float16", "bfloat16"),
-		whole("rl", "dpo_loss_type", "dpo_loss_weights", "use_tensorboard", "datasets", "adapter", "lora_dropout", "lora_target_modules", "lora_target_linear", "num_epochs", "evals_per_epoch", "saves_per_epoch",
+		whole("rl", "cpo_alpha", "dpo_loss_type", "dpo_loss_weights", "use_tensorboard", "datasets", "adapter", "lora_dropout", "lora_target_modules", "lora_target_linear", "num_epochs", "evals_per_epoch", "saves_per_epoch",
 			"val_set_size"),
 	),
 	whole: func(t *translation) {
@@ -62,12 +63,19 @@ var axolotl = Tool{
 			switch text {
 			case "dpo":
 				t.say(e, NoEffect, "this is what is done here")
-			case "ipo", "kto":
+			case "ipo", "kto", "orpo":
 				t.maps(e, "loss_type", text)
+			case "simpo":
+				t.maps(e, "loss_type", text)
+				t.with("cpo_alpha", func(e Entry, text string) { t.maps(e, "sft_weight", text) })
+				t.set("sft_weight", "1.0", "axolotl's default, TRL's cpo_alpha")
 			default:
 				t.say(e, Missing, "dpo train trains with DPO and its variants")
 			}
 		})
+		if t.text("rl") != "simpo" {
+			t.with("cpo_alpha", func(e Entry, _ string) { t.say(e, NoEffect, "it is of rl: simpo") })
+		}
 		t.losses("dpo_loss_type", "dpo_loss_weights")
 		t.set("loss_type", "sigmoid", "axolotl's default")
 		t.with("num_epochs", func(e Entry, text string) { t.maps(e, "num_train_epochs", text) })

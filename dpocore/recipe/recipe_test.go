@@ -118,6 +118,9 @@ func read(t *testing.T, text string) File {
 func TestDefaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"{base_model: o/m, adapter: lora, peft_layers_to_transform: [0, 2], loraplus_lr_ratio: 16}": "layers_to_transform: [0, 2]\nloraplus_lr_ratio: 16",
+		"{base_model: o/m, rl: simpo, rl_beta: 2}":                                                  "sft_weight: 1.0  # axolotl's default",
+		"{base_model: o/m, rl: simpo, cpo_alpha: 0}":                                                "loss_type: simpo\nsft_weight: 0\n",
+		"{base_model: o/m, rl: orpo, orpo_alpha: 0.2}":                                              "beta: 0.2\nloss_type: orpo\n",
 		"base_model: o/m":                                   "save_steps: epoch",
 		"{base_model: o/m, rl: dpo}":                        "save_total_limit: 4  # axolotl's default",
 		"{base_model: o/m, save_steps: 20}":                 "save_steps: 20",
@@ -148,6 +151,7 @@ func TestValues(t *testing.T) {
 		"{use_peft: true, learning_rate: '5e-5'}":                              "learning_rate: 5e-5\n",
 		"{use_peft: true, learning_rate: fast}":                                "# missing: learning_rate: fast (it must be a number; here it is 5e-05 without it)",
 		"{use_peft: true, max_steps: ten}":                                     "# missing: max_steps: ten (it must be a whole number; here it is 50 without it)",
+		"{use_peft: true, lr_scheduler_type: polynomial}":                      `# missing: lr_scheduler_type: polynomial (unknown scheduler "polynomial"; choose linear, cosine`,
 		"{use_peft: true, seed: 1.5}":                                          "# missing: seed: 1.5 (it must be a whole number",
 		"{use_peft: true, loss_type: [sigmoid, sft], loss_weights: [1, half]}": "# missing: loss_weights: [1, half] (it must be a list of numbers",
 	} {

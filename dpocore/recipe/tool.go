@@ -156,9 +156,9 @@ var ofRun = []string{"model_name_or_path", "dataset_name", "eval_data", "eval_fr
 // maps notes that a setting of the file is one of ours, or that it has no value of that.
 func (t *translation) maps(e Entry, to, value string) {
 	if row := config.Settings.Named(to); row != nil {
-		var must string
-		if value, must = fitting(row, value); must != "" {
-			t.say(e, Missing, "it must be "+must+"; here it is "+row.Print(config.Default())+" without it")
+		var why string
+		if value, why = fitting(row, value); why != "" {
+			t.say(e, Missing, why+"; here it is "+row.Print(config.Default())+" without it")
 			return
 		}
 	}

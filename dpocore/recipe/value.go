@@ -26,34 +26,40 @@ func asPython(node *yaml.Node) {
 	}
 }
 
-// fitting returns a value as a setting is written, such as 10 for 10.0 steps, or what the setting must be.
-func fitting(row config.Row, value string) (fits, must string) {
+// fitting returns a value as a setting is written, such as 10 for 10.0 steps, or why the setting can't have it.
+func fitting(row config.Row, value string) (fits, why string) {
 	c := config.Default()
 	var err error
 	switch p := row.Pointer(&c).(type) {
 	case *int:
 		number, err := strconv.ParseFloat(value, 64)
 		if err != nil || number != math.Trunc(number) || math.Abs(number) > math.MaxInt32 {
-			return value, "a whole number"
+			return value, "it must be a whole number"
 		}
 		return strconv.Itoa(int(number)), ""
 	case *float64:
 		if _, err = strconv.ParseFloat(value, 64); err != nil {
-			return value, "a number"
+			return value, "it must be a number"
 		}
 	case *bool:
 		if _, err = strconv.ParseBool(value); err != nil {
-			return value, "true or false"
+			return value, "it must be true or false"
 		}
 	case *[]float64, *[]int:
 		for item := range strings.SplitSeq(value, ",") {
 			if _, err = strconv.ParseFloat(strings.TrimSpace(item), 64); err != nil {
-				return value, "a list of numbers"
+				return value, "it must be a list of numbers"
 			}
 		}
 	case interface{ Set(string) error }:
 		if err = p.Set(value); err != nil {
-			return value, "as in: " + err.Error()
+			return value, err.Error()
+		}
+	case *string:
+		if *p = value; row.Name() == "lr_scheduler" {
+			if err = row.Validate(c); err != nil {
+				return value, err.Error()
+			}
 		}
 	}
 	return value, ""

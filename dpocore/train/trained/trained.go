@@ -3,6 +3,7 @@ package trained
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -67,7 +68,11 @@ func PromptNote(configured, used config.Config) []string {
 // of a quantized model can't be trained.
 func Check(c config.Config, m *model.Model) error {
 	if c.Full && weights.Quantized(m.Path) {
-		return fmt.Errorf("the weights of %s are quantized, and only an adapter can be trained on such; leave out full, or name the model that they were made from", m.Path)
+		original := ""
+		if name := m.BaseName(); !filepath.IsAbs(name) {
+			original = ", " + name
+		}
+		return fmt.Errorf("the weights of %s are quantized, and only an adapter can be trained on such; leave out full, or name the model that they were made from%s", m.Path, original)
 	}
 	of, err := weights.ConfigOf(m.Path)
 	if err != nil {
