@@ -62,6 +62,9 @@ func ReadOrders(dir string) (orders []Order, err error) {
 		if err := json.Unmarshal(line, &order); err != nil {
 			return nil, fmt.Errorf("read %s, line %d: %w; remove the line", path, number, err)
 		}
+		if !slices.Contains([]string{Halt, Resume, Extend, Branch}, order.Do) {
+			return nil, fmt.Errorf("read %s, line %d: unknown order %q; remove the line", path, number, order.Do)
+		}
 		orders, content = append(orders, order), rest
 	}
 }

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,8 +56,8 @@ func Read(dir string) (record Record, ok bool, err error) {
 	if err != nil {
 		return record, false, fmt.Errorf("open the sweep: %w", err)
 	}
-	if err := errors.Join(json.Unmarshal(raw, &record), record.readLists(raw)); err != nil {
-		return record, false, fmt.Errorf("open the sweep: read %s: %w", path, err)
+	if err := cmp.Or(json.Unmarshal(raw, &record), record.readLists(raw)); err != nil {
+		return record, false, fmt.Errorf("open the sweep: read %s: %w; remove the file, and the sweep writes it again from its runs", path, err)
 	}
 	return record, true, nil
 }
@@ -91,8 +92,12 @@ func listed[T any](setting string, values []T) Axis {
 	return axis
 }
 
-// Begin creates a sweep's folder and writes the grid to sweep.json, unless it already has the same grid.
+// Begin creates a sweep's folder and writes the grid to sweep.json, unless it already has the same grid. The folder of a run can't be that of
+// a sweep.
 func (g Grid) Begin(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "run.json")); err == nil {
+		return fmt.Errorf("%s is the folder of a run; choose another folder for the runs of the sweep", dir)
+	}
 	if err := disk.MkdirAll(dir); err != nil {
 		return fmt.Errorf("make the folder of the sweep: %w", err)
 	}

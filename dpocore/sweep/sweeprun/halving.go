@@ -2,7 +2,6 @@ package sweeprun
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -14,7 +13,6 @@ import (
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/train"
-	"example.com/gonb-dpo/internal/atomicfile"
 	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/lock"
 )
@@ -85,11 +83,9 @@ func (r *runner) reachAll(ctx context.Context, rung sweep.Rung, compareOnly bool
 func (r *runner) reach(ctx context.Context, i int, point sweep.Point, rung sweep.Rung, compareOnly bool) ([]evaluation.Pair, error) {
 	dir := filepath.Join(r.dir, point.Name)
 	path := filepath.Join(dir, fmt.Sprintf("measured-%d.json", rung.Step))
-	if raw, err := os.ReadFile(path); err == nil {
-		var saved measuredRun
-		if json.Unmarshal(raw, &saved) == nil && saved.HeldOut == r.heldOut.Hash() {
-			return saved.Pairs, nil
-		}
+	measured := measuredRun{HeldOut: r.heldOut.Hash()}
+	if saved, ok := readMeasured(path, measured); ok {
+		return saved, nil
 	}
 	if compareOnly {
 		return nil, os.ErrNotExist
@@ -98,15 +94,11 @@ func (r *runner) reach(ctx context.Context, i int, point sweep.Point, rung sweep
 	if err != nil {
 		return nil, err
 	}
-	pairs, err := r.shared.MeasureHeldOut(ctx, r.model, checkpoint, point.Config, r.heldOut, func(done, total int) { r.listener.Measuring(point, done, total) })
+	measured.Pairs, err = r.shared.MeasureHeldOut(ctx, r.model, checkpoint, point.Config, r.heldOut, func(done, total int) { r.listener.Measuring(point, done, total) })
 	if err != nil {
 		return nil, err
 	}
-	raw, err := json.Marshal(measuredRun{HeldOut: r.heldOut.Hash(), Pairs: pairs})
-	if err != nil {
-		return nil, fmt.Errorf("write the measured pairs of %s: %w", dir, err)
-	}
-	return pairs, atomicfile.WriteBytes(path, append(raw, '\n'))
+	return measured.Pairs, measured.write(path)
 }
 
 // trainTo trains a run until it has made a number of steps, and returns the folder of its adapter then. A run that has made more, in a sweep

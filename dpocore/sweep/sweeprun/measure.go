@@ -1,7 +1,9 @@
 package sweeprun
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -18,9 +20,35 @@ const measuredFile = "measured.json"
 
 // measuredRun is measured.json. It is valid for the adapter and the held-out pairs with these hashes.
 type measuredRun struct {
-	Adapter string            `json:"adapter_sha256"`
+	Adapter string            `json:"adapter_sha256"` // "" for a run at a rung
 	HeldOut string            `json:"held_out_tokens_sha256"`
+	Sum     string            `json:"pairs_sha256"` // of Pairs as JSON
 	Pairs   []evaluation.Pair `json:"pairs"`
+}
+
+// readMeasured reads the pairs that were measured for an adapter and held-out pairs; ok is false if the file has others, or was changed.
+func readMeasured(path string, want measuredRun) (pairs []evaluation.Pair, ok bool) {
+	var saved measuredRun
+	raw, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(raw, &saved) != nil {
+		return nil, false
+	}
+	sum, err := sumOf(saved.Pairs)
+	return saved.Pairs, err == nil && saved.Sum == sum && saved.Adapter == want.Adapter && saved.HeldOut == want.HeldOut
+}
+
+func (m measuredRun) write(path string) (err error) {
+	m.Sum, err = sumOf(m.Pairs)
+	raw, marshalErr := json.Marshal(m)
+	if err := cmp.Or(err, marshalErr); err != nil {
+		return fmt.Errorf("write the measured pairs to %s: %w", path, err)
+	}
+	return atomicfile.WriteBytes(path, append(raw, '\n'))
+}
+
+func sumOf(pairs []evaluation.Pair) (string, error) {
+	raw, err := json.Marshal(pairs)
+	return fmt.Sprintf("%x", sha256.Sum256(raw)), err
 }
 
 // measure returns the held-out pairs of a finished run: from an earlier sweep, from the last evaluation of its training in
@@ -33,11 +61,8 @@ func (r *runner) measure(ctx context.Context, point sweep.Point) ([]evaluation.P
 	}
 	measured := measuredRun{Adapter: adapter, HeldOut: r.heldOut.Hash()}
 	path := filepath.Join(dir, measuredFile)
-	if raw, err := os.ReadFile(path); err == nil {
-		var saved measuredRun
-		if json.Unmarshal(raw, &saved) == nil && saved.Adapter == measured.Adapter && saved.HeldOut == measured.HeldOut {
-			return saved.Pairs, nil
-		}
+	if saved, ok := readMeasured(path, measured); ok {
+		return saved, nil
 	}
 	if last, ok := r.shared.LastHeldOut(dir); ok && point.Config.EarlyStopping == 0 && point.Config.MaxLength == r.maxLength {
 		measured.Pairs = last
@@ -46,9 +71,5 @@ func (r *runner) measure(ctx context.Context, point sweep.Point) ([]evaluation.P
 	}); err != nil {
 		return nil, err
 	}
-	raw, err := json.Marshal(measured)
-	if err != nil {
-		return nil, fmt.Errorf("write the measured pairs of %s: %w", dir, err)
-	}
-	return measured.Pairs, atomicfile.WriteBytes(path, append(raw, '\n'))
+	return measured.Pairs, measured.write(path)
 }

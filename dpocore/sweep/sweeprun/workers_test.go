@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/metrics"
 	"example.com/gonb-dpo/dpocore/model"
+	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 	"example.com/gonb-dpo/dpocore/train"
@@ -106,6 +108,16 @@ func TestCompareOnly(t *testing.T) {
 			t.Errorf("%s: compared %+v, swept %+v", run.Name, a, b)
 		}
 	}
+	path := filepath.Join(jobs, "beta-0.1", "measured.json") // which is not believed once it was changed
+	changed := strings.Replace(runtest.Read(t, path), `"logps_chosen":-`, `"logps_chosen":`, 1)
+	if err := os.WriteFile(path, []byte(changed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	l = &sweepListener{}
+	again, err := sweeprun.Run(t.Context(), model, jobs, s, data, true, l)
+	if err != nil || !slices.Equal(l.measured, []string{"beta-0.1"}) || !reflect.DeepEqual(again.Settings, record.Settings) || changed == runtest.Read(t, path) {
+		t.Errorf("after a change measured %q, error %v, settings %+v, before %+v", l.measured, err, again.Settings, record.Settings)
+	}
 }
 
 // Comparing trains nothing: neither a run whose adapter was changed by hand, nor one whose record was, nor one that could continue to more
@@ -153,5 +165,17 @@ func TestSweepWithoutHeldOutPairs(t *testing.T) {
 	data.HeldOut = nil
 	if _, err := sweeprun.Run(t.Context(), runtest.Model(t), t.TempDir(), s, data, false, &sweepListener{}); err == nil || !strings.Contains(err.Error(), "needs held-out pairs to compare its runs, and there are none") {
 		t.Errorf("without held-out pairs: %v", err)
+	}
+}
+
+// The runs of a sweep are not put into the folder of a run, which overwriting that run would empty.
+func TestSweepIntoRun(t *testing.T) {
+	s, data := shortSweep(t, 0.1, 0.3)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, run.RecordFile), []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sweeprun.Run(t.Context(), runtest.Model(t), dir, s, data, false, &sweepListener{}); err == nil || !strings.Contains(err.Error(), "is the folder of a run; choose another folder") {
+		t.Errorf("into a run: %v", err)
 	}
 }

@@ -64,7 +64,7 @@ func printSweep(w io.Writer, dir string, record sweep.Record, asJSON bool) error
 	}
 	var fault error
 	if failed > 0 {
-		fault = fmt.Errorf("%d of %d runs failed; run the command again to retry them", failed, len(record.Runs))
+		fault = fmt.Errorf("%d of %d runs failed; the same command tries them again once the cause is removed", failed, len(record.Runs))
 	}
 	if asJSON {
 		encoder := json.NewEncoder(w)
