@@ -36,13 +36,15 @@ func Effects(settings []sweep.Setting) Figure {
 	}
 	accuracy := panel{title: "Held-out accuracy", yLabel: "Pairs ranked right", percent: true, zoom: true, minSpan: 0.1}
 	chosen := panel{title: "Held-out chosen answers", yLabel: "Change in log-probability (nats)", minSpan: 1, references: []reference{{level: 0, label: "as the base model"}}}
-	return wide("effects", 11, 8, []panel{
+	figure := wide("effects", 11, 8, []panel{
 		over(accuracy, func(s sweep.Setting) statistics.Estimate { return s.Accuracy }),
 		over(chosen, func(s sweep.Setting) statistics.Estimate { return s.Chosen }),
 	}, []panel{
 		over(length, func(s sweep.Setting) statistics.Estimate { return answersIn(s).Tokens }),
 		over(repeated, func(s sweep.Setting) statistics.Estimate { return answersIn(s).Repetition }),
 	})
+	figure.Height += 2 * figure.legendExcess()
+	return figure
 }
 
 // answersIn is the answers of a setting; without any, no figure of them is drawn.

@@ -2,8 +2,11 @@ package plots
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"testing"
+
+	"gonum.org/v1/plot/vg"
 
 	"example.com/gonb-dpo/dpocore/evaluation"
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
@@ -43,6 +46,21 @@ func TestManySettings(t *testing.T) {
 		}
 		if len(looks) != len(settings) {
 			t.Errorf("%s: %d looks of %d settings", p.title, len(looks), len(settings))
+		}
+	}
+}
+
+// A sweep of hundreds of settings, as random ones can be, is drawn all the same: its legend would be higher than a figure can be.
+func TestHundredsOfSettings(t *testing.T) {
+	var runs []Swept
+	var settings []sweep.Setting
+	for i := range 300 {
+		name := fmt.Sprintf("beta-0.%03d,lr-1.23e-05,loss-sigmoid", i)
+		runs, settings = append(runs, Swept{Name: name, Beta: 0.1, History: syntheticRun(3, 3, 0.1)}), append(settings, sweep.Setting{Name: name})
+	}
+	for _, f := range []Figure{Curves(runs), Frontier(settings), Effects(settings)} {
+		if err := f.SVG(io.Discard); err != nil || f.Height > 20*vg.Inch {
+			t.Errorf("%s is %.0f inches high, error %v", f.Name, f.Height/vg.Inch, err)
 		}
 	}
 }

@@ -2,6 +2,8 @@
 package legend
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -10,7 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// An Entry is one sample in a legend with its label.
+// An Entry is one sample in a legend with its label. The entry "and 5 more" has no sample.
 type Entry struct {
 	Label  string
 	Sample plot.Thumbnailer
@@ -25,8 +27,14 @@ const (
 	RowHeight = vg.Length(15)
 )
 
-// Rows breaks the entries into rows of at most the width given, with labels in a style.
+// maxEntries is the maximum number of named entries: more than that would leave no room for the data.
+const maxEntries = 30
+
+// Rows breaks the entries into rows of at most the width given, with labels in a style. Of many entries the last says how many more there are.
 func Rows(entries []Entry, width vg.Length, style text.Style) [][]Entry {
+	if more := len(entries) - maxEntries; more > 0 {
+		entries = append(slices.Clone(entries[:maxEntries]), Entry{Label: fmt.Sprintf("and %d more", more)})
+	}
 	var rows [][]Entry
 	left := vg.Length(0)
 	for _, e := range entries {
@@ -61,9 +69,11 @@ func Draw(c draw.Canvas, corner vg.Point, rows [][]Entry, style text.Style) {
 	for i, row := range rows {
 		x, y := corner.X, corner.Y-RowHeight*(vg.Length(i)+0.5)
 		for _, e := range row {
-			e.Sample.Thumbnail(&draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
-				Min: vg.Point{X: x, Y: y - 4}, Max: vg.Point{X: x + sampleWidth, Y: y + 4},
-			}})
+			if e.Sample != nil {
+				e.Sample.Thumbnail(&draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+					Min: vg.Point{X: x, Y: y - 4}, Max: vg.Point{X: x + sampleWidth, Y: y + 4},
+				}})
+			}
 			c.FillText(style, vg.Point{X: x + sampleWidth + sampleGap, Y: y + 1}, e.Label) // 1: optical centre of lower-case letters
 			x += sampleWidth + sampleGap + style.Width(e.Label) + entryGap
 		}

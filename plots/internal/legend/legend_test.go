@@ -1,6 +1,7 @@
 package legend
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,6 +27,11 @@ func TestRows(t *testing.T) {
 	last := rows[2][0].Label
 	if sampleWidth+sampleGap+style.Width(last) > narrow || !strings.HasPrefix(last, "…") || !strings.HasSuffix(last, "/beta-0.3") {
 		t.Errorf("the long label became %q", last)
+	}
+	many := slices.Repeat(entries[:1], 33)
+	rows = Rows(many, narrow, style)
+	if last := rows[len(rows)-1]; last[len(last)-1].Label != "and 3 more" || len(slices.Concat(rows...)) != 31 || len(slices.Concat(Rows(many[:30], narrow, style)...)) != 30 {
+		t.Errorf("33 entries give %d, the last %v", len(slices.Concat(rows...)), last)
 	}
 	if rows := Rows(nil, narrow, style); len(rows) != 0 {
 		t.Errorf("no entries give %d rows", len(rows))
