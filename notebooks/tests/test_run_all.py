@@ -4,14 +4,17 @@ The walkthrough trains the real model, the others a small one: they call the sam
 `make notebooks` runs all of them with the real model.
 """
 
+import re
+
 import nbformat
 import pytest
 import run_headless
-from conftest import NOTEBOOKS
+from conftest import NOTEBOOKS, words
 from small import small_model  # noqa: F401: a fixture
 
 LONGEST_CELL = 15  # lines, after the declarations
 REAL_MODEL = "01_dpo_walkthrough"
+DROPPED = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -40,6 +43,17 @@ def test_is_committed_with_its_results(path):
     assert all(run_headless.error_in(c.outputs) is None for c in cells)
     assert any("image/png" in o.get("data", {}) for c in cells for o in c.outputs)
     assert all(c.outputs for c in cells if c.source.startswith("%%")), "a cell has no output"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_reads_without_scripts_or_styles(path):
+    """As GitHub shows it: without scripts, styles and drawings, every output still says something, and every picture has words."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            assert "image/png" not in data or output.metadata["image/png"]["alt"], f"a picture of {cell.source!r} has no alternative text"
+            shown = run_headless.text_of(data.get("text/html", "no HTML"))
+            assert "<svg" not in shown and words(DROPPED.sub("", shown)), f"{cell.source!r} shows nothing without scripts"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
