@@ -145,8 +145,13 @@ func fork(dir string, grid sweep.Grid, point sweep.Point, changes []string) (str
 	if err != nil {
 		return "", err
 	}
+	order := sweep.Order{Do: sweep.Branch, Run: name, From: point.Name, Fork: &record.Config}
+	grid.Orders = append(grid.Orders, order)
+	if err := grid.Validate(); err != nil { // as the next call of the sweep does
+		return "", err
+	}
 	if err := record.StartFork(filepath.Join(dir, name)); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s is added to the sweep: it continues from step %d of %s.", name, at, point.Name), sweep.Order{Do: sweep.Branch, Run: name, From: point.Name, Fork: &record.Config}.Give(dir)
+	return fmt.Sprintf("%s is added to the sweep: it continues from step %d of %s.", name, at, point.Name), order.Give(dir)
 }

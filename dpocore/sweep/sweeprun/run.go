@@ -38,24 +38,25 @@ type runner struct {
 	listener Listener
 
 	grid      sweep.Grid
-	reordered bool // by orders that trainAll has not followed yet
+	earlier   sweep.Record // of a call before, which stays if nothing can be compared
+	reordered bool         // by orders that trainAll has not followed yet
 
 	heldOut   encode.Examples
 	maxLength int // of the held-out pairs, in tokens
 
 	points []sweep.Point
 	ends
-	share    float64         // of the steps of all runs that are made
-	noted    map[string]bool // notes that the listener has received
-	began    bool            // a run has begun
-	finished []sweep.Run
+	share float64         // of the steps of all runs that are made
+	noted map[string]bool // notes that the listener has received
+	began bool            // a run has begun
 }
 
 // ends are how runs have ended.
 type ends struct {
-	states map[string]sweep.State // by name
-	faults map[string]error       // by name, of failed runs
-	stops  map[string]sweep.Stop  // by setting, of those stopped by halving
+	states   map[string]sweep.State // by name
+	faults   map[string]error       // by name, of failed runs
+	stops    map[string]sweep.Stop  // by setting, of those stopped by halving
+	finished []sweep.Run
 }
 
 // Run trains the runs of a grid, each an ordinary run in its own folder below dir, and compares them on the held-out pairs.
@@ -91,6 +92,9 @@ func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data 
 	record := sweep.Record{Grid: r.grid}
 	if err = r.compare(&record); err != nil {
 		return record, fmt.Errorf("sweep: %w", err)
+	}
+	if len(record.Settings) == 0 && len(r.earlier.Settings) > 0 { // as with other pairs or settings than those of the runs in the folder
+		return record, r.earlier.Write(dir)
 	}
 	return record, record.Write(dir)
 }
@@ -139,6 +143,9 @@ func (r *runner) open(grid sweep.Grid) (err error) {
 		r.maxLength = max(r.maxLength, point.Config.MaxLength)
 	}
 	if r.heldOut, err = r.model.Encoder(r.maxLength).EncodeSet(r.data.HeldOut.Spread(train.MaxHeldOut)); err != nil {
+		return err
+	}
+	if r.earlier, _, err = sweep.Read(r.dir); err != nil {
 		return err
 	}
 	return grid.Begin(r.dir)

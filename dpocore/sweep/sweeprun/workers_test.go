@@ -158,6 +158,9 @@ func TestCompareOnlyTrainsNothing(t *testing.T) {
 	if compare(); l.ended["beta-0.05"] != sweep.Pending || l.ended["beta-0.3"] != sweep.Pending {
 		t.Errorf("with more steps: %v", l.ended)
 	}
+	if still, _, err := sweep.Read(dir); err != nil || len(still.Settings) != 2 || still.Config.MaxSteps != 1 {
+		t.Errorf("the comparison before is lost: %+v, %v", still.Settings, err)
+	}
 }
 
 func TestSweepWithoutHeldOutPairs(t *testing.T) {

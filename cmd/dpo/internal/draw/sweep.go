@@ -30,7 +30,10 @@ func Sweep(dir string, record sweep.Record) error {
 	if len(curves) == 0 {
 		return nil
 	}
-	figures := []plots.Figure{plots.Curves(curves), plots.Frontier(record.InGrid())}
+	figures := []plots.Figure{plots.Curves(curves)}
+	if len(record.Settings) > 0 {
+		figures = append(figures, plots.Frontier(record.InGrid()))
+	}
 	if record.HasAnswers() {
 		figures = append(figures, plots.Effects(record.InGrid()))
 	}
