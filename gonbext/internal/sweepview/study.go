@@ -17,20 +17,11 @@ func Study(own ...string) error {
 	if err != nil {
 		return err
 	}
-	settings := study.InGrid()
-	for _, dir := range own {
-		record, exists, err := sweep.Read(dir)
-		if err != nil {
-			return err
-		}
-		if !exists || len(record.Settings) == 0 {
-			return fmt.Errorf("%s has no finished sweep; run the cell of the sweep first", dir)
-		}
-		for _, s := range record.InGrid() {
-			s.Name = "yours: " + s.Name
-			settings = append(settings, s)
-		}
+	yours, err := settingsIn(own)
+	if err != nil {
+		return err
 	}
+	settings := append(study.InGrid(), yours...)
 	const folder = "beta_study"
 	frontier := plots.Frontier(settings)
 	if len(own) > 0 {
@@ -51,4 +42,26 @@ func Study(own ...string) error {
 		output.Box{Kind: output.Done, Message: study.Summary},
 	})
 	return nil
+}
+
+// settingsIn reads the settings of finished sweeps, named as the reader's, by their folders if there are several.
+func settingsIn(folders []string) (settings []sweep.Setting, err error) {
+	for _, dir := range folders {
+		record, exists, err := sweep.Read(dir)
+		if err != nil {
+			return nil, err
+		}
+		if !exists || len(record.Settings) == 0 {
+			return nil, fmt.Errorf("%s has no finished sweep; run the cell of the sweep first", dir)
+		}
+		whose := "yours"
+		if len(folders) > 1 {
+			whose = dir
+		}
+		for _, s := range record.InGrid() {
+			s.Name = whose + ": " + s.Name
+			settings = append(settings, s)
+		}
+	}
+	return settings, nil
 }
