@@ -3,12 +3,14 @@ package flags
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/internal/suggest"
 )
 
@@ -43,6 +45,8 @@ func explainName(cmd *cobra.Command, err *pflag.NotExistError) error {
 		hint = "here it is --" + ours
 	case why != "":
 		hint = why
+	case isSetting(plain):
+		hint = "it is a setting of dpo train"
 	case strings.HasPrefix(plain, "no-") && has(plain[3:]):
 		hint = "write --" + plain[3:] + "=false"
 	default:
@@ -53,6 +57,14 @@ func explainName(cmd *cobra.Command, err *pflag.NotExistError) error {
 		}
 	}
 	return fmt.Errorf("unknown flag %s; %s", given, hint)
+}
+
+// isSetting reports whether dpo train has a setting with a flag of this name.
+func isSetting(flag string) bool {
+	return slices.ContainsFunc(config.Settings, func(row config.Row) bool {
+		name, _ := row.Flag()
+		return name == flag
+	})
 }
 
 // meantBy returns the flag of a command that another tool's flag means, or why there is none; both are "" for any other name.

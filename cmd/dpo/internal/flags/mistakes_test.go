@@ -61,6 +61,17 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// TestSettingsOfTraining: a command without a setting says which has it.
+func TestSettingsOfTraining(t *testing.T) {
+	cmd := &cobra.Command{Use: "sft", RunE: func(*cobra.Command, []string) error { return nil }, SilenceErrors: true, SilenceUsage: true}
+	cmd.Flags().String("data", "", "")
+	cmd.SetFlagErrorFunc(Explain)
+	cmd.SetArgs([]string{"--beta", "0.1"})
+	if err := cmd.Execute(); err == nil || !strings.Contains(err.Error(), "unknown flag --beta; it is a setting of dpo train") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestForeignFlagsLeadToOurs: no name of another tool is one of ours, and each leads to a flag of some command.
 func TestForeignFlagsLeadToOurs(t *testing.T) {
 	flags := command().Flags()
