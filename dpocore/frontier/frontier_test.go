@@ -68,10 +68,14 @@ func TestFrontier(t *testing.T) {
 		t.Errorf("table %q", rows)
 	}
 
+	base := filepath.Join(dir, "answers-base.json") // whose scores follow from its texts, whatever it says
+	if err := os.WriteFile(base, []byte(strings.ReplaceAll(runtest.Read(t, base), `"score": -`, `"score": 9`)), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	again := &listener{}
 	c.Methods = append(c.Methods, frontier.Method{Loss: "ipo", Beta: 0.1})
 	more, err := frontier.Run(t.Context(), m, dir, c, data, judge.Words(5), again)
-	if err != nil || again.steps != 2 || again.answered != 1 || !reflect.DeepEqual(more.Points[:2], record.Points) {
+	if err != nil || again.steps != 2 || again.answered != 1 || !reflect.DeepEqual(more.Points[:2], record.Points) || more.Base != record.Base {
 		t.Errorf("with a method more: %v, %d steps, answers of %d models", err, again.steps, again.answered)
 	}
 	_, err = frontier.Run(t.Context(), m, dir, c, data, judge.Words(6), &listener{})

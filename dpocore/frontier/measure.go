@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/adapter"
@@ -30,7 +31,7 @@ type savedAnswers struct {
 	Answers [][]answer `json:"answers"`        // [prompts][samples]
 }
 
-// answers samples and scores a model's answers to the prompts, or reads them if they are there. dir is its adapter's, "" for none.
+// answers samples and scores a model's answers to the prompts, or reads and scores those that are there. dir is its adapter's, "" for none.
 func (r *runner) answers(ctx context.Context, dir, who string) ([][]answer, error) {
 	path := filepath.Join(r.dir, "answers-base.json")
 	var want, have savedAnswers
@@ -41,8 +42,8 @@ func (r *runner) answers(ctx context.Context, dir, who string) ([][]answer, erro
 			return nil, err
 		}
 	}
-	if raw, err := os.ReadFile(path); err == nil && json.Unmarshal(raw, &have) == nil && have.Adapter == want.Adapter && len(have.Answers) == len(r.prompts) {
-		return have.Answers, nil
+	if raw, err := os.ReadFile(path); err == nil && json.Unmarshal(raw, &have) == nil && have.Adapter == want.Adapter && r.complete(have.Answers) {
+		return have.Answers, r.score(ctx, have.Answers)
 	}
 	answerer, err := generate.NewAnswerer(r.model, dir)
 	if err != nil {
@@ -51,37 +52,48 @@ func (r *runner) answers(ctx context.Context, dir, who string) ([][]answer, erro
 	defer answerer.Close()
 	for i, prompt := range r.prompts {
 		r.listener.Progress("answers of "+who, i, len(r.prompts))
-		sampled, err := r.sample(ctx, answerer, prompt)
+		sampled, err := answerer.Sample(ctx, prompt, r.config.sampling())
 		if err != nil {
 			return nil, err
 		}
-		want.Answers = append(want.Answers, sampled)
+		list := make([]answer, len(sampled))
+		for k, a := range sampled {
+			list[k].Answer = a
+		}
+		want.Answers = append(want.Answers, list)
 	}
 	r.listener.Progress("answers of "+who, len(r.prompts), len(r.prompts))
+	if err := r.score(ctx, want.Answers); err != nil {
+		return nil, err
+	}
 	return want.Answers, atomicfile.WriteJSON(path, want)
 }
 
-func (r *runner) sample(ctx context.Context, answerer *generate.Answerer, prompt []preference.Turn) ([]answer, error) {
-	sampled, err := answerer.Sample(ctx, prompt, r.config.sampling())
-	if err != nil {
-		return nil, err
+// complete reports whether there are as many answers as the settings ask for.
+func (r *runner) complete(answers [][]answer) bool {
+	return len(answers) == len(r.prompts) && !slices.ContainsFunc(answers, func(list []answer) bool { return len(list) != r.config.Samples })
+}
+
+// score sets the judge's scores of the answers.
+func (r *runner) score(ctx context.Context, answers [][]answer) error {
+	for i, list := range answers {
+		texts := make([]string, len(list))
+		for k, a := range list {
+			texts[k] = strings.TrimSpace(a.Text)
+		}
+		pair := preference.Pair{Prompt: r.prompts[i]}
+		scores, err := r.judge.Scores(ctx, pair.PromptText(), texts)
+		if err != nil {
+			return err
+		}
+		if len(scores) != len(texts) {
+			return fmt.Errorf("%s gave %s for %s to %q", r.judge.Name(), wording.Count(len(scores), "score"), wording.Count(len(texts), "answer"), pair.PromptText())
+		}
+		for k := range list {
+			list[k].Score = scores[k]
+		}
 	}
-	texts, list := make([]string, len(sampled)), make([]answer, len(sampled))
-	for i, a := range sampled {
-		texts[i], list[i].Answer = strings.TrimSpace(a.Text), a
-	}
-	pair := preference.Pair{Prompt: prompt}
-	scores, err := r.judge.Scores(ctx, pair.PromptText(), texts)
-	if err != nil {
-		return nil, err
-	}
-	if len(scores) != len(texts) {
-		return nil, fmt.Errorf("%s gave %s for %s to %q", r.judge.Name(), wording.Count(len(scores), "score"), wording.Count(len(texts), "answer"), pair.PromptText())
-	}
-	for i := range list {
-		list[i].Score = scores[i]
-	}
-	return list, nil
+	return nil
 }
 
 // point summarizes a method's answers. Intervals are over prompts.
