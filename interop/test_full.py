@@ -2,8 +2,11 @@
 
 import json
 
+import pairs
 import pytest
+import reference
 import tiny
+from test_adapter import TOLERANCE, farthest
 from test_loss_runs import BATCH, STEPS, TOLERANCES, in_order, steps_file  # noqa: F401
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -17,7 +20,7 @@ def model_folder(request, gguf_tokenizer, tmp_path_factory):
     return folder / "model"
 
 
-def test_same_ten_steps(model_folder, dpo, steps_file, tmp_path):  # noqa: F811
+def test_same_ten_steps(model_folder, dpo, evaluate, odd_file, steps_file, tmp_path):  # noqa: F811
     settings = {
         "beta": BETA, "learning_rate": RATE, "weight_decay": DECAY, "max_steps": STEPS, "warmup_steps": 0,
         "per_device_train_batch_size": BATCH, "max_length": 512,
@@ -41,3 +44,11 @@ def test_same_ten_steps(model_folder, dpo, steps_file, tmp_path):  # noqa: F811
     print("largest difference of a weight", max(far.values()), "after steps of up to", RATE)
     assert gaps["loss"] < 1e-4, gaps
     assert max(far.values()) < 2 * RATE, far
+
+    lines = evaluate(odd_file, "--model", model_folder, "--adapter", tmp_path / "run")
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path / "run")
+    for prefix, folder in ("logps", tmp_path / "run"), ("ref_logps", model_folder):
+        model = AutoModelForCausalLM.from_pretrained(folder).eval()
+        gap = farthest(lines, reference.pair_log_probs(model, tokenizer, pairs.ODD), prefix)
+        print(f"dpo eval, {prefix}: {gap:.1e} nats")
+        assert gap < TOLERANCE
