@@ -61,6 +61,23 @@ func TestFull(t *testing.T) {
 	}
 }
 
+// TestStoppedFull: what can be used of a run that is not finished is its latest checkpoint.
+func TestStoppedFull(t *testing.T) {
+	cachetest.Own(t)
+	model, data := tinymodel.WriteBytes(t, 1), pairsFile(t)
+	t.Chdir(t.TempDir())
+	said, err := dpo(t, "train", "--full", "--max-steps", "5", "--model", model, "--data", data, "--eval-data", data, "--eval-steps", "1", "--warmup-steps", "0",
+		"--learning-rate", "1e-3", "--guard-kl", "1e-12", "--out", "run").CombinedOutput()
+	if err == nil || !strings.Contains(string(said), "start over with a lower learning rate or a larger beta, or resume with a higher bound") {
+		t.Fatalf("%v: %s", err, said)
+	}
+	said, err = dpo(t, "eval", "--adapter", "run", "--data", data).CombinedOutput()
+	if err == nil || !strings.Contains(string(said), "the run in run is not finished, so it has no model yet; resume it, or use its checkpoint run/checkpoint-1") {
+		t.Errorf("%v: %s", err, said)
+	}
+	output(t, "eval", "--adapter", "run/checkpoint-1", "--data", data)
+}
+
 // TestDamagedModel: weights that have changed, or are gone, are named by whoever uses them.
 func TestDamagedModel(t *testing.T) {
 	cachetest.Own(t)

@@ -63,6 +63,8 @@ func notAnAdapter(dir string) error {
 		return fmt.Errorf("all weights were trained in %s, and its model.safetensors is missing; resume the run, which writes it from the last checkpoint", dir)
 	case has("run.json") && has("config.json"):
 		return fmt.Errorf("all weights were trained in %s, so it is a model and has no adapter; name it as the model (--model)", dir)
+	case has("run.json") && lastModel(dir) != "":
+		return fmt.Errorf("the run in %s is not finished, so it has no model yet; resume it, or use its checkpoint %s", dir, lastModel(dir))
 	case has("run.json") && latest != "":
 		return fmt.Errorf("the run in %s is not finished, so it has no adapter yet; resume it, or use the adapter of its checkpoint %s", dir, latest)
 	case has("run.json"):
@@ -79,6 +81,18 @@ func notAnAdapter(dir string) error {
 		return fmt.Errorf("%s is not an adapter folder: it has no %s; name one of the adapters in it, such as %s", dir, configFile, inside[0])
 	}
 	return fmt.Errorf("%s is not an adapter folder: it has no %s; name the folder that training created", dir, configFile)
+}
+
+// lastModel is the folder of the latest checkpoint of a run that trains all weights, or "".
+func lastModel(dir string) (latest string) {
+	steps, _ := checkpoints.Steps(dir)
+	for _, step := range steps {
+		folder := checkpoints.Folder(dir, step)
+		if _, err := os.Stat(filepath.Join(folder, "model.safetensors")); err == nil {
+			latest = folder
+		}
+	}
+	return latest
 }
 
 // adaptersIn lists the folders in dir that are adapters, such as those of PEFT's named adapters or of the hub's snapshots.

@@ -19,6 +19,8 @@ func (t *translation) trains(name, adapter, all string) {
 		t.say(*e, NoEffect, "a LoRA adapter is trained unless full is given")
 	case value == all:
 		t.maps(*e, "full", "true")
+	case value == "qlora":
+		t.say(*e, Missing, "a LoRA adapter is trained, of the model as it is; set quantize to nf4 for a model in 4 bits")
 	default:
 		t.say(*e, Missing, "a LoRA adapter of the model as it is, or all weights, are trained")
 	}

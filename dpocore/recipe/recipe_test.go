@@ -120,6 +120,7 @@ func TestDefaults(t *testing.T) {
 		"{base_model: o/m, adapter: lora, peft_layers_to_transform: [0, 2], loraplus_lr_ratio: 16}": "layers_to_transform: [0, 2]\nloraplus_lr_ratio: 16",
 		"{base_model: o/m, rl: simpo, rl_beta: 2}":                                                  "sft_weight: 1.0  # axolotl's default",
 		"{base_model: o/m, rl: simpo, cpo_alpha: 0}":                                                "loss_type: simpo\nsft_weight: 0\n",
+		"{base_model: o/m, adapter: qlora}":                                                         "# missing: adapter: qlora (a LoRA adapter is trained, of the model as it is; set quantize to nf4",
 		"{base_model: o/m, rl: orpo, orpo_alpha: 0.2}":                                              "beta: 0.2\nloss_type: orpo\n",
 		"base_model: o/m":                                   "save_steps: epoch",
 		"{base_model: o/m, rl: dpo}":                        "save_total_limit: 4  # axolotl's default",
