@@ -53,8 +53,8 @@ func Claim(dir string, record *Record, overwrite bool, note func(string)) (relea
 	case overwrite:
 		return giveUp, false, record.spares(dir)
 	}
-	if difference := record.differs(before); difference != "" {
-		return nil, false, fmt.Errorf("%s holds another run: %s; %s", dir, difference, record.remedy(before, dir))
+	if err := record.checkSame(before, dir); err != nil {
+		return nil, false, err
 	}
 	if err := record.checkSteps(dir); err != nil {
 		return nil, false, err
@@ -66,6 +66,22 @@ func Claim(dir string, record *Record, overwrite bool, note func(string)) (relea
 	record.Finished = before.Finished && record.Config.MaxSteps == before.Config.MaxSteps
 	record.Config.Precision, record.Config.BaseWeights = before.Config.Precision, cmp.Or(before.Config.BaseWeights, config.Float)
 	return giveUp, true, nil
+}
+
+// CheckFolder returns an error if a folder holds another run. Unlike [Claim] it needs no lock.
+func (r Record) CheckFolder(dir string) error {
+	before, exists, err := ReadRecord(dir)
+	if err != nil || !exists {
+		return err
+	}
+	return r.checkSame(before, dir)
+}
+
+func (r Record) checkSame(before Record, dir string) error {
+	if difference := r.differs(before); difference != "" {
+		return fmt.Errorf("%s holds another run: %s; %s", dir, difference, r.remedy(before, dir))
+	}
+	return nil
 }
 
 // leave unlocks a run folder, and removes what Claim made if no run has begun in it.

@@ -13,6 +13,7 @@ import (
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/dpocore/train/trained"
 	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/lock"
 )
@@ -20,6 +21,11 @@ import (
 // halve takes all runs from rung to rung, and stops the worse settings at each. Which ones follows from the held-out figures in the
 // folders of the runs alone, so that processes that share the folder decide the same.
 func (r *runner) halve(ctx context.Context, grid sweep.Grid, compareOnly bool) error {
+	for _, point := range r.points {
+		if err := r.checkSame(point); err != nil {
+			r.end(point, sweep.Failed, err)
+		}
+	}
 	for _, rung := range grid.Rungs(len(r.data.Train.Pairs)) {
 		reached, complete, err := r.reachAll(ctx, rung, compareOnly)
 		if err != nil || !complete {
@@ -35,6 +41,22 @@ func (r *runner) halve(ctx context.Context, grid sweep.Grid, compareOnly bool) e
 		}
 	}
 	return nil
+}
+
+// checkSame returns an error if the folder of a run holds one with other settings or pairs, whose figures at a rung would be taken for its own.
+func (r *runner) checkSame(point sweep.Point) error {
+	dir := filepath.Join(r.dir, point.Name)
+	if _, exists, err := run.ReadRecord(dir); err != nil || !exists {
+		return err
+	}
+	record, err := train.Identify(train.Job{Model: r.model, Dir: dir, Config: point.Config, Data: r.data})
+	if err == nil && record.Config.InitAdapter != "" {
+		err = trained.Adopt(&record.Config, r.model, func(string) {})
+	}
+	if err != nil {
+		return err
+	}
+	return record.CheckFolder(dir)
 }
 
 // waiting is how long to wait for runs that another process takes to a rung before looking again.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -98,5 +99,20 @@ func TestWorkersHalveTogether(t *testing.T) {
 	record, err := sweeprun.Run(t.Context(), models[0], dir, s, data, false, &sweepListener{})
 	if err != nil || len(record.Settings) != 3 || len(record.Unfinished(dir)) != 2 {
 		t.Errorf("%v, %d settings, %q", err, len(record.Settings), record.Unfinished(dir))
+	}
+
+	// With other training pairs, figures that the runs had at a rung don't count, also of runs that no rung would let continue.
+	data.Train.Pairs = data.Train.Pairs[:9]
+	if err := os.RemoveAll(filepath.Join(dir, "beta-0.05")); err != nil {
+		t.Fatal(err)
+	}
+	l := &sweepListener{}
+	if _, err := sweeprun.Run(t.Context(), models[0], dir, s, data, false, l); err != nil || l.ended["beta-0.05"] != sweep.Finished {
+		t.Errorf("with other pairs: %v, ended %v", err, l.ended)
+	}
+	for name, fault := range l.faults {
+		if name != "beta-0.05" && (fault == nil || !strings.Contains(fault.Error(), "holds another run: it has 10 training pairs")) {
+			t.Errorf("with other pairs, %s: %v, %v", name, l.ended[name], fault)
+		}
 	}
 }
