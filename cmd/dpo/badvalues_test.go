@@ -141,7 +141,7 @@ func TestBadFolders(t *testing.T) {
 	p.trained("RUN")
 	for _, c := range []badInput{
 		{"train --model MODEL --data PAIRS --out FOREIGN", 1, "train: FOREIGN is not empty (it holds notes.txt) and is not a run folder; choose another folder"},
-		{shortRun + "RUN --beta 0.2", 1, "train: RUN holds another run: its beta is 0.1, this run's is 0.2; choose another folder, or overwrite it"},
+		{shortRun + "RUN --beta 0.2", 1, "train: RUN holds another run: its beta is 0.1, this run's is 0.2; choose another folder, or remove this one"},
 		{"train --model LACKING --data PAIRS --out RUN --overwrite", 1, `train: load the model: LACKING has no tensor "model.norm.weight"`},
 		{"train --model MODEL --data PAIRS --out PAIRS", 1, "train: create the run folder: mkdir PAIRS: not a directory; a file is where a folder must be, so choose another place"},
 		{"train --model MODEL --data PAIRS --out PAIRS/run", 1, "train: create the run folder: mkdir PAIRS: not a directory; a file is where a folder must be, so choose another place"},

@@ -36,7 +36,7 @@ func (r Record) remedy(recorded Record, dir string) string {
 	more := r
 	more.Config.MaxSteps = recorded.Config.MaxSteps
 	if r.Config.MaxSteps <= recorded.Config.MaxSteps || more.differs(recorded) != "" {
-		return "choose another folder, or overwrite it"
+		return "choose another folder, or remove this one"
 	}
 	steps := fmt.Sprintf("its learning rate was scheduled (%s) for %s", r.Config.Scheduler, wording.Count(recorded.Config.MaxSteps, "step"))
 	if r.Config.ConstantRate() {
