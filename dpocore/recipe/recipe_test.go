@@ -245,8 +245,9 @@ func here(name string) string {
 		"lr_scheduler_kwargs": "`min_lr_rate` and `num_decay_steps`; others not", "eval_strategy": "`eval_steps`: 0 for the end only, a number, or epoch", "eval_steps": "same",
 		"save_strategy": "`save_steps`: 0 for the end only, a number, or epoch", "save_steps": "same", "save_total_limit": "same; the best checkpoint is kept as well",
 		"report_to": "same; `none` or `tensorboard`, whose file other programs import", "bf16": "`precision: bfloat16`", "fp16": "`precision: float16`", "loss_type": "same", "loss_weights": "same",
-		"disable_dropout":         "`true`; with `false` the adapter has its dropout, `lora_dropout`, and the model none",
-		"train_sampling_strategy": "`shuffle`: true or false; by length not",
+		"disable_dropout":             "`true`; with `false` the adapter has its dropout, `lora_dropout`, and the model none",
+		"train_sampling_strategy":     "`shuffle`: true or false; by length not",
+		"gradient_accumulation_steps": "same; if the last batch of an epoch is smaller, all pairs of the step count alike, where TRL's mean is over batches and pairs of that batch count more",
 	}
 	row := trl.find(name)
 	switch {
