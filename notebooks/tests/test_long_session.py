@@ -96,7 +96,9 @@ def test_many_cells_leave_nothing(bench):  # noqa: F811
 
     # The kernel closes the pipes of a cell's program a moment after the program has ended.
     wait(lambda: session.open_handles() <= session.handles[0] + 1, PATIENCE, "end of all handles that cells have opened")
-    wait(lambda: len(bench.left()) == 1, PATIENCE, "end of all temporary files but the kernel's own folder")
+    # One pipe may be left by the kernel: of a program that ended before the kernel began to open it (docs/upstream.md).
+    wait(lambda: len(bench.left()) <= 2, PATIENCE, "end of all temporary files but the kernel's own folder")
+    assert [name for name in bench.left() if not name.startswith("gonb_pipe_")] == bench.left()[:1]
     session.kernel.close(now=False)
     assert bench.processes() == {}
     assert bench.left() == []
