@@ -24,7 +24,6 @@ import (
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/tokenizer"
 	"example.com/gonb-dpo/dpocore/weights"
-	"example.com/gonb-dpo/dpocore/whole"
 	"example.com/gonb-dpo/internal/deps"
 	"example.com/gonb-dpo/internal/sums"
 )
@@ -167,8 +166,8 @@ func (m *Model) ReadTrained(dir string) (layout decoder.Layout, values []float32
 	if err := m.CheckAdapter(dir); err != nil {
 		return layout, nil, err
 	}
-	if err := sums.Check(dir, whole.WeightsFile); err != nil {
-		return layout, nil, fmt.Errorf("read the trained model: %w", err)
+	if err := run.CheckWeights(dir); err != nil {
+		return layout, nil, err
 	}
 	layout = decoder.WholeLayout(m.weights.Config)
 	values, err = run.ReadTrained(dir, layout)

@@ -26,8 +26,16 @@ func TrainedHash(dir string) (string, error) {
 	if !AllWeights(dir) {
 		return adapter.Hash(dir)
 	}
-	if err := sums.Check(dir, whole.WeightsFile); err != nil {
-		return "", fmt.Errorf("read the trained model: %w", err)
+	if err := CheckWeights(dir); err != nil {
+		return "", err
 	}
 	return sums.Of(filepath.Join(dir, whole.WeightsFile))
+}
+
+// CheckWeights returns an error if a folder has checksums and the weights of a model that was trained whole don't match theirs.
+func CheckWeights(dir string) error {
+	if err := sums.Check(dir, whole.WeightsFile); err != nil {
+		return fmt.Errorf("read the trained model: %w", err)
+	}
+	return nil
 }
