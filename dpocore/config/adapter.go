@@ -27,7 +27,7 @@ var OfAdapter = Table{
 	Setting[[]string]{
 		JSON: "lora_modules", TRL: "lora_target_modules", Label: "the list of LoRA modules", Swept: Swept{Rebuilds: setting.All},
 		Kept:  ofAdapter,
-		Help:  "the `projections` with LoRA, out of " + strings.Join(decoder.KnownModules, ",") + ", or " + AllLinear + " (default all that the model has)",
+		Help:  "the `projections` with LoRA, out of " + strings.Join(decoder.KnownModules, ",") + ", or " + pattern.AllLinear + " (default all that the model has)",
 		Field: func(c *Config) *[]string { return &c.LoRAModules },
 		Rule:  checkModules,
 		Text:  func(c Config) string { return strings.Join(c.LoRA().Modules, ", ") },
@@ -90,27 +90,24 @@ var OfAdapter = Table{
 }
 
 func checkModules(c Config) error {
-	if slices.Equal(c.LoRAModules, []string{AllLinear}) {
+	if slices.Equal(c.LoRAModules, []string{pattern.AllLinear}) {
 		return nil
 	}
-	if slices.Contains(c.LoRAModules, AllLinear) {
-		return fmt.Errorf("the LoRA modules are %s; %s is all projections, so give it alone", strings.Join(c.LoRAModules, ", "), AllLinear)
+	if slices.Contains(c.LoRAModules, pattern.AllLinear) {
+		return fmt.Errorf("the LoRA modules are %s; %s is all projections, so give it alone", strings.Join(c.LoRAModules, ", "), pattern.AllLinear)
 	}
 	for _, module := range c.LoRAModules {
-		if err := pattern.CheckModule("LoRA module", module, AllLinear); err != nil {
+		if err := pattern.CheckModule("LoRA module", module, pattern.AllLinear); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// AllLinear is PEFT's name for all projections in LoRAModules.
-const AllLinear = pattern.AllLinear
-
 // LoRA returns the adapter's shape and scale.
 func (c Config) LoRA() decoder.LoRA {
 	modules := c.LoRAModules
-	if len(modules) == 0 || slices.Equal(modules, []string{AllLinear}) {
+	if len(modules) == 0 || slices.Equal(modules, []string{pattern.AllLinear}) {
 		modules = decoder.AllModules
 	}
 	lora := decoder.LoRA{Rank: c.LoRARank, Alpha: c.LoRAAlpha, Modules: modules, RankStabilized: c.RSLoRA, Layers: c.layers()}

@@ -30,7 +30,7 @@ type Config struct {
 
 	LoRARank    int      `json:"lora_r"`                 // rank of the adapter; a higher rank can learn more and costs more
 	LoRAAlpha   float64  `json:"lora_alpha"`             // the adapter's output is scaled by alpha/rank
-	LoRAModules []string `json:"lora_modules,omitempty"` // projections with an adapter, such as "q_proj"; empty or [AllLinear] means all
+	LoRAModules []string `json:"lora_modules,omitempty"` // projections with an adapter, such as "q_proj"; empty or [pattern.AllLinear] means all
 	RSLoRA      bool     `json:"use_rslora,omitempty"`   // scale by alpha/√rank instead, so that high ranks keep learning
 
 	RankPattern       []string `json:"rank_pattern,omitempty"`        // ranks of projections for which LoRARank does not count, such as "q_proj=8"

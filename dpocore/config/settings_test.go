@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"example.com/gonb-dpo/dpocore/config/bounds"
+	"example.com/gonb-dpo/dpocore/config/pattern"
 )
 
 // TestEveryFieldHasOneRow: each field of Config has exactly one row, under the field's JSON name. Overwrite has none: it
@@ -135,7 +136,7 @@ func TestEqualRuns(t *testing.T) {
 		"auto resumes a run with any base":    func(_, recorded *Config) { recorded.BaseWeights = Quantized },
 		"a run recorded before there was one": func(mine, recorded *Config) { mine.BaseWeights, recorded.BaseWeights = Float, "" },
 		"no modules are all modules":          func(mine, recorded *Config) { recorded.LoRAModules = mine.LoRA().Modules },
-		"all-linear is all modules":           func(mine, _ *Config) { mine.LoRAModules = []string{AllLinear} },
+		"all-linear is all modules":           func(mine, _ *Config) { mine.LoRAModules = []string{pattern.AllLinear} },
 		"the interval without early stopping": func(mine, _ *Config) { mine.EvalSteps = 3 },
 		"each loss counts once":               func(mine, _ *Config) { mine.LossWeights = []float64{1} },
 		"a setting of another loss":           func(mine, _ *Config) { mine.DPOPLambda, mine.SimPOGamma = 5, 1 },
@@ -154,7 +155,7 @@ func TestEqualRuns(t *testing.T) {
 // TestFaults: one sentence for each setting that is out of range.
 func TestFaults(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"the LoRA modules are q_proj, all-linear; all-linear is all projections, so give it alone":                                                                                                     func(c *Config) { c.LoRAModules = []string{"q_proj", AllLinear} },
+		"the LoRA modules are q_proj, all-linear; all-linear is all projections, so give it alone":                                                                                                     func(c *Config) { c.LoRAModules = []string{"q_proj", pattern.AllLinear} },
 		`unknown projection in rank_pattern "layers.1.self_attn.q_proj": ranks, alphas and modules are the same in all layers with LoRA; write q_proj, and choose the layers with layers_to_transform`: func(c *Config) { c.RankPattern = []string{"layers.1.self_attn.q_proj=8"} },
 		`unknown LoRA module "model.layers.1.mlp.up_proj": ranks, alphas and modules are the same in all layers with LoRA; write up_proj, and choose the layers with layers_to_transform`:              func(c *Config) { c.LoRAModules = []string{"model.layers.1.mlp.up_proj"} },
 		`unknown projection in alpha_pattern "layers"; choose q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, qkv_proj or gate_up_proj`:                                                 func(c *Config) { c.AlphaPattern = []string{"layers=8"} },
