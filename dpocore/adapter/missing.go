@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 
 	"example.com/gonb-dpo/internal/checkpoints"
 )
@@ -51,7 +50,7 @@ var hubName = regexp.MustCompile(`^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$`)
 func notAnAdapter(dir string) error {
 	has := func(name string) bool { _, err := os.Stat(filepath.Join(dir, name)); return err == nil }
 	stat, err := os.Stat(dir)
-	inside, latest := adaptersIn(dir)
+	inside, latest, latestModel := adaptersIn(dir), latestWith(dir, configFile), latestWith(dir, "model.safetensors")
 	switch {
 	case err != nil && hubName.MatchString(dir):
 		return fmt.Errorf("there is no adapter folder %s; check the path, or download an adapter from the hub (`hf download %s --local-dir FOLDER`) and name the folder", dir, dir)
@@ -63,8 +62,8 @@ func notAnAdapter(dir string) error {
 		return fmt.Errorf("all weights were trained in %s, and its model.safetensors is missing; resume the run, which writes it from the last checkpoint", dir)
 	case has("run.json") && has("config.json"):
 		return fmt.Errorf("all weights were trained in %s, so it is a model and has no adapter; name it as the model (--model)", dir)
-	case has("run.json") && lastModel(dir) != "":
-		return fmt.Errorf("the run in %s is not finished, so it has no model yet; resume it, or use its checkpoint %s", dir, lastModel(dir))
+	case has("run.json") && latestModel != "":
+		return fmt.Errorf("the run in %s is not finished, so it has no model yet; resume it, or use its checkpoint %s", dir, latestModel)
 	case has("run.json") && latest != "":
 		return fmt.Errorf("the run in %s is not finished, so it has no adapter yet; resume it, or use the adapter of its checkpoint %s", dir, latest)
 	case has("run.json"):
@@ -83,32 +82,25 @@ func notAnAdapter(dir string) error {
 	return fmt.Errorf("%s is not an adapter folder: it has no %s; name the folder that training created", dir, configFile)
 }
 
-// lastModel is the folder of the latest checkpoint of a run that trains all weights, or "".
-func lastModel(dir string) (latest string) {
-	steps, _ := checkpoints.Steps(dir)
-	for _, step := range steps {
-		folder := checkpoints.Folder(dir, step)
-		if _, err := os.Stat(filepath.Join(folder, "model.safetensors")); err == nil {
-			latest = folder
-		}
-	}
-	return latest
-}
-
 // adaptersIn lists the folders in dir that are adapters, such as those of PEFT's named adapters or of the hub's snapshots.
-// latest is the one with the highest step among its checkpoints, or "".
-func adaptersIn(dir string) (inside []string, latest string) {
+func adaptersIn(dir string) (inside []string) {
 	for _, pattern := range []string{"*", "snapshots/*"} {
 		files, _ := filepath.Glob(filepath.Join(dir, pattern, configFile))
 		for _, file := range files {
 			inside = append(inside, filepath.Dir(file))
 		}
 	}
+	return inside
+}
+
+// latestWith is the folder of the latest checkpoint in dir that has a file, or "".
+func latestWith(dir, file string) (latest string) {
 	steps, _ := checkpoints.Steps(dir)
 	for _, step := range steps {
-		if folder := checkpoints.Folder(dir, step); slices.Contains(inside, folder) {
+		folder := checkpoints.Folder(dir, step)
+		if _, err := os.Stat(filepath.Join(folder, file)); err == nil {
 			latest = folder
 		}
 	}
-	return inside, latest
+	return latest
 }
