@@ -12,12 +12,13 @@ import (
 	"example.com/gonb-dpo/dpocore/loss"
 )
 
-// The rows of the settings' tables.
+// The settings' tables and what goes with them.
 type (
 	Setting[T any] = setting.Setting[Config, T]
 	Row            = setting.Row[Config]
 	Table          = setting.Table[Config]
 	Swept          = setting.Swept
+	ParseError     = setting.ParseError // of [Row]'s Parse
 )
 
 // The settings that have a short name in a sweep: in flags, cells and the names of runs.

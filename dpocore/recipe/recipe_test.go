@@ -150,11 +150,13 @@ func TestValues(t *testing.T) {
 		"{use_peft: No}":                                                       "full: true\n",
 		"{use_peft: true, bf16: off, seed: 7.0}":                               "seed: 7\n",
 		"{use_peft: true, learning_rate: '5e-5'}":                              "learning_rate: 5e-5\n",
-		"{use_peft: true, learning_rate: fast}":                                "# missing: learning_rate: fast (it must be a number; here it is 5e-05 without it)",
-		"{use_peft: true, max_steps: ten}":                                     "# missing: max_steps: ten (it must be a whole number; here it is 50 without it)",
+		"{use_peft: true, learning_rate: fast}":                                "# missing: learning_rate: fast (it must be a number, as in 0.1 or 5e-5; here it is 5e-05 without it)",
+		"{use_peft: true, max_steps: ten}":                                     "# missing: max_steps: ten (it must be a whole number in digits; here it is 50 without it)",
 		"{use_peft: true, lr_scheduler_type: polynomial}":                      `# missing: lr_scheduler_type: polynomial (unknown scheduler "polynomial"; choose linear, cosine`,
 		"{use_peft: true, seed: 1.5}":                                          "# missing: seed: 1.5 (it must be a whole number",
 		"{use_peft: true, loss_type: [sigmoid, sft], loss_weights: [1, half]}": "# missing: loss_weights: [1, half] (it must be a list of numbers",
+		"{use_peft: true, loss_type: [sigmoid, sft], loss_weights: '1, 0.5'}":  "loss_weights: [1,",
+		"{use_peft: true, seed: 1e10}":                                         "# missing: seed: 1e10 (it must be a whole number in digits",
 	} {
 		got := translated(t, text).YAML("x")
 		if !strings.Contains(got, want) || strings.Contains(got, "missing: use_peft") {

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -29,38 +30,21 @@ func asPython(node *yaml.Node) {
 // fitting returns a value as a setting is written, such as 10 for 10.0 steps, or why the setting can't have it.
 func fitting(row config.Row, value string) (fits, why string) {
 	c := config.Default()
-	var err error
-	switch p := row.Pointer(&c).(type) {
-	case *int:
-		number, err := strconv.ParseFloat(value, 64)
-		if err != nil || number != math.Trunc(number) || math.Abs(number) > math.MaxInt32 {
-			return value, "it must be a whole number"
+	if _, whole := row.Pointer(&c).(*int); whole {
+		if number, err := strconv.ParseFloat(value, 64); err == nil && number == math.Trunc(number) && math.Abs(number) <= math.MaxInt32 {
+			value = strconv.Itoa(int(number))
 		}
-		return strconv.Itoa(int(number)), ""
-	case *float64:
-		if _, err = strconv.ParseFloat(value, 64); err != nil {
-			return value, "it must be a number"
-		}
-	case *bool:
-		if _, err = strconv.ParseBool(value); err != nil {
-			return value, "it must be true or false"
-		}
-	case *[]float64, *[]int:
-		for item := range strings.SplitSeq(value, ",") {
-			if _, err = strconv.ParseFloat(strings.TrimSpace(item), 64); err != nil {
-				return value, "it must be a list of numbers"
-			}
-		}
-	case interface{ Set(string) error }:
-		if err = p.Set(value); err != nil {
-			return value, err.Error()
-		}
-	case *string:
-		if *p = value; row.Name() == "lr_scheduler" {
-			if err = row.Validate(c); err != nil {
-				return value, err.Error()
-			}
-		}
+	}
+	err := row.Parse(&c, value)
+	if err == nil && row.Name() == "lr_scheduler" {
+		err = row.Validate(c)
+	}
+	var unread *config.ParseError
+	switch {
+	case errors.As(err, &unread): // whose line in the report has the setting and the value already
+		return value, unread.Reason
+	case err != nil:
+		return value, err.Error()
 	}
 	return value, ""
 }

@@ -6,45 +6,55 @@ import (
 	"strings"
 )
 
-// Parse implements [Row].
+// ParseError is why a text is no value of a setting.
+type ParseError struct {
+	Subject, Text string
+	Reason        string // such as "it must be true or false"
+}
+
+func (e *ParseError) Error() string {
+	return fmt.Sprintf("%s can't be %q; %s", e.Subject, e.Text, e.Reason)
+}
+
+// Parse implements [Row]. Its errors are of type [*ParseError].
 func (s Setting[C, T]) Parse(c *C, text string) (err error) {
-	must := ""
+	reason := ""
 	switch value := any(s.Field(c)).(type) {
 	case *float64:
 		*value, err = strconv.ParseFloat(text, 64)
-		must = "a number, as in 0.1 or 5e-5"
+		reason = "it must be a number, as in 0.1 or 5e-5"
 	case *int:
 		*value, err = strconv.Atoi(text)
-		must = "a whole number in digits"
+		reason = "it must be a whole number in digits"
 	case *bool:
 		*value, err = strconv.ParseBool(text)
-		must = "true or false"
+		reason = "it must be true or false"
 	case *string:
 		*value = text
 	case *[]string:
 		*value = strings.Split(text, ",")
 	case *[]int:
 		*value, err = parseList(text, strconv.Atoi)
-		must = "whole numbers with commas between them"
+		reason = "it must be a list of whole numbers, with commas between them"
 	case *[]float64:
 		*value, err = parseList(text, func(part string) (float64, error) { return strconv.ParseFloat(part, 64) })
-		must = "numbers with commas between them"
+		reason = "it must be a list of numbers, with commas between them"
 	case interface{ Set(string) error }:
-		if err := value.Set(text); err != nil {
-			return fmt.Errorf("%s can't be %q; %w", s.Label, text, err)
+		if err = value.Set(text); err != nil {
+			reason = err.Error()
 		}
 	default:
 		panic(fmt.Sprintf("%s is a setting of type %T", s.JSON, value))
 	}
 	if err != nil {
-		return fmt.Errorf("%s can't be %q; it must be %s", s.Label, text, must)
+		return &ParseError{s.Label, text, reason}
 	}
 	return nil
 }
 
 func parseList[T any](text string, parse func(string) (T, error)) (list []T, err error) {
 	for _, part := range strings.Split(text, ",") {
-		x, err := parse(part)
+		x, err := parse(strings.TrimSpace(part))
 		if err != nil {
 			return nil, err
 		}
