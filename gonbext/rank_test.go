@@ -69,7 +69,8 @@ func TestRankingsOfAClass(t *testing.T) {
 	Rankings(filepath.Join(dir, "*.jsonl"))
 	// Of 6 pairs cleo says the same as the others of 4. In order 1-2, 1-3, 2-3, 1-4, 2-4, 3-4 the others say "first better" always, so
 	// chance agreement is 4/6 too, and kappa 0.
-	for _, want := range []string{"cleo.jsonl: answers to 1 prompt", "ada and ben agree on 100 %", "ada and cleo agree on 67 %", "1 is full agreement", "cleo  0.00  0.00  –"} {
+	for _, want := range []string{"cleo.jsonl: answers to 1 prompt", "ada and ben agree on 100 %", "ada and cleo agree on 67 %", "1 is full agreement", "cleo  0.00  0.00  –",
+		"No kappa (–) for ada and ben: both always say the same, such as that the answer listed first is better, so agreement by chance is 100 % too and kappa is not defined."} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in %s", want, out)
 		}
@@ -93,6 +94,14 @@ func TestRankingsOfAClass(t *testing.T) {
 	text := views.Rankings(log).Text()
 	if err != nil || !strings.Contains(text, "dora.jsonl and 4 other files: answers to 1 prompt") || strings.Contains(text, "agree on") || !strings.Contains(text, "dora  –     1.00") {
 		t.Errorf("of five raters there is only the square: %v: %s", err, text)
+	}
+	other := rankingtest.File(t, "How?")
+	if _, err := Rater("ida").ranked(other, "1 > 2 > 3 > 4"); err != nil {
+		t.Fatal(err)
+	}
+	log, err = open.Rankings(filepath.Join(dir, "[ab]*.jsonl"), other)
+	if text := views.Rankings(log).Text(); err != nil || !strings.Contains(text, "No kappa (–) for ada and ida, ben and ida: they have ranked no prompt in common.") {
+		t.Errorf("%v: %s", err, text)
 	}
 	for _, wrong := range [][]string{nil, {filepath.Join(dir, "*.csv")}, {"["}} {
 		if _, err := open.Rankings(wrong...); err == nil {

@@ -4,30 +4,49 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 
 	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/gonbext/internal/output"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // Agreement is Cohen's kappa of each two raters as a square of colours: the darker, the more they agree.
 type Agreement struct {
 	Raters []string
-	Kappa  [][]float64 // [rater][rater]; NaN on the diagonal, and for two without a prompt in common
+	Kappa  [][]float64 // [rater][rater]; NaN on the diagonal, and where notes say why
 }
 
-// agreementOf compares each two raters of a log.
-func agreementOf(log *ranking.Log) Agreement {
-	v := Agreement{Raters: log.Raters()}
+// agreementOf compares each two raters of a log. The notes say which two have no kappa, and why.
+func agreementOf(log *ranking.Log) (v Agreement, notes output.Stack) {
+	v.Raters = log.Raters()
+	for range v.Raters {
+		v.Kappa = append(v.Kappa, slices.Repeat([]float64{math.NaN()}, len(v.Raters)))
+	}
+	var apart, alike []string
 	for i, first := range v.Raters {
-		v.Kappa = append(v.Kappa, make([]float64, len(v.Raters)))
-		for j, second := range v.Raters {
-			agreement, err := log.Agreement(first, second)
-			if v.Kappa[i][j] = agreement.Kappa; err != nil || i == j {
-				v.Kappa[i][j] = math.NaN()
+		for j, second := range v.Raters[:i] {
+			agreement, err := log.Agreement(second, first)
+			switch {
+			case err != nil:
+				apart = append(apart, second+" and "+first)
+			case math.IsNaN(agreement.Kappa):
+				alike = append(alike, second+" and "+first)
+			default:
+				v.Kappa[i][j], v.Kappa[j][i] = agreement.Kappa, agreement.Kappa
 			}
 		}
 	}
-	return v
+	return v, slices.Concat(undefined(apart, "they have ranked no prompt in common"),
+		undefined(alike, "both always say the same, such as that the answer listed first is better, so agreement by chance is 100 % too and kappa is not defined"))
+}
+
+// undefined is a note on why pairs of raters have no kappa.
+func undefined(pairs []string, why string) output.Stack {
+	if len(pairs) == 0 {
+		return nil
+	}
+	return output.Stack{output.Paragraph(fmt.Sprintf("No kappa (–) for %s: %s.", wording.Names(pairs), why))}
 }
 
 const agreementCaption = "Cohen's kappa: 1 is full agreement, 0 is chance"

@@ -27,7 +27,8 @@ func Rankings(log *ranking.Log) output.Content {
 		parts = append(parts, agreements(log)...)
 	}
 	if len(raters) > 2 {
-		parts = append(parts, agreementOf(log))
+		square, notes := agreementOf(log)
+		parts = append(append(parts, square), notes...)
 	}
 	for _, note := range log.Notes {
 		parts = append(parts, output.Box{Kind: output.Note, Message: note + "."})
