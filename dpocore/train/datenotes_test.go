@@ -76,6 +76,51 @@ func TestNotesNameThePart(t *testing.T) {
 	}
 }
 
+// TestKTOWithOnePrompt: a note counts the batches without answers to other prompts, such as the last one of an epoch of 10 pairs in
+// batches of 3, and those of a prompt whose 5 pairs are trained on in their order.
+func TestKTOWithOnePrompt(t *testing.T) {
+	m, err := model.Open(tinymodel.WriteChat(t, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	builtin, _, err := preference.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		lossType    string
+		pairs, same int // the first ones have the same prompt
+		want        string
+	}{
+		"the rest of an epoch": {"kto", 10, 1, "In 1 of the run's 6 batches"},
+		"a prompt of 5 pairs":  {"kto", 18, 5, "In 1 of the run's 6 batches"},
+		"only one prompt":      {"kto", 18, 18, "In 6 of the run's 6 batches"},
+		"no such batch":        {"kto", 18, 1, ""},
+		"another loss":         {"sigmoid", 10, 1, ""},
+	} {
+		set := &preference.Set{Source: builtin.Source, Pairs: slices.Clone(builtin.Pairs[:test.pairs])}
+		for i := range test.same {
+			set.Pairs[i].Prompt = set.Pairs[0].Prompt
+		}
+		c := config.Default()
+		c.LossType, c.MaxSteps, c.BatchSize, c.GradientAccumulation, c.Shuffle = test.lossType, 3, 3, 2, false
+		noted := map[string]bool{}
+		if _, _, err := newPlan(t.Context(), Job{Model: m, Config: c, Dir: t.TempDir(), Data: dataset.Data{Train: set}, Listener: noteTaker{noted: noted}}); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for note := range noted {
+			if strings.Contains(note, "KTO estimates") {
+				got = note
+			}
+		}
+		if !strings.HasPrefix(got, test.want) || (got == "") != (test.want == "") {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
 // noteTaker collects notes.
 type noteTaker struct {
 	Listener

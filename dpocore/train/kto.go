@@ -2,6 +2,8 @@ package train
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/measure"
@@ -19,6 +21,27 @@ func (p *plan) batches(step stepPairs) (parts []stepPairs) {
 		parts = append(parts, stepPairs{step.indices[start:end], step.pairs[start:end], step.total})
 	}
 	return parts
+}
+
+// samePromptNotes says in how many batches KTO finds no answers to other prompts.
+func (p *plan) samePromptNotes() []string {
+	if !p.config.KTO() {
+		return nil
+	}
+	batches, same := 0, 0
+	for step := range p.config.MaxSteps {
+		for batch := range slices.Chunk(p.schedule.Step(step), p.config.BatchSize) {
+			prompt := p.pairs.Pair(batch[0]).Prompt
+			batches++
+			if !slices.ContainsFunc(batch, func(i int) bool { return !slices.Equal(p.pairs.Pair(i).Prompt, prompt) }) {
+				same++
+			}
+		}
+	}
+	if same == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("In %d of the run's %d batches all answers are to one prompt. There KTO estimates the divergence from the reference (kl) from these answers, as none is to another prompt; choose another batch size, shuffle the pairs, or add other prompts.", same, batches)}
 }
 
 // lossOf is the loss of the pairs of a batch, or of those that are evaluated. With KTO it has their divergence from the reference,

@@ -94,7 +94,7 @@ func newPlan(ctx context.Context, job Job) (*plan, run.Record, error) {
 	if err != nil {
 		return p, record, err
 	}
-	for _, note := range slices.Concat(trained.PromptNote(job.Config, p.config), config.DateNotes(job.Config.Date, p.config.Date), job.Data.Train.SystemNote(p.config.System), p.config.Notes(p.pairs.Len()), p.pairs.Notes(job.Data.Train.PartOf(evaluated, "training pairs")), heldOutNotes, faults) {
+	for _, note := range slices.Concat(trained.PromptNote(job.Config, p.config), config.DateNotes(job.Config.Date, p.config.Date), job.Data.Train.SystemNote(p.config.System), p.config.Notes(p.pairs.Len()), p.samePromptNotes(), p.pairs.Notes(job.Data.Train.PartOf(evaluated, "training pairs")), heldOutNotes, faults) {
 		job.Listener.Note(note)
 	}
 	return p, record, nil
