@@ -170,6 +170,8 @@ func TestMistakes(t *testing.T) {
 		{"merge --adapter nowhere", []string{"nowhere"}},
 		{"plot nowhere", []string{"nowhere"}},
 		{"help nonsense", []string{`unknown command "dpo nonsense"`}},
+		{"rounds", []string{"needs --judge JUDGE"}},
+		{"control stop", []string{"write `dpo control stop RUN`"}},
 	} {
 		args := strings.Fields(strings.NewReplacer("OUT", out, "BROKEN", broken).Replace(c.args))
 		text, err := dpo(t, args...).CombinedOutput()

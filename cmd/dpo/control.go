@@ -27,9 +27,9 @@ goes, or between two calls of it:
 
 The sweep obeys after its current step and saves a checkpoint, so no step is lost
 and none is made twice. A sweep that is not being trained obeys when it is started
-again. Only a run at a constant learning rate (--lr-scheduler constant) can be
-extended; others can be forked with max_steps=60. --out of the sweep holds the
-orders in orders.jsonl.`,
+again. Only a run at a constant learning rate (--lr-scheduler constant or
+constant_with_warmup) can be extended; others can be forked with max_steps=60. --out
+of the sweep holds the orders in orders.jsonl.`,
 	}
 	for _, c := range []struct {
 		use, short string
@@ -43,7 +43,12 @@ orders in orders.jsonl.`,
 		verb, _, _ := strings.Cut(c.use, " ")
 		cmd.AddCommand(&cobra.Command{
 			Use: c.use, Short: c.short, ValidArgsFunction: flags.CompleteFolders,
-			Args: func(cmd *cobra.Command, args []string) error { return exit.WrongUse(c.args(cmd, args)) },
+			Args: func(cmd *cobra.Command, args []string) error {
+				if c.args(cmd, args) != nil {
+					return exit.WrongUse(fmt.Errorf("an argument is missing, or one too many: write `%s`", strings.TrimSuffix(cmd.UseLine(), " [flags]")))
+				}
+				return nil
+			},
 			RunE: func(cmd *cobra.Command, args []string) error {
 				run := filepath.Clean(args[0])
 				done, err := sweeprun.Control(filepath.Dir(run), strings.Join(append([]string{verb, filepath.Base(run)}, args[1:]...), " "))

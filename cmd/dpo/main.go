@@ -53,7 +53,10 @@ func execute(ctx context.Context, cmd *cobra.Command) error {
 		if err := flags.ReadConfig(cmd); err != nil {
 			return err
 		}
-		if err := flags.CheckGroups(cmd); err != nil { // cobra does so only after PersistentPreRunE
+		if err := flags.CheckGroups(cmd); err != nil { // cobra does so only after PersistentPreRunE, and the next one too
+			return err
+		}
+		if err := flags.CheckRequired(cmd); err != nil {
 			return err
 		}
 		started = true
@@ -98,6 +101,7 @@ If something does not work, dpo doctor says what is missing and how to fix it.
 	cmd.AddCommand(trainCommand(), sftCommand(), replayCommand(), forkCommand(), evalCommand(), diagnoseCommand(), compareCommand(), generateCommand(), chatCommand(),
 		tokensCommand(), mergeCommand(), exportCommand(), pushCommand(), pullCommand(), reportCommand(), plotCommand(), roundsCommand(), sweepCommand(), frontierCommand(), controlCommand(), doctorCommand(), datacommand.New(),
 		configcommand.New(), lossesTopic())
+	cmd.InitDefaultCompletionCmd()
 	for _, child := range cmd.Commands() {
 		if child.HasSubCommands() {
 			rejectUnknown(child)

@@ -73,7 +73,7 @@ var lossSettings = Table{
 	LossType,
 	Setting[[]float64]{
 		JSON: "loss_weights", Label: "the list of loss weights", Swept: Swept{Rebuilds: setting.LossOnly},
-		Help:  "how much each of several losses counts, such as 0.8,0.2,1.0 (`weights`; default 1 each)",
+		Help:  "`weights` of several losses, such as 0.8,0.2,1.0 (default 1 each)",
 		Field: func(c *Config) *[]float64 { return &c.LossWeights },
 		Rule:  checkLossWeights,
 		Text:  lossWeightsText,

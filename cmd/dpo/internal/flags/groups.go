@@ -31,3 +31,13 @@ func CheckGroups(cmd *cobra.Command) (err error) {
 	}
 	return err
 }
+
+// CheckRequired returns an error if a flag is missing that the command can't do without.
+func CheckRequired(cmd *cobra.Command) (err error) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if value, _ := pflag.UnquoteUsage(f); err == nil && !f.Changed && len(f.Annotations[cobra.BashCompOneRequiredFlag]) > 0 {
+			err = fmt.Errorf("%s needs --%s %s; `%[1]s --help` says what it is", cmd.CommandPath(), f.Name, strings.ToUpper(value))
+		}
+	})
+	return err
+}

@@ -83,6 +83,11 @@ func TestForeignFlagsLeadToOurs(t *testing.T) {
 			t.Errorf("--%s is in both tables", name)
 		}
 	}
+	for name := range without {
+		if flags.Lookup(name) != nil {
+			t.Errorf("--%s exists", name)
+		}
+	}
 }
 
 // TestArguments: an argument that can only be the pairs or the adapter is taken as such.
