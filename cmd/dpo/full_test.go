@@ -116,11 +116,18 @@ func TestFullFromFile(t *testing.T) {
 	cachetest.Own(t)
 	model, data := tinymodel.WriteBytes(t, 1), pairsFile(t)
 	t.Chdir(t.TempDir())
-	if err := os.WriteFile("all.yaml", []byte("max_steps: 1\nlora_r: 16\n"), 0o600); err != nil {
+	if err := os.WriteFile("all.yaml", []byte("max_steps: 1\nlora_r: 8\nlora_modules: [q_proj]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	said, err := dpo(t, "train", "--full", "--config", "all.yaml", "--model", model, "--data", data, "--out", "run").CombinedOutput()
 	if err != nil || !strings.Contains(string(said), "note: all.yaml, line 2: lora_r has no effect: it is a setting of an adapter, and --full trains none") {
+		t.Errorf("%v: %s", err, said)
+	}
+	if err := os.WriteFile("start.yaml", []byte("init_adapter: sft\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said, err = dpo(t, "train", "--full", "--config", "start.yaml", "--model", model, "--data", data, "--out", "other").CombinedOutput()
+	if exitStatus(t, err) != 2 || !strings.HasPrefix(string(said), "dpo: start.yaml, line 1: init_adapter is the start of an adapter, and --full trains none") {
 		t.Errorf("%v: %s", err, said)
 	}
 }

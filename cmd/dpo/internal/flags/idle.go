@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
+	"example.com/gonb-dpo/dpocore/config"
 )
 
 // Idle adds a note to a command: flags that are given, but have no effect while a condition holds. why says which condition, such as
@@ -22,21 +23,44 @@ func Idle(cmd *cobra.Command, holds func() bool, why string, names ...string) {
 	})
 }
 
-// Refuse is [Idle] for flags that are an error on the command line, such as --lora-r with --full, and noted in a file of settings, which
-// may list them all. why is a sentence's end, such as "is of an adapter, and --full trains none".
-func Refuse(cmd *cobra.Command, holds func() bool, why string, names ...string) {
+// Refuse makes flags of settings an error while a condition holds, such as --lora-r with --full. why is a sentence's end, such as "is of an
+// adapter, and --full trains none". A file of settings may list them all: there they have no effect, with a note, and c keeps the defaults.
+func Refuse(cmd *cobra.Command, c *config.Config, holds func() bool, why string, rows config.Table) {
 	before(cmd, func(cmd *cobra.Command) error {
-		for _, name := range names {
-			switch origin := Origin(cmd, name); {
-			case origin == "default" || !holds():
-			case origin == "flag":
-				return exit.WrongUse(fmt.Errorf("--%s %s; leave out one of the two", name, why))
+		if !holds() {
+			return nil
+		}
+		defaults := config.Default()
+		for _, row := range rows {
+			switch name, _ := row.Flag(); Origin(cmd, name) {
+			case "default":
+			case "flag":
+				return excluded(cmd, name, why)
 			default:
-				fmt.Fprintf(cmd.ErrOrStderr(), "note: %s: %s has no effect: it %s\n", origin, strings.ReplaceAll(name, "-", "_"), why)
+				fmt.Fprintf(cmd.ErrOrStderr(), "note: %s: %s has no effect: it %s\n", Origin(cmd, name), strings.ReplaceAll(name, "-", "_"), why)
+				assign(row, &defaults, c)
 			}
 		}
 		return nil
 	})
+}
+
+// RefuseAnywhere is [Refuse] for a flag that is an error in a file of settings too.
+func RefuseAnywhere(cmd *cobra.Command, name string, holds func() bool, why string) {
+	before(cmd, func(cmd *cobra.Command) error {
+		if holds() && Origin(cmd, name) != "default" {
+			return excluded(cmd, name, why)
+		}
+		return nil
+	})
+}
+
+func excluded(cmd *cobra.Command, name, why string) error {
+	given := "--" + name
+	if origin := Origin(cmd, name); origin != "flag" {
+		given = origin + ": " + strings.ReplaceAll(name, "-", "_")
+	}
+	return exit.WrongUse(fmt.Errorf("%s %s; leave out one of the two", given, why))
 }
 
 // before adds a check to those that a command makes before it runs.

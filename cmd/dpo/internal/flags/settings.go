@@ -3,6 +3,7 @@ package flags
 import (
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -43,6 +44,7 @@ func tableFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
 			f.Float64Var(value, name, *value, help)
 		case *[]float64:
 			f.Float64SliceVar(value, name, *value, help)
+			f.Lookup(name).DefValue = strings.Trim(fmt.Sprint(*value), "[]") // an empty list is no default to print
 		case *int:
 			f.IntVar(value, name, *value, help)
 		case *[]int:
@@ -78,6 +80,11 @@ func Given(f *pflag.FlagSet, from config.Config, to *config.Config) {
 				other.Clear(to)
 			}
 		}
-		reflect.ValueOf(row.Pointer(to)).Elem().Set(reflect.ValueOf(row.Pointer(&from)).Elem())
+		assign(row, &from, to)
 	}
+}
+
+// assign gives a setting the value that it has in from.
+func assign(row config.Row, from, to *config.Config) {
+	reflect.ValueOf(row.Pointer(to)).Elem().Set(reflect.ValueOf(row.Pointer(from)).Elem())
 }

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,17 +32,12 @@ func Flags(cmd *cobra.Command, settings *config.Config, o *Options) {
 	OfAdapter(cmd, settings)
 }
 
-// OfAdapter refuses flags of adapters, with any value, for a run that trains all weights.
+// OfAdapter refuses flags of adapters, with any value, for a run that trains all weights. In a file of settings they have no effect, apart
+// from an adapter to start from, which is refused there too.
 func OfAdapter(cmd *cobra.Command, settings *config.Config) {
-	var names []string
-	for _, row := range config.OfAdapter {
-		if name, _ := row.Flag(); name != initAdapter {
-			names = append(names, name)
-		}
-	}
 	full := func() bool { return settings.Full }
-	flags.Refuse(cmd, full, "is a setting of an adapter, and --full trains none", names...)
-	flags.Refuse(cmd, full, "is the start of an adapter, and --full trains none: merge it first (dpo merge), and name the merged model as --model", initAdapter)
+	flags.Refuse(cmd, settings, full, "is a setting of an adapter, and --full trains none", slices.DeleteFunc(slices.Clone(config.OfAdapter), isInitAdapter))
+	flags.RefuseAnywhere(cmd, "init-adapter", full, "is the start of an adapter, and --full trains none: merge it first (dpo merge), and name the merged model as --model")
 }
 
-const initAdapter = "init-adapter"
+func isInitAdapter(row config.Row) bool { return row.Name() == "init_adapter" }
