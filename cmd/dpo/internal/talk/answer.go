@@ -4,13 +4,13 @@ package talk
 import (
 	"context"
 	"errors"
-	"example.com/gonb-dpo/dpocore/config"
 	"fmt"
 	"io"
 	"strings"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/exit"
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/model"
 	"example.com/gonb-dpo/dpocore/preference"
@@ -30,20 +30,11 @@ func Answer(ctx context.Context, out io.Writer, prompt string, o Options) error 
 	if prompt == "" {
 		return exit.WrongUse(errors.New("there is no prompt; give one with --prompt \"…\""))
 	}
-	if err := o.Sampling.Validate(); err != nil {
-		return exit.WrongUse(err)
-	}
-	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Prompts, o.Adapter)
+	m, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer m.Close()
-	if err := open.Date(m, o.Prompts.Date); err != nil {
-		return err
-	}
-	if err := o.checkSystem(m); err != nil {
-		return err
-	}
 	answerer, err := generate.NewAnswerer(m, o.Adapter)
 	if err != nil {
 		return err
@@ -64,12 +55,23 @@ func Answer(ctx context.Context, out io.Writer, prompt string, o Options) error 
 	return nil
 }
 
-// checkSystem refuses a system prompt that the model would not see.
-func (o Options) checkSystem(m *model.Model) error {
-	if o.System != "" && m.Chat.LeavesOutSystem(o.System) {
-		return exit.WrongUse(errors.New("the model's chat template leaves out system turns, so --system has no effect; write it into the prompt instead"))
+// open opens the model. It refuses settings that are wrong or without effect.
+func (o Options) open(ctx context.Context) (*model.Model, error) {
+	if err := o.Sampling.Validate(); err != nil {
+		return nil, exit.WrongUse(err)
 	}
-	return nil
+	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Prompts, o.Adapter)
+	if err != nil {
+		return nil, err
+	}
+	err = open.Date(m, o.Prompts.Date)
+	if err == nil && o.System != "" && m.Chat.LeavesOutSystem(o.System) {
+		err = exit.WrongUse(errors.New("the model's chat template leaves out system turns, so --system has no effect; write it into the prompt instead"))
+	}
+	if err != nil {
+		m.Close()
+	}
+	return m, err
 }
 
 // stream streams an answer to out and ends the line, unless answer failed before writing anything.

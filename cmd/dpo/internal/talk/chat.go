@@ -10,8 +10,6 @@ import (
 	"strings"
 	"syscall"
 
-	"example.com/gonb-dpo/cmd/dpo/internal/exit"
-	"example.com/gonb-dpo/cmd/dpo/internal/open"
 	"example.com/gonb-dpo/cmd/dpo/internal/terminal"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/model"
@@ -37,20 +35,11 @@ type session struct {
 // Chat answers messages, one per line of in, until the input ends or the user quits. Only the answers go to out; the rest
 // goes to notes.
 func Chat(ctx context.Context, in io.Reader, out, notes io.Writer, o Options) error {
-	if err := o.Sampling.Validate(); err != nil {
-		return exit.WrongUse(err)
-	}
-	m, err := open.Base(ctx, o.Model, o.AnyBase, o.Prompts, o.Adapter)
+	m, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer m.Close()
-	if err := open.Date(m, o.Prompts.Date); err != nil {
-		return err
-	}
-	if err := o.checkSystem(m); err != nil {
-		return err
-	}
 	s := &session{model: m, adapter: o.Adapter, conversation: generate.NewConversation(o.System), sampling: o.Sampling,
 		out: out, notes: notes, prompting: terminal.IsTerminal(in)}
 	defer s.close()
