@@ -3,11 +3,12 @@ package demand
 import (
 	"fmt"
 
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+
 	"example.com/gonb-dpo/dpocore/batch"
 	"example.com/gonb-dpo/dpocore/decoder"
 	"example.com/gonb-dpo/dpocore/device"
-	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
 )
 
 // attentionArrays is the number of arrays [heads, block, tokens] that attention needs at a time: scores, exponentials,

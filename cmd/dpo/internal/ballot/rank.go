@@ -3,13 +3,13 @@ package ballot
 
 import (
 	"context"
-	"example.com/gonb-dpo/dpocore/config"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"example.com/gonb-dpo/cmd/dpo/internal/open"
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/generate"
 	"example.com/gonb-dpo/dpocore/ranking"
 	"example.com/gonb-dpo/dpocore/run"
