@@ -53,18 +53,19 @@ var guardSettings = Table{
 
 const ofGuards = "a run that a guard has stopped or slowed down can't be compared with others"
 
-func (c Config) guarded() bool { return c.GuardKL > 0 || c.GuardChosen > 0 || c.GuardRepetition > 0 }
+// Guarded reports whether a run has a guard.
+func (c Config) Guarded() bool { return c.GuardKL > 0 || c.GuardChosen > 0 || c.GuardRepetition > 0 }
 
 // guardText is what of the guards changes what is learned.
 func guardText(c Config) string {
-	if !c.guarded() || c.GuardAction != GuardSlow {
+	if !c.Guarded() || c.GuardAction != GuardSlow {
 		return GuardStop
 	}
 	return fmt.Sprintf("%s above %g, %g and %g, every %v steps", GuardSlow, c.GuardKL, c.GuardChosen, c.GuardRepetition, c.EvalSteps)
 }
 
 func checkGuards(c Config) error {
-	if c.guarded() && c.EvalSteps == 0 {
+	if c.Guarded() && c.EvalSteps == 0 {
 		return errors.New("guards are checked after evaluations during training; set the steps between them (10 is a good start)")
 	}
 	return oneOf("action of the guards", cmp.Or(c.GuardAction, GuardStop), GuardActions)

@@ -14,7 +14,7 @@ import (
 
 // readGuards measures what the guards watch, given the held-out pairs as they were just evaluated; nil without guards.
 func (t *trainer) readGuards(ctx context.Context, pairs []evaluation.Pair) (g *metrics.Guards, err error) {
-	if !guard.On(t.config) {
+	if !t.config.Guarded() {
 		return nil, nil
 	}
 	g = &metrics.Guards{KL: math.NaN(), Chosen: math.NaN(), Repetition: math.NaN()}

@@ -18,7 +18,6 @@ import (
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/dpocore/reference/othermodel"
 	"example.com/gonb-dpo/dpocore/run"
-	"example.com/gonb-dpo/dpocore/train/guard"
 	"example.com/gonb-dpo/dpocore/train/schedule"
 	"example.com/gonb-dpo/dpocore/train/trained"
 )
@@ -155,7 +154,7 @@ func (p *plan) identify(job Job) (record run.Record, err error) {
 func (p *plan) readHeldOut(job Job, record *run.Record) (evaluated *preference.Set, notes []string, err error) {
 	set := job.Data.HeldOut
 	if set == nil || len(set.Pairs) == 0 {
-		if p.config.EarlyStopping > 0 || guard.On(p.config) {
+		if p.config.EarlyStopping > 0 || p.config.Guarded() {
 			return nil, nil, errors.New("early stopping and guards need held-out pairs, and there are none; name a file of held-out pairs, or hold out a share of the training pairs")
 		}
 		if steps := p.config.EvalSteps; steps > 0 && steps != config.Default().EvalSteps || p.config.EvalOnStart {

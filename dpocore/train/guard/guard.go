@@ -9,9 +9,6 @@ import (
 	"example.com/gonb-dpo/dpocore/metrics"
 )
 
-// On reports whether a run has a guard.
-func On(c config.Config) bool { return c.GuardKL > 0 || c.GuardChosen > 0 || c.GuardRepetition > 0 }
-
 // Crossed says which bound a run's evaluation has crossed, such as "the divergence from the reference is 0.6 nats per token, above the
 // bound of 0.5 (guard_kl)"; "" if none. A figure that is not finite has crossed.
 func Crossed(c config.Config, g *metrics.Guards) string {
