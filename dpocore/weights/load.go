@@ -189,25 +189,30 @@ func (w *Weights) load(src source, slot decoder.Slot, dtype dtypes.DType) ([]*te
 	if err != nil {
 		return nil, err
 	}
+	err = eachPart(src, slot, func(part decoder.Part, begin, end int, to []int) error {
+		values, err := readRows(src, slot, part, begin, end)
+		if err != nil {
+			return err
+		}
+		return tensor.MutableFlatData(func(flat any) { put(slot, flat, values, to) })
+	})
+	if err != nil {
+		return nil, err
+	}
+	return w.onDevice(tensor)
+}
+
+// eachPart calls read with ranges of rows of each of a slot's parts, from begin to before end, and their rows in the slot.
+func eachPart(src source, slot decoder.Slot, read func(part decoder.Part, begin, end int, to []int) error) error {
 	first := 0
 	for _, part := range slot.Parts {
-		shape, _ := src.Shape(part.Name)
-		if err := checkShape(slot, part, shape); err != nil {
-			return nil, err
-		}
 		to := targets(src, part, first)
-		if err := eachPiece(slot, part, func(begin, end int) error {
-			values, err := readRows(src, slot, part, begin, end)
-			if err != nil {
-				return err
-			}
-			return tensor.MutableFlatData(func(flat any) { put(slot, flat, values, to[begin:end]) })
-		}); err != nil {
-			return nil, err
+		if err := eachPiece(slot, part, func(begin, end int) error { return read(part, begin, end, to[begin:end]) }); err != nil {
+			return err
 		}
 		first += part.Rows
 	}
-	return w.onDevice(tensor)
+	return nil
 }
 
 // pieceValues is about how many values of a matrix are read at a time.

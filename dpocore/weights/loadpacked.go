@@ -213,24 +213,18 @@ func (w *Weights) loadPacked(src coded, slot decoder.Slot, p packing.Packing) ([
 	if to.Scales, err = tensors.FromShapeForBackend(w.backend, 0, scales); err != nil {
 		return nil, err
 	}
-	first := 0
-	for _, part := range slot.Parts {
-		shape, _ := src.Shape(part.Name)
-		if err := checkShape(slot, part, shape); err != nil {
-			return nil, err
+	err = eachPart(src, slot, func(part decoder.Part, begin, end int, rows []int) error {
+		kind, groups, err := src.codes(part, begin, end)
+		if err == nil {
+			err = to.Put(packing.Rows{Kind: kind, Groups: groups, To: rows})
 		}
-		rows := targets(src, part, first)
-		err := eachPiece(slot, part, func(begin, end int) error {
-			kind, groups, err := src.codes(part, begin, end)
-			if err != nil {
-				return err
-			}
-			return to.Put(packing.Rows{Kind: kind, Groups: groups, To: rows[begin:end]})
-		})
 		if err != nil {
-			return nil, fmt.Errorf("tensor %q: %w", part.Name, err)
+			return fmt.Errorf("tensor %q: %w", part.Name, err)
 		}
-		first += part.Rows
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return w.onDevice(to.Codes, to.Scales)
 }
