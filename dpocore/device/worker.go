@@ -68,10 +68,3 @@ func (w *Worker) WhenIdle(free func()) {
 	}
 	free()
 }
-
-// Idle reports whether no computation is running.
-func (w *Worker) Idle() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.running == 0
-}

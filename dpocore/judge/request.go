@@ -25,8 +25,7 @@ type message struct {
 // completion is the response to a call.
 type completion struct {
 	Choices []struct {
-		Message      message `json:"message"`
-		FinishReason string  `json:"finish_reason"`
+		Message message `json:"message"`
 	} `json:"choices"`
 	Usage struct {
 		PromptTokens     int `json:"prompt_tokens"`

@@ -14,12 +14,6 @@ type Special struct {
 	StripsLeft, StripsRight bool
 }
 
-// Special returns the id of the special token with exactly this text.
-func (t *Tokenizer) Special(text string) (id int32, ok bool) {
-	id, ok = t.specials[text]
-	return id, ok
-}
-
 // Specials returns all special tokens in the order of their ids.
 func (t *Tokenizer) Specials() []Special {
 	var all []Special
@@ -45,9 +39,6 @@ func (t *Tokenizer) EOS() int32 { return t.eosIDs[0] }
 
 // EOSIDs returns all ids at which generation stops; the first is EOS.
 func (t *Tokenizer) EOSIDs() []int32 { return slices.Clone(t.eosIDs) }
-
-// BOS returns the id of the token that starts a text, if the model has one.
-func (t *Tokenizer) BOS() (id int32, ok bool) { return t.ID(t.source.names.BOS) }
 
 // Pad returns the id of the padding token, or EOS if the model has none.
 func (t *Tokenizer) Pad() int32 {

@@ -25,13 +25,12 @@ import (
 // Tokenizer encodes and decodes for one model. It is safe for concurrent
 // use until it is closed.
 type Tokenizer struct {
-	plain    *tokenizers.Tokenizer // encodes the text of special tokens as plain text
-	control  *tokenizers.Tokenizer // encodes the text of special tokens as control tokens
-	source   source
-	layout   layout
-	specials map[string]int32
-	eosIDs   []int32
-	nul      map[int32]string // tokens that consist of NUL bytes only
+	plain   *tokenizers.Tokenizer // encodes the text of special tokens as plain text
+	control *tokenizers.Tokenizer // encodes the text of special tokens as control tokens
+	source  source
+	layout  layout
+	eosIDs  []int32
+	nul     map[int32]string // tokens that consist of NUL bytes only
 }
 
 // source is the content of a tokenizer's files, read from a folder or built from a
@@ -91,12 +90,7 @@ func newTokenizer(from source) (*Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tokenizer{source: from, layout: layout, specials: map[string]int32{}, nul: layout.nulTokens()}
-	for _, token := range layout.AddedTokens {
-		if token.Special {
-			t.specials[token.Content] = token.ID
-		}
-	}
+	t := &Tokenizer{source: from, layout: layout, nul: layout.nulTokens()}
 	if err := t.resolveNames(); err != nil {
 		return nil, err
 	}

@@ -11,22 +11,6 @@ func tailT(t, df float64) float64 {
 	return incompleteBeta(df/(df+t*t), df/2, 0.5)
 }
 
-// quantileT is the value that |t| exceeds with probability p, by bisection.
-func quantileT(p, df float64) float64 {
-	low, high := 0., 1.
-	for tailT(high, df) > p && high < 1e9 {
-		high *= 2
-	}
-	for range 60 {
-		if mid := (low + high) / 2; tailT(mid, df) > p {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return high
-}
-
 // incompleteBeta is the regularized incomplete beta function, by Lentz's evaluation of its continued fraction (Abramowitz and
 // Stegun 26.5.8).
 func incompleteBeta(x, a, b float64) float64 {

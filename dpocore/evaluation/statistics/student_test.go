@@ -11,8 +11,8 @@ func TestStudent(t *testing.T) {
 	for _, c := range []struct{ df, p, quantile float64 }{
 		{1, 0.05, 12.706}, {2, 0.05, 4.303}, {4, 0.05, 2.776}, {10, 0.01, 3.169}, {60, 0.05, 2.000}, {math.Inf(1), 0.05, 1.960}, {1e7, 0.01, 2.576},
 	} {
-		if got := quantileT(c.p, c.df); math.Abs(got-c.quantile) > 6e-4 {
-			t.Errorf("quantile %g with %g degrees of freedom is %.4f, want %.3f", c.p, c.df, got, c.quantile)
+		if got := tailT(c.quantile, c.df); math.Abs(got-c.p) > 6e-5 { // which half of a quantile's last digit makes at most
+			t.Errorf("the tail of %g with %g degrees of freedom is %.5f, want %g", c.quantile, c.df, got, c.p)
 		}
 	}
 	for _, x := range []float64{0.1, 1, 3, 20} {
