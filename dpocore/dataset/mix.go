@@ -155,8 +155,8 @@ func IsMix(name string) bool {
 	return err == nil
 }
 
-// BuiltinObjectives returns the objectives of the built-in pairs, in order of appearance.
-func BuiltinObjectives() (names []string, err error) {
+// builtinObjectives returns the objectives of the built-in pairs, in order of appearance.
+func builtinObjectives() (names []string, err error) {
 	pairs, _, err := preference.Builtin()
 	if err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func fetchMix(ctx context.Context, mix *Mix, fraction float64, seed int, progres
 // explainMissing adds the names of the objectives to the error of data that is neither a file nor a source. It returns
 // other errors unchanged.
 func explainMissing(data string, err error) error {
-	names, builtinErr := BuiltinObjectives()
+	names, builtinErr := builtinObjectives()
 	if builtinErr != nil || !errors.Is(err, fs.ErrNotExist) || strings.ContainsAny(data, `./\`) {
 		return err
 	}
@@ -90,7 +90,7 @@ func builtinObjective(name string) (train, heldOut *preference.Set, ok bool, err
 	if _, err := os.Stat(name); err == nil {
 		return nil, nil, false, nil
 	}
-	names, err := BuiltinObjectives()
+	names, err := builtinObjectives()
 	if err != nil || !slices.Contains(names, name) {
 		return nil, nil, false, err
 	}

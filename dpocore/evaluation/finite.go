@@ -31,8 +31,8 @@ func finitePairs(pairs []Pair) []Pair {
 	return list
 }
 
-// NotFiniteNote says how many pairs are not in the figures because their log-probabilities are not finite, or "".
-func (r Report) NotFiniteNote() string {
+// notFiniteNote says how many pairs are not in the figures because their log-probabilities are not finite, or "".
+func (r Report) notFiniteNote() string {
 	if r.NotFinite == 0 {
 		return ""
 	}

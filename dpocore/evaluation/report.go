@@ -139,7 +139,7 @@ func parts(pairs []Pair, minParts int, name func(Pair) string) []Part {
 
 // Notes are sentences on what the figures leave out or include.
 func (r Report) Notes() (notes []string) {
-	for _, note := range []string{r.NotFiniteNote(), r.TrainedNote()} {
+	for _, note := range []string{r.notFiniteNote(), r.TrainedNote()} {
 		if note != "" {
 			notes = append(notes, note)
 		}

@@ -16,8 +16,8 @@ import (
 	"example.com/gonb-dpo/dpocore/run"
 )
 
-// DrawTemperatures are the default temperatures of answers to rank: from nearly greedy to diverse.
-var DrawTemperatures = []float64{0.2, 0.5, 0.8, 1}
+// drawTemperatures are the default temperatures of answers to rank: from nearly greedy to diverse.
+var drawTemperatures = []float64{0.2, 0.5, 0.8, 1}
 
 // DrawOptions are the sampling options of answers to rank.
 type DrawOptions struct {
@@ -28,7 +28,7 @@ type DrawOptions struct {
 
 // DefaultDrawOptions returns four answers of at most 128 tokens.
 func DefaultDrawOptions() DrawOptions {
-	return DrawOptions{Temperatures: DrawTemperatures, MaxNewTokens: 128, TopP: 0.95}
+	return DrawOptions{Temperatures: drawTemperatures, MaxNewTokens: 128, TopP: 0.95}
 }
 
 // Draw samples one answer to a prompt at each temperature, in one batch, and shuffles the answers for ranking. adapter is a PEFT

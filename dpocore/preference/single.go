@@ -27,11 +27,11 @@ func (s *Set) CheckPairs(what string) error {
 	if s.Single() {
 		return fmt.Errorf("%s compares two answers to the same prompt, and %s has single answers with labels; give pairs, or train on the answers with the loss kto", what, s.Source)
 	}
-	return s.CheckAlike()
+	return s.checkAlike()
 }
 
-// CheckAlike returns an error if some of the set's pairs are single answers and others are not.
-func (s *Set) CheckAlike() error {
+// checkAlike returns an error if some of the set's pairs are single answers and others are not.
+func (s *Set) checkAlike() error {
 	for i := range s.Pairs {
 		if s.Pairs[i].Single != s.Pairs[0].Single {
 			return fmt.Errorf("%s has both pairs and single answers with labels (%s, and %s); train on one kind", s.Source, s.Pairs[0].Where(), s.Pairs[i].Where())
@@ -46,7 +46,7 @@ func (s *Set) CheckFor(lossType string, fineTuning, kto bool) error {
 	if s == nil {
 		return nil
 	}
-	if err := s.CheckAlike(); err != nil {
+	if err := s.checkAlike(); err != nil {
 		return err
 	}
 	_, bad := s.Sides()

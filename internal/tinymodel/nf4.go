@@ -46,11 +46,11 @@ func QuantizeNF4(t testing.TB, folder string) {
 		file.add(t, tensor.Name+".quant_state.bitsandbytes__nf4", "U8", []int{len(state)}, state)
 	}
 	file.write(t, folder)
-	ChangeConfig(t, folder, "quantization_config", map[string]any{"quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_type": "nf4"})
+	changeConfig(t, folder, "quantization_config", map[string]any{"quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_type": "nf4"})
 }
 
-// ChangeConfig sets a field of a folder's config.json.
-func ChangeConfig(t testing.TB, folder, field string, value any) {
+// changeConfig sets a field of a folder's config.json.
+func changeConfig(t testing.TB, folder, field string, value any) {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(folder, "config.json"))
 	if err != nil {

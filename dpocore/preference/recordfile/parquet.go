@@ -154,7 +154,7 @@ func (t *rows) readGroup(root *parquet.Column, group parquet.RowGroup, names []s
 				continue
 			}
 			if open[name] == nil {
-				open[name] = parquetjson.NewColumn(column, chunks, parquetjson.Limits{MaxList: MaxRecord, CheckText: CheckText})
+				open[name] = parquetjson.NewColumn(column, chunks, parquetjson.Limits{MaxList: MaxRecord, CheckText: checkText})
 			}
 			if raw, err := t.next(open[name], name); err == nil {
 				record[name] = raw

@@ -24,7 +24,7 @@ func (c *reader) readTable(in *bufio.Reader, separator string) error {
 	t := &table{reader: c, header: header}
 	for i := range header {
 		header[i] = strings.TrimSpace(header[i])
-		if err := CheckText(header[i]); err != nil {
+		if err := checkText(header[i]); err != nil {
 			return ErrorAt(lineNumber(1), fmt.Errorf("the name of column %d %w", i+1, err))
 		}
 	}
@@ -63,7 +63,7 @@ func (t *table) add(line int, row []string) error {
 		if _, duplicate := record[name]; duplicate || !t.Needs(name) {
 			continue
 		}
-		if err := CheckText(cell); err != nil {
+		if err := checkText(cell); err != nil {
 			return ErrorAt(at, fmt.Errorf("%s %w", Column.Of(name), err))
 		}
 		raw, err := t.Cell(name, cell)

@@ -66,9 +66,9 @@ func escaped(raw []byte) int {
 	return int(code)
 }
 
-// CheckText refuses text that is not UTF-8 or has a NUL character. Its error
+// checkText refuses text that is not UTF-8 or has a NUL character. Its error
 // continues a sentence that starts with the name of the cell.
-func CheckText(cell string) error {
+func checkText(cell string) error {
 	if !utf8.ValidString(cell) {
 		return fmt.Errorf("is not UTF-8 at byte %d; save the file as UTF-8", invalidByte([]byte(cell))+1)
 	}
