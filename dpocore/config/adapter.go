@@ -30,7 +30,7 @@ var OfAdapter = Table{
 		Help:  "the `projections` with LoRA, out of " + strings.Join(decoder.KnownModules, ",") + ", or " + pattern.AllLinear + " (default all that the model has)",
 		Field: func(c *Config) *[]string { return &c.LoRAModules },
 		Rule:  checkModules,
-		Text:  func(c Config) string { return strings.Join(c.LoRA().Modules, ", ") },
+		Text:  modulesText,
 	},
 	Setting[bool]{
 		JSON: "use_rslora", Label: "the choice of rank-stabilized scaling",
@@ -134,6 +134,15 @@ func (c Config) layers() []int {
 }
 
 func parseFloat(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
+
+// modulesText has the modules in the order of decoder.KnownModules, since theirs in the list does not matter.
+func modulesText(c Config) string {
+	modules := slices.Clone(c.LoRA().Modules)
+	slices.SortFunc(modules, func(a, b string) int {
+		return cmp.Compare(slices.Index(decoder.KnownModules, a), slices.Index(decoder.KnownModules, b))
+	})
+	return strings.Join(modules, ", ")
+}
 
 func checkLayers(c Config) error {
 	if len(c.LayersToTransform) > 0 && slices.Min(c.LayersToTransform) < 0 {

@@ -53,10 +53,24 @@ func ParseAxis(text string) (Axis, error) {
 	return NewAxis(setting, strings.Split(values, separator)...)
 }
 
-// find returns the row of a setting that a sweep can vary.
+// Set gives a configuration the only value of an axis, and returns both as in the name of a run, such as "beta-0.1".
+func (a Axis) Set(c *config.Config) (name string, err error) {
+	err = config.Settings.Parse(c, a.row(), a.Values[0])
+	return a.name(*c), err
+}
+
+// name is the axis' part of a run's name, which is that of a folder.
+func (a Axis) name(c config.Config) string {
+	return strings.NewReplacer("/", "%2F", `\`, "%5C").Replace(a.row().Sweep().Short + "-" + a.row().Print(c))
+}
+
+// find returns the row of a setting that a sweep can vary, by its name or by that in the names of runs, such as "lr".
 func find(setting string) (config.Row, error) {
 	name := strings.ReplaceAll(strings.TrimSpace(setting), "-", "_")
 	row := config.Settings.Named(name)
+	if i := slices.IndexFunc(config.Settings, func(row config.Row) bool { return row.Sweep().Short == name }); row == nil && i >= 0 {
+		row = config.Settings[i]
+	}
 	if row == nil {
 		var known []string
 		for _, row := range config.Settings {

@@ -45,6 +45,8 @@ func (g *Grid) AddSeeds(n int) error {
 	switch {
 	case n < 1:
 		return fmt.Errorf("the number of seeds is %d; it must be at least 1 (3 is a good start)", n)
+	case n > maxRuns:
+		return fmt.Errorf("the number of seeds is %d; it must be at most %d", n, maxRuns)
 	case g.Config.Seed > math.MaxInt-(n-1):
 		return fmt.Errorf("the first of %d seeds is %d, and the last would be too large a number; start lower", n, g.Config.Seed)
 	}
@@ -128,10 +130,13 @@ func withoutSeed(axes []Axis) []Axis { return slices.DeleteFunc(slices.Clone(axe
 func name(axes []Axis, c config.Config) string {
 	var parts []string
 	for _, axis := range axes {
-		parts = append(parts, axis.row().Sweep().Short+"-"+axis.row().Print(c))
+		parts = append(parts, axis.name(c))
 	}
-	return strings.NewReplacer("/", "%2F", `\`, "%5C").Replace(strings.Join(parts, ","))
+	return strings.Join(parts, ",")
 }
+
+// maxRuns is the maximum number of a sweep's runs.
+const maxRuns = 10_000
 
 // maxName is the maximum length of a run's name in bytes, as the name of a folder.
 const maxName = 200
@@ -149,8 +154,7 @@ func (g Grid) Validate() error {
 	if err := g.validateUse(); err != nil {
 		return err
 	}
-	names, reported := map[string]bool{}, map[string]bool{}
-	var faults []error
+	names := map[string]bool{}
 	for _, point := range points {
 		switch {
 		case names[point.Name]:
@@ -159,12 +163,31 @@ func (g Grid) Validate() error {
 			return fmt.Errorf("the name of a run, %.60s…, would have %d bytes, more than a folder's name can; vary fewer settings", point.Name, len(point.Name))
 		}
 		names[point.Name] = true
-		if err := point.Config.Validate(); err != nil && !reported[err.Error()] {
-			reported[err.Error()] = true
-			faults = append(faults, err)
+	}
+	return errors.Join(append(faults(points), g.validateHalving())...)
+}
+
+// faults returns what is wrong with the settings of runs: of each setting the first fault, since random values can have many.
+func faults(points []Point) (list []error) {
+	faulty := map[string]bool{}
+	for _, point := range points {
+		err := point.Config.Validate()
+		if err == nil {
+			continue
+		}
+		single := false
+		for _, row := range config.Settings {
+			if fault := row.Validate(point.Config); fault != nil {
+				if single = true; !faulty[row.Name()] {
+					faulty[row.Name()], list = true, append(list, fault)
+				}
+			}
+		}
+		if !single { // of several settings together
+			return append(list, err)
 		}
 	}
-	return errors.Join(append(faults, g.validateHalving())...)
+	return list
 }
 
 // validateUse reports runs that differ only in settings that their loss does not use.
@@ -192,6 +215,21 @@ func (g Grid) validateUse() error {
 	return nil
 }
 
+// CheckDistinct returns an error if two runs on a number of training pairs learn the same: their settings differ as they are written, but
+// not in what they amount to, such as warm-ups of 0.1 and 0.11 of 12 steps.
+func (g Grid) CheckDistinct(pairs int) error {
+	g.Orders = nil // since a fork has other first steps
+	same := map[string]string{}
+	for _, point := range g.Points() {
+		key := config.Settings.Key(point.Config.Resolve(pairs))
+		if other, ok := same[key]; ok {
+			return fmt.Errorf("%s and %s would be the same run on %d training pairs; leave one of the two out, or vary something else", other, point.Name, pairs)
+		}
+		same[key] = point.Name
+	}
+	return nil
+}
+
 func (g Grid) validateAxes() error {
 	if len(g.Axes) == 0 {
 		return errors.New("the sweep has no axis; give one setting or more with values, such as beta with 0.05, 0.1 and 0.3, or several seeds")
@@ -213,6 +251,15 @@ func (g Grid) validateAxes() error {
 	}
 	if g.Zip && len(axes) == 0 {
 		return errors.New("there is nothing to zip; give two settings or more with values")
+	}
+	runs := 1.0
+	for _, axis := range g.Axes {
+		if isSeed(axis) || !g.Zip || axis.Setting == axes[0].Setting {
+			runs *= float64(len(axis.Values))
+		}
+	}
+	if runs > maxRuns {
+		return fmt.Errorf("the sweep has %.0f runs; it can have at most %d", runs, maxRuns)
 	}
 	return nil
 }

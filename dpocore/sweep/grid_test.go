@@ -129,7 +129,7 @@ func TestSamples(t *testing.T) {
 		t.Errorf("%d of 400 rates are in the lower half of their logarithms, %d losses are ipo", below, losses["ipo"])
 	}
 	g := gridOf(t)
-	if err := g.Sample(5, []Range{{Setting: "lora_r", Low: 1, High: 3}}); err == nil || err.Error() != "the ranges have only 3 different runs, fewer than 5 samples; list the values instead" {
+	if err := g.Sample(5, []Range{{Setting: "lora_r", Low: 1, High: 3}}); err == nil || err.Error() != "the ranges have only 3 different runs, with values of three digits, fewer than 5 samples; widen a range, or list the values instead" {
 		t.Errorf("five of three: %v", err)
 	}
 	if _, err := ParseRange("seed=1:100"); err == nil || !strings.Contains(err.Error(), "give their number instead") {

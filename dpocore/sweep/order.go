@@ -86,7 +86,7 @@ func (g Grid) ordered(points []Point) []Point {
 		at := slices.IndexFunc(points, func(p Point) bool { return p.Name == order.Run })
 		switch {
 		case order.Do == Extend && at >= 0:
-			points[at].Config.MaxSteps = order.Steps
+			points[at].Config.MaxSteps = max(points[at].Config.MaxSteps, order.Steps)
 		case order.Do == Branch && at < 0 && order.Fork != nil:
 			points = append(points, Point{Name: order.Run, Setting: order.Run, Config: *order.Fork})
 		}

@@ -56,22 +56,35 @@ func (r *Range) check() error {
 	switch {
 	case r.Low >= r.High:
 		return fmt.Errorf("the range of %s is from %g to %g; the first must be lower than the second", row.Subject(), r.Low, r.High)
+	case r.whole() && (r.Low != math.Trunc(r.Low) || r.High != math.Trunc(r.High)):
+		return fmt.Errorf("the range of %s is from %g to %g; both must be whole numbers", row.Subject(), r.Low, r.High)
 	case r.Log && r.Low <= 0:
 		return fmt.Errorf("the range of %s starts at %g; with log it must start above 0", row.Subject(), r.Low)
 	}
 	return nil
 }
 
-// draw returns a random value, rounded to three digits.
+// whole reports whether the setting is a whole number.
+func (r Range) whole() bool {
+	_, whole := config.Settings.Named(r.Setting).Pointer(new(config.Config)).(*int)
+	return whole
+}
+
+// draw returns a random value, rounded to three digits, but never out of the range.
 func (r Range) draw(random *rand.Rand) string {
-	x := r.Low + (r.High-r.Low)*random.Float64()
+	low, high := r.Low, r.High
+	if r.whole() {
+		high++ // each number has the part of the range up to the next
+	}
+	x := low + (high-low)*random.Float64()
 	if r.Log {
-		x = r.Low * math.Pow(r.High/r.Low, random.Float64())
+		x = low * math.Pow(high/low, random.Float64())
 	}
-	if _, whole := config.Settings.Named(r.Setting).Pointer(new(config.Config)).(*int); whole {
-		return strconv.Itoa(int(math.Round(x)))
+	if r.whole() {
+		return strconv.Itoa(int(min(x, r.High)))
 	}
-	return strconv.FormatFloat(x, 'g', 3, 64)
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 3, 64), 64)
+	return strconv.FormatFloat(min(max(rounded, r.Low), r.High), 'g', -1, 64)
 }
 
 // Sample replaces the grid by n random runs: each has a value from each range, and one of the values of each axis. The same call
@@ -80,6 +93,8 @@ func (g *Grid) Sample(n int, ranges []Range) error {
 	switch {
 	case n < 1:
 		return fmt.Errorf("the number of samples is %d; it must be at least 1", n)
+	case n > maxRuns:
+		return fmt.Errorf("the number of samples is %d; it must be at most %d", n, maxRuns)
 	case len(ranges) == 0:
 		return errors.New("there is no range to sample from; " + rangeForm)
 	case g.Zip:
@@ -129,7 +144,7 @@ func fill(axes []Axis, draws []func() string, n int) error {
 		key := strings.Join(values, ";")
 		if seen[key] {
 			if repeats++; repeats > maxRepeats {
-				return fmt.Errorf("the ranges have only %d different runs, fewer than %d samples; list the values instead", len(seen), n)
+				return fmt.Errorf("the ranges have only %d different runs, with values of three digits, fewer than %d samples; widen a range, or list the values instead", len(seen), n)
 			}
 			continue
 		}

@@ -60,6 +60,7 @@ type Row[C any] interface {
 	Clear(*C)                           // sets the field to its zero value
 	Validate(C) error                   // every fault of the value
 	Difference(mine, recorded C) string // see [Table.Difference]
+	Compared(C) string                  // the value as a resumed run compares it; "" if it may change
 	Subject() string                    // of a sentence, such as "the learning rate"
 	Sweep() Swept                       // with a short name in any case
 	Parse(c *C, text string) error      // sets the field to a value as its flag takes it
@@ -128,6 +129,14 @@ func (s Setting[C, T]) Difference(mine, recorded C) string {
 		return ""
 	}
 	return fmt.Sprintf("its %s is %s, this run's is %s", strings.TrimPrefix(s.Label, "the "), s.text(recorded), s.text(mine))
+}
+
+// Compared implements [Row].
+func (s Setting[C, T]) Compared(c C) string {
+	if s.Resumable {
+		return ""
+	}
+	return s.text(c)
 }
 
 // text returns the value as a resumed run compares it.

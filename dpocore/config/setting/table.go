@@ -1,6 +1,9 @@
 package setting
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Table is a list of settings.
 type Table[C any] []Row[C]
@@ -23,6 +26,15 @@ func (t Table[C]) Difference(mine, recorded C) string {
 		}
 	}
 	return ""
+}
+
+// Key is the same for two configurations with which a run learns the same, and differs for others.
+func (t Table[C]) Key(c C) string {
+	values := make([]string, len(t))
+	for i, row := range t {
+		values[i] = row.Compared(c)
+	}
+	return fmt.Sprintf("%q", values)
 }
 
 // Find returns the row of a name, or nil.

@@ -1,7 +1,6 @@
 package sweeprun
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -87,7 +86,7 @@ func find(dir, name string) (sweep.Grid, sweep.Point, error) {
 
 func finished(dir string, point sweep.Point) bool {
 	record, _, err := run.ReadRecord(filepath.Join(dir, point.Name))
-	return err == nil && record.Finished && record.Config.MaxSteps == point.Config.MaxSteps
+	return err == nil && record.Finished && record.Config.MaxSteps >= point.Config.Resolve(record.Train.Pairs).MaxSteps
 }
 
 func extend(dir string, grid sweep.Grid, point sweep.Point, text string) (string, error) {
@@ -104,7 +103,17 @@ func extend(dir string, grid sweep.Grid, point sweep.Point, text string) (string
 	case point.Config.EarlyStopping > 0:
 		return "", fmt.Errorf("early stopping of %s counts on its number of steps; fork it with max_steps=%d instead", point.Name, steps)
 	}
-	return fmt.Sprintf("%s has %d steps from now on.", point.Name, steps), sweep.Order{Do: sweep.Extend, Run: point.Name, Steps: steps}.Give(dir)
+	order := sweep.Order{Do: sweep.Extend, Run: point.Name, Steps: steps}
+	if err := possible(grid, order); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s has %d steps from now on.", point.Name, steps), order.Give(dir)
+}
+
+// possible returns why a sweep could not be started any more after an order, if it could not.
+func possible(grid sweep.Grid, order sweep.Order) error {
+	grid.Orders = append(slices.Clip(grid.Orders), order)
+	return grid.Validate()
 }
 
 // fork makes the folder of the new run at once, with a copy of the checkpoint, so that it stays when the run continues.
@@ -124,18 +133,12 @@ func fork(dir string, grid sweep.Grid, point sweep.Point, changes []string) (str
 	}
 	c, name := before.Config, fmt.Sprintf("%s,fork-%d", point.Name, at)
 	c.InitAdapter, c.MaxSteps = before.Find(c.InitAdapter), max(c.MaxSteps, point.Config.MaxSteps) // which it may have been extended to
-	for _, change := range changes {
-		setting, value, _ := strings.Cut(change, "=")
-		row := config.Settings.Named(strings.ReplaceAll(setting, "-", "_"))
-		if row == nil || value == "" {
-			return "", fmt.Errorf("%q is no setting with a value; write one such as beta=0.3", change)
-		}
-		if err := config.Settings.Parse(&c, row, value); err != nil {
-			return "", err
-		}
-		name += fmt.Sprintf(",%s-%s", cmp.Or(row.Sweep().Short, row.Name()), strings.NewReplacer("/", "%2F", `\`, "%5C").Replace(row.Print(c)))
+	same := c
+	suffix, err := change(&c, changes)
+	if err != nil {
+		return "", err
 	}
-	if slices.ContainsFunc(grid.Points(), func(p sweep.Point) bool { return p.Name == name }) {
+	if name += suffix; slices.ContainsFunc(grid.Points(), func(p sweep.Point) bool { return p.Name == name }) {
 		return "", fmt.Errorf("the sweep has the run %s already", name)
 	}
 	if err := c.Validate(); err != nil {
@@ -145,13 +148,39 @@ func fork(dir string, grid sweep.Grid, point sweep.Point, changes []string) (str
 	if err != nil {
 		return "", err
 	}
+	if config.Difference(record.Config, same.Resolve(record.Train.Pairs)) == "" {
+		return "", fmt.Errorf("with %s the fork would learn the same as %s; give another value", strings.Join(changes, " and "), point.Name)
+	}
 	order := sweep.Order{Do: sweep.Branch, Run: name, From: point.Name, Fork: &record.Config}
-	grid.Orders = append(grid.Orders, order)
-	if err := grid.Validate(); err != nil { // as the next call of the sweep does
+	if err := possible(grid, order); err != nil {
 		return "", err
 	}
 	if err := record.StartFork(filepath.Join(dir, name)); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%s is added to the sweep: it continues from step %d of %s.", name, at, point.Name), order.Give(dir)
+}
+
+// change gives a configuration the changes of a fork, such as "beta=0.3", and returns them as the end of the fork's name.
+func change(c *config.Config, changes []string) (suffix string, err error) {
+	var changed sweep.Grid
+	for _, text := range changes {
+		setting, value, _ := strings.Cut(text, "=")
+		if value == "" {
+			return "", fmt.Errorf("%q is no setting with a value; write one such as beta=0.3", text)
+		}
+		axis, err := sweep.NewAxis(setting, value)
+		if err == nil {
+			err = changed.Add(axis)
+		}
+		if err != nil {
+			return "", err
+		}
+		part, err := axis.Set(c)
+		if err != nil {
+			return "", err
+		}
+		suffix += "," + part
+	}
+	return suffix, nil
 }

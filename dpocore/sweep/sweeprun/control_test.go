@@ -87,7 +87,7 @@ func TestControl(t *testing.T) {
 	}
 
 	// A fork of a fork has a longer name. One that no folder can have is refused, since the sweep would not start any more.
-	const long = " max_steps=4 adam_beta1=0.91 adam_beta2=0.991 adam_epsilon=1.5e-07 max_grad_norm=1.25 weight_decay=0.0125 label_smoothing=0.125 learning_rate=0.00125 save_steps=125 eval_steps=125 loraplus_lr_ratio=12.5 lora_dropout=0.0125"
+	const long = " max_steps=4 adam_beta1=0.91 adam_beta2=0.991 adam_epsilon=1.5e-07 max_grad_norm=1.25 weight_decay=0.0125 label_smoothing=0.125 learning_rate=0.00125 eval_steps=125 sft_weight=0.0125 gradient_accumulation_steps=125 loraplus_lr_ratio=12.5 lora_dropout=0.0125"
 	if done, err := sweeprun.Control(dir, "fork "+fork+long); err == nil || !strings.Contains(err.Error(), "more than a folder's name can") {
 		t.Errorf("a name that is too long: %q, %v", done, err)
 	}

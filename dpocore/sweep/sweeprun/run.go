@@ -134,6 +134,9 @@ func (r *runner) open(grid sweep.Grid) (err error) {
 	if err := r.data.HeldOut.CheckPairs("a sweep"); err != nil {
 		return err
 	}
+	if err := grid.CheckDistinct(len(r.data.Train.Pairs)); err != nil {
+		return err
+	}
 	if dir := grid.Config.InitAdapter; dir != "" {
 		if err := r.model.CheckAdapter(dir); err != nil {
 			return err
@@ -177,15 +180,16 @@ func (r *runner) trainAll(ctx context.Context, compareOnly bool) error {
 // train trains a run and records its state. It returns an error only if the sweep is stopped.
 func (r *runner) train(ctx context.Context, i int, point sweep.Point, compareOnly bool) error {
 	dir := filepath.Join(r.dir, point.Name)
-	if compareOnly {
-		if state, err := r.ended(dir, point); state != sweep.Finished {
+	if halted := r.grid.Halted(point.Name); halted || compareOnly {
+		switch state, err := r.ended(dir, point); {
+		case state == sweep.Finished: // also if it was, when the order to stop came
+		case halted:
+			r.end(point, sweep.Halted, nil)
+			return nil
+		default:
 			r.end(point, state, err)
 			return nil
 		}
-	}
-	if r.grid.Halted(point.Name) {
-		r.end(point, sweep.Halted, nil)
-		return nil
 	}
 	ordered, err := r.trainOrdered(ctx, i, point, train.Job{Model: r.model, Dir: dir, Config: point.Config, Data: r.data, Shared: r.shared})
 	var stopped *train.Stopped
