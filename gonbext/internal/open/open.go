@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.com/gonb-dpo/dpocore/config"
@@ -78,18 +79,23 @@ func FinishedRuns(names string) (dirs []string, err error) {
 			dirs = append(dirs, name)
 			continue
 		}
-		_, folder, err := Histories(name)
+		matches, err := matching(name)
 		if err != nil {
 			return nil, err
 		}
-		matches, _ := filepath.Glob(name) // Histories has checked the pattern
+		found := false
 		for _, dir := range matches {
-			if _, err := os.Stat(filepath.Join(dir, "adapter_model.safetensors")); err == nil {
+			record, _, err := run.ReadRecord(dir)
+			if err != nil {
+				return nil, err
+			}
+			found = found || record.Finished
+			if record.Finished && !slices.Contains(dirs, dir) {
 				dirs = append(dirs, dir)
 			}
 		}
-		if len(dirs) == 0 {
-			return nil, fmt.Errorf("no run in %s that matches %q is finished; run the cell that trains them again", folder, name)
+		if !found {
+			return nil, fmt.Errorf("no run in %s that matches %q is finished; run the cell that trains them again", filepath.Dir(name), name)
 		}
 	}
 	return dirs, nil
@@ -97,22 +103,33 @@ func FinishedRuns(names string) (dirs []string, err error) {
 
 // Histories reads the metrics of the runs whose folders match a pattern, and returns the folder that contains them.
 func Histories(pattern string) (runs []plots.Run, folder string, err error) {
-	dirs, err := filepath.Glob(pattern)
+	dirs, err := matching(pattern)
 	if err != nil {
-		return nil, "", fmt.Errorf("the pattern %q lacks a closing bracket; write it like \"runs/beta-*\"", pattern)
+		return nil, "", err
 	}
 	for _, dir := range dirs {
-		if _, err := os.Stat(filepath.Join(dir, metrics.StepsFile)); err != nil {
-			continue // not a run
-		}
 		history, err := metrics.ReadHistory(dir)
 		if err != nil {
 			return nil, "", err
 		}
 		runs = append(runs, plots.Run{Name: filepath.Base(dir), History: history})
 	}
-	if len(runs) == 0 {
-		return nil, "", fmt.Errorf("no run matches %q; run the cell that trains them first, or check the pattern", pattern)
-	}
 	return runs, filepath.Dir(pattern), nil
+}
+
+// matching returns the folders of runs that match a pattern, at least one.
+func matching(pattern string) (dirs []string, err error) {
+	matches, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("the pattern %q lacks a closing bracket; write it like \"runs/beta-*\"", pattern)
+	}
+	for _, dir := range matches {
+		if _, err := os.Stat(filepath.Join(dir, metrics.StepsFile)); err == nil {
+			dirs = append(dirs, dir)
+		}
+	}
+	if len(dirs) == 0 {
+		return nil, fmt.Errorf("no run matches %q; run the cell that trains them first, or check the pattern", pattern)
+	}
+	return dirs, nil
 }
