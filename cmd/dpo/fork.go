@@ -28,7 +28,8 @@ draws both in common plots.
 Can be changed: beta, the loss and its settings, the learning rate and its
 schedule, the number of steps, the batch size, the seed of the pairs' order, and
 what is evaluated and saved. Can't be changed, because the checkpoint depends on
-it: the shape of the adapter, the precision, the maximum length.
+it: the shape of the adapter, the reference, the precision, the maximum length,
+what prompts look like.
 
 The same command resumes a stopped fork. A run keeps the latest 2 checkpoints and
 the best one; --save-total-limit keeps more.`,

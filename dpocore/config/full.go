@@ -4,6 +4,7 @@ import "fmt"
 
 var fullSetting = Setting[bool]{
 	JSON: "full", Label: "the choice of full fine-tuning", Swept: Swept{Refused: "the runs of a sweep are adapters of one model"},
+	Kept:  "the checkpoint has an adapter",
 	Help:  "train all weights of the model instead of an adapter, in float32; the result is a model folder",
 	Field: func(c *Config) *bool { return &c.Full },
 }

@@ -149,12 +149,14 @@ var dataSettings = Table{
 	},
 	Setting[string]{
 		JSON: "chat_template", TRL: "chat_template_path", Label: "the chat template", Swept: Swept{Refused: otherTokens},
+		Kept:  ofTokens,
 		Help:  "`file` with a chat template in Jinja, to use in place of the model's; the adapter and the merged model get it too",
 		Field: func(c *Config) *string { return &c.ChatTemplate },
 		Text:  templateText,
 	},
 	Setting[Arguments]{
 		JSON: "template_arg", TRL: "chat_template_kwargs", Label: "the list of template arguments", Swept: Swept{Refused: otherTokens},
+		Kept:  ofTokens,
 		Help:  "a `name=value` for the chat template, such as enable_thinking=false; can be repeated",
 		Field: func(c *Config) *Arguments { return &c.TemplateArgs },
 		Rule:  func(c Config) error { return c.TemplateArgs.Check() },
@@ -162,6 +164,7 @@ var dataSettings = Table{
 	},
 	Setting[string]{
 		JSON: "system", Label: "the system prompt", Swept: Swept{Refused: otherTokens},
+		Kept:  ofTokens,
 		Help:  "`text` of a system turn for prompts that have none",
 		Field: func(c *Config) *string { return &c.System },
 		Text:  func(c Config) string { return cmp.Or(c.System, "none") },

@@ -234,6 +234,9 @@ func (g Grid) validateAxes() error {
 	if len(g.Axes) == 0 {
 		return errors.New("the sweep has no axis; give one setting or more with values, such as beta with 0.05, 0.1 and 0.3, or several seeds")
 	}
+	if g.Config.Full {
+		return errors.New("the runs of a sweep are adapters of one model; leave out full, or train all weights run by run")
+	}
 	if other := g.Config.ReferenceModel(); other != "" {
 		return fmt.Errorf("the runs of a sweep are compared by their divergence from the model that they train, and the reference is another one, %s; leave it out, or train run by run", other)
 	}

@@ -215,11 +215,14 @@ func TestInvalidGrids(t *testing.T) {
 	adapter.Config.InitAdapter = "run"
 	other := gridOf(t, "beta=0.1,0.3")
 	other.Config.Reference = "models/other"
+	full := gridOf(t, "beta=0.1,0.3")
+	full.Config.Full = true
 	for i, c := range []struct {
 		grid Grid
 		want string
 	}{
 		{other, "the runs of a sweep are compared by their divergence from the model that they train, and the reference is another one, models/other; leave it out, or train run by run"},
+		{full, "the runs of a sweep are adapters of one model; leave out full, or train all weights run by run"},
 		{gridOf(t), "the sweep has no axis; give one setting or more with values, such as beta with 0.05, 0.1 and 0.3, or several seeds"},
 		{gridOf(t, "lora_r=3,3"), "the sweep has rank-3 twice; give each value once"},
 		{gridOf(t, "beta=0.1,0"), "beta is 0; it must be above 0 (0.1 is a good start)"},
