@@ -12,8 +12,8 @@ func mergeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merge",
 		Short: "Merge an adapter into its model",
-		Long: `Merge an adapter into its model and write a folder that transformers, vLLM and
-llama.cpp's converter can load. The folder is read back and checked against the
+		Long: `Merge an adapter into its model and write a model folder as transformers reads it
+(vLLM was not tried; dpo export writes a GGUF file). The folder is read back and checked against the
 model with its adapter; it appears only once it is complete. The merge of another
 adapter in that folder is not replaced.`,
 		Args: flags.Arguments,

@@ -26,7 +26,7 @@ const modelFile = "model.safetensors"
 func (mergedFolder) Name() string { return "merged" }
 
 func (mergedFolder) About() string {
-	return "A model folder with the adapter merged into the weights, for transformers, vLLM and llama.cpp's converter."
+	return "A model folder with the adapter merged into the weights, as transformers reads it."
 }
 
 func (mergedFolder) DTypes() []string { return []string{"float32", "float16", "bfloat16"} }

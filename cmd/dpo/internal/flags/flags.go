@@ -35,7 +35,7 @@ func Prompts(cmd *cobra.Command, p *config.Prompts) {
 
 // Data adds the flag of commands that read preference pairs.
 func Data(cmd *cobra.Command, data *string) {
-	cmd.Flags().StringVar(data, "data", dataset.Builtin, "`file` of preference pairs (JSON Lines, JSON, CSV, Parquet), \"builtin\", a pattern such as 'data/*.jsonl', a mix such as helpfulness=0.7,truthfulness=0.3, owner/name[:config][@revision][/split] on the Hugging Face hub, or a published dataset: "+strings.Join(source.Names(), ", "))
+	cmd.Flags().StringVar(data, "data", dataset.Builtin, "`file` of preference pairs (JSON Lines, JSON, CSV, TSV, Parquet), \"builtin\", a pattern such as 'data/*.jsonl', a mix such as helpfulness=0.7,truthfulness=0.3, owner/name[:config][@revision][/split] on the Hugging Face hub, or a published dataset: "+strings.Join(source.Names(), ", "))
 }
 
 // System adds the flag of commands that take a system prompt.
