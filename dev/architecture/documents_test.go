@@ -1,6 +1,7 @@
 package architecture
 
 import (
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,23 +42,11 @@ func TestListedPackages(t *testing.T) {
 	}
 }
 
-// TestNamedTests: the tests and fuzz targets that documents name exist. docs/log.md is left out, which tells what was.
+// TestNamedTests: the tests and fuzz targets that documents name exist, and so do those that their commands run. docs/log.md is left out,
+// which tells what was.
 func TestNamedTests(t *testing.T) {
 	t.Chdir("../..")
-	out, err := exec.Command("git", "ls-files", "*_test.go").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	declared := map[string]bool{}
-	for name := range strings.FieldsSeq(string(out)) {
-		source, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`).FindAllSubmatch(source, -1) {
-			declared[string(m[1])] = true
-		}
-	}
+	declared := declaredTests(t)
 	documents, err := filepath.Glob("docs/*.md")
 	if err != nil || len(documents) == 0 {
 		t.Fatal(documents, err)
@@ -71,9 +60,33 @@ func TestNamedTests(t *testing.T) {
 			continue
 		}
 		for _, name := range regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w+`).FindAllString(string(content), -1) {
-			if !declared[name] {
-				t.Errorf("%s names %s, which does not exist", filepath.Base(path), name)
+			if !slices.ContainsFunc(slices.Collect(maps.Values(declared)), func(names []string) bool { return slices.Contains(names, name) }) {
+				t.Errorf("%s names %s, which does not exist", path, name)
+			}
+		}
+		for _, m := range regexp.MustCompile(`go test \./(\S+) (?:-timeout \S+ )?-run '?([A-Z]\w*)`).FindAllStringSubmatch(string(content), -1) {
+			if !slices.ContainsFunc(declared[m[1]], func(name string) bool { return strings.Contains(name, m[2]) }) {
+				t.Errorf("%s: %s runs nothing", path, m[0])
 			}
 		}
 	}
+}
+
+// declaredTests are the names of the tests and fuzz targets of each package.
+func declaredTests(t *testing.T) map[string][]string {
+	out, err := exec.Command("git", "ls-files", "*_test.go").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := map[string][]string{}
+	for file := range strings.FieldsSeq(string(out)) {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`).FindAllSubmatch(source, -1) {
+			declared[filepath.Dir(file)] = append(declared[filepath.Dir(file)], string(m[1]))
+		}
+	}
+	return declared
 }
