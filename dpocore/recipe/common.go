@@ -13,10 +13,10 @@ import (
 // Why settings have no effect here.
 const (
 	logged    = "every step is logged in the run folder"
-	local     = "nothing is uploaded"
+	local     = "a run uploads nothing; dpo push does"
 	machine   = "one process uses all devices of the machine"
 	memory    = "what is recomputed or kept follows from the memory that there is"
-	measuring = "held-out pairs are measured in rows of any size, on all of them"
+	measuring = "all held-out pairs are measured, packed into rows"
 	loading   = "pairs are read and tokenized once, and packed into rows"
 	resuming  = "checkpoints have all that a run needs to resume to the same bytes"
 	compiled  = "graphs are always compiled"
@@ -60,7 +60,8 @@ var training = slices.Concat(
 		"bf16_full_eval", "fp16_full_eval"),
 	idle(loading, "dataloader_num_workers", "dataloader_pin_memory", "dataloader_persistent_workers", "dataloader_prefetch_factor", "dataloader_multiprocessing_context", "dataloader_in_order",
 		"remove_unused_columns", "label_names", "length_column_name", "dataset_num_proc", "padding_free", "pad_to_multiple_of", "pad_token", "precompute_ref_log_probs", "precompute_ref_batch_size",
-		"dataset_streaming", "trust_remote_code", "ignore_bias_buffers"),
+		"dataset_streaming", "ignore_bias_buffers"),
+	idle("no code of a model or a dataset is run", "trust_remote_code"),
 	idle(resuming, "save_only_model", "save_on_each_node", "enable_jit_checkpoint", "ignore_data_skip", "restore_callback_states_from_checkpoint", "save_safetensors"),
 	idle("dpo train trains; dpo eval measures", "do_train", "do_eval", "do_predict"),
 	idle(onlyBest, "metric_for_best_model", "greater_is_better"),
