@@ -1,8 +1,8 @@
 // Command words looks for words in code, comments, help, documents and notebooks that a native speaker would not use, or
 // that are not the field's terms. table.go lists them.
 //
-//	go run ./dev/words                  counts, or every line once enforced is true
-//	go run ./dev/words -all [PATH...]   every line, of all files or of those whose paths begin so
+//	go run ./dev/words [PATH...]     every line to rewrite, of all files or of those whose paths begin so
+//	go run ./dev/words -all=false    counts
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Package export writes a model with a LoRA adapter to a folder that other programs load. Each [Format]
+// Package export writes a model with a LoRA adapter to a folder or a GGUF file that other programs load. Each [Format]
 // is in its own file. [Write] is shared by all: the folder appears complete and verified, or not at all.
 package export
 

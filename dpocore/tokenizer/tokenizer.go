@@ -6,7 +6,7 @@
 //
 // Encode never returns a control token such as <|im_end|>, even if the text spells
 // one. Control tokens come only from a chat template; package chat inserts them by
-// id, see [Tokenizer.Special].
+// id, see [Tokenizer.Specials].
 package tokenizer
 
 import (

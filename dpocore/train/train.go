@@ -1,4 +1,4 @@
-// Package train trains a LoRA adapter with DPO.
+// Package train trains a LoRA adapter, or all weights of a model, on preference pairs or on single answers.
 //
 // Start with [Run]. A run has three parts: a plan, made before the first step and never changed (the pairs, their order over
 // the steps, the shapes of rows); a state, which is what a checkpoint holds; and a loop, which makes the steps and, between

@@ -1,5 +1,5 @@
 // Package reuse holds what the runs of one process reuse, as in a sweep: reference log-probabilities and the base model's
-// results for held-out rows. The compiled graphs are those of package policy.
+// results for held-out rows. The compiled graphs are in package graphcache.
 package reuse
 
 import (

@@ -1,4 +1,4 @@
-// Package trial learns one pair for a few steps before a long run, to see whether anything is learned at all. See [Run].
+// Package trial learns one pair for a few steps before a long run, to see whether anything is learned at all. See [Trial.Run].
 package trial
 
 import (
