@@ -2,6 +2,7 @@ package gonbext
 
 import (
 	"context"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/judge"
@@ -24,8 +25,17 @@ func ByWords(n int) judge.Judge { return judge.Words(n) }
 // ByPlainWords is a judge that prefers short words: its score is minus the mean number of characters per word.
 func ByPlainWords() judge.Judge { return judge.Plain() }
 
-// ByLexicon is a judge that prefers answers with many of some words: its score is their share of all words, in percent.
-func ByLexicon(words ...string) judge.Judge { return judge.Lexicon(words...) }
+// ByLexicon is a judge that prefers answers with many of some single words: its score is their share of all words, in percent.
+func ByLexicon(words ...string) (j judge.Judge) {
+	cell.Run(func(context.Context) error {
+		lexicon, _, err := judge.Parse("lexicon:" + strings.Join(words, ","))
+		if err == nil {
+			j = lexicon
+		}
+		return err
+	})
+	return j
+}
 
 // ByReader is a person as the judge: [Rounds] writes the answers into a file, [Rank] shows them, and Rounds continues when
 // they are ranked.

@@ -78,6 +78,9 @@ func TestAxesOfCells(t *testing.T) {
 	if got := gridOf(t, c, LossTypes("sigmoid", "ipo"), Samples(7, "learning_rate=1e-5:5e-4:log")).Points(); len(got) != 7 {
 		t.Errorf("%d samples", len(got))
 	}
+	if got := gridOf(t, c, Vary("lora_modules", []string{"q_proj", "v_proj"}, []string{"all-linear"}), Vary("shuffle", true, false)).Points(); got[0].Name != "lora-modules-q_proj,v_proj,shuffle-true" {
+		t.Errorf("lists and booleans are %+v", got[0])
+	}
 	for want, axis := range map[string]Axis{
 		`unknown setting "betta"; did you mean beta?`:                                    Vary("betta", 1),
 		"a sweep can't vary the checkpoint interval: it does not change what is learned": Vary("save_steps", 1),

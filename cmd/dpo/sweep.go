@@ -26,7 +26,10 @@ and compare them on held-out pairs:
 --grid varies any setting that dpo train has a flag for. --zip pairs the values
 instead of combining them, and --samples draws random ones from each --range.
 --seeds trains each setting several times, to distinguish a better setting from a
-lucky run. --halving stops the worse settings early.
+lucky run. --halving stops the worse settings early: in simulations the setting that
+it chose was within the interval of the best in 79 to 97 % of the sweeps, and in 96 to
+98 % if all were trained to the end. Before the first step the command says how long
+all runs will take, and the memory.
 
 One process loads the model once. Runs that differ only in beta and learning rate
 share their compiled graphs, and all runs share the reference log-probabilities.

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/config"
@@ -77,12 +78,16 @@ type runner struct {
 	base     [][]answer // of the model alone, [prompts][samples]
 	listener Listener
 	record   Record
+
+	answering time.Duration // for a prompt, by the model alone; 0 if its answers were there
+	began     bool          // a method has begun to train
+	noted     map[string]bool
 }
 
 // Run trains each method on pairs in the judge's order, has each answer held-out prompts and scores the answers. Each method is a run
 // in a folder below dir, and the results are frontier.json there. The same call resumes; what is finished is reused.
 func Run(ctx context.Context, m *model.Model, dir string, c Config, data dataset.Data, j judge.Judge, listener Listener) (Record, error) {
-	r := &runner{model: m, dir: dir, config: c, judge: j, listener: listener}
+	r := &runner{model: m, dir: dir, config: c, judge: j, listener: listener, noted: map[string]bool{}}
 	if err := r.run(ctx, data); err != nil {
 		return r.record, fmt.Errorf("frontier: %w", err)
 	}
@@ -120,7 +125,9 @@ func (r *runner) run(ctx context.Context, data dataset.Data) error {
 	if r.base, err = r.answers(ctx, "", "the model"); err != nil {
 		return err
 	}
-	r.record.Base = r.point(Method{}, r.base)
+	if r.record.Base, err = r.point(Method{}, r.base); err != nil {
+		return err
+	}
 	r.record.Points = nil
 	for i, method := range r.config.Methods {
 		point, err := r.method(ctx, i, method)
@@ -157,11 +164,26 @@ func (r *runner) judgePairs(ctx context.Context, data dataset.Data) (err error) 
 		return err
 	}
 	r.prompts = generate.Prompts(data.HeldOut, r.config.Prompts)
-	if r.data.Train, err = judge.Relabel(ctx, r.judge, data.Train); err != nil {
+	switch {
+	case len(r.prompts) < 2:
+		return fmt.Errorf("%s has one prompt, and intervals need at least 2; hold out more pairs", data.HeldOut.Source)
+	case len(r.prompts) < r.config.Prompts:
+		r.listener.Note(fmt.Sprintf("%s has only %d prompts to answer, fewer than %d.", data.HeldOut.Source, len(r.prompts), r.config.Prompts))
+	}
+	if r.data.Train, err = r.relabel(ctx, data.Train, "training pairs"); err != nil {
 		return err
 	}
-	r.data.HeldOut, err = judge.Relabel(ctx, r.judge, data.HeldOut)
+	r.data.HeldOut, err = r.relabel(ctx, data.HeldOut, "held-out pairs")
 	return err
+}
+
+// relabel puts the pairs of a set in the judge's order, and says how many it leaves out.
+func (r *runner) relabel(ctx context.Context, set *preference.Set, which string) (*preference.Set, error) {
+	judged, err := judge.Relabel(ctx, r.judge, set)
+	if err == nil && len(judged.Pairs) < len(set.Pairs) {
+		r.listener.Note(fmt.Sprintf("%s prefers neither answer in %d of the %d %s; such pairs are left out.", r.judge.Name(), len(set.Pairs)-len(judged.Pairs), len(set.Pairs), which))
+	}
+	return judged, err
 }
 
 // writePairs writes the pairs to files and reads those, so that each run can be repeated.
@@ -170,8 +192,11 @@ func (r *runner) writePairs() (err error) {
 	if err := cmp.Or(pairfile.WriteFile(train, r.data.Train.Pairs), pairfile.WriteFile(heldOut, r.data.HeldOut.Pairs)); err != nil {
 		return err
 	}
-	r.data, err = dataset.Load(train, heldOut, 0, 0)
-	return err
+	if r.data, err = dataset.Load(train, heldOut, 0, 0); err != nil {
+		return err
+	}
+	r.data.Train.Columns, r.data.HeldOut.Columns = preference.Columns{}, preference.Columns{} // which need no note
+	return nil
 }
 
 // method trains a method, unless its run is finished, and measures it, unless that is done.
@@ -181,7 +206,7 @@ func (r *runner) method(ctx context.Context, i int, m Method) (p Point, err erro
 		data = data.ChosenOnly()
 	}
 	summary := fmt.Sprintf("Method %d of %d: %s.", i+1, len(r.config.Methods), m)
-	if err := train.Run(ctx, train.Job{Model: r.model, Dir: dir, Config: c, Data: data, Listener: r.listener.Training(i+1, summary)}); err != nil {
+	if err := train.Run(ctx, train.Job{Model: r.model, Dir: dir, Config: c, Data: data, Listener: methodListener{r.listener.Training(i+1, summary), r}}); err != nil {
 		return p, err
 	}
 	hash, err := adapter.Hash(dir)
@@ -195,7 +220,9 @@ func (r *runner) method(ctx context.Context, i int, m Method) (p Point, err erro
 	if err != nil {
 		return p, err
 	}
-	p = r.point(m, answers)
+	if p, err = r.point(m, answers); err != nil {
+		return p, err
+	}
 	p.Adapter = hash
 	if err := r.measureDivergence(ctx, dir, answers, &p); err != nil {
 		return p, err

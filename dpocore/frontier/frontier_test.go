@@ -79,7 +79,7 @@ func TestFrontier(t *testing.T) {
 		t.Errorf("with a method more: %v, %d steps, answers of %d models", err, again.steps, again.answered)
 	}
 	_, err = frontier.Run(t.Context(), m, dir, c, data, judge.Words(6), &listener{})
-	if err == nil || !strings.Contains(err.Error(), "another model, judge, pairs or settings") {
+	if err == nil || !strings.Contains(err.Error(), "its judge is words:5, this one's is words:6") {
 		t.Errorf("another judge: %v", err)
 	}
 	if read, exists, err := frontier.Read(dir); err != nil || !exists || len(read.Points) != 3 {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/gonb-dpo/dpocore/adapter"
 	"example.com/gonb-dpo/dpocore/evaluation"
@@ -16,16 +17,29 @@ import (
 	"example.com/gonb-dpo/dpocore/measure"
 	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/atomicfile"
+	"example.com/gonb-dpo/internal/finite"
 	"example.com/gonb-dpo/internal/wording"
 )
 
 // answer is a sampled answer with the judge's score.
 type answer struct {
 	evaluation.Answer
-	Score float64 `json:"score"`
+	Score float64 `json:"score"` // NaN if the judge has none
 }
 
-// savedAnswers is a file of answers.
+// MarshalJSON implements [json.Marshaler]: an answer without a score has null.
+func (a answer) MarshalJSON() ([]byte, error) {
+	score := &a.Score
+	if !finite.Is(a.Score) {
+		score = nil
+	}
+	return json.Marshal(struct {
+		evaluation.Answer
+		Score *float64 `json:"score"`
+	}{a.Answer, score})
+}
+
+// savedAnswers is a file of answers, which are scored when they are read.
 type savedAnswers struct {
 	Adapter string     `json:"adapter_sha256"` // "" for the model alone
 	Answers [][]answer `json:"answers"`        // [prompts][samples]
@@ -50,7 +64,11 @@ func (r *runner) answers(ctx context.Context, dir, who string) ([][]answer, erro
 		return nil, err
 	}
 	defer answerer.Close()
+	var second time.Time // when it begins to answer the second prompt; the first waits for the compiler
 	for i, prompt := range r.prompts {
+		if i == 1 {
+			second = time.Now()
+		}
 		r.listener.Progress("answers of "+who, i, len(r.prompts))
 		sampled, err := answerer.Sample(ctx, prompt, r.config.sampling())
 		if err != nil {
@@ -61,6 +79,9 @@ func (r *runner) answers(ctx context.Context, dir, who string) ([][]answer, erro
 			list[k].Answer = a
 		}
 		want.Answers = append(want.Answers, list)
+	}
+	if dir == "" {
+		r.answering = time.Since(second) / time.Duration(len(r.prompts)-1)
 	}
 	r.listener.Progress("answers of "+who, len(r.prompts), len(r.prompts))
 	if err := r.score(ctx, want.Answers); err != nil {
@@ -96,24 +117,42 @@ func (r *runner) score(ctx context.Context, answers [][]answer) error {
 	return nil
 }
 
-// point summarizes a method's answers. Intervals are over prompts.
-func (r *runner) point(m Method, answers [][]answer) Point {
-	var prompts []int
+// point summarizes a method's answers. Intervals are over prompts. Answers without a score, such as empty ones, are left out.
+func (r *runner) point(m Method, answers [][]answer) (Point, error) {
+	var prompts, changed []int
 	var scores, changes []float64
-	p := Point{Method: m}
+	p, count := Point{Method: m}, 0.
 	for i, list := range answers {
-		for k, a := range list {
-			prompts, scores, changes = append(prompts, i), append(scores, a.Score), append(changes, a.Score-r.base[i][k].Score)
-			p.Tokens += float64(a.Tokens)
+		for _, a := range list {
+			count, p.Tokens = count+1, p.Tokens+float64(a.Tokens)
 			if a.Ended {
 				p.Ended++
 			}
+			if finite.Is(a.Score) {
+				prompts, scores = append(prompts, i), append(scores, a.Score)
+			}
+		}
+		if change := meanScore(list) - meanScore(r.base[i]); finite.Is(change) {
+			changed, changes = append(changed, i), append(changes, change)
 		}
 	}
-	count := float64(len(scores))
-	p.Tokens, p.Ended = p.Tokens/count, p.Ended/count
-	p.Score, p.Change = statistics.Mean(prompts, scores), statistics.Mean(prompts, changes)
-	return p
+	if len(changes) == 0 {
+		return p, fmt.Errorf("%s has no score for the answers of %s to any prompt, or none for those of the model alone; choose another judge, or train for fewer steps", r.judge.Name(), p.Name())
+	}
+	p.Tokens, p.Ended, p.Unscored = p.Tokens/count, p.Ended/count, int(count)-len(scores)
+	p.Score, p.Change = statistics.Mean(prompts, scores), statistics.Mean(changed, changes)
+	return p, nil
+}
+
+// meanScore is the mean of the answers that have a score, or NaN.
+func meanScore(list []answer) float64 {
+	sum, count := 0., 0.
+	for _, a := range list {
+		if finite.Is(a.Score) {
+			sum, count = sum+a.Score, count+1
+		}
+	}
+	return sum / count
 }
 
 // measureDivergence measures the divergence from the model on the method's own answers: the expectation over its answers of the

@@ -2,13 +2,13 @@ package frontier
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/dataset"
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/loss"
@@ -42,12 +42,13 @@ type identity struct {
 type Point struct {
 	Method
 	Adapter  string              `json:"adapter_sha256,omitempty"`
-	Score    statistics.Estimate `json:"score"`         // of its answers, by the judge
-	Change   statistics.Estimate `json:"change"`        // of the score, from the model alone
-	KL       statistics.Estimate `json:"kl"`            // from the model alone, in nats per answer, on its own answers
-	Accuracy statistics.Estimate `json:"accuracy"`      // on held-out pairs in the judge's order
-	Tokens   float64             `json:"answer_tokens"` // mean length of an answer
-	Ended    float64             `json:"ended"`         // share of answers that ended before the maximum length
+	Score    statistics.Estimate `json:"score"`              // of its answers, by the judge
+	Change   statistics.Estimate `json:"change"`             // of the score, from the model alone
+	KL       statistics.Estimate `json:"kl"`                 // from the model alone, in nats per answer, on its own answers
+	Accuracy statistics.Estimate `json:"accuracy"`           // on held-out pairs in the judge's order
+	Tokens   float64             `json:"answer_tokens"`      // mean length of an answer
+	Ended    float64             `json:"ended"`              // share of answers that ended before the maximum length
+	Unscored int                 `json:"unscored,omitempty"` // answers without a score, such as empty ones, which the mean leaves out
 }
 
 // names are the names of losses for readers, where these are not those of the settings.
@@ -75,6 +76,11 @@ func (r Record) Summary() string {
 	text := fmt.Sprintf("No method raised the score of %s by more than chance.", r.Judge)
 	if len(raised) > 0 {
 		text = fmt.Sprintf("The score of %s was raised by more than chance (95 %%) by: %s.", r.Judge, strings.Join(raised, "; "))
+	}
+	for _, p := range append([]Point{r.Base}, r.Points...) {
+		if p.Unscored > 0 {
+			text += fmt.Sprintf(" The mean of %s leaves out %s without a score.", p.Name(), wording.Count(p.Unscored, "answer"))
+		}
 	}
 	return text + " KL is measured on a method's own answers. Intervals are for other prompts; each method was trained once, so another seed may differ by more."
 }
@@ -121,16 +127,34 @@ func (r *runner) openRecord(existing Record, exists bool) error {
 		}
 		return errors.Join(err, r.record.write(r.dir))
 	}
-	want, wantErr := json.Marshal(r.record.Identity)
-	have, haveErr := json.Marshal(existing.Identity)
-	switch {
-	case wantErr != nil || haveErr != nil:
-		return errors.Join(wantErr, haveErr)
-	case string(want) != string(have) || r.record.Judge != existing.Judge:
-		return fmt.Errorf("%s has a frontier of another model, judge, pairs or settings; choose another folder", r.dir)
+	if difference := r.record.differs(existing, len(r.data.Train.Pairs)); difference != "" {
+		return fmt.Errorf("%s has another frontier: %s; choose another folder", r.dir, difference)
 	}
 	r.record.known = existing.Points
 	return nil
+}
+
+// differs returns how an earlier frontier on a number of training pairs differs, or "".
+func (r Record) differs(earlier Record, pairs int) string {
+	mine, its := r.Identity.Config, earlier.Identity.Config
+	switch {
+	case r.Judge != earlier.Judge:
+		return fmt.Sprintf("its judge is %s, this one's is %s", earlier.Judge, r.Judge)
+	case r.Identity.Weights != earlier.Identity.Weights:
+		return "its model has other weights"
+	case r.Identity.Pairs != earlier.Identity.Pairs:
+		return "it has other training pairs"
+	case r.Identity.HeldOut != earlier.Identity.HeldOut:
+		return "it has other held-out pairs"
+	case mine.Prompts != its.Prompts || mine.Samples != its.Samples || mine.MaxTokens != its.MaxTokens:
+		return fmt.Sprintf("it has %s, this one has %s", its.asked(), mine.asked())
+	}
+	return config.Difference(mine.Train.Resolve(pairs), its.Train.Resolve(pairs))
+}
+
+// asked says which answers are sampled.
+func (c Config) asked() string {
+	return fmt.Sprintf("%d answers of at most %d tokens to each of %d prompts", c.Samples, c.MaxTokens, c.Prompts)
 }
 
 // hashOf identifies the texts of pairs.

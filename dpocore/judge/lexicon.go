@@ -9,19 +9,18 @@ import (
 )
 
 // Lexicon returns a judge that prefers answers with many of these words: the score is their share of the answer's words, in percent.
-// Case and punctuation don't matter. Like [Words] it knows nothing of what an answer says, so that its scores are exact, and what
+// Case and punctuation don't matter, also in the list. Like [Words] it knows nothing of what an answer says, so that its scores are exact, and what
 // training does to them can be seen.
 func Lexicon(words ...string) Func {
 	known := map[string]bool{}
 	for i, word := range words {
-		words[i] = strings.ToLower(strings.TrimSpace(word))
+		words[i] = bare(word)
 		known[words[i]] = true
 	}
 	return Func{"lexicon:" + strings.Join(words, ","), func(_, answer string) float64 {
 		all, found := 0, 0
 		for _, word := range strings.Fields(answer) {
-			word = strings.TrimFunc(strings.ToLower(word), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-			if word == "" {
+			if word = bare(word); word == "" {
 				continue
 			}
 			if all++; known[word] {
@@ -30,6 +29,11 @@ func Lexicon(words ...string) Func {
 		}
 		return 100 * float64(found) / float64(max(1, all))
 	}}
+}
+
+// bare is a word in lower case, without the punctuation around it.
+func bare(word string) string {
+	return strings.TrimFunc(strings.ToLower(word), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // Plain returns a judge that prefers short words: the score is minus the mean number of characters per word, punctuation included. An
@@ -62,7 +66,7 @@ func Parse(name string) (j Func, ok bool, err error) {
 	case "lexicon":
 		list := strings.Split(rest, ",")
 		for _, word := range list {
-			if fields := strings.Fields(word); len(fields) != 1 {
+			if len(strings.Fields(word)) != 1 || bare(word) == "" {
 				return j, true, fmt.Errorf("the judge is %q; give single words with commas between them, as in lexicon:you,your", name)
 			}
 		}

@@ -37,6 +37,7 @@ func TestParse(t *testing.T) {
 		"words:40": "words:40", "plain": "plain", "plain:1": "plain takes nothing", "lexicon:you, Your": "lexicon:you,your",
 		"words:0": "give a number of words", "words:": "give a number of words",
 		"lexicon:": "give single words", "lexicon:thank you": "give single words", "lexicon:you,,your": "give single words",
+		"lexicon:you.,don't,«Your»": "lexicon:you,don't,your", "lexicon:you,!": "give single words", // an answer's words have no punctuation around them
 	} {
 		j, ok, err := Parse(name)
 		if got := j.Label; err == nil && got != want || err != nil && !strings.Contains(err.Error(), want) || !ok {

@@ -8,9 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
+	"example.com/gonb-dpo/dpocore/preference"
 	"example.com/gonb-dpo/internal/finite"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // check has the judge score the model's answers to the check prompts after a round; 0 is before the first.
@@ -47,6 +50,31 @@ func (r *runner) check(ctx context.Context, round int) error {
 	r.record.Checked = append(r.record.Checked, c)
 	r.listener.Checked(c)
 	return r.record.write(r.dir)
+}
+
+// trainedNote is a sentence on the check prompts that rounds train on too, in new prompts or in the pairs of round 1; "" if there are none.
+func (p Prompts) trainedNote(c Config, pairs *preference.Set) string {
+	trained := map[string]bool{}
+	for round := c.firstOwn(); round <= c.Rounds; round++ {
+		for _, prompt := range p.of(round, c) {
+			trained[strings.TrimSpace(prompt)] = true
+		}
+	}
+	if pairs != nil && !c.Own {
+		for _, pair := range pairs.Each() {
+			trained[strings.TrimSpace(pair.PromptText())] = true
+		}
+	}
+	both := 0
+	for _, prompt := range p.Check {
+		if trained[strings.TrimSpace(prompt)] {
+			both++
+		}
+	}
+	if both == 0 {
+		return ""
+	}
+	return fmt.Sprintf("The rounds also train on %d of the %s, whose scores then say little about new prompts; check with others.", both, wording.Count(len(p.Check), "check prompt"))
 }
 
 // newCheck summarizes scored answers to the check prompts.

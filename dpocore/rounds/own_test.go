@@ -1,6 +1,7 @@
 package rounds_test
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"path/filepath"
@@ -38,6 +39,9 @@ func TestOwnAnswersInRoundOne(t *testing.T) {
 			t.Errorf("round %d begins with %s", i+1, line)
 		}
 	}
+	if notes := strings.Join(l.Notes, "\n"); strings.Contains(notes, "check prompt") {
+		t.Errorf("other check prompts: %s", notes)
+	}
 	if record.Checked[0].Change != nil || len(record.Checked) != 3 {
 		t.Fatalf("checked %+v", record.Checked)
 	}
@@ -56,6 +60,13 @@ func TestOwnAnswersInRoundOne(t *testing.T) {
 	}
 	if _, err := rounds.CheckedAnswers(dir, 3); err == nil || !strings.Contains(err.Error(), "give a round that") {
 		t.Errorf("a round too many: %v", err)
+	}
+	trained, both := prompts, &roundsListener{}
+	trained.Check = []string{"Four?", " One? ", "Really?"}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := rounds.Run(stopped, model, t.TempDir(), c, data, trained, vowels(&calls), both); err == nil || !strings.HasPrefix(strings.Join(both.Notes, "\n"), "The rounds also train on 2 of the 3 check prompts, ") {
+		t.Errorf("check prompts that are trained on: %v, %q", err, both.Notes)
 	}
 	_, again, _ := shortRounds(t, rounds.ReferenceBase)
 	c.Own = false

@@ -134,6 +134,9 @@ func (r *runner) run(ctx context.Context) error {
 	if costly, ok := r.judge.(judge.Costly); ok && len(r.record.Done) < r.config.Rounds {
 		r.listener.Note(fmt.Sprintf("All rounds together take at most %s of %s.", r.config.JudgeCost(r.prompts, costly), costly.Name()))
 	}
+	if note := r.prompts.trainedNote(r.config, r.data.Train); note != "" && len(r.record.Done) < r.config.Rounds {
+		r.listener.Note(note)
+	}
 	if err := r.check(ctx, 0); err != nil {
 		return err
 	}

@@ -29,8 +29,11 @@ func Advise(settings []Setting) (Advice, error) {
 	first := settings[0]
 	share := fmt.Sprintf("%s (%s to %s)", wording.Percent(first.Accuracy.Value), wording.Percent(first.Accuracy.Low), wording.Percent(first.Accuracy.High))
 	if !first.Accuracy.Above(0.5) {
-		return Advice{Summary: fmt.Sprintf("No run is better than chance on the %d held-out pairs: the best, %s, ranks %s of them correctly; train for more steps, or on more pairs.",
-			len(first.Runs[0].Pairs), first.Name, share)}, nil
+		pairs, remedy := len(first.Runs[0].Pairs), "train for more steps, or on more pairs"
+		if first.Accuracy.Value > 0.5 {
+			remedy = "hold out more pairs, or train for more steps"
+		}
+		return Advice{Summary: fmt.Sprintf("No run is better than chance on the %s: the best, %s, ranks %s of them correctly; %s.", wording.Count(pairs, "held-out pair"), first.Name, share, remedy)}, nil
 	}
 	if len(settings) == 1 {
 		subject := first.Name + " is the only finished run; it ranks"

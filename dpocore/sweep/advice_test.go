@@ -108,7 +108,9 @@ func TestAdvice(t *testing.T) {
 		{"none", nil, "", "No run has finished yet."},
 		{"a single run", []Setting{newRun(t, "a", 40, 1, 0.01, first(8)...)}, "a", "a is the only finished run; it ranks 80 % (64 % to 89 %) of 40 held-out pairs correctly."},
 		{"chance", []Setting{newRun(t, "a", 40, 1, 0.01, first(18)...), newRun(t, "b", 40, 1, 0.01, first(20)...)}, "",
-			"No run is better than chance on the 40 held-out pairs: the best, a, ranks 55 % (39 % to 70 %) of them correctly"},
+			"No run is better than chance on the 40 held-out pairs: the best, a, ranks 55 % (39 % to 70 %) of them correctly; hold out more pairs, or train for more steps."},
+		{"worse than chance", []Setting{newRun(t, "a", 40, 1, 0.01, first(22)...)}, "",
+			"No run is better than chance on the 40 held-out pairs: the best, a, ranks 45 % (30 % to 59 %) of them correctly; train for more steps, or on more pairs."},
 		// One pair differs: P = 1. With an added pair for each run, the differences of 42 pairs are 1, 1, −1 and 0, and their mean has a standard
 		// error of √((3−1/42)/(42·41)) = 4.2 points; times the 97.5 % and 90 % quantiles of Student's t, 2.02 + 1.30, that is 14 points. Half of it
 		// takes four times as many pairs, a little less because t's quantiles fall.

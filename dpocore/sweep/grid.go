@@ -22,6 +22,8 @@ type Grid struct {
 	Halving bool `json:"halving,omitempty"` // stop the worse settings at each of Rungs
 
 	Orders []Order `json:"orders,omitempty"` // what was changed while the sweep went
+
+	sampled bool // by Sample, which draws from all axes that there are then
 }
 
 // Point is one run of a grid. Its name is the name of its folder.
@@ -35,6 +37,9 @@ type Point struct {
 func (g *Grid) Add(axis Axis) error {
 	if slices.ContainsFunc(g.Axes, func(a Axis) bool { return a.Setting == axis.Setting }) {
 		return fmt.Errorf("%s has values twice; give them in one list", axis.row().Subject())
+	}
+	if g.sampled && !isSeed(axis) {
+		return fmt.Errorf("the random runs are drawn already; give the values of %s before the samples", axis.row().Subject())
 	}
 	g.Axes = append(g.Axes, axis)
 	return nil

@@ -65,6 +65,28 @@ func TestTooMany(t *testing.T) {
 	}
 }
 
+// What is given after the samples would not be drawn from.
+func TestAfterSamples(t *testing.T) {
+	g := Grid{Config: config.Default()}
+	ranges := []Range{{Setting: "beta", Low: 0.1, High: 0.2}}
+	if err := g.Sample(2, ranges); err != nil {
+		t.Fatal(err)
+	}
+	late, err := NewAxis("shuffle", "true", "false")
+	if err == nil {
+		err = g.Add(late)
+	}
+	if err == nil || err.Error() != "the random runs are drawn already; give the values of shuffling before the samples" {
+		t.Errorf("a list after the samples: %v", err)
+	}
+	if err := g.Sample(2, []Range{{Setting: "learning_rate", Low: 1, High: 2}}); err == nil || !strings.Contains(err.Error(), "give all ranges together") {
+		t.Errorf("samples twice: %v", err)
+	}
+	if err := g.AddSeeds(2); err != nil || len(g.Points()) != 4 {
+		t.Errorf("seeds after the samples: %v, %d runs", err, len(g.Points()))
+	}
+}
+
 // Settings have the names of runs' folders too, which do not say the same in two ways.
 func TestNamesAndSameRuns(t *testing.T) {
 	axis, err := ParseAxis("lr=1e-5,2e-5")

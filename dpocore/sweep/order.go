@@ -11,6 +11,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/internal/lines"
+	"example.com/gonb-dpo/internal/wording"
 )
 
 // ordersFile is beside sweep.json: what was ordered while the sweep went, a line for each order. A process that trains the sweep reads
@@ -78,6 +79,26 @@ func (g Grid) Halted(run string) bool {
 		}
 	}
 	return halted
+}
+
+// ExtendedNote is a sentence on the runs among those named that were extended, since they are compared with runs of fewer steps; "" for none.
+func (g Grid) ExtendedNote(runs []string) string {
+	var extended []string
+	before := g
+	before.Orders = nil
+	steps := map[string]int{}
+	for _, p := range before.Points() {
+		steps[p.Name] = p.Config.MaxSteps
+	}
+	for _, p := range g.Points() {
+		if was, ok := steps[p.Name]; ok && p.Config.MaxSteps > was && slices.Contains(runs, p.Name) {
+			extended = append(extended, fmt.Sprintf("%s has %d steps", p.Name, p.Config.MaxSteps))
+		}
+	}
+	if len(extended) == 0 {
+		return ""
+	}
+	return " By order " + wording.And(extended) + ", more than the others."
 }
 
 // ordered applies the orders to the runs of a grid: extended ones have more steps, and forks come last.

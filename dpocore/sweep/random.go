@@ -95,6 +95,8 @@ func (g *Grid) Sample(n int, ranges []Range) error {
 		return fmt.Errorf("the number of samples is %d; it must be at least 1", n)
 	case n > maxRuns:
 		return fmt.Errorf("the number of samples is %d; it must be at most %d", n, maxRuns)
+	case g.sampled:
+		return errors.New("the random runs are drawn already; give all ranges together")
 	case len(ranges) == 0:
 		return errors.New("there is no range to sample from; " + rangeForm)
 	case g.Zip:
@@ -119,7 +121,7 @@ func (g *Grid) Sample(n int, ranges []Range) error {
 	if i := slices.IndexFunc(g.Axes, isSeed); i >= 0 {
 		axes = append(axes, g.Axes[i])
 	}
-	g.Axes, g.Zip = axes, true
+	g.Axes, g.Zip, g.sampled = axes, true, true
 	return nil
 }
 

@@ -3,48 +3,62 @@ package sweeprun
 import (
 	"fmt"
 	"path/filepath"
-	"time"
 
-	"example.com/gonb-dpo/dpocore/demand"
 	"example.com/gonb-dpo/dpocore/run"
+	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/dpocore/train/cost"
+	"example.com/gonb-dpo/dpocore/train/trained"
+	"example.com/gonb-dpo/internal/checkpoints"
 	"example.com/gonb-dpo/internal/wording"
 )
 
 // costNote says what the runs that are not finished will take, from the forecast of the first of them: its time for each pair that it
-// trains on, times those of all.
+// trains on, times those of all, and its memory with the largest adapter.
 func (r *runner) costNote(b train.Begin) string {
-	trained := (b.Config.MaxSteps - b.Step) * b.Config.StepPairs()
-	if trained <= 0 {
+	trains := (b.Config.MaxSteps - b.Step) * b.Config.StepPairs()
+	if trains <= 0 {
 		return ""
 	}
-	pairs, runs := 0., 0
+	pairs, runs, values := 0., 0, trained.Values(b.Config, r.model)
+	largest := values // that of an initial adapter is the same for all
 	for _, point := range r.points {
-		if record, _, err := run.ReadRecord(filepath.Join(r.dir, point.Name)); err == nil && record.Finished {
+		left := r.left(point, b.Pairs)
+		if left == 0 || r.grid.Halted(point.Name) {
 			continue
 		}
 		c := point.Config.Resolve(b.Pairs)
-		pairs, runs = pairs+float64(c.MaxSteps*c.StepPairs())*r.share, runs+1
+		if pairs, runs = pairs+float64(left*c.StepPairs())*r.share, runs+1; c.InitAdapter == "" {
+			largest = max(largest, trained.Values(c, r.model))
+		}
 	}
-	seconds := b.Cost.CompilingSeconds + b.Cost.Seconds*pairs/float64(trained)
-	which := wording.Count(runs, "run")
-	if r.share < 1 {
-		which += fmt.Sprintf(" (halving trains %s of them)", wording.Percent(r.share))
+	memory := b.Cost.Memory
+	if memory > 0 {
+		memory += cost.State(largest - values)
 	}
-	text := fmt.Sprintf("The sweep has %s to train, about %s", which, approximately(seconds))
-	if b.Cost.Memory > 0 {
-		text += fmt.Sprintf(" and %s of memory", demand.Gigabytes(b.Cost.Memory))
-	}
-	return text + ", judging by the first."
+	return fmt.Sprintf("The sweep has %s%s to train, %s, judging by the first.", wording.Count(runs, "run"), r.halvingNote(),
+		cost.About(b.Cost.CompilingSeconds+b.Cost.Seconds*pairs/float64(trains), memory))
 }
 
-func approximately(seconds float64) string {
-	switch d := time.Duration(seconds * float64(time.Second)); {
-	case d < 90*time.Second:
-		return fmt.Sprintf("%.0f seconds", d.Seconds())
-	case d < 90*time.Minute:
-		return fmt.Sprintf("%.0f minutes", d.Minutes())
-	default:
-		return fmt.Sprintf("%.1f hours", d.Hours())
+// left is how many steps of a run on a number of pairs are to be made, 0 if it is finished.
+func (r *runner) left(point sweep.Point, pairs int) int {
+	dir := filepath.Join(r.dir, point.Name)
+	steps := point.Config.Resolve(pairs).MaxSteps
+	if record, _, err := run.ReadRecord(dir); err == nil && record.Finished && record.Config.MaxSteps >= steps {
+		return 0
 	}
+	if made, err := checkpoints.Steps(dir); err == nil && len(made) > 0 {
+		steps -= made[len(made)-1]
+	}
+	return max(1, steps)
+}
+
+func (r *runner) halvingNote() string {
+	switch {
+	case !r.grid.Halving:
+		return ""
+	case r.share == 1:
+		return " (halving stops none of them, since no step for a comparison is between the warm-up and the end)"
+	}
+	return fmt.Sprintf(" (halving trains %s of their steps)", wording.Percent(r.share))
 }

@@ -48,8 +48,8 @@ func TestOrdersLeaveASweep(t *testing.T) {
 		}
 	}
 	const fork = "beta-0.1,fork-2,max-steps-4,lr-0.003"
-	if record, _ := sweepInto(t, m, dir, s, data); len(record.Settings) != 2 {
-		t.Fatalf("%d settings, %q", len(record.Settings), record.Unfinished(dir))
+	if record, _ := sweepInto(t, m, dir, s, data); len(record.Settings) != 2 || !strings.HasSuffix(record.Summary, " By order beta-0.1 has 3 steps, more than the others.") {
+		t.Fatalf("%d settings, %q: %s", len(record.Settings), record.Unfinished(dir), record.Summary)
 	}
 	for order, want := range map[string]string{
 		"fork " + fork + " max_steps=5 beta=0.1": "",
@@ -74,7 +74,7 @@ func TestOrdersLeaveASweep(t *testing.T) {
 	}
 	record, _ = sweepInto(t, m, dir, s, data)
 	extended, _, err := run.ReadRecord(filepath.Join(dir, "beta-0.1"))
-	if err != nil || extended.Config.MaxSteps != 5 || len(record.Settings) != 3 {
+	if err != nil || extended.Config.MaxSteps != 5 || len(record.Settings) != 3 || strings.Contains(record.Summary, "By order") {
 		t.Errorf("with more steps: %v, %d steps, %q", err, extended.Config.MaxSteps, record.Unfinished(dir))
 	}
 }

@@ -257,8 +257,10 @@ func (r *runner) compare(record *sweep.Record) (err error) {
 		return err
 	}
 	sweep.Sort(record.Settings)
+	var finished []string
 	for _, setting := range record.Settings {
 		for _, run := range setting.Runs {
+			finished = append(finished, run.Name)
 			record.Runs = append(record.Runs, sweep.Result{Name: run.Name, State: sweep.Finished, HeldOut: &run})
 		}
 	}
@@ -268,7 +270,7 @@ func (r *runner) compare(record *sweep.Record) (err error) {
 		}
 	}
 	advice, err := sweep.Advise(record.Settings)
-	record.Summary = advice.Summary
+	record.Summary = advice.Summary + r.grid.ExtendedNote(finished)
 	return err
 }
 

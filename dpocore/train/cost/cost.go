@@ -3,7 +3,9 @@ package cost
 
 import (
 	"fmt"
+	"math"
 	"strings"
+	"time"
 
 	"example.com/gonb-dpo/dpocore/demand"
 	"example.com/gonb-dpo/internal/wording"
@@ -34,4 +36,19 @@ func duration(seconds float64) string {
 		return fmt.Sprintf("%.0f seconds", seconds)
 	}
 	return fmt.Sprintf("%.1f minutes", seconds/60)
+}
+
+// About is a forecast of several runs in words: "about 40 minutes and 1.2 GB of memory". The memory is left out if it is 0.
+func About(seconds float64, memory int64) string {
+	text := "about " + wording.Count(max(1, int(math.Round(seconds))), "second")
+	switch d := time.Duration(seconds * float64(time.Second)); {
+	case d >= 90*time.Minute:
+		text = fmt.Sprintf("about %.1f hours", d.Hours())
+	case d >= 90*time.Second:
+		text = fmt.Sprintf("about %.0f minutes", d.Minutes())
+	}
+	if memory > 0 {
+		text += fmt.Sprintf(" and %s of memory", demand.Gigabytes(memory))
+	}
+	return text
 }

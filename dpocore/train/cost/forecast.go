@@ -70,10 +70,13 @@ func (w Work) Cost(rate float64) (c Cost, graphs int64) {
 	return c, largest + evaluation
 }
 
+// State is how many bytes the training of an adapter of a number of values takes, apart from its rows.
+func State(adapter int) int64 { return int64(stateVectors) * int64(adapter) * 4 }
+
 // Memory is how many bytes the process takes at most, given what the weights take, the number of values of the adapter, and what
 // the largest graphs take: on top of what a new process needs or, if that is more, what this one holds now.
 func Memory(weights int64, adapter int, graphs int64) int64 {
-	newProcess := processMemory + weights + int64(stateVectors)*int64(adapter)*4
+	newProcess := processMemory + weights + State(adapter)
 	resident, _ := device.ResidentMemory()
 	return max(newProcess, resident) + graphs
 }

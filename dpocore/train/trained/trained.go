@@ -106,6 +106,15 @@ func First(c config.Config, m *model.Model) (layout decoder.Layout, values []flo
 	return layout, layout.Init(uint64(c.Seed)), nil
 }
 
+// Values is how many values a run's adapter has on an opened model, or 0 if it can't be trained.
+func Values(c config.Config, m *model.Model) int {
+	layout, err := decoder.NewLayout(m.Weights().Config, c.LoRA())
+	if err != nil {
+		return 0
+	}
+	return layout.Size
+}
+
 // Write writes what PEFT or, if all weights are trained, transformers loads to the folder of a run or, without adapter_model.bin, of a
 // checkpoint.
 func Write(dir string, c config.Config, m *model.Model, layout decoder.Layout, values []float32, checkpoint bool) error {

@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"sync"
 
 	"github.com/janpfeifer/gonb/gonbui"
@@ -59,7 +60,10 @@ func (v *Sweep) Run(number, of int, run sweep.Point) train.Listener {
 		s.pace.StartRun(number)
 		s.pace.Runs = of
 		s.number, s.title, s.last = number, fmt.Sprintf("Run %d of %d, %s", number, of, run.Name), metrics.Event{}
-		s.runs = append(s.runs[:len(s.runs):len(s.runs)], plots.Swept{Name: run.Name, Setting: run.Setting, Beta: run.Config.Beta})
+		if s.current = slices.IndexFunc(s.runs, func(earlier plots.Swept) bool { return earlier.Name == run.Name }); s.current < 0 {
+			s.current, s.runs = len(s.runs), append(s.runs[:len(s.runs):len(s.runs)], plots.Swept{})
+		}
+		s.runs[s.current] = plots.Swept{Name: run.Name, Setting: run.Setting, Beta: run.Config.Beta}
 	})
 	return v
 }
@@ -120,7 +124,7 @@ func (v *Sweep) Step(e metrics.Event) {
 	v.update(func(s *SweepState) {
 		s.pace.Step(e)
 		s.last, s.activity = e, ""
-		h := &s.runs[len(s.runs)-1].History
+		h := &s.runs[s.current].History
 		h.Steps = append(h.Steps, e)
 	})
 	v.line("%s", v.state.headline())
@@ -139,7 +143,7 @@ func (v *Sweep) Evaluated(e metrics.Evaluation) {
 	v.update(func(s *SweepState) {
 		s.pace.Evaluated(e)
 		s.activity = ""
-		h := &s.runs[len(s.runs)-1].History
+		h := &s.runs[s.current].History
 		h.Evaluations = append(h.Evaluations, e)
 	})
 	v.line("held-out pairs after step %d: accuracy %.0f %%", e.Step, 100*e.RewardsAccuracies)

@@ -34,6 +34,11 @@ func TestSweepView(t *testing.T) {
 			t.Errorf("lacks %q in\n%s", want, html)
 		}
 	}
+	v.Run(1, 4, sweep.Point{Name: "beta-0.1", Config: c}) // resumes, as at the next comparison of a halving sweep
+	v.Step(metrics.Event{Step: 2})
+	if len(v.state.runs) != 2 || len(v.state.runs[0].History.Steps) != 1 || len(v.state.runs[1].History.Steps) != 1 {
+		t.Errorf("the curves are of %+v", v.state.runs)
+	}
 	v.Close(nil)
 	if html := string(v.state.HTML("")); !strings.Contains(html, "All 4 runs are done") || strings.Contains(html, "<img") {
 		t.Errorf("at the end it shows\n%s", html)

@@ -15,7 +15,8 @@ import (
 // SweepState is the state of a sweep at a moment.
 type SweepState struct {
 	pace     sweeprun.Pace
-	runs     []plots.Swept // the runs so far, the current one last
+	runs     []plots.Swept // the runs so far, in the order in which they started
+	current  int           // index of the current one
 	title    string        // of the current run: "Run 2 of 3, beta-0.1"
 	begin    train.Begin
 	last     metrics.Event
@@ -27,7 +28,7 @@ type SweepState struct {
 
 // restore reads what earlier cells recorded of the current run.
 func (s *SweepState) restore(dir string) {
-	run := &s.runs[len(s.runs)-1]
+	run := &s.runs[s.current]
 	run.History, _ = metrics.ReadHistory(filepath.Join(dir, run.Name)) // without it, the curves start at the current step
 }
 
