@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// TestListedPackages: docs/architecture.md names each package of dpocore in its table, and no other, and each one of internal.
+// TestListedPackages: docs/architecture.md names each package of dpocore in its table, and no other, and each one of internal. The tree in
+// the README has those right below dpocore.
 func TestListedPackages(t *testing.T) {
 	packages := load(t)
 	content, err := os.ReadFile("docs/architecture.md")
@@ -30,9 +31,17 @@ func TestListedPackages(t *testing.T) {
 			t.Errorf("docs/architecture.md does not name internal/%s", name)
 		}
 	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, tree, _ := strings.Cut(string(readme), "\ndpocore/ ")
 	for _, name := range existing {
 		if !slices.Contains(listed, name) {
 			t.Errorf("the table in docs/architecture.md has no row for dpocore/%s", name)
+		}
+		if !strings.Contains(name, "/") && !strings.Contains(tree, " "+name+"/") {
+			t.Errorf("the tree in README.md does not name dpocore/%s", name)
 		}
 	}
 	for _, name := range listed {
