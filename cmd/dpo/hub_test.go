@@ -156,6 +156,9 @@ func checkPushErrors(t *testing.T) {
 		}
 	}
 	t.Setenv("HF_TOKEN", "")
+	if said := output(t, "push", "run", "me/x", "--dry-run"); !strings.Contains(said, "adapter_model.safetensors\n") || !strings.Contains(said, "would be sent to me/x\nnot sent: ") {
+		t.Errorf("--dry-run without a token prints %s", said)
+	}
 	if said, err := dpo(t, "push", "run", "me/x").CombinedOutput(); err == nil || !strings.Contains(string(said), "nobody is signed in to the hub; run `hf auth login`") {
 		t.Errorf("without a token: %v, %s", err, said)
 	}

@@ -37,6 +37,9 @@ type Pushed struct {
 	Created bool   // the repository is new
 }
 
+// ErrSignedOut is the error of those who have no token for the hub.
+var ErrSignedOut = errors.New("nobody is signed in to the hub")
+
 // push is an upload in progress.
 type push struct {
 	settings protocol.Settings
@@ -107,7 +110,7 @@ func newPush(repo protocol.Repo, upload Upload) (*push, error) {
 	case s.Offline:
 		return nil, errors.New("HF_HUB_OFFLINE is set; unset it to send files to the hub")
 	case !s.SignedIn():
-		return nil, fmt.Errorf("nobody is signed in to the hub; run `hf auth login`, or set HF_TOKEN to a token with write access from %s/settings/tokens", s.Endpoint)
+		return nil, fmt.Errorf("%w; run `hf auth login`, or set HF_TOKEN to a token with write access from %s/settings/tokens", ErrSignedOut, s.Endpoint)
 	}
 	p := &push{settings: s, repo: repo, upload: upload, meter: meter{report: upload.Progress}}
 	p.done.Page = s.Endpoint + repo.Page()

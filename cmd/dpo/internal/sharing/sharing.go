@@ -36,6 +36,10 @@ func Push(ctx context.Context, w io.Writer, o PushOptions) error {
 		bar.Note(note)
 	}
 	done, err := share.Push(ctx, choice, share.Options{Repo: o.Repo, Private: o.Private, DryRun: o.DryRun, Progress: bar.Transfer()})
+	if o.DryRun && errors.Is(err, upload.ErrSignedOut) {
+		bar.Note(fmt.Sprintf("Nobody is signed in to the hub, so which of these files %s has already is not known.", o.Repo))
+		done, err = allOf(choice), nil
+	}
 	bar.End()
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -53,6 +57,14 @@ func Push(ctx context.Context, w io.Writer, o PushOptions) error {
 		_, err = fmt.Fprintf(w, "to use it elsewhere: dpo generate --%s %s --prompt \"…\"\n", flag, o.Repo)
 	}
 	return err
+}
+
+// allOf is what would be sent to an empty repository.
+func allOf(choice share.Choice) (all upload.Pushed) {
+	for _, file := range choice.Files {
+		all.Changed, all.Sent = append(all.Changed, file), all.Sent+file.Size
+	}
+	return all
 }
 
 // preview lists what would be sent.
