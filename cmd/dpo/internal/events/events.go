@@ -23,7 +23,7 @@ import (
 //	            rows [{tokens, answers, pairs}], expected, mix (if any), config as in run.json
 //	step        a line of metrics.jsonl: step, seconds, epoch, loss, grad_norm, learning_rate, rewards/chosen, …
 //	evaluating  done, total: rows of held-out pairs
-//	evaluated   step, epoch, eval_loss, eval_rewards/chosen, …, as in metrics.jsonl
+//	evaluated   a line of eval_metrics.jsonl: step, epoch, eval_loss, eval_rewards/chosen, …
 //	sampled     step, answers [{prompt, text}]
 //	saved       step, checkpoint: its folder
 //	finished    dir, seconds (0 if the run was already finished), taken and expected: actual and expected cost
