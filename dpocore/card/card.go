@@ -200,6 +200,9 @@ func Settings(record run.Record) []Setting {
 		{"steps", fmt.Sprintf("%d of %d %s", c.MaxSteps, c.StepPairs(), what)}, {"maximum length", fmt.Sprintf("%d tokens", c.MaxLength)},
 		{"precision", c.Precision}, {"seed", fmt.Sprint(c.Seed)},
 	}
+	if record.Mix != nil {
+		settings = append(settings, Setting{"objectives", record.Mix.String()})
+	}
 	if record.Fork != nil {
 		settings = append(settings, Setting{"forked from", record.Fork.Told()})
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -184,5 +185,17 @@ func TestCardOfFineTuning(t *testing.T) {
 	requireAll(t, content, "- sft", "single answers with\nsupervised fine-tuning", "800 answers of", "loss 1.234 nats per token, and 0.56 of their tokens")
 	if strings.Contains(content, "pairs") || strings.Contains(content, "- dpo\n") {
 		t.Errorf("the card speaks of pairs:\n%s", content)
+	}
+}
+
+// TestObjectives: the settings of a mix name its objectives with their shares.
+func TestObjectives(t *testing.T) {
+	mix, err := dataset.ParseMix("helpfulness=3,truthfulness=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := card.Setting{Name: "objectives", Value: "helpfulness 75 %, truthfulness 25 %, by sampling"}
+	if got := card.Settings(run.Record{Config: config.Default(), Mix: mix}); !slices.Contains(got, want) {
+		t.Errorf("got %v", got)
 	}
 }
