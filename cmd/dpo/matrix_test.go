@@ -150,7 +150,7 @@ func runMatrix(t *testing.T) {
 		resume       = "train --model model --resume" + matrixSteps + " --out "
 	)
 	for _, c := range []struct{ line, want string }{
-		{"replay", "dpo replay needs a RUN: write `dpo replay RUN`"},
+		{"replay", "dpo replay needs RUN: write `dpo replay RUN`"},
 		{"replay run run", "dpo replay takes one RUN"},
 		{"replay run/checkpoint-1", isCheckpoint},
 		{"replay stopped", "is not finished, so there is nothing to compare with; resume it first"},
@@ -160,7 +160,7 @@ func runMatrix(t *testing.T) {
 		{"replay model", notRun},
 		{"replay run --model other", "the model's weights have changed (other; the run was trained on model)"},
 		{"replay run", ""},
-		{"plot", "dpo plot needs a RUN"},
+		{"plot", "dpo plot needs RUN"},
 		{"plot run/checkpoint-1", isCheckpoint},
 		{"plot stopped", ""},
 		{"plot none", noRun},
@@ -168,7 +168,7 @@ func runMatrix(t *testing.T) {
 		{"plot merged", noRun},
 		{"plot model", noRun},
 		{"plot run stopped", ""},
-		{"diagnose", "dpo diagnose needs a RUN"},
+		{"diagnose", "dpo diagnose needs RUN"},
 		{"diagnose run/checkpoint-1", ""},
 		{"diagnose stopped", ""},
 		{"diagnose none", noRun},

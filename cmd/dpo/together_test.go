@@ -31,12 +31,12 @@ func TestOneRunTwoProcesses(t *testing.T) {
 	first := trainFor(t, 3, model, data, dir)
 	startStopped(t, first, "/.checkpoint-1/")
 	before := contents(t, dir, nil)
-	for _, flag := range []string{"--resume", "--overwrite"} {
+	for _, flag := range []string{"--resume", "--overwrite", "--seed=42"} {
 		var said bytes.Buffer
 		second := trainFor(t, 3, model, data, dir, flag)
 		second.Stderr = &said
 		status := exitStatus(t, second.Run())
-		want := fmt.Sprintf("dpo: train: %s is in use by another process (PID %d); wait for it, or choose another folder\n", dir, first.Process.Pid)
+		want := fmt.Sprintf("%s is in use by another process (PID %d); wait for it, or choose another folder\n", dir, first.Process.Pid)
 		if status != exit.StatusFailed || !strings.HasSuffix(said.String(), want) {
 			t.Errorf("%s: the second process has exit status %d and the message %s, want %s", flag, status, said.String(), want)
 		}

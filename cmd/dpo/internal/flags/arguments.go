@@ -59,7 +59,7 @@ func TwoArguments(cmd *cobra.Command, args []string) error {
 func AnyArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		name := argumentOf(cmd)
-		return fmt.Errorf("%s needs a %s: write `%[1]s %[2]s`", cmd.CommandPath(), name)
+		return fmt.Errorf("%s needs %s: write `%[1]s %[2]s`", cmd.CommandPath(), name)
 	}
 	return nil
 }
