@@ -14,7 +14,7 @@ const other = `
 |---|---|---|
 | Go's standard library | BSD-3-Clause | ` + "`go.mod`" + ` |
 | libtokenizers, from daulet/tokenizers and Hugging Face's tokenizers (Rust) | MIT, Apache-2.0 | the binding's version in ` + "`go.mod`" + `, SHA-256 in ` + "`setup/`" + ` |
-| XLA's plugin for the CPU, and jax-cuda12-pjrt for the GPU | Apache-2.0 | SHA-256 in ` + "`setup/`" + ` |
+| XLA's plugin for the CPU, and jax-cuda12-pjrt or jax-cuda13-pjrt for the GPU | Apache-2.0 | SHA-256 in ` + "`setup/`" + ` |
 | CUDA libraries, only on a GPU, as NVIDIA's wheels or as the host has them | NVIDIA's own | versions in ` + "`setup/`" + ` |
 | SmolLM2-135M-Instruct | Apache-2.0 | SHA-256 in ` + "`setup/`" + ` |
 
