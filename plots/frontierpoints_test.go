@@ -50,6 +50,24 @@ func TestManySettings(t *testing.T) {
 	}
 }
 
+// Figures of one held-out pair have no intervals, and the figure has their points alone.
+func TestPointsWithoutIntervals(t *testing.T) {
+	one := statistics.Estimate{Value: 0.3, Low: math.Inf(-1), High: math.Inf(1)}
+	settings := []sweep.Setting{{Name: "a", Replicated: evaluation.Replicated{KL: one, Accuracy: statistics.Estimate{Value: 1, Low: 0.1, High: 1}}}}
+	for _, p := range append(Effects(settings).panels[0], Frontier(settings).panels[0][0]) {
+		for _, l := range p.lines {
+			for _, point := range l.points {
+				if point.X != 0.3 {
+					t.Errorf("%s has a mark at %v", p.title, point)
+				}
+			}
+		}
+	}
+	if err := Frontier(settings).PNG(io.Discard); err != nil {
+		t.Error(err)
+	}
+}
+
 // A sweep of hundreds of settings, as random ones can be, is drawn all the same: its legend would be higher than a figure can be.
 func TestHundredsOfSettings(t *testing.T) {
 	var runs []Swept

@@ -10,6 +10,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/evaluation/statistics"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/internal/finite"
 	"example.com/gonb-dpo/plots/internal/look"
 )
 
@@ -99,7 +100,11 @@ func intervals(first, second metrics.Objective, c color.NRGBA) []line {
 
 // interval is a line between the two ends of a confidence interval.
 func interval(from, to plotter.XY, c color.NRGBA) line {
-	return line{points: plotter.XYs{from, to}, color: withAlpha(c, 0x90), width: faintWidth}
+	ends := plotter.XYs{from, to}
+	if !finite.Is(to.X-from.X) || !finite.Is(to.Y-from.Y) { // of one prompt, whose other end would be a point that is none
+		ends = nil
+	}
+	return line{points: ends, color: withAlpha(c, 0x90), width: faintWidth}
 }
 
 // fileName replaces slashes in a name.

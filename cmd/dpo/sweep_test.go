@@ -129,6 +129,9 @@ func TestBadSweeps(t *testing.T) {
 		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1,0", 2, "beta is 0; it must be above 0 (0.1 is a good start)"},
 		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1,0.2,0.3,0.4 --halving --print-jobs", 2, "printed jobs can't be halved, since none knows the others' figures; start dpo sweep --halving on each machine, with --out in a shared folder"},
 		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1 --seeds 3 --eval-fraction 0.5 --print-jobs", 2, "--eval-fraction splits by the seed, so that jobs with different seeds would hold out different pairs; name held-out pairs with --eval-data"},
+		{"sweep --model MODEL --data PAIRS --eval-data PAIRS --out OUT --lr-scheduler constant --grid layers-to-transform=0;0,0 --print-jobs", 2, "layers-to-transform-0 and layers-to-transform-0,0 would be the same run; leave one of the two out, or vary something else"},
+		{"sweep --model MODEL --data PAIRS --eval-data PAIRS --out OUT --max-steps 5 --grid warmup-ratio=0.1,0.11", 1, "sweep: warmup-ratio-0.1 and warmup-ratio-0.11 would be the same run; leave one of the two out, or vary something else"},
+		{"sweep --model MODEL --data PAIRS --eval-data PAIRS --out OUT --betas 0.1,0.2 --gather", 1, "sweep: there are no runs to compare: stat OUT: no such file or directory"},
 		{"sweep --model MODEL --data PAIRS --out OUT --ranks 4,4", 2, "the sweep has rank-4 twice; give each value once"},
 		{"sweep --model MODEL --data PAIRS --out OUT --betas 0.1 --beta 0.2", 2, "beta has several values in this sweep and a single one in --beta; leave one of the two out"},
 	} {

@@ -228,7 +228,7 @@ func (g Grid) CheckDistinct(pairs int) error {
 	for _, point := range g.Points() {
 		key := config.Settings.Key(point.Config.Resolve(pairs))
 		if other, ok := same[key]; ok {
-			return fmt.Errorf("%s and %s would be the same run on %d training pairs; leave one of the two out, or vary something else", other, point.Name, pairs)
+			return fmt.Errorf("%s and %s would be the same run; leave one of the two out, or vary something else", other, point.Name)
 		}
 		same[key] = point.Name
 	}

@@ -94,7 +94,7 @@ func TestNamesAndSameRuns(t *testing.T) {
 		t.Errorf("lr is %q, %v", axis.Setting, err)
 	}
 	for axes, want := range map[string]string{
-		"warmup-ratio=0.1,0.101":                    "warmup-ratio-0.1 and warmup-ratio-0.101 would be the same run on 24 training pairs",
+		"warmup-ratio=0.1,0.101":                    "warmup-ratio-0.1 and warmup-ratio-0.101 would be the same run; leave one of the two out",
 		"lora-modules=q_proj,v_proj;v_proj,q_proj":  "lora-modules-q_proj,v_proj and lora-modules-v_proj,q_proj would be the same run",
 		"layers-to-transform=0,1;1,0,0":             "layers-to-transform-0,1 and layers-to-transform-1,0,0 would be the same run",
 		"eval-steps=1,2":                            "eval-steps-1 and eval-steps-2 would be the same run",

@@ -1,6 +1,7 @@
 package sweeprun
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,7 +84,7 @@ func (r *runner) reachAll(ctx context.Context, rung sweep.Rung, compareOnly bool
 				return nil, false, err
 			}
 			measured, summaryErr := sweep.Summarize(point, pairs)
-			if err := errors.Join(err, summaryErr); err != nil {
+			if err := cmp.Or(err, summaryErr); err != nil {
 				r.end(point, sweep.Failed, err)
 				continue
 			}

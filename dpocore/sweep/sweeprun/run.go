@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -65,6 +66,9 @@ type ends struct {
 // runs continue; one that another process is training is left to it. With compareOnly nothing is trained, only the
 // finished runs are compared. When the context ends, Run returns a *[train.Stopped], and the same call resumes.
 func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data dataset.Data, compareOnly bool, listener Listener) (sweep.Record, error) {
+	if _, err := os.Stat(dir); err != nil && compareOnly {
+		return sweep.Record{}, fmt.Errorf("sweep: there are no runs to compare: %w", err)
+	}
 	var err error
 	if grid.Orders, err = sweep.ReadOrders(dir); err != nil {
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
@@ -74,7 +78,7 @@ func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data 
 	}
 	r := &runner{model: m, dir: dir, data: data, grid: grid, listener: listener, points: grid.Points(), noted: map[string]bool{},
 		ends: ends{states: map[string]sweep.State{}, faults: map[string]error{}, stops: map[string]sweep.Stop{}}}
-	if err := r.open(grid); err != nil {
+	if err := r.open(grid, compareOnly); err != nil {
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
 	}
 	r.shared = reuse.New()
@@ -124,17 +128,19 @@ func FixPrompts(m *model.Model, dir string, grid *sweep.Grid) error {
 }
 
 // open checks the grid, tokenizes the held-out pairs and writes the grid to the folder.
-func (r *runner) open(grid sweep.Grid) (err error) {
+func (r *runner) open(grid sweep.Grid, compareOnly bool) (err error) {
 	if err := grid.Validate(); err != nil {
 		return err
+	}
+	if !compareOnly {
+		if err := grid.CheckDistinct(len(r.data.Train.Pairs)); err != nil {
+			return err
+		}
 	}
 	if r.data.HeldOut == nil || len(r.data.HeldOut.Pairs) == 0 {
 		return errors.New("a sweep needs held-out pairs to compare its runs, and there are none; name a file of them, or hold out a share of the training pairs")
 	}
 	if err := r.data.HeldOut.CheckPairs("a sweep"); err != nil {
-		return err
-	}
-	if err := grid.CheckDistinct(len(r.data.Train.Pairs)); err != nil {
 		return err
 	}
 	if dir := grid.Config.InitAdapter; dir != "" {

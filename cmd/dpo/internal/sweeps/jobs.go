@@ -21,10 +21,17 @@ import (
 // sweepOnly lists the flags of dpo sweep, other than those of its grid, that are not passed to dpo train as they were given.
 var sweepOnly = []string{"gather", "print-jobs", "json", "out", "date"}
 
+// manyPairs is a number of training pairs with which different shares of a pass over them are different numbers of steps. The pairs need
+// not be on the machine that prints the jobs.
+const manyPairs = 1 << 30
+
 // PrintJobs prints a dpo train command for each run, quoted for any shell. If the chat template writes a date, all have the same.
 // gridFlags are those of the grid and of single values that it replaces.
 func PrintJobs(ctx context.Context, w io.Writer, flags *pflag.FlagSet, gridFlags []string, grid sweep.Grid, o Options) error {
 	if err := grid.Validate(); err != nil {
+		return exit.WrongUse(err)
+	}
+	if err := grid.CheckDistinct(manyPairs); err != nil {
 		return exit.WrongUse(err)
 	}
 	if grid.Halving {
