@@ -194,12 +194,16 @@ func Settings(record run.Record) []Setting {
 	if len(scalars.Weights) > 0 {
 		lossType += fmt.Sprintf(", weights %v", scalars.Weights)
 	}
-	settings := []Setting{
-		{"loss", lossType}, {"beta", fmt.Sprint(c.Beta)}, trained,
-		{"learning rate", fmt.Sprintf("%g, schedule %s, %d warm-up steps", c.LearningRate, c.Scheduler, c.WarmupSteps)},
-		{"steps", fmt.Sprintf("%d of %d %s", c.MaxSteps, c.StepPairs(), what)}, {"maximum length", fmt.Sprintf("%d tokens", c.MaxLength)},
-		{"precision", c.Precision}, {"seed", fmt.Sprint(c.Seed)},
+	settings := []Setting{{"loss", lossType}}
+	if !c.FineTuning() { // which has no beta
+		settings = append(settings, Setting{"beta", fmt.Sprint(c.Beta)})
 	}
+	settings = append(settings,
+		trained,
+		Setting{"learning rate", fmt.Sprintf("%g, schedule %s, %d warm-up steps", c.LearningRate, c.Scheduler, c.WarmupSteps)},
+		Setting{"steps", fmt.Sprintf("%d of %d %s", c.MaxSteps, c.StepPairs(), what)}, Setting{"maximum length", fmt.Sprintf("%d tokens", c.MaxLength)},
+		Setting{"precision", c.Precision}, Setting{"seed", fmt.Sprint(c.Seed)},
+	)
 	if record.Mix != nil {
 		settings = append(settings, Setting{"objectives", record.Mix.String()})
 	}

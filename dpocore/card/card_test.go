@@ -183,6 +183,9 @@ func TestCardOfFineTuning(t *testing.T) {
 	}
 	content := read(t, dir)
 	requireAll(t, content, "- sft", "single answers with\nsupervised fine-tuning", "800 answers of", "loss 1.234 nats per token, and 0.56 of their tokens")
+	if strings.Contains(content, "beta") {
+		t.Errorf("the card names a beta:\n%s", content)
+	}
 	if strings.Contains(content, "pairs") || strings.Contains(content, "- dpo\n") {
 		t.Errorf("the card speaks of pairs:\n%s", content)
 	}
