@@ -27,7 +27,7 @@ func TestSweepCommand(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, told.String())
 	}
-	for _, want := range []string{"run 1 of 2, beta-0.05, step 1/2", "run 2 of 2, beta-0.3, step 1/2", "left in total"} {
+	for _, want := range []string{"run 1 of 2, beta-0.05, step 1/2", "run 2 of 2, beta-0.3, step 1/2", "left for all runs"} {
 		if !strings.Contains(told.String(), want) {
 			t.Errorf("lacks %q in\n%s", want, told.String())
 		}

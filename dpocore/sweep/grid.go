@@ -235,6 +235,9 @@ func (g Grid) CheckDistinct(pairs int) error {
 	return nil
 }
 
+// ofAdapter are the settings that a run takes from its initial adapter, if it has one.
+var ofAdapter = []string{"lora_r", "lora_alpha", "lora_modules", "use_rslora", "rank_pattern", "alpha_pattern", "layers_to_transform"}
+
 func (g Grid) validateAxes() error {
 	if len(g.Axes) == 0 {
 		return errors.New("the sweep has no axis; give one setting or more with values, such as beta with 0.05, 0.1 and 0.3, or several seeds")
@@ -249,8 +252,8 @@ func (g Grid) validateAxes() error {
 	for _, axis := range g.Axes {
 		other := config.Settings.Find(axis.row().Instead())
 		switch {
-		case g.Config.InitAdapter != "" && axis.Setting == config.LoRARank.JSON:
-			return fmt.Errorf("all runs would have the rank of the initial adapter %s; give no ranks, or no initial adapter", g.Config.InitAdapter)
+		case g.Config.InitAdapter != "" && slices.Contains(ofAdapter, axis.Setting):
+			return fmt.Errorf("all runs would have %s of the initial adapter %s; vary another setting, or give no initial adapter", axis.row().Subject(), g.Config.InitAdapter)
 		case other != nil && g.Varies(other.Name()):
 			return fmt.Errorf("%s and %s say the same in two ways; vary one of them", other.Subject(), axis.row().Subject())
 		case g.Zip && !isSeed(axis) && len(axis.Values) != len(axes[0].Values):

@@ -228,7 +228,7 @@ func TestInvalidGrids(t *testing.T) {
 		{gridOf(t, "beta=0.1,0"), "beta is 0; it must be above 0 (0.1 is a good start)"},
 		{zip, "zipped settings need equally many values; beta has 2 and the LoRA rank has 1"},
 		{onlySeeds, "there is nothing to zip; give two settings or more with values"},
-		{adapter, "all runs would have the rank of the initial adapter run; give no ranks, or no initial adapter"},
+		{adapter, "all runs would have the LoRA rank of the initial adapter run; vary another setting, or give no initial adapter"},
 		{gridOf(t, "warmup-steps=1,2", "warmup-ratio=0.1"), "the warm-up and the share of the warm-up say the same in two ways; vary one of them"},
 		{gridOf(t, "lora-modules="+strings.Repeat("q_proj,", 40)+"k_proj;v_proj"), fmt.Sprintf("the name of a run, %.60s…, would have 299 bytes, more than a folder's name can; vary fewer settings", "lora-modules-"+strings.Repeat("q_proj,", 40))},
 	} {

@@ -65,6 +65,26 @@ func TestTooMany(t *testing.T) {
 	}
 }
 
+// A run takes the shape and the scale of its adapter from an initial one, so that a sweep can't vary any setting of them.
+func TestShapesOfAnInitialAdapter(t *testing.T) {
+	given, adapted := config.Default(), config.Default()
+	given.LoRARank, given.LoRAAlpha, given.LoRAModules, given.RSLoRA = 3, 5, []string{"q_proj"}, true
+	given.RankPattern, given.AlphaPattern, given.LayersToTransform = []string{"q_proj=2"}, []string{"q_proj=4"}, []int{1}
+	adapted.SetLoRA(given.LoRA(), nil)
+	for _, row := range config.Settings {
+		if slices.Contains(ofAdapter, row.Name()) != (row.Compared(adapted) != row.Compared(config.Default())) {
+			t.Errorf("%s: an initial adapter makes %q of %q", row.Name(), row.Compared(adapted), row.Compared(config.Default()))
+		}
+	}
+	for _, axes := range []string{"lora-alpha=8,32", "lora-modules=q_proj;v_proj", "use-rslora=true,false"} {
+		g := gridOf(t, axes)
+		g.Config.InitAdapter = "run"
+		if err := g.Validate(); err == nil || !strings.Contains(err.Error(), " of the initial adapter run; vary another setting") {
+			t.Errorf("%s: %v", axes, err)
+		}
+	}
+}
+
 // What is given after the samples would not be drawn from.
 func TestAfterSamples(t *testing.T) {
 	g := Grid{Config: config.Default()}

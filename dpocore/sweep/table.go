@@ -62,7 +62,7 @@ func (r Record) Unfinished(dir string) (lines []string) {
 		case Stopped:
 			lines = append(lines, fmt.Sprintf("%s was %v", folder, run.Stop))
 		case Halted:
-			lines = append(lines, fmt.Sprintf("%s was stopped by hand; its checkpoint is there, and dpo control resume %s takes it up again", folder, folder))
+			lines = append(lines, fmt.Sprintf("%s was stopped by hand; dpo control resume %s takes it up again", folder, folder))
 		case Elsewhere:
 			lines = append(lines, fmt.Sprintf("%s is being trained by another process; run the sweep again when that has finished", folder))
 		case Pending:

@@ -7,6 +7,7 @@ import (
 
 	"example.com/gonb-dpo/dpocore/config"
 	"example.com/gonb-dpo/dpocore/metrics"
+	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/sweep/sweeprun"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/dpocore/train/pace"
@@ -40,7 +41,7 @@ func TestPace(t *testing.T) {
 		c := config.Default()
 		c.MaxSteps, c.EvalSteps, c.BatchSize = 10, 4, 8
 		const whole = 32 * time.Second
-		p.StartRun(1)
+		p.StartRun(1, sweep.Point{Config: c})
 		p.Begin(train.Begin{Config: c, HeldOut: 16})
 		time.Sleep(30 * time.Second)
 		step(1)
@@ -72,10 +73,18 @@ func TestPace(t *testing.T) {
 		left("before the last evaluation", 4*time.Second, 4*time.Second+2*whole)
 		evaluation(10)
 		left("at the end", 0, 2*whole)
-		p.StartRun(2)
+		p.StartRun(2, sweep.Point{Config: c})
 		left("in the second run", whole, 2*whole)
 		p.Begin(train.Begin{Config: c, HeldOut: 16, Step: 6})
 		left("resumed after step 6", 8*time.Second+8*time.Second, 16*time.Second+whole)
+		if p.Until() != "for all runs" {
+			t.Errorf("left %s", p.Until())
+		}
+		rung := c
+		rung.MaxSteps = 5
+		if p.Begin(train.Begin{Config: rung, HeldOut: 16}); p.Until() != "to the next comparison" {
+			t.Errorf("up to a rung, left %s", p.Until())
+		}
 	})
 }
 

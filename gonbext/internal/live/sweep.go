@@ -57,7 +57,7 @@ func (v *Sweep) line(format string, args ...any) {
 func (v *Sweep) Run(number, of int, run sweep.Point) train.Listener {
 	v.controls.started(run.Name)
 	v.update(func(s *SweepState) {
-		s.pace.StartRun(number)
+		s.pace.StartRun(number, run)
 		s.pace.Runs = of
 		s.number, s.title, s.last = number, fmt.Sprintf("Run %d of %d, %s", number, of, run.Name), metrics.Event{}
 		if s.current = slices.IndexFunc(s.runs, func(earlier plots.Swept) bool { return earlier.Name == run.Name }); s.current < 0 {
@@ -74,7 +74,7 @@ func (v *Sweep) Ended(run sweep.Point, state sweep.State, err error) {
 	case sweep.Failed:
 		v.Note(fmt.Sprintf("%s failed: %s", run.Name, output.Sentence(err)))
 	case sweep.Halted:
-		v.Note(run.Name + " is stopped by hand; its checkpoint is there.")
+		v.Note(run.Name + " is stopped by hand.")
 	case sweep.Stopped:
 		v.Note(run.Name + " is stopped by halving.")
 	case sweep.Elsewhere:

@@ -69,7 +69,7 @@ func (s *SweepState) headline() string {
 	}
 	text := fmt.Sprintf("%s: step %d of %d", s.title, s.last.Step, s.begin.Config.MaxSteps)
 	if left, ok := s.pace.Left(); ok {
-		text += ", about " + output.Duration(left) + " left for all runs"
+		text += ", about " + output.Duration(left) + " left " + s.pace.Until()
 	}
 	return text
 }

@@ -25,7 +25,7 @@ func NewSweep(file *os.File, runs int) *Sweep {
 }
 
 func (p *Sweep) Run(number, of int, run sweep.Point) train.Listener {
-	p.pace.StartRun(number)
+	p.pace.StartRun(number, run)
 	p.pace.Runs = of
 	p.run = fmt.Sprintf("run %d of %d, %s", number, of, run.Name)
 	return p
@@ -38,7 +38,7 @@ func (p *Sweep) Ended(run sweep.Point, state sweep.State, err error) {
 	case sweep.Elsewhere:
 		p.Line("%s is being trained by another process; skipped", run.Name)
 	case sweep.Halted:
-		p.Line("%s is stopped by hand; its checkpoint is there", run.Name)
+		p.Line("%s is stopped by hand", run.Name)
 	case sweep.Stopped:
 		p.Line("%s is stopped by halving", run.Name)
 	}
@@ -70,7 +70,7 @@ func (p *Sweep) Step(e metrics.Event) {
 	p.pace.Step(e)
 	left := ""
 	if rest, ok := p.pace.Left(); ok {
-		left = fmt.Sprintf("  %s left in total", rest.Round(timeStep))
+		left = fmt.Sprintf("  %s left %s", rest.Round(timeStep), p.pace.Until())
 	}
 	text := fmt.Sprintf("%s, step %d/%d  loss %.4f  accuracy %.2f%s", p.run, e.Step, p.begin.Config.MaxSteps, e.Loss, e.RewardsAccuracies, left)
 	if p.IsTerminal() {
