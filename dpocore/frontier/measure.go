@@ -56,43 +56,55 @@ func (r *runner) answers(ctx context.Context, dir, who string) ([][]answer, erro
 			return nil, err
 		}
 	}
-	if raw, err := os.ReadFile(path); err == nil && json.Unmarshal(raw, &have) == nil && have.Adapter == want.Adapter && r.complete(have.Answers) {
-		return have.Answers, r.score(ctx, have.Answers)
+	if raw, err := os.ReadFile(path); err == nil && json.Unmarshal(raw, &have) == nil && have.Adapter == want.Adapter && r.usable(have.Answers) {
+		want.Answers = have.Answers
 	}
+	if err := r.score(ctx, want.Answers); err != nil || len(want.Answers) == len(r.prompts) {
+		return want.Answers, err
+	}
+	return want.Answers, r.sample(ctx, dir, who, path, &want)
+}
+
+// sample adds answers to the prompts that have none, and writes the file after each prompt, so that a call that is stopped loses one.
+func (r *runner) sample(ctx context.Context, dir, who, path string, saved *savedAnswers) error {
 	answerer, err := generate.NewAnswerer(r.model, dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer answerer.Close()
-	var second time.Time // when it begins to answer the second prompt; the first waits for the compiler
-	for i, prompt := range r.prompts {
-		if i == 1 {
-			second = time.Now()
-		}
+	var warm time.Time // since the first prompt, which waits for the compiler, is answered
+	timed := 0
+	for i := len(saved.Answers); i < len(r.prompts); i++ {
 		r.listener.Progress("answers of "+who, i, len(r.prompts))
-		sampled, err := answerer.Sample(ctx, prompt, r.config.sampling())
+		sampled, err := answerer.Sample(ctx, r.prompts[i], r.config.sampling())
 		if err != nil {
-			return nil, err
+			return err
+		}
+		if timed++; timed == 1 {
+			warm = time.Now()
 		}
 		list := make([]answer, len(sampled))
 		for k, a := range sampled {
 			list[k].Answer = a
 		}
-		want.Answers = append(want.Answers, list)
+		saved.Answers = append(saved.Answers, list)
+		if err := r.score(ctx, saved.Answers); err != nil {
+			return err
+		}
+		if err := atomicfile.WriteJSON(path, saved); err != nil {
+			return err
+		}
 	}
-	if dir == "" {
-		r.answering = time.Since(second) / time.Duration(len(r.prompts)-1)
+	if dir == "" && timed > 1 {
+		r.answering = time.Since(warm) / time.Duration(timed-1)
 	}
 	r.listener.Progress("answers of "+who, len(r.prompts), len(r.prompts))
-	if err := r.score(ctx, want.Answers); err != nil {
-		return nil, err
-	}
-	return want.Answers, atomicfile.WriteJSON(path, want)
+	return nil
 }
 
-// complete reports whether there are as many answers as the settings ask for.
-func (r *runner) complete(answers [][]answer) bool {
-	return len(answers) == len(r.prompts) && !slices.ContainsFunc(answers, func(list []answer) bool { return len(list) != r.config.Samples })
+// usable reports whether there are answers to the first prompts, as many to each as the settings ask for.
+func (r *runner) usable(answers [][]answer) bool {
+	return len(answers) <= len(r.prompts) && !slices.ContainsFunc(answers, func(list []answer) bool { return len(list) != r.config.Samples })
 }
 
 // score sets the judge's scores of the answers.

@@ -1,8 +1,11 @@
 package frontier_test
 
 import (
+	"context"
+	"errors"
 	"math"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -102,6 +105,47 @@ func TestFrontierNotes(t *testing.T) {
 		}
 	}
 }
+
+// A frontier that is stopped while a model answers continues with the next prompt, and ends as one that was not stopped.
+func TestFrontierStoppedWhileAnswering(t *testing.T) {
+	cachetest.Own(t)
+	m := runtest.Model(t)
+	c, data := short(t)
+	c.Methods = []frontier.Method{{Loss: "sigmoid", Beta: 0.1}}
+	whole, err := frontier.Run(t.Context(), m, t.TempDir(), c, data, judge.Words(5), &listener{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, who := range []string{"the model", "sigmoid:0.1"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		stopping := &answering{at: func(what string, done int) {
+			if what == "answers of "+who && done == 2 {
+				cancel()
+			}
+		}}
+		if _, err := frontier.Run(ctx, m, dir, c, data, judge.Words(5), stopping); !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped in the answers of %s: %v", who, err)
+		}
+	}
+	first := -1
+	record, err := frontier.Run(t.Context(), m, dir, c, data, judge.Words(5), &answering{at: func(what string, done int) {
+		if strings.HasPrefix(what, "answers of ") && first < 0 {
+			first = done
+		}
+	}})
+	if err != nil || first != 2 || !reflect.DeepEqual(record.Points, whole.Points) || record.Base != whole.Base {
+		t.Errorf("%v, the first prompt to be answered is %d; %+v, want %+v", err, first, record.Points, whole.Points)
+	}
+}
+
+// answering tells of each prompt.
+type answering struct {
+	listener
+	at func(what string, done int)
+}
+
+func (a *answering) Progress(what string, done, _ int) { a.at(what, done) }
 
 // One prompt has no interval.
 func TestFrontierOfOnePrompt(t *testing.T) {
