@@ -14,7 +14,7 @@ import (
 )
 
 // costNote says what the runs that are not finished will take, from the forecast of the first of them: its time for each pair that it
-// trains on, times those of all, and its memory with the largest adapter.
+// trains on, times those of all and what halving measures, and its memory with the largest adapter.
 func (r *runner) costNote(b train.Begin) string {
 	trains := (b.Config.MaxSteps - b.Step) * b.Config.StepPairs()
 	if trains <= 0 {
@@ -32,6 +32,7 @@ func (r *runner) costNote(b train.Begin) string {
 			largest = max(largest, trained.Values(c, r.model))
 		}
 	}
+	pairs += r.measuredAtRungs(b.Pairs) * float64(b.HeldOut) / 2 // without a backward pass
 	memory := b.Cost.Memory
 	if memory > 0 {
 		memory += cost.State(largest - values)
@@ -51,6 +52,19 @@ func (r *runner) left(point sweep.Point, pairs int) int {
 		steps -= made[len(made)-1]
 	}
 	return max(1, steps)
+}
+
+// measuredAtRungs is how many times a halving sweep measures a run on the held-out pairs before its end.
+func (r *runner) measuredAtRungs(pairs int) (count float64) {
+	if !r.grid.Halving {
+		return 0
+	}
+	settings := r.grid.CountSettings()
+	active, seeds := float64(settings), float64(len(r.points))/float64(settings)
+	for _, rung := range r.grid.Rungs(pairs) {
+		count, active = count+active*seeds, float64(rung.Keep)
+	}
+	return count
 }
 
 func (r *runner) halvingNote() string {

@@ -49,7 +49,7 @@ type runner struct {
 	ends
 	share float64         // of the steps of all runs that are made
 	noted map[string]bool // notes that the listener has received
-	began bool            // a run has begun
+	began bool            // a run has begun, and the cost was said
 }
 
 // ends are how runs have ended.
@@ -315,8 +315,8 @@ func (l onceListener) noteCost(b train.Begin) {
 	if l.sweep.began {
 		return
 	}
-	l.sweep.began = true
 	if note := l.sweep.costNote(b); note != "" {
+		l.sweep.began = true
 		l.Note(note)
 	}
 }
