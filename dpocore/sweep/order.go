@@ -66,6 +66,9 @@ func ReadOrders(dir string) (orders []Order, err error) {
 		if !slices.Contains([]string{Halt, Resume, Extend, Branch}, order.Do) {
 			return nil, fmt.Errorf("read %s, line %d: unknown order %q; remove the line", path, number, order.Do)
 		}
+		if order.Run != filepath.Base(order.Run) || order.Run == ".." { // it is a folder of the sweep
+			return nil, fmt.Errorf("read %s, line %d: %q is no name of a run; remove the line", path, number, order.Run)
+		}
 		orders, content = append(orders, order), rest
 	}
 }

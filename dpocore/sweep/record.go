@@ -56,7 +56,7 @@ func Read(dir string) (record Record, ok bool, err error) {
 	if err != nil {
 		return record, false, fmt.Errorf("open the sweep: %w", err)
 	}
-	if err := cmp.Or(json.Unmarshal(raw, &record), record.readLists(raw)); err != nil {
+	if err := cmp.Or(json.Unmarshal(raw, &record), record.readLists(raw), record.Grid.readable()); err != nil {
 		return record, false, fmt.Errorf("open the sweep: read %s: %w; remove the file, and the sweep writes it again from its runs", path, err)
 	}
 	return record, true, nil
@@ -80,6 +80,22 @@ func (r *Record) readLists(raw []byte) error {
 		if len(axis.Values) > 0 {
 			r.Axes = append(r.Axes, axis)
 		}
+	}
+	return nil
+}
+
+// readable returns an error if a grid from a file, as of another version, has no list of runs.
+func (g Grid) readable() error {
+	for _, axis := range g.Axes {
+		switch {
+		case config.Settings.Find(axis.Setting) == nil:
+			return fmt.Errorf("unknown setting %q", axis.Setting)
+		case len(axis.Values) == 0:
+			return fmt.Errorf("%s has no values", axis.row().Subject())
+		}
+	}
+	if g.Zip {
+		return g.validateAxes()
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // typeError matches the decoder's error for a value of a wrong type: the value's type, the field and Go's type.
-var typeError = regexp.MustCompile(`json: cannot unmarshal (\S+)(?: \S+)? into Go (?:struct field [^.\s]*\.(\S+)|value) of type (struct \{.*|\S+)`)
+var typeError = regexp.MustCompile(`json: cannot unmarshal (\S+)(?: \S+)? into Go (?:struct field [^.\s]*\.(\S+)|value) of type (struct \{.*|\S*[^\s;])`)
 
 // Error returns the error's message as one line.
 func Error(err error) string {

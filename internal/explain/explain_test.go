@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"syscall"
 	"testing"
@@ -25,6 +26,7 @@ func TestError(t *testing.T) {
 		{decode(`{"hidden_size":5.5}`), `read config.json: the field "hidden_size" is a number, where a whole number belongs`},
 		{decode(`{"Inner":{"Names":true}}`), `read config.json: the field "Inner.Names" is true or false, where a list belongs`},
 		{decode(`[]`), `read config.json: it is a list, where an object belongs`},
+		{fmt.Errorf("%w; remove the line", json.Unmarshal([]byte(`"stop"`), new(fs.PathError))), `it is a text, where an object belongs; remove the line`},
 		{decode(`{`), `read config.json: the JSON ends too early`},
 		{errors.Join(errors.New("one"), errors.New("two")), "one; two"},
 		{fmt.Errorf("write x: %w", syscall.ENOTDIR), "write x: not a directory; a file is where a folder must be, so choose another place"},

@@ -75,6 +75,9 @@ func find(dir, name string) (sweep.Grid, sweep.Point, error) {
 		return sweep.Grid{}, sweep.Point{}, err
 	}
 	points := record.Grid.Points()
+	if len(points) == 0 {
+		return sweep.Grid{}, sweep.Point{}, fmt.Errorf("sweep.json in %s names no runs; start the sweep again, which writes the file", dir)
+	}
 	names := make([]string, len(points))
 	for i, p := range points {
 		if names[i] = p.Name; p.Name == name {

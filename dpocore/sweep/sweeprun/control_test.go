@@ -120,7 +120,10 @@ func TestRefusedOrders(t *testing.T) {
 	if err := s.Begin(dir); err != nil {
 		t.Fatal(err)
 	}
-	halved := t.TempDir()
+	empty, halved := t.TempDir(), t.TempDir()
+	if err := (sweep.Record{}).Write(empty); err != nil {
+		t.Fatal(err)
+	}
 	five, _ := shortSweep(t, 0.1, 0.2, 0.3, 0.4, 0.5)
 	five.Halving = true
 	if err := five.Begin(halved); err != nil {
@@ -137,6 +140,7 @@ func TestRefusedOrders(t *testing.T) {
 		{dir, "extend beta-0.1 9", "was scheduled (linear) for its number of steps; fork it with max_steps=9 instead"},
 		{dir, "fork beta-0.1 beta=0.3", "has no checkpoint yet; wait for one, or stop it"},
 		{t.TempDir(), "stop beta-0.1", "there is no sweep in"},
+		{empty, "stop beta-0.1", "names no runs; start the sweep again"},
 		{halved, "stop beta-0.1", "stops its runs by halving"},
 	} {
 		if done, err := sweeprun.Control(c.dir, c.order); err == nil || !strings.Contains(err.Error(), c.want) || done != "" {
