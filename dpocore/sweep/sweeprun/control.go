@@ -75,7 +75,7 @@ func find(dir, name string) (sweep.Grid, sweep.Point, error) {
 		return sweep.Grid{}, sweep.Point{}, err
 	}
 	points := record.Grid.Points()
-	if len(points) == 0 {
+	if len(record.Axes) == 0 || len(points) == 0 {
 		return sweep.Grid{}, sweep.Point{}, fmt.Errorf("sweep.json in %s names no runs; start the sweep again, which writes the file", dir)
 	}
 	names := make([]string, len(points))
