@@ -117,7 +117,8 @@ func (r *runner) change(round int, scores map[int][]float64) (*statistics.Estima
 	for _, first := range file.list {
 		difference := meanScore(scores[first.Place]) - meanScore(first.values())
 		if finite.Is(difference) {
-			prompts, differences = append(prompts, first.Place), append(differences, difference)
+			prompt := slices.Index(r.prompts.Check, r.prompts.Check[first.Place]) // one that is given twice counts once
+			prompts, differences = append(prompts, prompt), append(differences, difference)
 		}
 	}
 	if len(prompts) == 0 {

@@ -61,6 +61,15 @@ func TestOwnAnswersInRoundOne(t *testing.T) {
 	if _, err := rounds.CheckedAnswers(dir, 3); err == nil || !strings.Contains(err.Error(), "give a round that") {
 		t.Errorf("a round too many: %v", err)
 	}
+	twice := prompts
+	twice.Check = []string{"Check?", "Check?"}
+	twice.New = prompts.New[:1]
+	one := c
+	one.Rounds, one.Prompts = 1, 1
+	same, err := rounds.Run(t.Context(), model, filepath.Join(t.TempDir(), "twice"), one, data, twice, vowels(&calls), &roundsListener{})
+	if err != nil || len(same.Checked) != 2 || !math.IsInf(same.Checked[1].Change.High, 1) {
+		t.Errorf("one check prompt, given twice, has an interval: %v, %+v", err, same.Checked)
+	}
 	trained, both := prompts, &roundsListener{}
 	trained.Check = []string{"Four?", " One? ", "Really?"}
 	stopped, stop := context.WithCancel(t.Context())
