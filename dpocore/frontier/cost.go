@@ -3,6 +3,7 @@ package frontier
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
@@ -56,10 +57,5 @@ func (r *runner) costNote(b train.Begin) string {
 
 // knows reports whether an earlier call has measured a method.
 func (r *runner) knows(m Method) bool {
-	for _, p := range r.record.known {
-		if p.Method == m {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.record.known, func(p Point) bool { return p.Method == m })
 }
