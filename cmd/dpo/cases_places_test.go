@@ -98,15 +98,18 @@ func TestOverwritten(t *testing.T) {
 func TestHangup(t *testing.T) {
 	cachetest.Own(t)
 	model, data := tinymodel.WriteChat(t, 1), pairsFile(t)
-	for shell, want := range map[string]int{"exec": exit.StatusInterrupted, "trap '' HUP; exec": exit.StatusDone} {
-		args := strings.Fields("train --max-steps 6 --batch-size 1 --save-steps 0 --model " + model + " --data " + data + " --out " + filepath.Join(t.TempDir(), "run"))
+	for shell, ends := range map[string]struct {
+		steps string // of a run that must not end before the signal comes, or must end in spite of it
+		want  int
+	}{"exec": {"20000", exit.StatusInterrupted}, "trap '' HUP; exec": {"6", exit.StatusDone}} {
+		args := strings.Fields("train --max-steps " + ends.steps + " --batch-size 1 --save-steps 0 --model " + model + " --data " + data + " --out " + filepath.Join(t.TempDir(), "run"))
 		inner := dpo(t, args...)
 		cmd := exec.Command("sh", append([]string{"-c", shell + ` "$@"`, "sh"}, inner.Args...)...)
 		cmd.Env = inner.Env
 		hung := &hangUp{process: func() { cmd.Process.Signal(syscall.SIGHUP) }}
 		cmd.Stderr = hung
-		if got := exitStatus(t, cmd.Run()); got != want {
-			t.Errorf("%s: status %d, want %d: %s", shell, got, want, hung.text)
+		if got := exitStatus(t, cmd.Run()); got != ends.want {
+			t.Errorf("%s: status %d, want %d: %s", shell, got, ends.want, hung.text)
 		}
 	}
 }
