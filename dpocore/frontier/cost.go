@@ -11,28 +11,6 @@ import (
 	"example.com/gonb-dpo/internal/wording"
 )
 
-// methodListener passes on each note once, since notes on the pairs are the same for all methods, and says before the first step what all
-// methods will take.
-type methodListener struct {
-	train.Listener
-	runner *runner
-}
-
-func (l methodListener) Note(text string) {
-	if !l.runner.noted[text] {
-		l.runner.noted[text] = true
-		l.Listener.Note(text)
-	}
-}
-
-func (l methodListener) Begin(b train.Begin) {
-	if !l.runner.began {
-		l.runner.began = true
-		l.Note(l.runner.costNote(b))
-	}
-	l.Listener.Begin(b)
-}
-
 // costNote says what the methods will take that are not measured, from the forecast of the run that begins and the time that the model
 // needed for its answers. Measuring a pair takes half of what a step takes for it, since there is no backward pass.
 func (r *runner) costNote(b train.Begin) string {

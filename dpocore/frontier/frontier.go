@@ -24,6 +24,7 @@ import (
 	"example.com/gonb-dpo/dpocore/preference/pairfile"
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/dpocore/train/once"
 	"example.com/gonb-dpo/internal/disk"
 )
 
@@ -80,14 +81,14 @@ type runner struct {
 	record   Record
 
 	answering time.Duration // for a prompt, by the model alone; 0 if its answers were there
-	began     bool          // a method has begun to train
-	noted     map[string]bool
+	notes     *once.Notes
 }
 
 // Run trains each method on pairs in the judge's order, has each answer held-out prompts and scores the answers. Each method is a run
 // in a folder below dir, and the results are frontier.json there. The same call resumes; what is finished is reused.
 func Run(ctx context.Context, m *model.Model, dir string, c Config, data dataset.Data, j judge.Judge, listener Listener) (Record, error) {
-	r := &runner{model: m, dir: dir, config: c, judge: j, listener: listener, noted: map[string]bool{}}
+	r := &runner{model: m, dir: dir, config: c, judge: j, listener: listener}
+	r.notes = once.New(r.costNote)
 	if err := r.run(ctx, data); err != nil {
 		return r.record, fmt.Errorf("frontier: %w", err)
 	}
@@ -206,7 +207,7 @@ func (r *runner) method(ctx context.Context, i int, m Method) (p Point, err erro
 		data = data.ChosenOnly()
 	}
 	summary := fmt.Sprintf("Method %d of %d: %s.", i+1, len(r.config.Methods), m)
-	if err := train.Run(ctx, train.Job{Model: r.model, Dir: dir, Config: c, Data: data, Listener: methodListener{r.listener.Training(i+1, summary), r}}); err != nil {
+	if err := train.Run(ctx, train.Job{Model: r.model, Dir: dir, Config: c, Data: data, Listener: r.notes.Listener(r.listener.Training(i+1, summary))}); err != nil {
 		return p, err
 	}
 	hash, err := adapter.Hash(dir)

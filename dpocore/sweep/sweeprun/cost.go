@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/train"
 	"example.com/gonb-dpo/dpocore/train/cost"
@@ -43,12 +42,11 @@ func (r *runner) costNote(b train.Begin) string {
 
 // left is how many steps of a run on a number of pairs are to be made, 0 if it is finished.
 func (r *runner) left(point sweep.Point, pairs int) int {
-	dir := filepath.Join(r.dir, point.Name)
-	steps := point.Config.Resolve(pairs).MaxSteps
-	if record, _, err := run.ReadRecord(dir); err == nil && record.Finished && record.Config.MaxSteps >= steps {
+	if finished(r.dir, point) {
 		return 0
 	}
-	if made, err := checkpoints.Steps(dir); err == nil && len(made) > 0 {
+	steps := point.Config.Resolve(pairs).MaxSteps
+	if made, err := checkpoints.Steps(filepath.Join(r.dir, point.Name)); err == nil && len(made) > 0 {
 		steps -= made[len(made)-1]
 	}
 	return max(1, steps)

@@ -142,7 +142,7 @@ func (r *runner) trainTo(ctx context.Context, i int, point sweep.Point, step int
 	}
 	upTo, stop := context.WithCancel(ctx)
 	defer stop()
-	listener := untilListener{onceListener{r.listener.Run(i+1, len(r.points), point), r}, step, stop}
+	listener := r.notes.Listener(untilListener{r.listener.Run(i+1, len(r.points), point), step, stop})
 	err = train.Run(upTo, train.Job{Model: r.model, Dir: dir, Config: point.Config, Data: r.data, Listener: listener, Shared: r.shared})
 	var stopped *train.Stopped
 	if err != nil && (ctx.Err() != nil || upTo.Err() == nil || !errors.As(err, &stopped)) {
@@ -156,7 +156,7 @@ func (r *runner) trainTo(ctx context.Context, i int, point sweep.Point, step int
 
 // untilListener stops a run after a step.
 type untilListener struct {
-	onceListener
+	train.Listener
 	step int
 	stop func()
 }
@@ -167,13 +167,12 @@ func (l untilListener) Begin(b train.Begin) {
 	if b.Step >= l.step {
 		l.stop()
 	}
-	l.noteCost(b)
 	b.Config.MaxSteps = l.step
 	l.Listener.Begin(b)
 }
 
 func (l untilListener) Step(e metrics.Event) {
-	l.onceListener.Step(e)
+	l.Listener.Step(e)
 	if e.Step >= l.step {
 		l.stop()
 	}

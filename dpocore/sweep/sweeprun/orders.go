@@ -44,13 +44,14 @@ func (r *runner) forget(name string) {
 
 // orderedListener reads the orders after each step, and interrupts the run if they concern it. The run saves a checkpoint of that step.
 type orderedListener struct {
-	onceListener
+	train.Listener
+	sweep     *runner
 	point     sweep.Point
 	interrupt func()
 }
 
 func (l orderedListener) Step(e metrics.Event) {
-	l.onceListener.Step(e)
+	l.Listener.Step(e)
 	if err := l.sweep.obey(); err != nil {
 		l.Note(err.Error())
 	}
@@ -73,7 +74,7 @@ func (r *runner) concerned(point sweep.Point) bool {
 func (r *runner) trainOrdered(ctx context.Context, i int, point sweep.Point, job train.Job) (ordered bool, err error) {
 	until, interrupt := context.WithCancel(ctx)
 	defer interrupt()
-	job.Listener = orderedListener{onceListener{r.listener.Run(i+1, len(r.points), point), r}, point, interrupt}
+	job.Listener = orderedListener{r.notes.Listener(r.listener.Run(i+1, len(r.points), point)), r, point, interrupt}
 	err = train.Run(until, job)
 	var stopped *train.Stopped
 	return errors.As(err, &stopped) && ctx.Err() == nil && until.Err() != nil, err

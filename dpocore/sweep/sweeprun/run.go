@@ -17,6 +17,7 @@ import (
 	"example.com/gonb-dpo/dpocore/run"
 	"example.com/gonb-dpo/dpocore/sweep"
 	"example.com/gonb-dpo/dpocore/train"
+	"example.com/gonb-dpo/dpocore/train/once"
 	"example.com/gonb-dpo/dpocore/train/reuse"
 	"example.com/gonb-dpo/internal/lock"
 	"example.com/gonb-dpo/internal/sums"
@@ -47,9 +48,8 @@ type runner struct {
 
 	points []sweep.Point
 	ends
-	share float64         // of the steps of all runs that are made
-	noted map[string]bool // notes that the listener has received
-	began bool            // a run has begun, and the cost was said
+	share float64 // of the steps of all runs that are made
+	notes *once.Notes
 }
 
 // ends are how runs have ended.
@@ -76,8 +76,9 @@ func Run(ctx context.Context, m *model.Model, dir string, grid sweep.Grid, data 
 	if err := FixPrompts(m, dir, &grid); err != nil {
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
 	}
-	r := &runner{model: m, dir: dir, data: data, grid: grid, listener: listener, points: grid.Points(), noted: map[string]bool{},
+	r := &runner{model: m, dir: dir, data: data, grid: grid, listener: listener, points: grid.Points(),
 		ends: ends{states: map[string]sweep.State{}, faults: map[string]error{}, stops: map[string]sweep.Stop{}}}
+	r.notes = once.New(r.costNote)
 	if err := r.open(grid, compareOnly); err != nil {
 		return sweep.Record{}, fmt.Errorf("sweep: %w", err)
 	}
@@ -290,33 +291,4 @@ func (r *runner) unfinished(point sweep.Point) sweep.Result {
 		result.Error = strings.TrimPrefix(fault.Error(), "train: ")
 	}
 	return result
-}
-
-// onceListener passes on each note once, since notes on the pairs are the same for all runs. Before the first run it says what all will
-// take.
-type onceListener struct {
-	train.Listener
-	sweep *runner
-}
-
-func (l onceListener) Note(text string) {
-	if !l.sweep.noted[text] {
-		l.sweep.noted[text] = true
-		l.Listener.Note(text)
-	}
-}
-
-func (l onceListener) Begin(b train.Begin) {
-	l.noteCost(b)
-	l.Listener.Begin(b)
-}
-
-func (l onceListener) noteCost(b train.Begin) {
-	if l.sweep.began {
-		return
-	}
-	if note := l.sweep.costNote(b); note != "" {
-		l.sweep.began = true
-		l.Note(note)
-	}
 }
