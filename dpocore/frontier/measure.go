@@ -59,10 +59,16 @@ func (r *runner) answers(ctx context.Context, dir, who string) ([][]answer, erro
 	if raw, err := os.ReadFile(path); err == nil && json.Unmarshal(raw, &have) == nil && have.Adapter == want.Adapter && r.usable(have.Answers) {
 		want.Answers = have.Answers
 	}
-	if err := r.score(ctx, want.Answers); err != nil || len(want.Answers) == len(r.prompts) {
-		return want.Answers, err
+	for i, list := range want.Answers {
+		if err := r.score(ctx, r.prompts[i], list); err != nil {
+			return nil, err
+		}
 	}
-	return want.Answers, r.sample(ctx, dir, who, path, &want)
+	if len(want.Answers) == len(r.prompts) {
+		return want.Answers, nil
+	}
+	err := r.sample(ctx, dir, who, path, &want)
+	return want.Answers, err
 }
 
 // sample adds answers to the prompts that have none, and writes the file after each prompt, so that a call that is stopped loses one.
@@ -87,10 +93,10 @@ func (r *runner) sample(ctx context.Context, dir, who, path string, saved *saved
 		for k, a := range sampled {
 			list[k].Answer = a
 		}
-		saved.Answers = append(saved.Answers, list)
-		if err := r.score(ctx, saved.Answers); err != nil {
+		if err := r.score(ctx, r.prompts[i], list); err != nil {
 			return err
 		}
+		saved.Answers = append(saved.Answers, list)
 		if err := atomicfile.WriteJSON(path, saved); err != nil {
 			return err
 		}
@@ -107,24 +113,22 @@ func (r *runner) usable(answers [][]answer) bool {
 	return len(answers) <= len(r.prompts) && !slices.ContainsFunc(answers, func(list []answer) bool { return len(list) != r.config.Samples })
 }
 
-// score sets the judge's scores of the answers.
-func (r *runner) score(ctx context.Context, answers [][]answer) error {
-	for i, list := range answers {
-		texts := make([]string, len(list))
-		for k, a := range list {
-			texts[k] = strings.TrimSpace(a.Text)
-		}
-		pair := preference.Pair{Prompt: r.prompts[i]}
-		scores, err := r.judge.Scores(ctx, pair.PromptText(), texts)
-		if err != nil {
-			return err
-		}
-		if len(scores) != len(texts) {
-			return fmt.Errorf("%s gave %s for %s to %q", r.judge.Name(), wording.Count(len(scores), "score"), wording.Count(len(texts), "answer"), pair.PromptText())
-		}
-		for k := range list {
-			list[k].Score = scores[k]
-		}
+// score sets the judge's scores of the answers to a prompt.
+func (r *runner) score(ctx context.Context, prompt []preference.Turn, answers []answer) error {
+	texts := make([]string, len(answers))
+	for k, a := range answers {
+		texts[k] = strings.TrimSpace(a.Text)
+	}
+	pair := preference.Pair{Prompt: prompt}
+	scores, err := r.judge.Scores(ctx, pair.PromptText(), texts)
+	if err != nil {
+		return err
+	}
+	if len(scores) != len(texts) {
+		return fmt.Errorf("%s gave %s for %s to %q", r.judge.Name(), wording.Count(len(scores), "score"), wording.Count(len(texts), "answer"), pair.PromptText())
+	}
+	for k := range answers {
+		answers[k].Score = scores[k]
 	}
 	return nil
 }
@@ -144,7 +148,7 @@ func (r *runner) point(m Method, answers [][]answer) (Point, error) {
 				prompts, scores = append(prompts, i), append(scores, a.Score)
 			}
 		}
-		if change := meanScore(list) - meanScore(r.base[i]); finite.Is(change) {
+		if change := finite.Mean(scoresOf(list)) - finite.Mean(scoresOf(r.base[i])); finite.Is(change) {
 			changed, changes = append(changed, i), append(changes, change)
 		}
 	}
@@ -156,15 +160,11 @@ func (r *runner) point(m Method, answers [][]answer) (Point, error) {
 	return p, nil
 }
 
-// meanScore is the mean of the answers that have a score, or NaN.
-func meanScore(list []answer) float64 {
-	sum, count := 0., 0.
+func scoresOf(list []answer) (scores []float64) {
 	for _, a := range list {
-		if finite.Is(a.Score) {
-			sum, count = sum+a.Score, count+1
-		}
+		scores = append(scores, a.Score)
 	}
-	return sum / count
+	return scores
 }
 
 // measureDivergence measures the divergence from the model on the method's own answers: the expectation over its answers of the

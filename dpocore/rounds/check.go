@@ -115,7 +115,7 @@ func (r *runner) change(round int, scores map[int][]float64) (*statistics.Estima
 	var prompts []int
 	var differences []float64
 	for _, first := range file.list {
-		difference := meanScore(scores[first.Place]) - meanScore(first.values())
+		difference := finite.Mean(scores[first.Place]) - finite.Mean(first.values())
 		if finite.Is(difference) {
 			prompt := slices.Index(r.prompts.Check, r.prompts.Check[first.Place]) // one that is given twice counts once
 			prompts, differences = append(prompts, prompt), append(differences, difference)
@@ -126,17 +126,6 @@ func (r *runner) change(round int, scores map[int][]float64) (*statistics.Estima
 	}
 	change := statistics.Mean(prompts, differences)
 	return &change, nil
-}
-
-// meanScore is the mean of the finite scores, or NaN without any.
-func meanScore(scores []float64) float64 {
-	sum, count := 0., 0.
-	for _, score := range scores {
-		if finite.Is(score) {
-			sum, count = sum+score, count+1
-		}
-	}
-	return sum / count
 }
 
 // CheckedAnswer is an answer to a check prompt with the judge's score.
