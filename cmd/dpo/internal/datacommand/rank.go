@@ -39,8 +39,7 @@ The file can be used for training: dpo train --data RANKINGS.`,
 	f.StringArrayVar(&o.Prompts, "prompt", nil, "a `prompt`; may be repeated")
 	f.StringVar(&o.File, "prompts", "", flags.PromptsUsage)
 	f.StringVar(&o.Rater, "rater", "me", "`name` of the rater")
-	f.Float64SliceVar(&o.Drawing.Temperatures, "temperatures", o.Drawing.Temperatures, "sampling `temperatures`, one per answer")
-	f.Lookup("temperatures").DefValue = "0.2,0.5,0.8,1"
+	flags.Floats(f, &o.Drawing.Temperatures, "temperatures", "sampling `temperatures`, one per answer")
 	f.IntVar(&o.Drawing.MaxNewTokens, "max-new-tokens", o.Drawing.MaxNewTokens, "maximum length of an answer, in tokens")
 	f.Float64Var(&o.Drawing.TopP, "top-p", o.Drawing.TopP, "sample from the likeliest tokens whose probabilities add up to this")
 	flags.Idle(cmd, func() bool { return len(o.Prompts) == 0 && o.File == "" }, "without --prompt or --prompts, which new answers are for", "adapter", "temperatures", "max-new-tokens", "top-p")

@@ -3,6 +3,7 @@ package flags
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -43,8 +44,7 @@ func tableFlags(f *pflag.FlagSet, table config.Table, c *config.Config) {
 		case *float64:
 			f.Float64Var(value, name, *value, help)
 		case *[]float64:
-			f.Float64SliceVar(value, name, *value, help)
-			f.Lookup(name).DefValue = strings.Trim(fmt.Sprint(*value), "[]") // an empty list is no default to print
+			Floats(f, value, name, help)
 		case *int:
 			f.IntVar(value, name, *value, help)
 		case *[]int:
@@ -82,6 +82,16 @@ func Given(f *pflag.FlagSet, from config.Config, to *config.Config) {
 		}
 		assign(row, &from, to)
 	}
+}
+
+// Floats adds a flag for a list of numbers. The help prints its default as it is given, and none for an empty list.
+func Floats(f *pflag.FlagSet, list *[]float64, name, help string) {
+	f.Float64SliceVar(list, name, *list, help)
+	var texts []string
+	for _, x := range *list {
+		texts = append(texts, strconv.FormatFloat(x, 'g', -1, 64))
+	}
+	f.Lookup(name).DefValue = strings.Join(texts, ",")
 }
 
 // assign gives a setting the value that it has in from.
